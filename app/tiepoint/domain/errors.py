@@ -1,0 +1,174 @@
+"""The error tree: every failure a person may see, as a sentence and a remedy.
+
+Adapters, agent and engine translate foreign errors into these once, at their edge. Pure; any thread.
+
+    TiepointError
+    ├── UsageError            the request itself makes no sense               exit 2
+    ├── SetupError            this computer lacks something                   exit 2
+    │   └── AgentUnavailable  the agent cannot be started or reached
+    ├── InputError            the photos or files given cannot be used        exit 3
+    ├── SignInNeeded          an account is needed first                      exit 4
+    ├── PartialResult         it ended, but not with all that was asked       exit 5
+    ├── Canceled              stopped on request; what was done is kept       exit 130
+    └── OperationFailed       everything else that ends an operation          exit 1
+        ├── NoSpace           a disk is full or would be
+        ├── OutOfMemory       a task needed more memory than there is
+        ├── WorkerLost        a task killed its worker too often
+        ├── EngineFailure     a stage could not do its work
+        ├── ConnectionLost    the link to the scheduler broke
+        └── ProtocolError     the other side said something unreadable
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+
+class TiepointError(Exception):
+    """A failure with what happened, what to do, and whether trying again can help.
+
+    Args:
+        summary: One plain sentence that says what happened.
+        remedy: One plain sentence that says what to do; empty if nothing can be done.
+        retryable: True when the same request may succeed later.
+        detail: The raw text behind it (a log line, a traceback); never shown first.
+    """
+
+    kind: ClassVar[str] = "failed"
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, summary: str, *, remedy: str = "", retryable: bool = False, detail: str = "") -> None:
+        super().__init__(summary)
+        self.summary = summary
+        self.remedy = remedy
+        self.retryable = retryable
+        self.detail = detail
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by the wire form, so that errors cross process borders whole."""
+        return error_from_dict, (self.to_dict(),)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the wire form: kind, summary, remedy, retryable, detail."""
+        return {
+            "kind": self.kind,
+            "summary": self.summary,
+            "remedy": self.remedy,
+            "retryable": self.retryable,
+            "detail": self.detail,
+        }
+
+
+class UsageError(TiepointError):
+    """The request itself makes no sense: an unknown option, a missing argument, a job that does not exist."""
+
+    kind = "usage"
+    exit_code = 2
+
+
+class SetupError(TiepointError):
+    """This computer lacks something the program needs."""
+
+    kind = "setup"
+    exit_code = 2
+
+
+class AgentUnavailable(SetupError):
+    """The agent cannot be started or reached."""
+
+    kind = "agent"
+
+
+class InputError(TiepointError):
+    """The photos or files given cannot be used."""
+
+    kind = "input"
+    exit_code = 3
+
+
+class SignInNeeded(TiepointError):
+    """An account is needed first."""
+
+    kind = "sign-in"
+    exit_code = 4
+
+
+class PartialResult(TiepointError):
+    """It ended, but not with all that was asked."""
+
+    kind = "partial"
+    exit_code = 5
+
+
+class Canceled(TiepointError):
+    """Stopped on request; what was done is kept."""
+
+    kind = "canceled"
+    exit_code = 130
+
+
+class OperationFailed(TiepointError):
+    """Everything else that ends an operation."""
+
+
+class NoSpace(OperationFailed):
+    """A disk is full or would be."""
+
+    kind = "no-space"
+
+
+class OutOfMemory(OperationFailed):
+    """A task needed more memory than there is."""
+
+    kind = "out-of-memory"
+
+
+class WorkerLost(OperationFailed):
+    """A task killed its worker too often."""
+
+    kind = "worker-lost"
+
+
+class EngineFailure(OperationFailed):
+    """A stage could not do its work."""
+
+    kind = "engine"
+
+
+class ConnectionLost(OperationFailed):
+    """The link to the scheduler broke; the job is not affected."""
+
+    kind = "connection"
+
+
+class ProtocolError(OperationFailed):
+    """The other side said something unreadable."""
+
+    kind = "protocol"
+
+
+def error_types() -> dict[str, type[TiepointError]]:
+    """Return every error class by its kind."""
+    found: dict[str, type[TiepointError]] = {}
+    waiting: list[type[TiepointError]] = [TiepointError]
+    while waiting:
+        current = waiting.pop()
+        found.setdefault(current.kind, current)
+        waiting.extend(current.__subclasses__())
+    return found
+
+
+def error_from_dict(data: Mapping[str, Any]) -> TiepointError:
+    """Return the error that `to_dict` described; an unknown kind becomes OperationFailed.
+
+    Args:
+        data: The wire form; missing fields are taken as empty.
+    """
+    kind = error_types().get(str(data.get("kind", "")), OperationFailed)
+    return kind(
+        str(data.get("summary") or "It failed without saying why."),
+        remedy=str(data.get("remedy") or ""),
+        retryable=bool(data.get("retryable")),
+        detail=str(data.get("detail") or ""),
+    )
