@@ -1,0 +1,58 @@
+# Tiepoint. The two commands a fresh machine needs are `make run` and `make test`; the others build on them.
+# Variables of `make run`: PHOTOS (a folder), PRESET (draft, standard, high), OUT (a folder).
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+PHOTOS ?= resources/sample/photos
+PRESET ?= draft
+OUT ?= out
+export PHOTOS PRESET OUT
+
+BIN := .venv/bin
+
+.PHONY: help run setup test check lint types imports unit soak bench frozen-smoke lock clean
+
+help: ## show this list
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
+
+run: ## set up, then make a textured model of the sample capture, or of PHOTOS=folder
+	@packaging/setup.sh run
+	@$(BIN)/tiepoint run "$$PHOTOS" -o "$$OUT" --preset "$$PRESET"
+
+setup: ## set up what the tests and checks need
+	@packaging/setup.sh test
+
+test: setup check ## set up, then check style, types and imports, and run all tests
+	@$(BIN)/python -m pytest
+
+check: lint types imports ## style, types and import rules
+
+lint: setup ## style
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: setup ## types
+	@$(BIN)/mypy
+
+imports: setup ## import rules
+	@$(BIN)/lint-imports --no-cache
+
+unit: setup ## the fast tests alone
+	@$(BIN)/python -m pytest tests/unit
+
+soak: setup ## kill processes of a job at random, 20 times, on a real capture
+	@$(BIN)/python -m pytest tests/soak -m soak --override-ini=addopts= -s
+
+bench: setup ## measure against named peers (minutes)
+	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+
+frozen-smoke: setup ## freeze the program and run one engine task on a worker of it
+	@packaging/frozen/smoke.sh
+
+lock: ## renew the locked requirements (needs uv)
+	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 -q pyproject.toml --group build -o requirements.txt
+	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 -q pyproject.toml --group build --group dev -c requirements.txt -o requirements-dev.txt
+
+clean: ## remove what was built and measured here, the environment too
+	rm -rf .venv build dist out .mypy_cache .ruff_cache .pytest_cache .hypothesis

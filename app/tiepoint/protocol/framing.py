@@ -1,0 +1,84 @@
+"""Bytes to messages and back: UTF-8 JSON, one object a line, at most 1 MiB a line.
+
+Must not do input or output: feed it what was read, write what it returns. One `LineBuffer` per stream, not shared
+between threads.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tiepoint.protocol.codec import MalformedMessage
+
+MESSAGE_LIMIT_BYTES = 1024 * 1024
+
+
+class MessageTooLong(MalformedMessage):
+    """A line is longer than the protocol allows; the stream cannot be trusted any further."""
+
+
+def encode_message(message: Mapping[str, Any]) -> bytes:
+    """Write one message as its line, newline included.
+
+    Raises:
+        MessageTooLong: It would be longer than the limit; page it instead.
+        ValueError: It holds NaN or an infinity, which JSON has not.
+    """
+    text = json.dumps(message, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    # A file name with bytes that are no UTF-8 arrives as lone surrogates; the wire shows them as question marks.
+    line = text.encode("utf-8", "replace") + b"\n"
+    if len(line) > MESSAGE_LIMIT_BYTES:
+        raise MessageTooLong(f"a message of {len(line)} bytes; the limit is {MESSAGE_LIMIT_BYTES}")
+    return line
+
+
+def decode_message(line: bytes) -> dict[str, Any]:
+    """Read one line as a message.
+
+    Raises:
+        MessageTooLong: The line is longer than the limit.
+        MalformedMessage: It is no UTF-8, no JSON or no object.
+    """
+    if len(line) > MESSAGE_LIMIT_BYTES:
+        raise MessageTooLong(f"a message of {len(line)} bytes; the limit is {MESSAGE_LIMIT_BYTES}")
+    try:
+        message = json.loads(line.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise MalformedMessage(f"not a line of JSON: {error}") from error
+    if not isinstance(message, dict):
+        raise MalformedMessage("a message must be an object")
+    return message
+
+
+class LineBuffer:
+    """Collects what arrives and gives back whole messages."""
+
+    def __init__(self) -> None:
+        self._pending = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[dict[str, Any]]:
+        """Take bytes as they arrived and yield every message they complete; blank lines are passed over.
+
+        Args:
+            data: Any piece of the stream, of any length.
+
+        Yields:
+            Messages in order.
+
+        Raises:
+            MessageTooLong: A line went past the limit; close the stream.
+            MalformedMessage: A line is no message; close the stream.
+        """
+        self._pending += data
+        while True:
+            end = self._pending.find(b"\n")
+            if end < 0:
+                break
+            line = bytes(self._pending[: end + 1])
+            del self._pending[: end + 1]
+            if line.strip():
+                yield decode_message(line)
+        if len(self._pending) > MESSAGE_LIMIT_BYTES:
+            raise MessageTooLong(f"a line longer than {MESSAGE_LIMIT_BYTES} bytes")

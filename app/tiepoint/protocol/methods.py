@@ -1,0 +1,272 @@
+"""The method table: for each method its name, its params and its result.
+
+Both sides take names from here, so that a spelling can only be wrong in one place. Any thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, TypeVar
+
+from tiepoint.domain.failure import Failure
+from tiepoint.domain.identifiers import JobId, NodeId
+from tiepoint.domain.job import Job
+from tiepoint.domain.node import Node
+from tiepoint.protocol.events import LogLine, State
+from tiepoint.protocol.hello import HelloParams, HelloResult
+
+P = TypeVar("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Method(Generic[P, R]):
+    """A name with the types that go with it."""
+
+    name: str
+    params: type[P]
+    result: type[R]
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """No params, or nothing to answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobRef:
+    """Names one job."""
+
+    job: JobId
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRef:
+    """Names one node."""
+
+    node: NodeId
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """The job as it is after the call."""
+
+    job: Job
+
+
+@dataclass(frozen=True, slots=True)
+class JobsResult:
+    """Jobs, newest first."""
+
+    jobs: tuple[Job, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NodesResult:
+    """All nodes."""
+
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeResult:
+    """The node as it is after the call."""
+
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitParams:
+    """A new job.
+
+    Args:
+        capture: Folder of the capture (it holds `capture.json`), absolute, on the scheduler's machine.
+        preset: `draft`, `standard`, `high` or `custom`.
+        key: Made by the client; the same key is the same job, never two, so a lost answer can be asked again.
+        name: What people call it; empty = the capture's name.
+        parameters: Only what differs from the preset, by field name of `domain.presets.Parameters`.
+        products: Names of the products wanted; empty = all the engine makes.
+        priority: -2 (lowest) to 2 (highest).
+        node_limit: Most nodes to use; 0 = no limit.
+        output: Folder on the agent's own machine into which whole products are put; None = the client fetches them.
+    """
+
+    capture: str
+    preset: str
+    key: str
+    name: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    products: tuple[str, ...] = ()
+    priority: int = 0
+    node_limit: int = 0
+    output: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityParams:
+    """A job and its new priority, -2 to 2."""
+
+    job: JobId
+    priority: int
+
+
+@dataclass(frozen=True, slots=True)
+class NodeLimitParams:
+    """A job and the most nodes it may use; 0 = no limit."""
+
+    job: JobId
+    nodes: int
+
+
+@dataclass(frozen=True, slots=True)
+class CapabilityParams:
+    """A node, whether it may use its processor, and which of its graphics cards (by index)."""
+
+    node: NodeId
+    cpu: bool
+    gpus: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LogsParams:
+    """The last `lines` lines of a job's or node's log, or those before a cursor from an earlier answer."""
+
+    job: JobId | None = None
+    node: NodeId | None = None
+    lines: int = 200
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogsResult:
+    """Lines in order of time; `before` fetches the ones before them, None when there are none."""
+
+    lines: tuple[LogLine, ...]
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PathParams:
+    """A path on the scheduler's machine."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class PathStat:
+    """What is at a path; `free_bytes` of its file system, or of its nearest existing parent's."""
+
+    path: str
+    kind: Literal["file", "folder", "other", "missing"]
+    bytes: int = 0
+    is_writable: bool = False
+    free_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NodeProbe:
+    """Whether one node could write to a folder, read it back and remove it."""
+
+    node: NodeId
+    ok: bool
+    error: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeResult:
+    """One answer per node."""
+
+    nodes: tuple[NodeProbe, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostics:
+    """Facts about the agent for `doctor` and for a bug report: plain values, no secrets."""
+
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    log_path: str | None = None
+    pid: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StopParams:
+    """`idle`: after the running jobs; `now`: running jobs become `paused` with an `interrupted` error, and resumable."""
+
+    when: Literal["idle", "now"] = "idle"
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """The last event a client saw."""
+
+    epoch: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubscribeParams:
+    """Topics are the first words of event kinds (`job`, `stage`, `tasks`, `node`, `log`, `product`); none = all but `log`."""
+
+    topics: tuple[str, ...] = ()
+    since: Since | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubscribeResult:
+    """Either the missed `events` (params of `event`, in order) or a `snapshot`; `seq` is the last number covered."""
+
+    seq: int
+    epoch: str
+    events: tuple[dict[str, Any], ...] = ()
+    snapshot: State | None = None
+
+
+HELLO = Method("hello", HelloParams, HelloResult)
+JOBS_LIST = Method("jobs.list", Nothing, JobsResult)
+JOBS_GET = Method("jobs.get", JobRef, JobResult)
+JOBS_SUBMIT = Method("jobs.submit", SubmitParams, JobResult)
+JOBS_PAUSE = Method("jobs.pause", JobRef, JobResult)
+JOBS_RESUME = Method("jobs.resume", JobRef, JobResult)
+JOBS_ABORT = Method("jobs.abort", JobRef, JobResult)
+JOBS_RETRY = Method("jobs.retry", JobRef, JobResult)
+JOBS_SET_PRIORITY = Method("jobs.set_priority", PriorityParams, JobResult)
+JOBS_SET_NODE_LIMIT = Method("jobs.set_node_limit", NodeLimitParams, JobResult)
+NODES_LIST = Method("nodes.list", Nothing, NodesResult)
+NODES_PAUSE = Method("nodes.pause", NodeRef, NodeResult)
+NODES_RESUME = Method("nodes.resume", NodeRef, NodeResult)
+NODES_QUIT = Method("nodes.quit", NodeRef, NodeResult)
+NODES_SET_CAPABILITY = Method("nodes.set_capability", CapabilityParams, NodeResult)
+LOGS_TAIL = Method("logs.tail", LogsParams, LogsResult)
+PATHS_STAT = Method("paths.stat", PathParams, PathStat)
+PATHS_PROBE = Method("paths.probe", PathParams, ProbeResult)
+AGENT_DIAGNOSTICS = Method("agent.diagnostics", Nothing, Diagnostics)
+AGENT_STOP = Method("agent.stop", StopParams, Nothing)
+SUBSCRIBE = Method("subscribe", SubscribeParams, SubscribeResult)
+
+METHODS: dict[str, Method[Any, Any]] = {
+    method.name: method
+    for method in (
+        HELLO,
+        JOBS_LIST,
+        JOBS_GET,
+        JOBS_SUBMIT,
+        JOBS_PAUSE,
+        JOBS_RESUME,
+        JOBS_ABORT,
+        JOBS_RETRY,
+        JOBS_SET_PRIORITY,
+        JOBS_SET_NODE_LIMIT,
+        NODES_LIST,
+        NODES_PAUSE,
+        NODES_RESUME,
+        NODES_QUIT,
+        NODES_SET_CAPABILITY,
+        LOGS_TAIL,
+        PATHS_STAT,
+        PATHS_PROBE,
+        AGENT_DIAGNOSTICS,
+        AGENT_STOP,
+        SUBSCRIBE,
+    )
+}

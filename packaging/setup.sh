@@ -1,0 +1,93 @@
+#!/bin/sh
+# Set up everything the program needs in .venv; do nothing when that has been done. Never uses sudo.
+# Usage: packaging/setup.sh run|test
+#   run   the program alone          test   the program with what its tests, checks and builds need
+# Exit status: 0 ready, 2 something is missing that only the person at the keyboard can add (said on stderr).
+set -eu
+cd "$(dirname "$0")/.."
+
+kind=${1:-run}
+case $kind in
+    run) lock=requirements.txt ;;
+    test) lock=requirements-dev.txt ;;
+    *) echo "setup: say run or test" >&2; exit 2 ;;
+esac
+stamp=.venv/.ready-$kind
+
+fingerprint() {
+    cat requirements.txt requirements-dev.txt pyproject.toml packaging/setup.sh app/tiepoint/__init__.py | cksum
+    pwd
+}
+
+# Usable: 3.11 to 3.13, with the modules that distributions and home-made builds tend to leave out.
+usable() {
+    "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null &&
+        "$1" -c 'import ssl, sqlite3, ctypes, zlib, bz2, lzma, venv, ensurepip' 2>/dev/null
+}
+
+find_python() {
+    for candidate in ${PYTHON:-} python3 python3.13 python3.12 python3.11 \
+        /usr/bin/python3 /usr/bin/python3.13 /usr/bin/python3.12 /usr/bin/python3.11; do
+        if command -v "$candidate" >/dev/null 2>&1 && usable "$candidate"; then
+            echo "$candidate"
+            return 0
+        fi
+    done
+    return 1
+}
+
+# The newest Python in range that this system's packages offer, as package names.
+python_packages() {
+    for version in 3.13 3.12 3.11; do
+        if apt-cache show "python$version-venv" >/dev/null 2>&1; then
+            echo "python$version python$version-venv"
+            return 0
+        fi
+    done
+    return 1
+}
+
+install_python() {
+    if ! command -v apt-get >/dev/null 2>&1; then
+        echo "Tiepoint needs Python 3.11, 3.12 or 3.13 with its venv and ssl modules. Install one, then run this again." >&2
+        exit 2
+    fi
+    [ "$(id -u)" -ne 0 ] || apt-get update -qq
+    if ! packages=$(python_packages); then
+        echo "Tiepoint needs Python 3.11, 3.12 or 3.13, and this system's packages offer none (if they were never listed here, run: apt-get update)." >&2
+        exit 2
+    fi
+    install_packages "$packages ca-certificates"
+}
+
+install_packages() {
+    if [ "$(id -u)" -ne 0 ]; then
+        echo "Some system packages are missing. Run this line as an administrator, then try again:" >&2
+        echo "    apt-get install -y --no-install-recommends $1" >&2
+        exit 2
+    fi
+    echo "Installing system packages: $1"
+    # shellcheck disable=SC2086  # the names are separate words on purpose
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $1 >/dev/null
+}
+
+# What the tests need includes what the program needs.
+for ready in "$stamp" .venv/.ready-test; do
+    if [ -f "$ready" ] && [ "$(fingerprint)" = "$(cat "$ready")" ] && .venv/bin/python -c '' 2>/dev/null; then
+        exit 0
+    fi
+done
+
+python=$(find_python) || { install_python; python=$(find_python); }
+if ! { [ -x .venv/bin/python ] && usable .venv/bin/python; }; then
+    echo "Making the environment in .venv with $("$python" --version)"
+    rm -rf .venv
+    "$python" -m venv .venv
+fi
+rm -f "$stamp"
+echo "Installing the libraries (a few minutes the first time)"
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$lock"
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation --editable .
+echo "Compiling the engine's kernels once"
+.venv/bin/tiepoint --child warm
+fingerprint >"$stamp"
