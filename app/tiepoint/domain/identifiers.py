@@ -18,7 +18,9 @@ NodeId = NewType("NodeId", str)
 _PATTERN = re.compile(r"\d{8}-[a-z0-9]+(?:-[a-z0-9]+)*-[0-9a-f]{6}")
 _SLUG_LENGTH = 40
 # Letters which NFKD does not take apart; anything else outside ASCII is dropped.
-_SPELLED_OUT = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "ae", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d"})
+_SPELLED_OUT = str.maketrans(
+    {"ß": "ss", "æ": "ae", "Æ": "ae", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d"}
+)
 
 
 def slug(name: str) -> str:

@@ -1,6 +1,7 @@
 """Jobs and their stages, as every engine and every screen speaks of them.
 
-Must not know where a job runs nor how its state travels. Times are aware datetimes in UTC, durations seconds. Any thread.
+Must not know where a job runs nor how its state travels. Times are aware datetimes in UTC, durations in seconds. Any
+thread.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ def from_json(kind: type[T], value: object, where: str = "message") -> T:
     Raises:
         MalformedMessage: The value cannot be read as that type.
     """
-    return cast("T", _decoder(kind)(value, where))
+    return cast("T", _decoder(cast("Any", kind))(value, where))
 
 
 _Decode: TypeAlias = Callable[[object, str], Any]

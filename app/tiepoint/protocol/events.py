@@ -1,8 +1,8 @@
 """What an agent tells unasked, once a client has subscribed.
 
-Notification `event {seq, time, kind, ...}`: `seq` rises by one in an epoch, so a gap is seen. Notification `snapshot`
-(a `Snapshot`) replaces everything the client knew: a client too slow for its events gets one instead of a queue
-without end. Any thread.
+Notification `event {seq, time, kind, ...}`: `seq` rises by one in an epoch; one whose topic the client did not
+subscribe to is counted but not sent. Notification `snapshot` (a `Snapshot`) replaces everything the client knew: a
+client too slow for its events gets one instead of a queue without end. Any thread.
 """
 
 from __future__ import annotations
@@ -119,8 +119,9 @@ class Event:
         """
         if self.body is None:
             raise ValueError("an event without a body cannot be sent")
-        head = {"seq": self.seq, "time": to_json(self.time), "kind": self.body.kind}
-        return head | to_json(self.body)
+        head: dict[str, Any] = {"seq": self.seq, "time": to_json(self.time), "kind": self.body.kind}
+        head.update(to_json(self.body))
+        return head
 
 
 def parse_event(params: Mapping[str, Any]) -> Event:

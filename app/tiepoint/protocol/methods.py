@@ -1,6 +1,13 @@
 """The method table: for each method its name, its params and its result.
 
 Both sides take names from here, so that a spelling can only be wrong in one place. Any thread.
+
+The life of a job: `jobs.pause` queued or running -> paused; `jobs.resume` paused -> queued; `jobs.abort` anything not
+over -> canceled; `jobs.retry` failed or canceled -> queued. Whatever was done stays done, so resume and retry go on at
+the last whole task. A call that changes nothing (abort of a canceled job) answers with the job as it is; one that makes
+no sense (pause of a completed job) is a WRONG_STATE error. Jobs that ran when an agent was killed come back `paused`
+with an error of kind `interrupted`. A job is `completed` only after its products are whole under `Job.folder`/products
+and, with the `jobs.output` capability, in `Job.output`.
 """
 
 from __future__ import annotations
@@ -191,7 +198,7 @@ class Diagnostics:
 
 @dataclass(frozen=True, slots=True)
 class StopParams:
-    """`idle`: after the running jobs; `now`: running jobs become `paused` with an `interrupted` error, and resumable."""
+    """`idle`: after the running jobs; `now`: running jobs become `paused` with an error of kind `interrupted`."""
 
     when: Literal["idle", "now"] = "idle"
 
@@ -206,7 +213,10 @@ class Since:
 
 @dataclass(frozen=True, slots=True)
 class SubscribeParams:
-    """Topics are the first words of event kinds (`job`, `stage`, `tasks`, `node`, `log`, `product`); none = all but `log`."""
+    """What to be told, and from where on.
+
+    Topics are the first words of event kinds (`job`, `stage`, `tasks`, `node`, `log`, `product`); none = all but `log`.
+    """
 
     topics: tuple[str, ...] = ()
     since: Since | None = None

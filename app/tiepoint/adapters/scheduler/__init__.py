@@ -1,0 +1,1 @@
+"""The client of the scheduler protocol, over any byte stream."""

@@ -1,0 +1,180 @@
+"""One conversation with an agent: requests matched with answers, and what the agent tells unasked handed on.
+
+Must not connect again and must not know any method but `hello`. On the loop that made it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import logging
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
+
+from tiepoint.domain.errors import ConnectionLost, InputError, ProtocolError, TiepointError, UsageError
+from tiepoint.domain.failure import Failure
+from tiepoint.protocol.codec import MalformedMessage, from_json, to_json
+from tiepoint.protocol.envelope import Notification, Request, Response, parse_envelope
+from tiepoint.protocol.errors import ErrorCode, read_error
+from tiepoint.protocol.framing import LineBuffer, encode_message
+from tiepoint.protocol.hello import HelloParams, HelloResult
+from tiepoint.protocol.methods import HELLO, Method
+
+P = TypeVar("P")
+R = TypeVar("R")
+_READ_BYTES = 64 * 1024
+_HELLO_WAIT_S = 20.0
+_ANSWER_WAIT_S = 60.0
+_log = logging.getLogger(__name__)
+
+_USAGE_CODES = {
+    ErrorCode.INVALID_PARAMS,
+    ErrorCode.UNKNOWN_JOB,
+    ErrorCode.UNKNOWN_NODE,
+    ErrorCode.WRONG_STATE,
+    ErrorCode.NOT_CAPABLE,
+}
+_RESTART = "Try again; if it stays so, end the agent with: tiepoint-agent stop"
+
+
+class ByteStream(Protocol):
+    """What a conversation needs of a stream: a socket, or the stdin and stdout of `tiepoint-agent connect`."""
+
+    async def read(self, limit_bytes: int) -> bytes:
+        """Read what is there, at most so much; empty at the end. Raises OSError."""
+
+    async def write(self, data: bytes) -> None:
+        """Write all of it, waiting while the other side is slow. Raises OSError."""
+
+    async def close(self) -> None:
+        """Close it; never raises."""
+
+
+class Conversation:
+    """An open stream after its `hello`.
+
+    Args:
+        stream: The stream; it is closed with the conversation.
+        notified: Called with each notification, in order; must return at once.
+    """
+
+    def __init__(self, stream: ByteStream, notified: Callable[[Notification], None]) -> None:
+        self._stream = stream
+        self._notified = notified
+        self._ids = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[Response]] = {}
+        self._end: TiepointError | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self.ended = asyncio.Event()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether requests can be sent."""
+        return self._end is None
+
+    async def open(self, client: str) -> HelloResult:
+        """Say hello and begin to listen.
+
+        Args:
+            client: Name and version of this program.
+
+        Raises:
+            ConnectionLost: The stream ended or stayed silent.
+            ProtocolError: The other side is no agent, or refused.
+        """
+        self._reader = asyncio.create_task(self._read(), name="agent conversation")
+        return await self.request(HELLO, HelloParams(client), wait_s=_HELLO_WAIT_S)
+
+    async def request(self, method: Method[P, R], params: P, *, wait_s: float = _ANSWER_WAIT_S) -> R:
+        """Ask, and wait for the answer. Cancel safe: the answer is then passed over.
+
+        Raises:
+            ConnectionLost: The stream broke before the answer.
+            ProtocolError: The answer makes no sense.
+            TiepointError: The agent answered with an error.
+        """
+        if self._end is not None:
+            raise self._end
+        request_id = next(self._ids)
+        answer: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+        self._waiting[request_id] = answer
+        try:
+            await self._stream.write(encode_message(Request(request_id, method.name, to_json(params)).message()))
+            async with asyncio.timeout(wait_s):
+                response = await answer
+        except TimeoutError:
+            raise _lost(f"no answer to {method.name} within {wait_s:.0f} s") from None
+        except OSError as error:
+            raise _lost(str(error)) from error
+        except MalformedMessage as error:
+            raise UsageError("The request is too long for the scheduler.", detail=str(error)) from error
+        finally:
+            self._waiting.pop(request_id, None)
+        return _result(method, response)
+
+    async def close(self) -> None:
+        """Close the stream; requests still waiting end with ConnectionLost."""
+        self._finish(_lost("closed by this program"))
+        if self._reader is not None:
+            self._reader.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._reader
+        await self._stream.close()
+
+    async def _read(self) -> None:
+        buffer = LineBuffer()
+        try:
+            while data := await self._stream.read(_READ_BYTES):
+                for message in buffer.feed(data):
+                    self._take(parse_envelope(message))
+            self._finish(_lost("the other side closed the stream"))
+        except OSError as error:
+            self._finish(_lost(str(error)))
+        except MalformedMessage as error:
+            self._finish(ProtocolError("The agent sent something unreadable.", remedy=_RESTART, detail=str(error)))
+
+    def _take(self, envelope: Request | Notification | Response) -> None:
+        if isinstance(envelope, Notification):
+            self._notified(envelope)
+        elif isinstance(envelope, Request):
+            _log.warning("the agent asked something (%s); a client answers nothing", envelope.method)
+        elif envelope.id is None:
+            code, failure = read_error(envelope.error)
+            self._finish(ProtocolError(failure.summary, remedy=_RESTART, detail=f"code {code}: {failure.detail}"))
+        elif (answer := self._waiting.get(envelope.id)) is not None and not answer.done():
+            answer.set_result(envelope)
+
+    def _finish(self, why: TiepointError) -> None:
+        self._end = self._end or why
+        self.ended.set()
+        for answer in self._waiting.values():
+            if not answer.done():
+                answer.set_exception(self._end)
+
+
+def _lost(detail: str) -> ConnectionLost:
+    return ConnectionLost(
+        "The connection to the agent was lost; its jobs are not affected.",
+        remedy="Look again with: tiepoint jobs",
+        retryable=True,
+        detail=detail,
+    )
+
+
+def _result(method: Method[P, R], response: Response) -> R:
+    if response.error is not None:
+        code, failure = read_error(response.error)
+        raise _raised(code, failure)
+    try:
+        return from_json(method.result, response.result, method.name)
+    except MalformedMessage as error:
+        raise ProtocolError("The agent's answer cannot be read.", remedy=_RESTART, detail=str(error)) from error
+
+
+def _raised(code: int, failure: Failure) -> TiepointError:
+    """Turn an error answer into the exception a caller of the port expects."""
+    error = failure.as_error()
+    if code in _USAGE_CODES and not isinstance(error, UsageError | InputError):
+        return UsageError(failure.summary, remedy=failure.remedy, retryable=failure.retryable, detail=failure.detail)
+    return error

@@ -1,0 +1,1 @@
+"""What the agent can drive: one package per kind of scheduler."""

@@ -1,0 +1,90 @@
+"""The log of a job or a node: one line a record, appended by the agent, paged from its end. The loop's thread."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from tiepoint.protocol.codec import MalformedMessage, parse_time, time_text
+from tiepoint.protocol.events import LogLine
+from tiepoint.protocol.methods import LogsResult
+from tiepoint.runtime.logs import masked
+
+_MOST_LINES: Final = 1000
+_MOST_LINE_CHARACTERS: Final = 4000
+_BLOCK_BYTES: Final = 64 * 1024
+
+
+class JobLog:
+    """Appends to a log file.
+
+    Args:
+        path: The file; made with its folder at the first line.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def write(self, level: str, source: str, text: str) -> LogLine:
+        """Append one record, masked; a full disk loses the line, not the job."""
+        told = masked(" ".join(text.splitlines()))[:_MOST_LINE_CHARACTERS]
+        line = LogLine(datetime.now(UTC), told, level, source)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(f"{time_text(line.time)} {level.upper()} {source or '-'}: {told}\n")
+        except OSError:
+            return line
+        return line
+
+
+def tail(path: Path, lines: int, before: str | None) -> LogsResult:
+    """Return the last lines of a log, or those before a cursor.
+
+    Args:
+        path: The file; a missing one has no lines.
+        lines: At most so many.
+        before: A cursor of an earlier answer.
+    """
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            end = min(int(before), size) if before and before.isdigit() else size
+            return _page(file.fileno(), end, max(1, min(lines, _MOST_LINES)))
+    except OSError:
+        return LogsResult(())
+
+
+def _page(handle: int, end: int, wanted: int) -> LogsResult:
+    start, data = end, b""
+    while start > 0 and data.count(b"\n") <= wanted:
+        step = min(_BLOCK_BYTES, start)
+        start -= step
+        data = os.pread(handle, step, start) + data if hasattr(os, "pread") else _read(handle, start, step) + data
+    found = data.splitlines(keepends=True)
+    if start > 0:
+        found = found[1:]
+    found = found[-wanted:]
+    first = end - sum(len(line) for line in found)
+    texts = tuple(_parsed(line.decode("utf-8", "replace").rstrip("\n")) for line in found)
+    return LogsResult(texts, str(first) if first > 0 else None)
+
+
+def _read(handle: int, start: int, length: int) -> bytes:
+    os.lseek(handle, start, os.SEEK_SET)
+    return os.read(handle, length)
+
+
+def _parsed(text: str) -> LogLine:
+    """Read a line of ours; anything else (a library's own words) is passed on as it is."""
+    moment, _, rest = text.partition(" ")
+    level, _, rest = rest.partition(" ")
+    source, separator, message = rest.partition(": ")
+    try:
+        if not separator:
+            raise MalformedMessage(text)
+        return LogLine(parse_time(moment), message, level.lower(), source)
+    except MalformedMessage:
+        return LogLine(datetime.fromtimestamp(0, UTC), text[:_MOST_LINE_CHARACTERS])

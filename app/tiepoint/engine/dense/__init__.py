@@ -1,0 +1,1 @@
+"""Depth maps and their fusion into a point cloud. Numerics only; knows arrays and files, no tasks."""

@@ -1,0 +1,1 @@
+"""Photos: reading what they say about themselves, decoding them, judging them, preparing them for the stages."""

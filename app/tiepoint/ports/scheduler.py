@@ -1,0 +1,116 @@
+"""The scheduler: whatever runs the jobs, on this computer or on a cluster, behind the scheduler protocol."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from tiepoint.domain.failure import Failure
+from tiepoint.domain.identifiers import JobId, NodeId
+from tiepoint.domain.job import Job
+from tiepoint.domain.node import Node
+from tiepoint.protocol.hello import HelloResult
+from tiepoint.protocol.methods import Diagnostics, LogsResult, SubmitParams
+
+
+class ConnectionState(StrEnum):
+    """The link to the scheduler; says nothing about its jobs."""
+
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulerSnapshot:
+    """Everything known about a scheduler at one moment.
+
+    Args:
+        connection: The link. While it is not connected, jobs and nodes are as they were last heard of.
+        jobs: By id.
+        nodes: By id.
+        heard: When the scheduler was last heard of; None = never.
+        problem: Why the link is down, None when it is up.
+    """
+
+    connection: ConnectionState = ConnectionState.CONNECTING
+    jobs: Mapping[JobId, Job] = field(default_factory=dict)
+    nodes: Mapping[NodeId, Node] = field(default_factory=dict)
+    heard: datetime | None = None
+    problem: Failure | None = None
+
+
+class Scheduler(Protocol):
+    """A client of one scheduler.
+
+    Every call connects when there is no connection, and every call is idempotent (submit through its key), so a call
+    whose connection broke is repeated once by the client itself. All are cancel safe: the scheduler may or may not
+    have done what a cancelled call asked, a later `jobs()` tells.
+
+    All calls raise:
+        AgentUnavailable: Nothing answers and nothing could be started.
+        ConnectionLost: The link broke, and broke again.
+        ProtocolError: The other side said something unreadable.
+    """
+
+    async def hello(self) -> HelloResult:
+        """What the other side is and can do."""
+
+    async def jobs(self) -> tuple[Job, ...]:
+        """All jobs, newest first."""
+
+    async def job(self, job: JobId) -> Job:
+        """One job.
+
+        Raises:
+            UsageError: There is none of that id.
+        """
+
+    async def submit(self, request: SubmitParams) -> Job:
+        """Hand in a job; the same key is the same job.
+
+        Raises:
+            UsageError: The request makes no sense.
+            InputError: The capture cannot be read.
+            NoSpace: The disk would be full.
+        """
+
+    async def pause(self, job: JobId) -> Job:
+        """Stop a job, keeping its place in the queue; raises UsageError when it is over or unknown."""
+
+    async def resume(self, job: JobId) -> Job:
+        """Let a paused job go on; raises UsageError when it is over or unknown."""
+
+    async def abort(self, job: JobId) -> Job:
+        """Stop a job for good; what was done is kept. Raises UsageError when it is unknown."""
+
+    async def retry(self, job: JobId) -> Job:
+        """Let a failed or aborted job go on at its last whole task; raises UsageError when it is unknown."""
+
+    async def nodes(self) -> tuple[Node, ...]:
+        """All nodes."""
+
+    async def logs(self, job: JobId, *, lines: int, before: str | None = None) -> LogsResult:
+        """The end of a job's log, or what is before a cursor of an earlier answer; raises UsageError when unknown."""
+
+    async def diagnostics(self) -> Diagnostics:
+        """Facts about the other side for `doctor`."""
+
+    async def stop(self, *, now: bool) -> None:
+        """Ask the other side to end: after the running jobs, or now (running jobs can be resumed later)."""
+
+    def follow(self) -> AsyncGenerator[SchedulerSnapshot, None]:
+        """Follow everything, for as long as the iterator is read.
+
+        The first snapshot comes with the first connection; a lost one is told (`LOST`, with the last known state) and
+        made again with growing pauses, without end. Only the newest snapshot is kept for a slow reader.
+
+        Raises:
+            AgentUnavailable: There was never a connection and none can be made.
+        """
+
+    async def close(self) -> None:
+        """Let go of the connection; jobs are not affected."""

@@ -1,0 +1,36 @@
+"""Where the settings live."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from tiepoint.domain.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSettings:
+    """The settings, and where a broken file was set aside to (None when it was fine)."""
+
+    settings: Settings
+    set_aside: Path | None = None
+
+
+class SettingsStore(Protocol):
+    """Keeps one set of settings; blocking but small, so it may be called on the loop."""
+
+    def load(self) -> LoadedSettings:
+        """Read the settings; none stored = the defaults; a broken file is moved aside and the defaults returned.
+
+        Raises:
+            SetupError: The file is there but cannot be opened.
+        """
+
+    def save(self, settings: Settings) -> None:
+        """Replace the stored settings in one step. Idempotent.
+
+        Raises:
+            SetupError: The folder cannot be written.
+            NoSpace: The disk is full.
+        """

@@ -1,0 +1,90 @@
+"""Where every child process begins: its role, its ties to the parent, and its environment, before any heavy import.
+
+Runs in the main thread of a fresh process. Knows the roles by name only and imports a role's module when it is run.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import importlib
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from tiepoint.runtime import folders
+from tiepoint.runtime.children import DETACH_VARIABLE
+from tiepoint.runtime.parentage import die_with_parent
+
+ROLES: Final = {
+    "agent": "tiepoint.agent.daemon:main",
+    "connect": "tiepoint.agent.connect:main",
+    "worker": "tiepoint.agent.backends.dask.worker:main",
+    "stage": "tiepoint.agent.backends.dask.stage_child:main",
+    "inspect": "tiepoint.engine.inspect:main",
+    "render": "tiepoint.engine.render:main",
+    "warm": "tiepoint.engine.warm:main",
+}
+THREADS_VARIABLE: Final = "TIEPOINT_THREADS"
+_THREAD_CAPS: Final = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMBA_NUM_THREADS",
+)
+_ONE_THREAD_ROLES: Final = frozenset({"worker"})
+_POLITE_ROLES: Final = frozenset({"worker", "stage"})
+_NICENESS: Final = 10
+
+
+def run_child(argv: Sequence[str]) -> int:
+    """Be a child process.
+
+    Args:
+        argv: The role and its arguments.
+
+    Returns:
+        The exit status.
+    """
+    role, *args = argv or [""]
+    if role not in ROLES:
+        sys.stderr.write(f"tiepoint: no such role: {role!r}\n")
+        return 2
+    die_with_parent()
+    _detach()
+    _set_environment(role)
+    _report_crashes(role)
+    module, _, function = ROLES[role].partition(":")
+    run: Callable[[Sequence[str]], int | None] = getattr(importlib.import_module(module), function)
+    return run(args) or 0
+
+
+def set_numba_cache() -> None:
+    """Let numba keep its compiled code in the user's cache folder, which frozen programs can write."""
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(folders.cache_folder() / "numba"))
+
+
+def _detach() -> None:
+    """Leave the launching process behind: the first process ends, its child goes on."""
+    if os.environ.pop(DETACH_VARIABLE, "") and sys.platform != "win32" and os.fork() > 0:
+        os._exit(0)
+
+
+def _set_environment(role: str) -> None:
+    set_numba_cache()
+    threads = os.environ.pop(THREADS_VARIABLE, "1" if role in _ONE_THREAD_ROLES else "")
+    if threads:
+        os.environ.update(dict.fromkeys(_THREAD_CAPS, threads))
+    if role in _POLITE_ROLES and sys.platform != "win32":
+        os.nice(max(0, _NICENESS - os.nice(0)))
+
+
+def _report_crashes(role: str) -> None:
+    """Let a crash in native code leave its Python stack in the error stream, or in a file where there is none."""
+    if sys.stderr is not None and role != "agent":
+        faulthandler.enable()
+        return
+    # The file must stay open for as long as the process lives.
+    faulthandler.enable(folders.user_log_file(f"{role}-crash").open("a", encoding="utf-8"))

@@ -1,0 +1,81 @@
+"""Log files that rotate, with secrets masked in every record, tracebacks included. Any thread.
+
+Each process writes a file of its own: two processes that rotate one file lose lines.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import time
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Final
+
+_FILE_LIMIT_BYTES: Final = 2_000_000
+_OLD_FILES: Final = 3
+_FORMAT: Final = "%(asctime)s %(levelname)s %(name)s %(process)d: %(message)s"
+# What a shared access signature carries is named in Azure's service SAS reference: `sig` is the secret part.
+_SECRETS: Final = (
+    (re.compile(r"(?i)(\bsig=)[^&\s\"'<>]+"), r"\1***"),
+    (re.compile(r"(?i)(\bbearer\s+)[A-Za-z0-9._~+/=-]+"), r"\1***"),
+    (re.compile(r"(?i)\b(accountkey=|sharedaccesskey=)[^;\s\"']+"), r"\1***"),
+    (re.compile(r"(?i)(\b(?:access|refresh|id)_token\\?[\"']?\s*[:=]\s*\\?[\"']?)[A-Za-z0-9._~+/=-]+"), r"\1***"),
+    (re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"), "***"),
+)
+
+
+def masked(text: str) -> str:
+    """Return the text with signatures, keys and tokens replaced by asterisks."""
+    for pattern, replacement in _SECRETS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+class MaskingFormatter(logging.Formatter):
+    """Formats a record, exception and stack included, and masks the whole; times are UTC."""
+
+    converter = time.gmtime
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the masked line or lines of a record."""
+        return masked(super().format(record))
+
+
+def log_to_file(path: Path, *, level: int = logging.INFO) -> RotatingFileHandler:
+    """Send the root logger's records to a rotating file.
+
+    Args:
+        path: The file; its folder is made.
+        level: Least level written.
+
+    Returns:
+        The handler, for whoever wants to take it off again.
+
+    Raises:
+        OSError: The file cannot be opened.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(
+        path, maxBytes=_FILE_LIMIT_BYTES, backupCount=_OLD_FILES, encoding="utf-8", errors="backslashreplace"
+    )
+    _attach(handler, level)
+    return handler
+
+
+def log_to_stderr(*, level: int = logging.WARNING) -> None:
+    """Send the root logger's records to the error stream, if this process has one."""
+    if sys.stderr is not None:
+        _attach(logging.StreamHandler(sys.stderr), level)
+
+
+def _attach(handler: logging.Handler, level: int) -> None:
+    handler.setFormatter(MaskingFormatter(_FORMAT))
+    handler.setLevel(level)
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(min(level, root.level or level))
+    logging.captureWarnings(capture=True)

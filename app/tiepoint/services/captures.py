@@ -1,0 +1,99 @@
+"""Making captures from what people drop, and checking photos before a job.
+
+Must not read files itself (`ports.capture_store`, `ports.photo_inspector`). On the loop's thread.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tiepoint.domain.capture import Capture, Drop, require_enough
+from tiepoint.domain.errors import TiepointError
+from tiepoint.domain.operation import OperationProgress
+from tiepoint.domain.photo import PhotoFacts
+from tiepoint.ports.capture_store import CaptureStore
+from tiepoint.ports.photo_inspector import PhotoInspector
+from tiepoint.services.operations import Operation, Operations, Report
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCapture:
+    """A capture, what of the drop was passed over, and whether the capture was there already."""
+
+    capture: Capture
+    drop: Drop
+    is_reused: bool
+
+
+class CaptureService:
+    """Scans, checks and keeps photos."""
+
+    def __init__(self, store: CaptureStore, inspector: PhotoInspector, operations: Operations) -> None:
+        self._store = store
+        self._inspector = inspector
+        self._operations = operations
+
+    async def scan(self, paths: Sequence[Path]) -> Drop:
+        """Find the photos in files and folders.
+
+        Raises:
+            InputError: A path cannot be read, two names collide, or there are too few photos.
+        """
+        drop = await self._store.scan(paths)
+        require_enough(drop.photos, drop.skipped)
+        return drop
+
+    def keep(self, drop: Drop, name: str = "") -> Operation[KeptCapture]:
+        """Keep a drop as a capture; the same photos under the same name are the same capture, never a second copy.
+
+        Args:
+            drop: What `scan` found.
+            name: What people call it; empty = the drop's own name.
+
+        Returns:
+            The operation; its phases are `read` (photos) and `copy` (bytes). Fails as `CaptureStore` does.
+        """
+        wanted = name.strip() or drop.name
+        key = f"keep {wanted} {hash(drop.photos):x}"
+        return self._operations.start(key, lambda report: self._kept(wanted, drop, report))
+
+    async def check(self, paths: Sequence[Path]) -> AsyncGenerator[PhotoFacts, None]:
+        """Look at every photo to its last pixel, without keeping anything.
+
+        Yields:
+            One for each photo, as soon as it is known.
+
+        Raises:
+            InputError: A path cannot be read.
+            SetupError: The engine cannot be started.
+        """
+        drop = await self._store.scan(paths)
+        photos = [(photo.source, photo.path) for photo in drop.photos]
+        async with contextlib.aclosing(self._inspector.inspect(photos, decode=True)) as inspected:
+            async for facts in inspected:
+                yield facts
+
+    async def _kept(self, name: str, drop: Drop, report: Report) -> KeptCapture:
+        known = await self._store.find(name, drop)
+        if known is not None:
+            return KeptCapture(known, drop, is_reused=True)
+        facts = await self._facts(drop, report)
+        capture = await self._store.create(name, drop, facts, report)
+        return KeptCapture(capture, drop, is_reused=False)
+
+    async def _facts(self, drop: Drop, report: Report) -> dict[str, PhotoFacts]:
+        """Read what the photos say of themselves; a job does without it, so a failure here is not one of the job."""
+        facts: dict[str, PhotoFacts] = {}
+        total = len(drop.photos)
+        photos = [(photo.source, photo.path) for photo in drop.photos]
+        try:
+            async with contextlib.aclosing(self._inspector.inspect(photos, decode=False)) as inspected:
+                async for found in inspected:
+                    facts[found.path] = found
+                    report(OperationProgress("read", len(facts), total, "photos"))
+        except TiepointError as error:
+            report(OperationProgress("read", len(facts), total, "photos", message=error.summary))
+        return facts

@@ -1,0 +1,143 @@
+"""The doctor: what this computer needs for the program, looked at one by one, each with a remedy.
+
+Must not change anything but start the agent, which is part of what it tries. On the loop's thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final
+
+from tiepoint.domain.errors import TiepointError
+from tiepoint.domain.space import size_text
+from tiepoint.ports.scheduler import Scheduler
+from tiepoint.ports.settings_store import SettingsStore
+from tiepoint.ports.system import EngineFacts, FolderFacts, System
+
+_PYTHONS: Final = ((3, 11), (3, 14))
+_LEAST_MEMORY_BYTES: Final = 4_000_000_000
+_LEAST_FREE_BYTES: Final = 2_000_000_000
+
+
+class Health(StrEnum):
+    """How a check came out."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: what was looked at, how it is, and what to do when it is not well."""
+
+    name: str
+    health: Health
+    text: str
+    remedy: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+class Doctor:
+    """Looks at this computer."""
+
+    def __init__(self, system: System, scheduler: Scheduler, settings: SettingsStore, version: str) -> None:
+        self._system = system
+        self._scheduler = scheduler
+        self._settings = settings
+        self._version = version
+
+    async def examine(self) -> AsyncIterator[Finding]:
+        """Make every check, quick ones first.
+
+        Yields:
+            One finding for each thing looked at; a failing check is a finding, never an exception.
+        """
+        for finding in self._computer():
+            yield finding
+        for name, folder in self._system.folders().items():
+            yield _folder(name, folder)
+        yield self._stored_settings()
+        for finding in await self._engine():
+            yield finding
+        yield await self._agent()
+
+    def _computer(self) -> list[Finding]:
+        facts = self._system.computer()
+        version = tuple(int(part) for part in facts.python.split(".")[:2])
+        python_ok = facts.is_frozen or _PYTHONS[0] <= version < _PYTHONS[1]
+        memory = f"{size_text(facts.memory_bytes)}, {size_text(facts.memory_available_bytes)} available"
+        return [
+            Finding("program", Health.OK, f"Tiepoint {self._version}", facts={"version": self._version}),
+            _judged("python", python_ok, facts.python, "Install Python 3.11, 3.12 or 3.13."),
+            Finding("system", Health.OK, f"{facts.system}, {facts.machine}"),
+            Finding("processor", Health.OK, f"{facts.cpu_count} logical cores", facts={"cpu_count": facts.cpu_count}),
+            _judged(
+                "memory",
+                facts.memory_bytes >= _LEAST_MEMORY_BYTES,
+                memory,
+                f"Have at least {size_text(_LEAST_MEMORY_BYTES)}; use the preset draft until then.",
+                bad=Health.WARNING,
+            ),
+        ]
+
+    def _stored_settings(self) -> Finding:
+        try:
+            loaded = self._settings.load()
+        except TiepointError as error:
+            return Finding("settings", Health.FAILED, error.summary, error.remedy)
+        if loaded.set_aside is not None:
+            text = f"The settings file was broken and is now {loaded.set_aside}; the usual settings apply."
+            return Finding("settings", Health.WARNING, text, "Set again what you had changed.")
+        return Finding("settings", Health.OK, f"preset {loaded.settings.preset}")
+
+    async def _engine(self) -> list[Finding]:
+        try:
+            facts: EngineFacts = await self._system.engine()
+        except TiepointError as error:
+            return [Finding("engine", Health.FAILED, error.summary, error.remedy)]
+        versions = ", ".join(f"{name} {version}" for name, version in facts.versions.items())
+        warm = "compiled and cached" if facts.is_warm else "not compiled yet"
+        return [
+            Finding("engine", Health.OK, versions, facts={"versions": facts.versions}),
+            _judged(
+                "compiled code",
+                facts.is_warm,
+                warm,
+                "Nothing to do: the first job compiles it, which takes it half a minute longer.",
+                bad=Health.WARNING,
+            ),
+        ]
+
+    async def _agent(self) -> Finding:
+        try:
+            hello = await self._scheduler.hello()
+            nodes = await self._scheduler.nodes()
+            diagnostics = await self._scheduler.diagnostics()
+        except TiepointError as error:
+            return Finding("agent", Health.FAILED, error.summary, error.remedy)
+        text = f"agent {hello.agent}, engine {hello.engine.name} {hello.engine.version}, nodes: {len(nodes)}"
+        facts = {"pid": diagnostics.pid, "log_path": diagnostics.log_path, **diagnostics.facts}
+        if hello.agent != self._version:
+            remedy = "It was started by another version; it is replaced when its jobs are over."
+            return Finding("agent", Health.WARNING, text, remedy, facts)
+        return Finding("agent", Health.OK, text, facts=facts)
+
+
+def _folder(name: str, folder: FolderFacts) -> Finding:
+    title, text = f"folder for {name}", f"{folder.path}, {size_text(folder.free_bytes)} free"
+    if not folder.is_writable:
+        text = f"{folder.path} cannot be written. {folder.problem}".strip()
+        return Finding(title, Health.FAILED, text, "Give your user the right to write there.")
+    if name == "sockets" and folder.mode is not None and folder.mode & 0o077:
+        return Finding(title, Health.FAILED, f"{folder.path} is open to others.", f"Run: chmod 700 {folder.path}")
+    if folder.free_bytes < _LEAST_FREE_BYTES and name in {"captures", "cache"}:
+        remedy = f"Free some space; a job needs {size_text(_LEAST_FREE_BYTES)} or more."
+        return Finding(title, Health.WARNING, text, remedy)
+    return Finding(title, Health.OK, text)
+
+
+def _judged(name: str, is_fine: bool, text: str, remedy: str, *, bad: Health = Health.FAILED) -> Finding:
+    return Finding(name, Health.OK, text) if is_fine else Finding(name, bad, text, remedy)

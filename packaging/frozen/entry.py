@@ -1,0 +1,6 @@
+"""Where the frozen program starts: the command line, or one of its children."""
+
+from tiepoint.__main__ import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""Rules for every test: noise fails, the user's folders are never touched, shared captures are counted when missing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+SHARED = REPOSITORY.parent / "shared"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip tests that need ../shared where it is not; the closing line counts them."""
+    for item in items:
+        if "integration" in item.path.parts:
+            item.add_marker(pytest.mark.integration)
+        if item.get_closest_marker("shared") and not (SHARED / "photos").is_dir():
+            item.add_marker(pytest.mark.skip(reason="needs ../shared/photos"))
+        if item.get_closest_marker("soak") and "soak" not in (config.option.markexpr or ""):
+            item.add_marker(pytest.mark.skip(reason="run by make soak"))
+
+
+@pytest.fixture
+def shared_photos() -> Path:
+    """The folder of real captures; use together with the marker `shared`."""
+    return SHARED / "photos"
+
+
+@pytest.fixture(autouse=True)
+def tiepoint_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep every folder of the program below a temporary one; the path is short enough for a socket."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("TIEPOINT_HOME", str(home))
+    return home
+
+
+class _Collector(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@pytest.fixture
+def expected_logs() -> list[str]:
+    """Texts of warnings the test expects; a record that holds one of them is not noise."""
+    return []
+
+
+@pytest.fixture(autouse=True)
+def _no_unexpected_logs(expected_logs: list[str]) -> Iterator[None]:
+    """Fail the test on a log record of warning level or above that it did not announce."""
+    collector = _Collector()
+    root = logging.getLogger()
+    root.addHandler(collector)
+    try:
+        yield
+    finally:
+        root.removeHandler(collector)
+    noise = [
+        f"{record.name}: {record.getMessage()}"
+        for record in collector.records
+        if not any(text in record.getMessage() for text in expected_logs)
+    ]
+    assert not noise, f"unexpected log records: {noise}"

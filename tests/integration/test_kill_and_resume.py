@@ -1,0 +1,114 @@
+"""Kill each of our processes in the middle of a small job: nothing is orphaned, and resuming ends as if nothing had been."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from program import Finished, Program, wait_until
+from small_capture import SMALL_JOB, write_small_capture
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("capture") / "photos"
+    write_small_capture(folder)
+    return folder
+
+
+@pytest.fixture
+def program(tiepoint_home: Path) -> Iterator[Program]:
+    program = Program(tiepoint_home)
+    yield program
+    program.stop()
+
+
+@pytest.fixture(scope="module")
+def undisturbed(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The products of a run that nobody disturbed."""
+    program = Program(tmp_path_factory.mktemp("home"))
+    out = tmp_path_factory.mktemp("undisturbed")
+    try:
+        done = program.run("run", str(photos), "-o", str(out), *SMALL_JOB, "--json")
+    finally:
+        program.stop()
+    assert done.status == 0, done.stderr
+    return out
+
+
+def facts(out: Path) -> dict[str, Any]:
+    """Return result.json together with the camera centres by photo."""
+    result: dict[str, Any] = json.loads((out / "result.json").read_text(encoding="utf-8"))
+    cameras = json.loads((out / "cameras.json").read_text(encoding="utf-8"))["cameras"]
+    result["centres"] = {camera["path"]: camera["position"] for camera in cameras if camera["aligned"]}
+    return result
+
+
+def assert_same(found: Path, wanted: Path) -> None:
+    """Same photos aligned, centres within 0.1 % of the extent, faces within 2 %."""
+    one, two = facts(found), facts(wanted)
+    assert one["photos_aligned"] == two["photos_aligned"]
+    assert one["centres"].keys() == two["centres"].keys()
+    a, b = (np.array([facts["centres"][name] for name in sorted(facts["centres"])]) for facts in (one, two))
+    extent = np.linalg.norm(b.max(axis=0) - b.min(axis=0))
+    assert np.linalg.norm(a - b, axis=1).max() <= 0.001 * extent
+    assert abs(one["faces"] - two["faces"]) <= 0.02 * two["faces"]
+
+
+def wait_for_stage(program: Program, stage: str, process: Any) -> None:
+    """Wait until the client has said that a stage is running."""
+    for line in process.stdout:
+        said = json.loads(line)
+        if said.get("stage") == stage:
+            return
+    raise AssertionError(f"the job ended before {stage}: {process.stderr.read()}")
+
+
+def finish(program: Program, out: Path) -> Finished:
+    """Resume and check that nothing of the job is left when it has ended."""
+    done = program.run("resume", "--json")
+    assert done.status == 0, done.stdout + done.stderr
+    assert done.result["type"] == "result"
+    assert not program.processes("stage")
+    return done
+
+
+@pytest.mark.parametrize(("victim", "stage"), [("agent", "depth_maps"), ("worker", "depth_maps"), ("stage", "mesh")])
+def test_a_killed_process_costs_no_result(
+    program: Program, photos: Path, undisturbed: Path, tmp_path: Path, victim: str, stage: str
+) -> None:
+    with program.start("run", str(photos), "-o", str(tmp_path / "out"), *SMALL_JOB, "--json") as client:
+        wait_for_stage(program, stage, client)
+        wait_until(lambda: program.processes(victim), timeout_s=20, what=f"a {victim} to kill")
+        program.kill(victim)
+        if victim == "agent":
+            wait_until(
+                lambda: not (program.processes("worker") or program.processes("stage")),
+                timeout_s=5,
+                what="the workers to end with their agent",
+            )
+        client.communicate(timeout=120)
+    finish(program, tmp_path / "out")
+    assert_same(tmp_path / "out", undisturbed)
+
+
+def test_a_killed_client_changes_nothing(program: Program, photos: Path, undisturbed: Path, tmp_path: Path) -> None:
+    with program.start("run", str(photos), "-o", str(tmp_path / "out"), *SMALL_JOB, "--json") as client:
+        wait_for_stage(program, "depth_maps", client)
+        client.kill()
+        client.communicate(timeout=20)
+    finish(program, tmp_path / "out")
+    assert_same(tmp_path / "out", undisturbed)
+
+
+def test_stopping_the_agent_leaves_no_process(program: Program, photos: Path, tmp_path: Path) -> None:
+    with program.start("run", str(photos), "-o", str(tmp_path / "out"), *SMALL_JOB, "--json") as client:
+        wait_for_stage(program, "depth_maps", client)
+        client.terminate()
+        client.communicate(timeout=20)
+        assert client.returncode == 130
+    wait_until(lambda: not program.processes("stage"), timeout_s=5, what="the stage children to end")
