@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from program import Finished, Program, wait_until
+from reconstruction_facts import assert_same
 from small_capture import SMALL_JOB, write_small_capture
 
 
@@ -38,25 +38,6 @@ def undisturbed(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         program.stop()
     assert done.status == 0, done.stderr
     return out
-
-
-def facts(out: Path) -> dict[str, Any]:
-    """Return result.json together with the camera centres by photo."""
-    result: dict[str, Any] = json.loads((out / "result.json").read_text(encoding="utf-8"))
-    cameras = json.loads((out / "cameras.json").read_text(encoding="utf-8"))["cameras"]
-    result["centres"] = {camera["path"]: camera["position"] for camera in cameras if camera["aligned"]}
-    return result
-
-
-def assert_same(found: Path, wanted: Path) -> None:
-    """Same photos aligned, centres within 0.1 % of the extent, faces within 2 %."""
-    one, two = facts(found), facts(wanted)
-    assert one["photos_aligned"] == two["photos_aligned"]
-    assert one["centres"].keys() == two["centres"].keys()
-    a, b = (np.array([facts["centres"][name] for name in sorted(facts["centres"])]) for facts in (one, two))
-    extent = np.linalg.norm(b.max(axis=0) - b.min(axis=0))
-    assert np.linalg.norm(a - b, axis=1).max() <= 0.001 * extent
-    assert abs(one["faces"] - two["faces"]) <= 0.02 * two["faces"]
 
 
 def wait_for_stage(program: Program, stage: str, process: Any) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Protocol
 
 from tiepoint.domain.node import Node
-from tiepoint.protocol.events import LogLine
 from tiepoint.protocol.hello import EngineVersion
 from tiepoint.protocol.methods import SubmitParams
 
@@ -27,6 +26,9 @@ class RunListener(Protocol):
 
     def task_finished(self, stage: str, task: str) -> None:
         """The task is done."""
+
+    def task_returned(self, stage: str, task: str) -> None:
+        """The task lost its node and waits again."""
 
     def stage_finished(self, stage: str, *, seconds: float, cpu_seconds: float) -> None:
         """All tasks of the stage are done."""
@@ -94,6 +96,3 @@ class Backend(Protocol):
 
     async def close(self) -> None:
         """End everything it started."""
-
-
-LogSink = Callable[[LogLine], None]

@@ -68,8 +68,10 @@ def _page(handle: int, end: int, wanted: int) -> LogsResult:
         found = found[1:]
     found = found[-wanted:]
     first = end - sum(len(line) for line in found)
-    texts = tuple(_parsed(line.decode("utf-8", "replace").rstrip("\n")) for line in found)
-    return LogsResult(texts, str(first) if first > 0 else None)
+    texts: list[LogLine] = []
+    for line in found:
+        texts.append(_parsed(line.decode("utf-8", "replace").rstrip("\n"), texts[-1].time if texts else None))
+    return LogsResult(tuple(texts), str(first) if first > 0 else None)
 
 
 def _read(handle: int, start: int, length: int) -> bytes:
@@ -77,8 +79,8 @@ def _read(handle: int, start: int, length: int) -> bytes:
     return os.read(handle, length)
 
 
-def _parsed(text: str) -> LogLine:
-    """Read a line of ours; anything else (a library's own words) is passed on as it is."""
+def _parsed(text: str, earlier: datetime | None) -> LogLine:
+    """Read a line of ours; anything else (a library's own words) is passed on with the time of the line before it."""
     moment, _, rest = text.partition(" ")
     level, _, rest = rest.partition(" ")
     source, separator, message = rest.partition(": ")
@@ -87,4 +89,4 @@ def _parsed(text: str) -> LogLine:
             raise MalformedMessage(text)
         return LogLine(parse_time(moment), message, level.lower(), source)
     except MalformedMessage:
-        return LogLine(datetime.fromtimestamp(0, UTC), text[:_MOST_LINE_CHARACTERS])
+        return LogLine(earlier or datetime.now(UTC), text[:_MOST_LINE_CHARACTERS])

@@ -69,9 +69,7 @@ class JobStore:
         found = []
         for job, request in rows:
             try:
-                found.append(
-                    StoredJob(from_json(Job, json.loads(job)), from_json(SubmitParams, json.loads(request)))
-                )
+                found.append(StoredJob(from_json(Job, json.loads(job)), from_json(SubmitParams, json.loads(request))))
             except (MalformedMessage, ValueError):
                 continue
         return found

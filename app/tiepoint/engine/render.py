@@ -94,7 +94,18 @@ def framed_points(parts: Sequence[Part]) -> Floats:
     low, high = np.percentile(sample, [0.4, 99.6], axis=0)
     slack = 0.04 * float((high - low).max())
     inside = np.all((sample >= low - slack) & (sample <= high + slack), axis=1)
+    if all(part.is_cloud for part in parts):
+        inside &= ~_lonely(sample, low, float((high - low).max()))
     return np.ascontiguousarray(sample[inside] if inside.any() else sample, np.float32)
+
+
+def _lonely(points: Floats, low: NDArray[np.float64], extent: float) -> NDArray[np.bool_]:
+    """Return (N,) bool: points in cells of a 48th of the extent that hold few of them; fusion leaves such strays."""
+    cells = np.floor((points - low) / max(extent / 48, 1e-9)).astype(np.int64)
+    keys = cells @ np.array([1, 1_000_003, 1_000_003**2 % 2**40])
+    _, cell, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    held: NDArray[np.bool_] = counts[cell.reshape(-1)] < 0.12 * np.median(counts[cell.reshape(-1)])
+    return held
 
 
 def write_png(path: Path, picture: Bytes) -> None:

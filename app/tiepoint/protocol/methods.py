@@ -97,6 +97,7 @@ class SubmitParams:
         priority: -2 (lowest) to 2 (highest).
         node_limit: Most nodes to use; 0 = no limit.
         output: Folder on the agent's own machine into which whole products are put; None = the client fetches them.
+        keep_work: Keep the large work files when the job is completed.
     """
 
     capture: str
@@ -108,6 +109,7 @@ class SubmitParams:
     priority: int = 0
     node_limit: int = 0
     output: str | None = None
+    keep_work: bool = False
 
 
 @dataclass(frozen=True, slots=True)

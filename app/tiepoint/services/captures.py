@@ -60,17 +60,23 @@ class CaptureService:
         key = f"keep {wanted} {hash(drop.photos):x}"
         return self._operations.start(key, lambda report: self._kept(wanted, drop, report))
 
-    async def check(self, paths: Sequence[Path]) -> AsyncGenerator[PhotoFacts, None]:
+    async def scan_any(self, paths: Sequence[Path]) -> Drop:
+        """Find the photos in files and folders, however few.
+
+        Raises:
+            InputError: A path cannot be read, or two names collide.
+        """
+        return await self._store.scan(paths)
+
+    async def check(self, drop: Drop) -> AsyncGenerator[PhotoFacts, None]:
         """Look at every photo to its last pixel, without keeping anything.
 
         Yields:
             One for each photo, as soon as it is known.
 
         Raises:
-            InputError: A path cannot be read.
             SetupError: The engine cannot be started.
         """
-        drop = await self._store.scan(paths)
         photos = [(photo.source, photo.path) for photo in drop.photos]
         async with contextlib.aclosing(self._inspector.inspect(photos, decode=True)) as inspected:
             async for facts in inspected:

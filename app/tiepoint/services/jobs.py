@@ -118,7 +118,7 @@ class JobService:
         return await self._scheduler.abort(job)
 
     async def go_on(self, job: Job) -> Job:
-        """Let a job go on at its last whole task, however it was stopped; one that runs or is complete stays as it is."""
+        """Let a job go on at its last whole task, however it stopped; one that runs or is complete stays as it is."""
         if job.state is JobState.PAUSED:
             return await self._scheduler.resume(job.id)
         if job.state in (JobState.FAILED, JobState.CANCELED):

@@ -87,9 +87,7 @@ class Reconstruction:
             await self._products.prepare(request.output, drop, parameters, self._store.free_bytes())
         kept = await self._finished(self._captures.keep(drop, request.name))
         self._replace(kept=kept)
-        job = await self._jobs.submit(kept.capture, request)
-        self._replace(job=job)
-        return job
+        return await self._handed_in(kept, request)
 
     async def run_to_end(self, job: Job, output: Path | None, asked: Sequence[str] = ()) -> Outcome:
         """Follow a job to its end and bring its products to their place.
@@ -128,6 +126,19 @@ class Reconstruction:
                 self._replace(job=aborted)
                 return aborted
         return None
+
+    async def _handed_in(self, kept: KeptCapture, request: JobRequest) -> Job:
+        """Submit, and learn of the job even when cancelled meanwhile: else it would run with nobody to stop it."""
+        submitting = asyncio.ensure_future(self._jobs.submit(kept.capture, request))
+        try:
+            job = await asyncio.shield(submitting)
+        except asyncio.CancelledError:
+            with contextlib.suppress(TiepointError, TimeoutError):
+                async with asyncio.timeout(_ABORT_WAIT_S):
+                    self._replace(job=await submitting)
+            raise
+        self._replace(job=job)
+        return job
 
     async def _finished(self, operation: Operation[T]) -> T:
         unsubscribe = operation.changed.subscribe(lambda snapshot: self._replace(preparing=snapshot.progress))

@@ -48,6 +48,7 @@ class ProtocolScheduler:
         self._hello: HelloResult | None = None
         self._connecting = asyncio.Lock()
         self._subscription = Subscription()
+        self._subscribed_to: Conversation | None = None
 
     async def hello(self) -> HelloResult:
         """What the agent is and can do."""
@@ -115,8 +116,9 @@ class ProtocolScheduler:
                 continue
             failures = 0
             while conversation.is_open:
+                change = self._subscription.change()
                 yield self._subscription.snapshot(ConnectionState.CONNECTED)
-                await self._subscription.changed(conversation.ended)
+                await _first_of(change, conversation.ended)
             problem = Failure("connection", "The connection to the agent was lost; connecting again.", retryable=True)
             yield self._subscription.snapshot(ConnectionState.LOST, problem)
 
@@ -140,8 +142,10 @@ class ProtocolScheduler:
 
     async def _subscribed(self) -> Conversation:
         conversation = await self._connected()
-        result = await conversation.request(methods.SUBSCRIBE, self._subscription.params())
-        self._subscription.begin(result)
+        if self._subscribed_to is not conversation:
+            result = await conversation.request(methods.SUBSCRIBE, self._subscription.params())
+            self._subscription.begin(result)
+            self._subscribed_to = conversation
         return conversation
 
     async def _connected(self) -> Conversation:
@@ -164,3 +168,12 @@ class ProtocolScheduler:
 
     def _notified(self, notification: Notification) -> None:
         self._subscription.take(notification)
+
+
+async def _first_of(*events: asyncio.Event) -> None:
+    waits = [asyncio.ensure_future(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()

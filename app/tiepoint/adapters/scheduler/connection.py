@@ -10,7 +10,7 @@ import contextlib
 import itertools
 import logging
 from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from tiepoint.domain.errors import ConnectionLost, InputError, ProtocolError, TiepointError, UsageError
 from tiepoint.domain.failure import Failure

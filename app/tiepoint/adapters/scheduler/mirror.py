@@ -48,8 +48,8 @@ class Mirror:
             case StageChanged(job_id, stage):
                 return changed._with_stage(job_id, stage)
             case TasksChanged(job_id, name, tasks):
-                known = changed._stage(job_id, name)
-                return changed if known is None else changed._with_stage(job_id, dataclasses.replace(known, tasks=tasks))
+                stage = changed._stage(job_id, name) or Stage(name)
+                return changed._with_stage(job_id, dataclasses.replace(stage, tasks=tasks))
             case _:
                 return changed
 

@@ -25,7 +25,8 @@ class Subscription:
 
     def __init__(self) -> None:
         self._mirror: Mirror | None = None
-        self._changed = asyncio.Event()
+        self._change = asyncio.Event()
+        self._early: list[Notification] | None = None
 
     @property
     def is_begun(self) -> bool:
@@ -33,7 +34,11 @@ class Subscription:
         return self._mirror is not None
 
     def params(self) -> SubscribeParams:
-        """What to ask for: everything, or what came after the last event that was heard."""
+        """What to ask for: everything, or what came after the last event that was heard.
+
+        From here until `begin` notifications wait, because they may overtake the answer's way to its reader.
+        """
+        self._early = []
         known = self._mirror
         return SubscribeParams(since=None if known is None else Since(known.epoch, known.seq))
 
@@ -46,24 +51,24 @@ class Subscription:
         for params in answer.events:
             known = known.after(parse_event(params))
         self._mirror = known
-        self._changed.set()
+        early, self._early = self._early or [], None
+        for notification in early:
+            self.take(notification)
+        self._tell()
 
     def take(self, notification: Notification) -> None:
         """Take a notification; one that makes no sense is logged and passed over."""
+        if self._early is not None:
+            self._early.append(notification)
+            return
         try:
             self._take(notification)
         except MalformedMessage as error:
             _log.warning("an event of the agent cannot be read: %s", error)
 
-    async def changed(self, ended: asyncio.Event) -> None:
-        """Wait until something was heard since the last call, or the connection has ended. Cancel safe."""
-        waits = [asyncio.ensure_future(event.wait()) for event in (self._changed, ended)]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-        self._changed.clear()
+    def change(self) -> asyncio.Event:
+        """Return what will be set by the next thing heard; take it before looking at the snapshot."""
+        return self._change
 
     def snapshot(self, connection: ConnectionState, problem: Failure | None = None) -> SchedulerSnapshot:
         """The state as it was last heard."""
@@ -80,4 +85,8 @@ class Subscription:
             self._mirror = self._mirror.after(parse_event(notification.params))
         else:
             return
-        self._changed.set()
+        self._tell()
+
+    def _tell(self) -> None:
+        told, self._change = self._change, asyncio.Event()
+        told.set()

@@ -60,7 +60,8 @@ class Sources:
 
 
 def sources_of(reference: Photo, photos: Sequence[Photo]) -> Sources:
-    """Return the sources of a reference photo."""
+    """Return the sources of a reference photo; a single one counts twice, as the cost takes the best two."""
+    photos = photos if len(photos) > 1 else [*photos, *photos]
     packed = [_packed(photo.brightness) for photo in photos]
     images = np.zeros((len(packed), max(image.size for image in packed)), np.uint32)
     for row, image in zip(images, packed, strict=True):

@@ -42,6 +42,15 @@ def is_inside(path: str) -> bool:
     return bool(parts) and not path.startswith("/") and ".." not in parts and ":" not in parts[0]
 
 
+def is_text(path: str) -> bool:
+    """Return whether a path can be written as UTF-8; a name in another encoding cannot."""
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 

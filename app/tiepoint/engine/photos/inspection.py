@@ -1,4 +1,4 @@
-"""One photo from its file to its facts, and to its prepared form. Any thread; one decode per photo."""
+"""One photo from its file to its record, and to its prepared form. Any thread; one decode per photo."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from PIL import Image
 from tiepoint.engine.photos import pixels
 from tiepoint.engine.photos.cameras import camera_of
 from tiepoint.engine.photos.capture_time import taken_utc_of
-from tiepoint.engine.photos.facts import PhotoFacts
 from tiepoint.engine.photos.fingerprints import perceptual_hash
 from tiepoint.engine.photos.focal_length import focal_length_of
 from tiepoint.engine.photos.jpeg_segments import without_metadata
@@ -24,6 +23,7 @@ from tiepoint.engine.photos.picture_quality import picture_quality
 from tiepoint.engine.photos.positions import position_of
 from tiepoint.engine.photos.problems import problem_from_os_error
 from tiepoint.engine.photos.reading import PhotoHead, content_of, read_head, read_photo, upright
+from tiepoint.engine.photos.record import PhotoRecord
 
 # Enough to judge sharpness; a JPEG may be decoded at half or quarter size for it.
 _JUDGED_SIDE_PX: Final = 1200
@@ -35,19 +35,19 @@ class PreparedPhoto:
     """A photo ready for the stages.
 
     Attributes:
-        facts: Of the original.
+        record: What is known of the original.
         width: Of the prepared photo.
         height: Of the prepared photo.
         size: Bytes of the prepared photo.
     """
 
-    facts: PhotoFacts
+    record: PhotoRecord
     width: int
     height: int
     size: int
 
 
-def head_facts(source: Path, name: str) -> PhotoFacts:
+def head_record(source: Path, name: str) -> PhotoRecord:
     """Return what the head of a file says; fast enough for thousands of photos.
 
     Args:
@@ -57,11 +57,11 @@ def head_facts(source: Path, name: str) -> PhotoFacts:
     Raises:
         PhotoProblem: It is no readable photo.
     """
-    return _facts(read_head(source), name, _size(source))
+    return _from_head(read_head(source), name, _size(source))
 
 
-def full_facts(source: Path, name: str) -> PhotoFacts:
-    """Return all facts after decoding the photo to its end.
+def full_record(source: Path, name: str) -> PhotoRecord:
+    """Return all that is known of a photo, after decoding it to its end.
 
     Raises:
         PhotoProblem: It is no readable photo.
@@ -73,7 +73,7 @@ def full_facts(source: Path, name: str) -> PhotoFacts:
 
 
 def prepare_photo(source: Path, name: str, target: Path, *, work_size_px: int) -> PreparedPhoto:
-    """Write the prepared photo and return the facts of the original.
+    """Write the prepared photo and return what is known of the original.
 
     An upright sRGB JPEG that is small enough is copied without its metadata, losslessly; everything else is turned,
     scaled by area, converted to sRGB and written as JPEG.
@@ -100,8 +100,8 @@ def prepare_photo(source: Path, name: str, target: Path, *, work_size_px: int) -
     return PreparedPhoto(_full(head, picture, name, source, content), *picture.size, size=written)
 
 
-def _full(head: PhotoHead, picture: Image.Image, name: str, source: Path, content: bytes | None) -> PhotoFacts:
-    return _judged(_facts(head, name, _size(source)), picture.convert("L"), _md5(source, content))
+def _full(head: PhotoHead, picture: Image.Image, name: str, source: Path, content: bytes | None) -> PhotoRecord:
+    return _judged(_from_head(head, name, _size(source)), picture.convert("L"), _md5(source, content))
 
 
 def _can_stay(head: PhotoHead, work_size_px: int) -> bool:
@@ -117,12 +117,12 @@ def _encoded(picture: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def _facts(head: PhotoHead, name: str, size: int) -> PhotoFacts:
+def _from_head(head: PhotoHead, name: str, size: int) -> PhotoRecord:
     width, height = head.upright_size
     focal_px, focal_source = focal_length_of(head.tags, head.width, head.height)
     position = position_of(head.tags.gps)
     notes = (position.note, "exif-broken" * head.tags.is_broken, "transparency" * head.has_transparency)
-    return PhotoFacts(
+    return PhotoRecord(
         path=name,
         size=size,
         format=head.format,
@@ -140,10 +140,10 @@ def _facts(head: PhotoHead, name: str, size: int) -> PhotoFacts:
     )
 
 
-def _judged(facts: PhotoFacts, grey: Image.Image, md5: str) -> PhotoFacts:
+def _judged(record: PhotoRecord, grey: Image.Image, md5: str) -> PhotoRecord:
     quality = picture_quality(grey)
     return dataclasses.replace(
-        facts,
+        record,
         md5=md5,
         phash=perceptual_hash(grey),
         sharpness=quality.sharpness,

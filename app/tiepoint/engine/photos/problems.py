@@ -61,6 +61,10 @@ _SENTENCES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "The photo's path leads out of the capture.",
             "Add the photo again from its folder.",
         ),
+        "bad-name": (
+            "The photo's name is not valid text in this system's encoding.",
+            "Rename the file and add it again.",
+        ),
         "duplicate": (
             "The file is an exact copy of another photo.",
             "Nothing needs to be done; the first copy is used.",

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from PIL import Image, UnidentifiedImageError
 
@@ -192,7 +192,7 @@ def _decode(image: Image.Image, head: PhotoHead, at_least_px: int) -> None:
 
 
 @contextmanager
-def _stream(path: Path, content: bytes | None) -> Iterator[io.BufferedIOBase]:
+def _stream(path: Path, content: bytes | None) -> Iterator[IO[bytes]]:
     if content is not None:
         yield io.BytesIO(content)
         return
@@ -201,7 +201,7 @@ def _stream(path: Path, content: bytes | None) -> Iterator[io.BufferedIOBase]:
 
 
 @contextmanager
-def _opened_image(file: io.BufferedIOBase, name: str) -> Iterator[Image.Image]:
+def _opened_image(file: IO[bytes], name: str) -> Iterator[Image.Image]:
     if not file.read(1):
         raise PhotoProblem("empty")
     file.seek(0)

@@ -51,14 +51,17 @@ def tags_of(exif: Any) -> ExifTags:
         exif: `PIL.Image.Exif`.
     """
     broken = False
-    found: list[Mapping[int, Any]] = []
-    for pointer in (None, _EXIF_IFD, _GPS_IFD):
+
+    def directory(pointer: int | None) -> Mapping[int, Any]:
+        nonlocal broken
         try:
-            found.append(dict(exif) if pointer is None else dict(exif.get_ifd(pointer)))
+            return dict(exif) if pointer is None else dict(exif.get_ifd(pointer))
         except BROKEN_TAG_ERRORS:
             broken = True
-            found.append({})
-    return ExifTags(*found, is_broken=broken)
+            return {}
+
+    main, photo, gps = directory(None), directory(_EXIF_IFD), directory(_GPS_IFD)
+    return ExifTags(main, photo, gps, is_broken=broken)
 
 
 def text(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""The point cloud as binary PLY in the job frame: the fused points with a header that says what they are. Any thread."""
+"""The point cloud as binary PLY: the fused points under a header that says frame and unit. Any thread."""
 
 from __future__ import annotations
 

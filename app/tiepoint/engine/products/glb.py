@@ -1,8 +1,8 @@
 """The model as binary glTF 2.0 (Khronos glTF 2.0 specification). Any thread; memory of one copy of the mesh.
 
-Axes are glTF's, y up: east, up, -north. The texture's JPEG is embedded byte for byte. KHR_materials_unlit was considered
-and left out: it would show the photos' colours untouched, but importers such as Blender turn it into an emission that
-ignores lights, and without shading the shape does not read. Rough, non-metallic and two-sided looks right everywhere.
+Axes are glTF's, y up: east, up, -north. The texture's JPEG is embedded byte for byte. KHR_materials_unlit was
+considered and left out: it would show the photos' colours untouched, but importers such as Blender turn it into an
+emission that ignores lights, and without shading the shape does not read. Rough, non-metallic, two-sided it is.
 """
 
 from __future__ import annotations

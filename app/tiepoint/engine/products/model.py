@@ -93,3 +93,20 @@ def _check(vertices: NDArray[np.float32], faces: NDArray[np.int32], uv: NDArray[
     in_range = fits and faces.min() >= 0 and faces.max() < len(vertices)
     if not in_range or not np.isfinite(vertices).all() or not np.isfinite(uv).all():
         raise EngineFailure("The textured mesh of the job is broken.", remedy="Run the job again.", retryable=True)
+
+
+def face_count(path: Path) -> int:
+    """Return how many triangles texture/mesh.npz holds, reading the array's header only.
+
+    Raises:
+        EngineFailure: The file is missing or broken.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open("faces.npy") as file:
+            version = np.lib.format.read_magic(file)
+            read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+            return int(read(file)[0][0])
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise EngineFailure(
+            "The textured mesh of the job is missing or broken.", retryable=True, detail=f"{path}: {error}"
+        ) from error

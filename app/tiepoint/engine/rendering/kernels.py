@@ -1,8 +1,9 @@
 """Compiled inner loops of the renderer: rasterising triangles, splatting points, shading, averaging.
 
-Nothing here allocates per pixel or knows about files. Every kernel works on a horizontal band of rows, so that threads
-can share one picture without locks, and releases the GIL. Screen arrays are (x, y, nearness), float32: x and y
-in pixels with pixel centres at .5, nearness grows towards the eye (1 / distance in perspective) and is linear on screen.
+Nothing here allocates per pixel or knows about files. Every kernel works on a horizontal band of rows, so that
+threads can share one picture without locks, and releases the GIL. Screen arrays are (x, y, nearness), float32:
+x and y in pixels with pixel centres at .5, nearness grows towards the eye (1 / distance in perspective) and is linear
+on screen.
 """
 
 from __future__ import annotations

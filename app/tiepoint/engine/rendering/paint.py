@@ -22,8 +22,9 @@ Band = Callable[[int, int], None]
 # The viewer's light gradient (design tokens), which every object photographed stands out from.
 BACKGROUND: Final = ((238, 241, 245), (203, 211, 221))
 # Photos carry their own light; a little from the eye lets the shape read.
-TEXTURED_LIGHT: Final = (0.80, 0.22)
-PLAIN_LIGHT: Final = (0.34, 0.66)
+TEXTURED_LIGHT: Final = (0.80, 0.22, 0.0)
+PLAIN_LIGHT: Final = (0.22, 0.22, 0.62)
+KEY_DIRECTION: Final = (-0.52, -0.58, -0.63)  # right, down, forward: over the left shoulder
 BACK_GAIN: Final = 0.55
 CLOUD_STRENGTH: Final = 22.0
 
@@ -73,7 +74,8 @@ def coverage(part: Part, view: View) -> NDArray[np.bool_]:
     canvas = _blank(view.size_px)
     screen = view.project(part.vertices)
     if part.is_cloud:
-        kernels.splat_points(screen, np.full(len(screen), 0.71, np.float32), 0, view.size_px[1], canvas.near, canvas.ids)
+        radius = np.full(len(screen), 0.71, np.float32)
+        kernels.splat_points(screen, radius, 0, view.size_px[1], canvas.near, canvas.ids)
     else:
         kernels.rasterise_triangles(screen, part.faces, 0, view.size_px[1], canvas.near, canvas.ids)
     return canvas.ids >= 0
@@ -97,7 +99,7 @@ def _averaged(picture: Floats, view: View, factor: int) -> Bytes:
 def _blank(size_px: tuple[int, int]) -> Canvas:
     width, height = size_px
     ramp = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
-    top, bottom = (np.float32(colour) for colour in BACKGROUND)
+    top, bottom = (np.array(colour, np.float32) for colour in BACKGROUND)
     rows = top + (bottom - top) * ramp
     picture = np.ascontiguousarray(np.broadcast_to(rows, (height, width, 3)), np.float32)
     near = np.zeros((height, width), np.float32)
@@ -158,8 +160,14 @@ def _cloud_band(part: Part, view: View, screen: Floats, canvas: Canvas) -> Band:
     return band
 
 
-def _light(part: Part, view: View, gain: tuple[float, float]) -> Floats:
-    """Return (V,) float32 brightness under a light at the eye; back sides are darker, so that holes read as holes."""
+def _light(part: Part, view: View, gain: tuple[float, float, float]) -> Floats:
+    """Return (V,) float32 brightness; back sides are darker, so that holes read as holes.
+
+    Args:
+        part: The mesh.
+        view: The eye.
+        gain: Light from everywhere, from the eye, and over the shoulder.
+    """
     normals = part.normals if part.normals is not None else vertex_normals(part.vertices, part.faces)
     if view.is_flat:
         facing = -(normals @ view.forward.astype(np.float32))
@@ -167,6 +175,9 @@ def _light(part: Part, view: View, gain: tuple[float, float]) -> Floats:
         rays = view.position.astype(np.float32) - part.vertices
         facing = (normals * rays).sum(1) / np.maximum(np.linalg.norm(rays, axis=1), 1e-12)
     light = gain[0] + gain[1] * np.abs(facing)
+    if gain[2] > 0:
+        key = np.stack([view.right, view.down, view.forward]).T @ np.array(KEY_DIRECTION)
+        light += gain[2] * np.maximum(np.sign(facing) * (normals @ key.astype(np.float32)), 0)
     return np.ascontiguousarray(np.where(facing >= -0.1, light, light * BACK_GAIN), np.float32)
 
 

@@ -67,7 +67,7 @@ def vertex_normals(vertices: Floats, faces: Faces) -> Floats:
     first[place] = np.arange(len(place))
     add_face_normals(np.ascontiguousarray(vertices[first]), np.ascontiguousarray(place[faces], np.int32), summed)
     length = np.linalg.norm(summed, axis=1, keepdims=True)
-    unit = np.where(length > 0, summed / np.where(length > 0, length, 1), np.float32((0, 0, 1)))
+    unit = np.where(length > 0, summed / np.where(length > 0, length, 1), np.array((0, 0, 1), np.float32))
     return np.ascontiguousarray(unit[place], np.float32)
 
 
@@ -75,7 +75,8 @@ def _places(vertices: Floats) -> NDArray[np.int64]:
     """Return for each vertex the number of its position; equal positions have equal numbers."""
     bits = np.ascontiguousarray(vertices + np.float32(0), np.float32).view(np.uint32).astype(np.uint64)
     mixed = bits[:, 0] * np.uint64(0x9E3779B97F4A7C15) ^ bits[:, 1] * np.uint64(0xC2B2AE3D27D4EB4F)
-    mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9) ^ bits[:, 2] * np.uint64(0x94D049BB133111EB)
+    mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed ^= bits[:, 2] * np.uint64(0x94D049BB133111EB)
     number: NDArray[np.int64] = np.unique(mixed, return_inverse=True)[1].reshape(-1)
     return number
 

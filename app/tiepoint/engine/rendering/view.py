@@ -112,34 +112,52 @@ def direction(azimuth_deg: float, elevation_deg: float) -> NDArray[np.float64]:
     return np.array([flat * math.cos(azimuth), flat * math.sin(azimuth), math.sin(elevation)])
 
 
-def three_quarter(towards: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]:
+def three_quarter(
+    towards: Sequence[float] | NDArray[np.float64], long_axis_deg: float | None = None
+) -> NDArray[np.float64]:
     """Turn the direction a scene was seen from into a flattering one nearby.
 
     A steep direction becomes an oblique one from the same side; a flat one is turned a little and raised.
+
+    Args:
+        towards: (3,) from the scene to where it was seen from.
+        long_axis_deg: Azimuth of the scene's longer side, which a steep view lays across the picture.
     """
     x, y, z = (float(value) for value in towards)
     elevation = math.degrees(math.atan2(z, math.hypot(x, y)))
     azimuth = math.degrees(math.atan2(y, x)) if math.hypot(x, y) > 0.08 * abs(z) else ISO_AZIMUTH_DEG - 20
     if elevation > STEEP_ELEVATION_DEG:
+        if long_axis_deg is not None:
+            sides = (long_axis_deg + 78, long_axis_deg - 102)
+            azimuth = max(sides, key=lambda side: math.cos(math.radians(side - azimuth)))
         return direction(azimuth, AERIAL_ELEVATION_DEG)
     return direction(azimuth + 16, min(max(elevation + 9, -20), AERIAL_ELEVATION_DEG))
 
 
-def seen_from(centres: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
+def seen_from(centres: NDArray[np.float64], points: Floats) -> NDArray[np.float64]:
     """Return the flattering direction for a scene photographed from these positions.
 
     Args:
         centres: (N, 3) camera centres.
-        target: (3,) the middle of what they saw.
+        points: (M, 3) what they saw.
     """
-    rays = np.asarray(centres, np.float64) - target
+    rays = np.asarray(centres, np.float64) - np.median(points, axis=0)
     rays /= np.maximum(np.linalg.norm(rays, axis=1, keepdims=True), 1e-12)
     mean = rays.mean(0)
     if np.linalg.norm(mean[:2]) < 0.25 * np.linalg.norm(rays[:, :2], axis=1).mean() and mean[2] < 0.85:
         # Walked all around: any side was seen, so take the camera whose height is the most usual one.
         usual = int(np.argmin(np.abs(rays[:, 2] - np.median(rays[:, 2]))))
         mean = rays[usual]
-    return three_quarter(mean)
+    return three_quarter(mean, long_axis_deg(points))
+
+
+def long_axis_deg(points: Floats) -> float | None:
+    """Return the azimuth of the longer side of the points' plan, or None when no side is clearly longer."""
+    flat = points[:, :2].astype(np.float64) - points[:, :2].mean(0)
+    lengths, axes = np.linalg.eigh(flat.T @ flat / max(len(flat), 1))
+    if lengths[1] < 1.3 * lengths[0]:
+        return None
+    return math.degrees(math.atan2(axes[1, 1], axes[0, 1]))
 
 
 def fitted(

@@ -12,7 +12,7 @@ from typing import Any
 from tiepoint.engine.job_folder import JobFolder
 from tiepoint.engine.task import Progress, Task
 
-MODEL_FILES = ("cameras.bin", "images.bin", "points3D.bin")
+MODEL_FILES = ("rigs.bin", "cameras.bin", "frames.bin", "images.bin", "points3D.bin")
 
 _MOST_BLOCKS = 32
 _SMALLEST_BLOCK = 3

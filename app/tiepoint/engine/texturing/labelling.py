@@ -9,7 +9,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from tiepoint.engine.meshing.topology import neighbours, parts
-from tiepoint.engine.texturing.candidates import MOST_VIEWS, Candidates
+from tiepoint.engine.texturing.candidates import Candidates
 
 _AGREEMENT: Final = (0.08, 0.15, 0.25, 0.35)
 _ROUNDS: Final = 6
@@ -80,7 +80,7 @@ def _settle(views: Any, worth: Any, table: Any, labels: Any, reward: Any, rounds
 @njit(cache=True, nogil=True)
 def _move_charts(views: Any, worth: Any, table: Any, labels: Any, order: Any, starts: Any, reward: Any) -> Any:
     moved = 0
-    rim = np.zeros(4096, np.int32)
+    rim = np.zeros(int(labels.max()) + 1, np.int32)
     for chart in range(starts.shape[0] - 1):
         first, last = starts[chart], starts[chart + 1]
         current = labels[order[first]]
@@ -90,7 +90,7 @@ def _move_charts(views: Any, worth: Any, table: Any, labels: Any, order: Any, st
         for place in range(first, last):
             for side in range(3):
                 other = table[order[place], side]
-                if other >= 0 and labels[other] >= 0 and labels[other] != current and labels[other] < rim.shape[0]:
+                if other >= 0 and labels[other] >= 0 and labels[other] != current:
                     rim[labels[other]] += 1
         held = np.float32(0.0)
         for place in range(first, last):
@@ -126,4 +126,3 @@ def warm() -> None:
     found.views[:, 0], found.scores[:, 0] = np.arange(2), 1
     found.views[:, 1], found.scores[:, 1] = 1 - np.arange(2), 0.5
     choose_views(found, np.array([[0, 1]], np.int32))
-    assert MOST_VIEWS > 1

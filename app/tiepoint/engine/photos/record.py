@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class PhotoFacts:
+class PhotoRecord:
     """What a photo says about itself and, when it was decoded, what its pixels say.
 
     Attributes:
@@ -56,16 +56,16 @@ class PhotoFacts:
     luma_high: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the facts as plain JSON values."""
+        """Return the record as plain JSON values."""
         return {**dataclasses.asdict(self), "notes": list(self.notes)}
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> PhotoFacts:
-        """Return the facts that `to_dict` described; other keys are ignored."""
+    def from_dict(cls, data: dict[str, Any]) -> PhotoRecord:
+        """Return the record that `to_dict` described; other keys are ignored."""
         names = {field.name for field in dataclasses.fields(cls)}
         known = {name: value for name, value in data.items() if name in names}
         return cls(**{**known, "notes": tuple(data.get("notes", ()))})
 
-    def with_notes(self, *notes: str) -> PhotoFacts:
-        """Return the facts with notes added."""
+    def with_notes(self, *notes: str) -> PhotoRecord:
+        """Return the record with notes added."""
         return dataclasses.replace(self, notes=(*self.notes, *notes))

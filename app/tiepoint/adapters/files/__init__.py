@@ -1,0 +1,1 @@
+"""Captures, products and settings as files of this computer."""

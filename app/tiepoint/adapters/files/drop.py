@@ -1,0 +1,134 @@
+"""What a drop of files and folders holds: found by walking, judged by name alone.
+
+Must not open photos or change anything. Blocking: call it in a thread.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from tiepoint.domain.capture import Drop, DroppedPhoto, SkippedFile
+from tiepoint.domain.errors import InputError
+from tiepoint.domain.photo import colliding_pair, is_photo_name, is_system_name
+
+
+@dataclass
+class _Findings:
+    photos: list[DroppedPhoto] = field(default_factory=list)
+    skipped: list[SkippedFile] = field(default_factory=list)
+    files: set[tuple[int, int]] = field(default_factory=set)
+    """Device and inode of every photo taken, so that one named twice counts once."""
+
+
+def scan_drop(paths: Sequence[Path]) -> Drop:
+    """Find the photos in files and folders.
+
+    Args:
+        paths: What was dropped, in order.
+
+    Raises:
+        InputError: A path does not exist or cannot be read, or two photos differ in case or Unicode form only.
+    """
+    findings = _Findings()
+    folders = sum(path.is_dir() for path in paths)
+    for path in paths:
+        _take_dropped(findings, path, keep_name=folders > 1)
+    photos = sorted(findings.photos, key=lambda photo: photo.path)
+    collision = colliding_pair(photo.path for photo in photos)
+    if collision is not None:
+        raise InputError(
+            f"Two photos have names that not every computer can tell apart: {collision[0]} and {collision[1]}.",
+            remedy="Rename one of them, or put them into folders of different names.",
+        )
+    return Drop(_name(paths), tuple(photos), tuple(sorted(findings.skipped, key=lambda skipped: skipped.path)))
+
+
+def _take_dropped(findings: _Findings, path: Path, *, keep_name: bool) -> None:
+    try:
+        found = path.stat()
+    except FileNotFoundError as error:
+        raise InputError(f"There is no file or folder {path}.", remedy="Check the name.") from error
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if stat.S_ISDIR(found.st_mode):
+        prefix = PurePosixPath(path.resolve().name) if keep_name else PurePosixPath()
+        _walk(findings, path, prefix)
+    else:
+        _take_file(findings, path, PurePosixPath(path.name))
+
+
+def _walk(findings: _Findings, root: Path, prefix: PurePosixPath) -> None:
+    """Search a folder to any depth; a folder that contains itself through a link is entered once per way in."""
+    pending: list[tuple[Path, PurePosixPath, frozenset[tuple[int, int]]]] = [(root, prefix, frozenset())]
+    while pending:
+        folder, shown, above = pending.pop()
+        try:
+            identity = _identity(folder.stat())
+            names = sorted(os.listdir(folder))
+        except OSError as error:
+            if folder == root:
+                raise _unreadable(folder, error) from error
+            findings.skipped.append(SkippedFile(str(shown), f"the folder cannot be read ({_reason(error)})"))
+            continue
+        if identity in above:
+            findings.skipped.append(SkippedFile(str(shown), "a link leads back to a folder above it"))
+            continue
+        for name in names:
+            if is_system_name(name):
+                continue
+            if (folder / name).is_dir():
+                pending.append((folder / name, shown / name, above | {identity}))
+            else:
+                _take_file(findings, folder / name, shown / name)
+
+
+def _take_file(findings: _Findings, source: Path, shown: PurePosixPath) -> None:
+    if not is_photo_name(source.name):
+        findings.skipped.append(SkippedFile(str(shown), "it is no photo"))
+        return
+    try:
+        found = source.stat()
+    except OSError as error:
+        findings.skipped.append(SkippedFile(str(shown), f"it cannot be read ({_reason(error)})"))
+        return
+    if not stat.S_ISREG(found.st_mode):
+        findings.skipped.append(SkippedFile(str(shown), "it is no ordinary file"))
+        return
+    if _identity(found) in findings.files and any(_is_same(photo.source, source) for photo in findings.photos):
+        return
+    findings.files.add(_identity(found))
+    findings.photos.append(DroppedPhoto(source.absolute(), str(shown), found.st_size, found.st_mtime_ns))
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one file by one name; two hard links are two photos."""
+    return one.resolve() == other.resolve()
+
+
+def _identity(found: os.stat_result) -> tuple[int, int]:
+    return found.st_dev, found.st_ino
+
+
+def _name(paths: Sequence[Path]) -> str:
+    if not paths:
+        return "capture"
+    first = paths[0].resolve()
+    return unicodedata.normalize("NFC", first.name if first.is_dir() else first.parent.name) or "capture"
+
+
+def _unreadable(path: Path, error: OSError) -> InputError:
+    kind = "folder" if path.is_dir() else "file"
+    return InputError(
+        f"The {kind} {path} cannot be read: {_reason(error)}.",
+        remedy="Give yourself the right to read it, or copy the photos somewhere else.",
+        detail=str(error),
+    )
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

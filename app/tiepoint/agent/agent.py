@@ -1,0 +1,122 @@
+"""The agent put together: store, jobs, queue, engine and the clients' sessions. One asyncio loop, one thread."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from tiepoint.agent.backend import Backend
+from tiepoint.agent.idle import IdleTimer
+from tiepoint.agent.job_queue import JobQueue
+from tiepoint.agent.jobs import Jobs
+from tiepoint.agent.journal import Journal
+from tiepoint.agent.methods import AgentMethods
+from tiepoint.agent.publisher import Publisher
+from tiepoint.agent.session import Session
+from tiepoint.agent.store import JobStore
+from tiepoint.protocol.events import NodeChanged
+from tiepoint.runtime.endpoint import remove_endpoint, serve_endpoint
+
+_log = logging.getLogger(__name__)
+
+_REST_AFTER_S = 60.0
+_ENDING_S = 10.0
+
+
+class Agent:
+    """Serves clients and runs jobs until told to stop or idle for long.
+
+    Args:
+        database: File of the jobs.
+        backend: The engine.
+        idle_s: Ends after so many seconds without clients and jobs; 0 = never.
+    """
+
+    def __init__(self, database: Path, backend: Backend, *, idle_s: float = 0.0) -> None:
+        self._stopping: asyncio.Event = asyncio.Event()
+        self._stops_when_idle = False
+        self._backend = backend
+        self._sessions: dict[Session, asyncio.Task[None]] = {}
+        self._store = JobStore(database)
+        if self._store.set_aside is not None:
+            _log.error("the database of jobs was broken and is kept as %s", self._store.set_aside)
+        self._publisher = Publisher(Journal())
+        self._jobs = Jobs(self._store, self._publisher, backend.stages)
+        self._queue = JobQueue(self._jobs, self._publisher, backend, self._work_changed)
+        self._methods = AgentMethods(
+            self._jobs, self._queue, backend, epoch=self._publisher.journal.epoch, stop=self.stop
+        )
+        self._exit_timer = IdleTimer(idle_s, self._is_idle, self._stopping.set)
+        self._rest_timer = IdleTimer(_REST_AFTER_S, lambda: not self._queue.is_busy, self._rest)
+        self._resting: asyncio.Task[None] | None = None
+
+    async def serve(self, ready: Callable[[], None] = lambda: None) -> None:
+        """Listen until stopped, then end everything that was started.
+
+        Args:
+            ready: Called once clients can connect.
+
+        Raises:
+            OSError: The endpoint cannot be made.
+        """
+        server = await serve_endpoint(self._serve_client)
+        try:
+            self._backend.watch_nodes(lambda node: self._publisher.tell(NodeChanged(node)))
+            self._queue.start_next()
+            ready()
+            await self._stopping.wait()
+        finally:
+            server.close()
+            remove_endpoint()
+            await self._end()
+
+    def stop(self, when: str = "now") -> None:
+        """End soon: "now", or "idle" for after the running job."""
+        if when == "idle" and self._queue.is_busy:
+            self._stops_when_idle = True
+        else:
+            self._stopping.set()
+
+    async def _serve_client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        session = Session(reader, writer, self._methods, self._publisher)
+        task = asyncio.current_task()
+        assert task is not None
+        self._sessions[session] = task
+        self._exit_timer.touch()
+        try:
+            await session.serve()
+        except asyncio.CancelledError:
+            _log.debug("a session was ended")
+        finally:
+            self._sessions.pop(session, None)
+            self._exit_timer.touch()
+
+    def _is_idle(self) -> bool:
+        return not self._sessions and not self._queue.is_busy
+
+    def _work_changed(self) -> None:
+        if self._stops_when_idle and not self._queue.is_busy:
+            self._stopping.set()
+        self._exit_timer.touch()
+        self._rest_timer.touch()
+
+    def _rest(self) -> None:
+        self._resting = asyncio.get_running_loop().create_task(self._backend.rest(), name="rest")
+
+    async def _end(self) -> None:
+        self._exit_timer.cancel()
+        await self._queue.close()
+        self._rest_timer.cancel()
+        if self._resting is not None:
+            await asyncio.wait({self._resting}, timeout=_ENDING_S)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._backend.close(), _ENDING_S)
+        self._publisher.close()
+        for session in tuple(self._sessions):
+            session.end()
+        if self._sessions:
+            await asyncio.wait(set(self._sessions.values()), timeout=_ENDING_S)
+        self._store.close()

@@ -1,0 +1,81 @@
+"""Watches what the workers use, so that too much ends one task instead of the user's session. The loop's thread.
+
+Looks only while a job runs, twice in three seconds, at the few processes of our own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from typing import Final
+
+import psutil
+
+from tiepoint.agent.backends.dask.worker_process import WorkerProcess
+
+_PERIOD_S: Final = 0.7
+# Below this the system begins to swap or to kill whatever it likes.
+_LEAST_FREE_BYTES: Final = 150_000_000
+
+
+class MemoryWatch:
+    """Looks at the memory of workers and their stage children.
+
+    Args:
+        budget_bytes: What they may use together.
+    """
+
+    period_s = _PERIOD_S
+
+    def __init__(self, budget_bytes: int) -> None:
+        self._budget_bytes = budget_bytes
+        self._processes: dict[int, psutil.Process] = {}
+        self._loads: dict[str, tuple[float, int]] = {}
+        self._killed: set[str] = set()
+
+    def check(self, workers: Sequence[WorkerProcess]) -> WorkerProcess | None:
+        """Look once.
+
+        Args:
+            workers: All of them.
+
+        Returns:
+            The worker to kill, None when all is well.
+        """
+        pids = {pid for worker in workers for pid in (worker.pid, worker.child_pid) if pid is not None}
+        self._processes = {pid: self._processes.get(pid) or process for pid in pids if (process := _process(pid))}
+        self._loads = {worker.node: self._measured(worker) for worker in workers}
+        used_bytes = sum(size for _, size in self._loads.values())
+        if used_bytes <= self._budget_bytes and psutil.virtual_memory().available > _LEAST_FREE_BYTES:
+            return None
+        worst = max(workers, key=lambda worker: self._loads[worker.node][1])
+        # Somebody else's hunger is not cured by killing a small worker.
+        if self._loads[worst.node][1] < self._budget_bytes // (2 * len(workers)):
+            return None
+        self._killed.add(worst.name)
+        return worst
+
+    def has_killed(self, name: str) -> bool:
+        """Return whether this worker's process was to be killed for its memory."""
+        return name in self._killed
+
+    def load_of(self, worker: WorkerProcess) -> tuple[float, int]:
+        """Return the last share of a core and bytes of a worker, stage child included."""
+        return self._loads.get(worker.node, (0.0, 0)) if worker.pid is not None else (0.0, 0)
+
+    def _measured(self, worker: WorkerProcess) -> tuple[float, int]:
+        cpu, size_bytes = 0.0, 0
+        for pid in (worker.pid, worker.child_pid):
+            process = self._processes.get(pid) if pid is not None else None
+            if process is not None:
+                with contextlib.suppress(psutil.Error):
+                    cpu += process.cpu_percent(None) / 100
+                    size_bytes += process.memory_info().rss
+        return round(cpu, 2), size_bytes
+
+
+def _process(pid: int) -> psutil.Process | None:
+    try:
+        return psutil.Process(pid)
+    except psutil.Error:
+        return None

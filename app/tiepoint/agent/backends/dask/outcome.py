@@ -1,0 +1,78 @@
+"""How a task ended, as plain values that cross process borders. Pure; any thread."""
+
+from __future__ import annotations
+
+import errno
+import traceback
+from typing import Any, Final
+
+from tiepoint.domain.errors import EngineFailure, NoSpace, OutOfMemory, TiepointError, WorkerLost
+from tiepoint.runtime.terminate import signal_name
+
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+# pycolmap and OpenCV raise their own types for a failed allocation; their texts name it.
+_MEMORY_WORDS: Final = ("bad_alloc", "bad allocation", "insufficient memory", "cannot allocate memory")
+
+
+def as_error(problem: BaseException, stage: str) -> TiepointError:
+    """Return what a task raised as an error for people.
+
+    Args:
+        problem: What it raised.
+        stage: The stage's name.
+    """
+    if isinstance(problem, TiepointError):
+        return problem
+    detail = "".join(traceback.format_exception(problem))
+    if isinstance(problem, MemoryError) or _names_memory(problem):
+        return out_of_memory(stage, detail)
+    if isinstance(problem, OSError) and problem.errno in _FULL:
+        return NoSpace(
+            "The disk is full.",
+            remedy="Free some space and resume the job; it continues at the last whole task.",
+            retryable=True,
+            detail=detail,
+        )
+    return EngineFailure(
+        f"The stage {stage} failed.",
+        remedy="Resume the job to try again; if it fails again, report it with the log.",
+        retryable=True,
+        detail=detail,
+    )
+
+
+def out_of_memory(stage: str, detail: str = "") -> OutOfMemory:
+    """Return the sentence for a task that needed more memory than there is."""
+    return OutOfMemory(
+        f"The stage {stage} needed more memory than this computer has free.",
+        remedy="Close other programs, or choose a lower preset or smaller sizes, then run the job again.",
+        retryable=True,
+        detail=detail,
+    )
+
+
+def worker_lost(task: str, status: int | None, times: int, detail: str = "") -> WorkerLost:
+    """Return the sentence for a task that ended its process too often.
+
+    Args:
+        task: The task's key.
+        status: How the last process ended.
+        times: How often it happened.
+        detail: The end of the process's log.
+    """
+    return WorkerLost(
+        f"The task {task} ended its process {times} times, the last time by {signal_name(status)}.",
+        remedy="Resume the job to try again; if it ends the same way, report it with the log.",
+        retryable=True,
+        detail=detail,
+    )
+
+
+def failed(problem: BaseException, stage: str) -> dict[str, Any]:
+    """Return the outcome of a task that raised."""
+    return {"error": as_error(problem, stage).to_dict()}
+
+
+def _names_memory(problem: BaseException) -> bool:
+    text = str(problem).lower()
+    return any(words in text for words in _MEMORY_WORDS)

@@ -1,0 +1,186 @@
+"""Turns what a run reports into the job's stages, progress and remaining time. The loop's thread; no input or output
+but the job list's.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Final
+
+from tiepoint.agent.eta import remaining
+from tiepoint.agent.jobs import JobRecord, Jobs
+from tiepoint.agent.publisher import Publisher
+from tiepoint.agent.store import Timing
+from tiepoint.domain.job import Job, Progress, Stage, StageState, TaskCounts
+from tiepoint.protocol.events import StageChanged, TaskChange, TasksChanged
+
+# Shares of a draft job's time, for a bar that moves evenly; the remaining time comes from history, never from these.
+_WEIGHTS: Final = {
+    "check": 5,
+    "features": 14,
+    "matching": 8,
+    "alignment": 12,
+    "undistortion": 4,
+    "depth_maps": 28,
+    "point_cloud": 7,
+    "mesh": 9,
+    "texture": 9,
+    "export": 3,
+    "report": 1,
+}
+_OTHER_WEIGHT: Final = 3
+_TOTAL: Final = 100
+
+
+@dataclass(slots=True)
+class _StageRun:
+    """The running stage: its tasks by state, and how far the running ones are."""
+
+    name: str
+    waiting: set[str]
+    running: dict[str, tuple[int, int | None]] = field(default_factory=dict)
+    completed: set[str] = field(default_factory=set)
+    began_s: float = field(default_factory=time.monotonic)
+    was_resumed: bool = False
+
+    @property
+    def counts(self) -> TaskCounts:
+        return TaskCounts(len(self.waiting), len(self.running), len(self.completed))
+
+    @property
+    def share(self) -> float:
+        partly = sum(done / total for done, total in self.running.values() if total)
+        return (len(self.completed) + partly) / max(self.counts.total, 1)
+
+    @property
+    def progress(self) -> Progress:
+        """The tasks' own units when a single task knows its total, else tasks."""
+        total_tasks = self.counts.total
+        if total_tasks == 1 and self.running:
+            done, total = next(iter(self.running.values()))
+            return Progress(done, total)
+        return Progress(len(self.completed), total_tasks, "tasks")
+
+
+class JobProgress:
+    """Listens to one run of a job.
+
+    Args:
+        record: The job.
+        jobs: The list it is in.
+        publisher: Who is told.
+    """
+
+    def __init__(self, record: JobRecord, jobs: Jobs, publisher: Publisher) -> None:
+        self._record = record
+        self._jobs = jobs
+        self._publisher = publisher
+        self._run: _StageRun | None = None
+        self._best = 0
+
+    def stage_started(self, stage: str, tasks: Sequence[str], done: Sequence[str]) -> None:
+        """See `backend.RunListener`."""
+        self._run = _StageRun(stage, set(tasks) - set(done), completed=set(done), was_resumed=bool(done))
+        self._set_stage(StageState.RUNNING, started=datetime.now(UTC), finished=None, keep=True)
+        self._jobs.log(self._record, "info", stage, f"started: {len(tasks)} tasks, {len(done)} done before")
+
+    def task_started(self, stage: str, task: str, worker: str) -> None:
+        """See `backend.RunListener`."""
+        run = self._running(stage)
+        run.waiting.discard(task)
+        run.running[task] = (0, None)
+        self._tell_task(run, TaskChange(task, "running", worker))
+
+    def task_progressed(self, stage: str, task: str, done: int, total: int | None) -> None:
+        """See `backend.RunListener`."""
+        run = self._running(stage)
+        if task in run.running:
+            run.running[task] = (done, total)
+            self._set_stage(StageState.RUNNING)
+
+    def task_finished(self, stage: str, task: str) -> None:
+        """See `backend.RunListener`."""
+        run = self._running(stage)
+        run.waiting.discard(task)
+        run.running.pop(task, None)
+        run.completed.add(task)
+        self._tell_task(run, TaskChange(task, "completed"))
+
+    def task_returned(self, stage: str, task: str) -> None:
+        """A task lost its node and waits again."""
+        run = self._running(stage)
+        if run.running.pop(task, None) is not None:
+            run.waiting.add(task)
+            self._tell_task(run, TaskChange(task, "waiting"))
+
+    def stage_finished(self, stage: str, *, seconds: float, cpu_seconds: float) -> None:
+        """See `backend.RunListener`."""
+        run = self._running(stage)
+        took_s = time.monotonic() - run.began_s
+        if not run.was_resumed and self._record.photos:
+            self._jobs.store.add_timing(Timing(stage, self._record.photos, took_s), self._record.job.preset)
+        self._set_stage(StageState.COMPLETED, finished=datetime.now(UTC), keep=True)
+        self._jobs.log(
+            self._record,
+            "info",
+            stage,
+            f"completed in {took_s:.1f} s; tasks took {cpu_seconds:.1f} s of processor time",
+        )
+
+    def logged(self, level: str, source: str, text: str) -> None:
+        """See `backend.RunListener`."""
+        self._jobs.log(self._record, level, source, text)
+
+    def _running(self, stage: str) -> _StageRun:
+        if self._run is None or self._run.name != stage:
+            self._run = _StageRun(stage, set())
+        return self._run
+
+    def _tell_task(self, run: _StageRun, change: TaskChange) -> None:
+        self._publisher.tell(TasksChanged(self._record.job.id, run.name, run.counts, (change,)))
+        self._set_stage(StageState.RUNNING)
+
+    def _set_stage(self, state: StageState, *, keep: bool = False, **times: datetime | None) -> None:
+        run = self._run
+        if run is None:
+            return
+        earlier = next((stage for stage in self._record.job.stages if stage.name == run.name), Stage(run.name))
+        stage = replace(earlier, state=state, tasks=run.counts, progress=run.progress, **times)  # type: ignore[arg-type]
+        self._publisher.tell(StageChanged(self._record.job.id, stage))
+        self._jobs.put(self._record, self._with_stage(stage, run), keep=keep)
+
+    def _with_stage(self, stage: Stage, run: _StageRun) -> Job:
+        job = self._record.job
+        stages = tuple(stage if known.name == stage.name else known for known in job.stages)
+        if stage not in stages:
+            stages = (*stages, stage)
+        share = 1.0 if stage.state is StageState.COMPLETED else run.share
+        self._best = max(self._best, _percent(stages, stage.name, share))
+        progress = Progress(self._best, _TOTAL, "percent")
+        return replace(
+            job, stage=stage.name, stages=stages, progress=progress, eta=self._eta(stages, share, job.preset)
+        )
+
+    def _eta(self, stages: Sequence[Stage], share: float, preset: str) -> object:
+        names = [stage.name for stage in stages]
+        at = next((index for index, stage in enumerate(stages) if stage.state is StageState.RUNNING), None)
+        if at is None:
+            return self._record.job.eta
+        return remaining(
+            names[at:],
+            lambda stage: self._history(stage, preset),
+            photos=self._record.photos,
+            share_done=share,
+        )
+
+    def _history(self, stage: str, preset: str) -> Sequence[Timing]:
+        return self._jobs.store.timings(stage, preset)
+
+
+def _percent(stages: Sequence[Stage], running: str, share: float) -> int:
+    weights = {stage.name: _WEIGHTS.get(stage.name, _OTHER_WEIGHT) for stage in stages}
+    done = sum(weights[stage.name] for stage in stages if stage.state is StageState.COMPLETED and stage.name != running)
+    return int(_TOTAL * (done + weights.get(running, 0) * min(share, 1.0)) / max(sum(weights.values()), 1))

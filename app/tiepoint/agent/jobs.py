@@ -1,0 +1,183 @@
+"""All jobs of this agent: the list, what is kept of it, and what is told about it. The loop's thread."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tiepoint.agent.job_log import JobLog
+from tiepoint.agent.publisher import Publisher
+from tiepoint.agent.refusal import unknown_job
+from tiepoint.agent.store import JobStore
+from tiepoint.domain.errors import InputError
+from tiepoint.domain.failure import Failure
+from tiepoint.domain.identifiers import JobId, new_id, random_suffix
+from tiepoint.domain.job import Job, JobState, Stage, StageUses
+from tiepoint.domain.stages import uses_many_nodes
+from tiepoint.protocol.events import JobChanged, LogLines
+from tiepoint.protocol.methods import SubmitParams
+
+INTERRUPTED = Failure(
+    kind="interrupted",
+    summary="The job was interrupted because the agent ended.",
+    remedy="Resume it; it continues at the last whole task.",
+    retryable=True,
+)
+
+
+@dataclass(slots=True)
+class JobRecord:
+    """One job with what was asked and what the agent knows of its photos."""
+
+    job: Job
+    request: SubmitParams
+    photos: int = 0
+    photo_bytes: int = 0
+
+    @property
+    def root(self) -> Path:
+        """The job's folder."""
+        return Path(self.job.folder or "")
+
+
+class Jobs:
+    """The list of jobs.
+
+    Args:
+        store: Where they are kept.
+        publisher: Who is told.
+        stages: The stages every new job has.
+    """
+
+    def __init__(self, store: JobStore, publisher: Publisher, stages: tuple[str, ...]) -> None:
+        self.store = store
+        self._publisher = publisher
+        self._stages = stages
+        self._records: dict[str, JobRecord] = {}
+        for stored in store.jobs():
+            self._records[stored.job.id] = JobRecord(stored.job, stored.request, *_photos_or_none(stored.job.capture))
+        for record in self._records.values():
+            if record.job.state is JobState.RUNNING:
+                self.put(record, replace(record.job, state=JobState.PAUSED, error=INTERRUPTED, eta=None))
+
+    def __iter__(self) -> Iterator[JobRecord]:
+        return iter(tuple(self._records.values()))
+
+    def newest_first(self) -> tuple[Job, ...]:
+        """Return all jobs, newest first."""
+        return tuple(record.job for record in reversed(self._records.values()))
+
+    def get(self, job: str) -> JobRecord:
+        """Return one job.
+
+        Raises:
+            Refusal: There is none of that id.
+        """
+        if job not in self._records:
+            raise unknown_job(job)
+        return self._records[job]
+
+    def by_key(self, key: str) -> JobRecord | None:
+        """Return the job submitted with this key, if there is one."""
+        return next((record for record in self._records.values() if record.request.key == key), None)
+
+    def add(self, request: SubmitParams, prepare: Callable[[SubmitParams, Path], None]) -> JobRecord:
+        """Take in a new job; the caller made sure that its key is new.
+
+        Args:
+            request: What is asked.
+            prepare: Makes the job's folder.
+
+        Raises:
+            InputError: The capture cannot be read.
+            TiepointError: As `prepare`.
+            OSError: The folder cannot be made.
+        """
+        capture = Path(request.capture)
+        photos, photo_bytes = photos_of(capture)
+        now = datetime.now(UTC)
+        identifier = new_id(request.name or capture.name, now.astimezone(), random_suffix())
+        root = capture / "jobs" / identifier
+        prepare(request, root)
+        job = Job(
+            id=JobId(identifier),
+            name=request.name or capture.name,
+            capture=request.capture,
+            state=JobState.QUEUED,
+            stages=tuple(Stage(name, uses=_uses(name)) for name in self._stages),
+            priority=request.priority,
+            node_limit=request.node_limit,
+            user=_user(),
+            submitted=now,
+            folder=str(root),
+            output=request.output,
+            preset=request.preset,
+        )
+        record = JobRecord(job, request, photos, photo_bytes)
+        self._records[job.id] = record
+        self.put(record, job)
+        return record
+
+    def put(self, record: JobRecord, job: Job, *, keep: bool = True) -> None:
+        """Make this the job's present state.
+
+        Args:
+            record: The job.
+            job: Its new state.
+            keep: Write it to the database; not needed for mere progress.
+        """
+        record.job = job
+        if keep:
+            self.store.put(job, record.request)
+        self._publisher.tell(JobChanged(job))
+
+    def log(self, record: JobRecord, level: str, source: str, text: str) -> None:
+        """Add to the job's log."""
+        line = JobLog(log_path(record)).write(level, source, text)
+        self._publisher.tell(LogLines((line,), job=record.job.id))
+
+
+def log_path(record: JobRecord) -> Path:
+    """Return where a job's log lies."""
+    return record.root / "job.log"
+
+
+def photos_of(capture: Path) -> tuple[int, int]:
+    """Return how many photos a capture has and their bytes.
+
+    Raises:
+        InputError: Its manifest is missing or broken.
+    """
+    try:
+        content: Any = json.loads((capture / "capture.json").read_text(encoding="utf-8"))
+        photos = content["photos"]
+        return len(photos), sum(int(photo.get("size") or 0) for photo in photos)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(
+            f"The capture in {capture} cannot be read.",
+            remedy="Check that the folder is there and holds capture.json, then submit the job again.",
+            detail=str(error),
+        ) from error
+
+
+def _photos_or_none(capture: str) -> tuple[int, int]:
+    try:
+        return photos_of(Path(capture))
+    except InputError:
+        return 0, 0
+
+
+def _uses(stage: str) -> StageUses:
+    return StageUses("many" if uses_many_nodes(stage) else "one")
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return ""

@@ -1,0 +1,253 @@
+"""What each method of the protocol does. The loop's thread; blocking disk work goes to a thread."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from tiepoint import __version__
+from tiepoint.agent.backend import Backend
+from tiepoint.agent.disk_watch import free_bytes, is_disk_full, no_space
+from tiepoint.agent.job_log import tail
+from tiepoint.agent.job_queue import JobQueue
+from tiepoint.agent.jobs import JobRecord, Jobs, log_path, photos_of
+from tiepoint.agent.paths import probe_path, stat_path
+from tiepoint.agent.refusal import Refusal, not_capable, unknown_node
+from tiepoint.domain.errors import NoSpace, SetupError, TiepointError, UsageError
+from tiepoint.domain.presets import parameters_for
+from tiepoint.domain.space import size_text, work_bytes
+from tiepoint.protocol import OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION
+from tiepoint.protocol import methods as table
+from tiepoint.protocol.codec import MalformedMessage, from_json
+from tiepoint.protocol.errors import ErrorCode
+from tiepoint.protocol.events import State
+from tiepoint.protocol.hello import HelloParams, HelloResult
+from tiepoint.runtime import folders
+
+Handler: TypeAlias = Callable[[Any], Awaitable[Any]]
+_PRIORITIES: Final = range(-2, 3)
+
+
+class AgentMethods:
+    """Answers requests.
+
+    Args:
+        jobs: The list of jobs.
+        queue: What runs them.
+        backend: The engine.
+        epoch: Of this agent's life.
+        stop: Called with "idle" or "now" when the agent is to end.
+    """
+
+    def __init__(
+        self, jobs: Jobs, queue: JobQueue, backend: Backend, *, epoch: str, stop: Callable[[str], None]
+    ) -> None:
+        self._jobs = jobs
+        self._queue = queue
+        self._backend = backend
+        self._epoch = epoch
+        self._stop = stop
+        self._handlers: dict[str, Handler] = {
+            table.JOBS_LIST.name: self._list_jobs,
+            table.JOBS_GET.name: self._get_job,
+            table.JOBS_SUBMIT.name: self._submit,
+            table.JOBS_PAUSE.name: self._pause,
+            table.JOBS_RESUME.name: self._resume,
+            table.JOBS_ABORT.name: self._abort,
+            table.JOBS_RETRY.name: self._resume,
+            table.JOBS_SET_PRIORITY.name: self._set_priority,
+            table.JOBS_SET_NODE_LIMIT.name: self._set_node_limit,
+            table.NODES_LIST.name: self._list_nodes,
+            table.LOGS_TAIL.name: self._tail_log,
+            table.PATHS_STAT.name: self._stat_path,
+            table.PATHS_PROBE.name: self._probe_path,
+            table.AGENT_DIAGNOSTICS.name: self._diagnose,
+            table.AGENT_STOP.name: self._stop_agent,
+        }
+
+    def state(self) -> State:
+        """Return everything known at this moment."""
+        return State(self._jobs.newest_first(), self._backend.nodes())
+
+    def hello(self, params: HelloParams) -> HelloResult:
+        """Answer the greeting.
+
+        Raises:
+            Refusal: The client speaks a version we do not.
+        """
+        if not OLDEST_PROTOCOL_VERSION <= params.protocol:
+            raise Refusal(
+                ErrorCode.VERSION_REFUSED,
+                SetupError(
+                    f"The agent speaks protocol {PROTOCOL_VERSION} and the client {params.protocol}.",
+                    remedy="Update the older of the two.",
+                ),
+            )
+        return HelloResult(
+            agent=__version__,
+            engine=self._backend.engine,
+            capabilities=self._backend.capabilities,
+            epoch=self._epoch,
+            time=datetime.now(UTC),
+            protocol=min(params.protocol, PROTOCOL_VERSION),
+        )
+
+    async def call(self, name: str, params: object) -> Any:
+        """Do what a request asks.
+
+        Args:
+            name: The method.
+            params: As they came.
+
+        Returns:
+            The result's dataclass.
+
+        Raises:
+            Refusal: Why it was not done.
+        """
+        if name not in table.METHODS:
+            raise Refusal(ErrorCode.METHOD_NOT_FOUND, UsageError(f"There is no method {name}."))
+        handler = self._handlers.get(name)
+        if handler is None:
+            raise not_capable(name)
+        try:
+            return await handler(from_json(table.METHODS[name].params, params, "params"))
+        except MalformedMessage as error:
+            raise Refusal(ErrorCode.INVALID_PARAMS, UsageError(f"The request {name} is wrong: {error}.")) from error
+        except TiepointError as error:
+            raise Refusal(ErrorCode.FAILED, error) from error
+
+    async def _list_jobs(self, _params: table.Nothing) -> table.JobsResult:
+        return table.JobsResult(self._jobs.newest_first())
+
+    async def _get_job(self, params: table.JobRef) -> table.JobResult:
+        return _result(self._jobs.get(params.job))
+
+    async def _submit(self, params: table.SubmitParams) -> table.JobResult:
+        known = self._jobs.by_key(params.key)
+        if known is None:
+            _check_request(params)
+            known = self._jobs.add(params, self._prepare)
+            self._queue.start_next()
+        return _result(known)
+
+    def _prepare(self, params: table.SubmitParams, root: Path) -> None:
+        try:
+            self._backend.prepare(params, root)
+        except OSError as error:
+            if is_disk_full(error):
+                raise no_space(root, free_bytes(root)) from error
+            raise SetupError(
+                f"The job's folder {root} cannot be made.",
+                remedy="Make the capture's folder writable and try again.",
+                detail=str(error),
+            ) from error
+
+    async def _pause(self, params: table.JobRef) -> table.JobResult:
+        record = self._jobs.get(params.job)
+        await self._queue.pause(record)
+        return _result(record)
+
+    async def _resume(self, params: table.JobRef) -> table.JobResult:
+        record = self._jobs.get(params.job)
+        self._queue.resume(record)
+        return _result(record)
+
+    async def _abort(self, params: table.JobRef) -> table.JobResult:
+        record = self._jobs.get(params.job)
+        await self._queue.abort(record)
+        return _result(record)
+
+    async def _set_priority(self, params: table.PriorityParams) -> table.JobResult:
+        if params.priority not in _PRIORITIES:
+            raise UsageError(f"{params.priority} is no priority.", remedy="Choose one from -2 to 2.")
+        record = self._jobs.get(params.job)
+        self._jobs.put(record, replace(record.job, priority=params.priority))
+        return _result(record)
+
+    async def _set_node_limit(self, params: table.NodeLimitParams) -> table.JobResult:
+        if params.nodes < 0:
+            raise UsageError(f"{params.nodes} is no number of nodes.", remedy="Choose 0 for no limit, or more.")
+        record = self._jobs.get(params.job)
+        self._jobs.put(record, replace(record.job, node_limit=params.nodes))
+        return _result(record)
+
+    async def _list_nodes(self, _params: table.Nothing) -> table.NodesResult:
+        return table.NodesResult(self._backend.nodes())
+
+    async def _tail_log(self, params: table.LogsParams) -> table.LogsResult:
+        if params.job is not None:
+            path: Path | None = log_path(self._jobs.get(params.job))
+        elif params.node is not None:
+            path = self._backend.node_log(params.node)
+            if path is None:
+                raise unknown_node(params.node)
+        else:
+            path = folders.user_log_file("agent")
+        return await asyncio.to_thread(tail, path, params.lines, params.before) if path else table.LogsResult(())
+
+    async def _stat_path(self, params: table.PathParams) -> table.PathStat:
+        return await asyncio.to_thread(stat_path, params.path)
+
+    async def _probe_path(self, params: table.PathParams) -> table.ProbeResult:
+        problem = await asyncio.to_thread(probe_path, params.path)
+        return table.ProbeResult(
+            tuple(table.NodeProbe(node.id, problem is None, problem) for node in self._backend.nodes())
+        )
+
+    async def _diagnose(self, _params: table.Nothing) -> table.Diagnostics:
+        facts = {
+            "agent": __version__,
+            "python": platform.python_version(),
+            "system": platform.platform(),
+            "executable": sys.executable,
+            "is_frozen": bool(getattr(sys, "frozen", False)),
+            "cpu_count": os.cpu_count(),
+            "nodes": len(self._backend.nodes()),
+            "jobs": len(self._jobs.newest_first()),
+            "data_folder": str(folders.data_folder()),
+            "cache_folder": str(folders.cache_folder()),
+            "free_bytes": free_bytes(folders.data_folder()),
+        }
+        return table.Diagnostics(facts, str(folders.user_log_file("agent")), os.getpid())
+
+    async def _stop_agent(self, params: table.StopParams) -> table.Nothing:
+        self._stop(params.when)
+        return table.Nothing()
+
+
+def _result(record: JobRecord) -> table.JobResult:
+    return table.JobResult(record.job)
+
+
+def _check_request(params: table.SubmitParams) -> None:
+    """Refuse what cannot work before anything is made.
+
+    Raises:
+        UsageError: The request makes no sense.
+        InputError: The capture cannot be read.
+        NoSpace: The disk would be full.
+    """
+    if not params.key:
+        raise UsageError("A job needs a key.")
+    if params.priority not in _PRIORITIES:
+        raise UsageError(f"{params.priority} is no priority.", remedy="Choose one from -2 to 2.")
+    capture = Path(params.capture)
+    if not capture.is_absolute():
+        raise UsageError(f"The capture {capture} must be given as a full path.")
+    parameters = parameters_for(params.preset, params.parameters)
+    needed = work_bytes(*photos_of(capture), parameters)
+    free = free_bytes(capture)
+    if free is not None and free < needed:
+        raise NoSpace(
+            f"The job needs about {size_text(needed)} and {size_text(free)} are free on the disk of {capture}.",
+            remedy="Free some space, or choose a lower preset.",
+            retryable=True,
+        )

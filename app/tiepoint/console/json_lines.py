@@ -1,0 +1,99 @@
+"""Output for programs: one JSON object a line on stdout, the last one being the result.
+
+    {"type": "progress", "phase": ..., "state": ..., "done": ..., "total": ..., "unit": ..., "job": ...}
+    {"type": "warning", "kind": ..., "summary": ..., "remedy": ...}
+    {"type": "error", "kind": ..., "summary": ..., "remedy": ..., "retryable": ..., "detail": ...}
+    {"type": "result", "state": ..., "exit_code": ..., ...}
+
+Must not write anything else to stdout. On the loop's thread.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from tiepoint.console.outlet import stdout_line
+from tiepoint.domain.failure import Failure
+from tiepoint.domain.job import Stage, StageState
+from tiepoint.protocol.codec import to_json
+from tiepoint.services.reconstruction import RunSnapshot
+
+_LEAST_PAUSE_S = 0.1
+
+
+class JsonOutlet:
+    """Implements `Outlet`.
+
+    Args:
+        write: Takes a line.
+        clock: Seconds, rising; progress of one phase is told at most ten times a second.
+    """
+
+    def __init__(self, write: Callable[[str], None] = stdout_line, clock: Callable[[], float] = time.monotonic) -> None:
+        self._write = write
+        self._clock = clock
+        self._told: dict[str, dict[str, Any]] = {}
+        self._told_at: dict[str, float] = {}
+
+    def progress(self, snapshot: RunSnapshot) -> None:
+        """Tell every phase that changed."""
+        job = snapshot.job.id if snapshot.job else None
+        preparing = snapshot.preparing
+        if preparing is not None and preparing.phase:
+            facts = {"state": "running", "done": preparing.done, "total": preparing.total, "unit": preparing.unit}
+            self._progress(preparing.phase, {**facts, "job": job})
+        if snapshot.job is None:
+            return
+        for stage in snapshot.job.stages:
+            if stage.state is not StageState.WAITING:
+                self._progress(stage.name, {**_stage_facts(stage), "job": job})
+        self._progress("job", {"state": snapshot.job.state.value, "job": job, "trouble": snapshot.trouble})
+
+    def advance(self, what: str, done: int, total: int | None, unit: str) -> None:
+        """Tell how far it is."""
+        self._progress(what, {"state": "running", "done": done, "total": total, "unit": unit})
+
+    def warning(self, warning: Failure, **facts: Any) -> None:
+        """Tell a warning."""
+        told = {"kind": warning.kind, "summary": warning.summary, "remedy": warning.remedy}
+        self._line("warning", {**told, **facts})
+
+    def error(self, failure: Failure) -> None:
+        """Tell the error."""
+        self._line("error", asdict(failure))
+
+    def result(self, facts: Mapping[str, Any], text: str) -> None:
+        """Tell the result."""
+        self._line("result", facts)
+
+    def close(self) -> None:
+        """Do nothing: there is nothing to tidy."""
+
+    def _progress(self, phase: str, facts: dict[str, Any]) -> None:
+        known, now = self._told.get(phase), self._clock()
+        if known == facts:
+            return
+        is_new_state = (
+            known is None or known.get("state") != facts.get("state") or facts.get("done") == facts.get("total")
+        )
+        if not is_new_state and now - self._told_at[phase] < _LEAST_PAUSE_S:
+            return
+        self._told[phase], self._told_at[phase] = facts, now
+        self._line("progress", {"phase": phase, **facts})
+
+    def _line(self, kind: str, facts: Mapping[str, Any]) -> None:
+        line = {"type": kind, **{name: to_json(value) for name, value in facts.items()}}
+        # ASCII only, so that a line is valid whatever the encoding of the terminal or pipe.
+        self._write(json.dumps(line, ensure_ascii=True, allow_nan=False))
+
+
+def _stage_facts(stage: Stage) -> dict[str, Any]:
+    if stage.progress is not None:
+        done, total, unit = stage.progress.done, stage.progress.total, stage.progress.unit
+    else:
+        done, total, unit = stage.tasks.completed, stage.tasks.total or None, "tasks"
+    return {"state": stage.state.value, "done": done, "total": total, "unit": unit}

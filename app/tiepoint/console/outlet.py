@@ -1,0 +1,56 @@
+"""Where a command's words go: the interface that people's and programs' output have in common.
+
+Commands call these methods only, and so never ask whether `--json` was given. On the loop's thread.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any, Protocol, TextIO
+
+from tiepoint.domain.failure import Failure
+from tiepoint.services.reconstruction import RunSnapshot
+
+
+class Outlet(Protocol):
+    """Takes what a command has to say."""
+
+    def progress(self, snapshot: RunSnapshot) -> None:
+        """Show how far a run is; may be called any number of times a second."""
+
+    def advance(self, what: str, done: int, total: int | None, unit: str) -> None:
+        """Show how far something simple is."""
+
+    def warning(self, warning: Failure, **facts: Any) -> None:
+        """Tell something that does not stop the command."""
+
+    def error(self, failure: Failure) -> None:
+        """Tell what stopped the command."""
+
+    def result(self, facts: Mapping[str, Any], text: str) -> None:
+        """Give the command's answer, once, as its last word: `facts` for programs, `text` for people."""
+
+    def close(self) -> None:
+        """Leave the terminal as it was; may be called twice."""
+
+
+def write_line(stream: TextIO, text: str) -> None:
+    """Write a line and send it off, whatever the stream's encoding can and cannot show.
+
+    Raises:
+        BrokenPipeError: Nobody reads any more.
+    """
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+    stream.flush()
+
+
+def stdout_line(text: str) -> None:
+    """Write a line to stdout."""
+    write_line(sys.stdout, text)
+
+
+def stderr_line(text: str) -> None:
+    """Write a line to stderr."""
+    write_line(sys.stderr, text)

@@ -1,0 +1,102 @@
+"""Output for people without a terminal (a pipe, a log file): one plain line per thing that happened.
+
+Must not use colours or move a cursor. On the loop's thread.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from tiepoint.console.outlet import stderr_line, stdout_line
+from tiepoint.console.stages import PHASE_TITLES, elapsed_s, stage_amount
+from tiepoint.console.text import duration_text, plain
+from tiepoint.domain.failure import Failure
+from tiepoint.domain.job import Stage, StageState
+from tiepoint.domain.stages import stage_title
+from tiepoint.services.reconstruction import RunSnapshot
+
+_PAUSE_S = 15.0
+
+
+class PlainOutlet:
+    """Implements `Outlet`.
+
+    Args:
+        now: The clock, aware.
+        clock: Seconds, rising; a long stage tells how far it is every fifteen.
+        tell: Takes a line about the way there.
+        answer: Takes the result.
+    """
+
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        clock: Callable[[], float] = time.monotonic,
+        tell: Callable[[str], None] = stderr_line,
+        answer: Callable[[str], None] = stdout_line,
+    ) -> None:
+        self._now = now
+        self._clock = clock
+        self._tell = tell
+        self._answer = answer
+        self._states: dict[str, StageState] = {}
+        self._told_at: dict[str, float] = {}
+        self._phase = ""
+        self._job = ""
+        self._trouble: str | None = None
+
+    def progress(self, snapshot: RunSnapshot) -> None:
+        """Tell what began, what ended, and now and then how far it is."""
+        if snapshot.preparing is not None and snapshot.preparing.phase not in ("", self._phase):
+            self._phase = snapshot.preparing.phase
+            self._tell(f"{PHASE_TITLES.get(self._phase, self._phase)} ...")
+        if snapshot.job is not None and snapshot.job.id != self._job:
+            self._job = snapshot.job.id
+            self._tell(f"Job {self._job}: {plain(snapshot.job.name)}")
+        if snapshot.trouble != self._trouble:
+            self._trouble = snapshot.trouble
+            self._tell(plain(snapshot.trouble) if snapshot.trouble else "Connected again.")
+        for stage in snapshot.job.stages if snapshot.job else ():
+            self._stage(stage)
+
+    def advance(self, what: str, done: int, total: int | None, unit: str) -> None:
+        """Tell nothing: what is simple is short."""
+
+    def warning(self, warning: Failure, **facts: Any) -> None:
+        """Tell a warning."""
+        self._tell(f"Warning: {plain(_sentences(warning))}")
+
+    def error(self, failure: Failure) -> None:
+        """Tell the error."""
+        self._tell(f"Error: {plain(_sentences(failure))}")
+
+    def result(self, facts: Mapping[str, Any], text: str) -> None:
+        """Print the answer."""
+        if text:
+            self._answer(text)
+
+    def close(self) -> None:
+        """Do nothing: there is nothing to tidy."""
+
+    def _stage(self, stage: Stage) -> None:
+        now, before = self._clock(), self._states.get(stage.name)
+        if stage.state is StageState.WAITING:
+            return
+        title, amount = stage_title(stage.name), stage_amount(stage)
+        if before is not stage.state:
+            self._states[stage.name], self._told_at[stage.name] = stage.state, now
+            took = f", {duration_text(elapsed_s(stage, self._now()))}" if stage.finished else ""
+            if stage.state is not StageState.RUNNING:
+                self._tell(
+                    f"{title}: {stage.state.value} ({amount}{took})" if amount else f"{title}: {stage.state.value}"
+                )
+        elif stage.state is StageState.RUNNING and now - self._told_at[stage.name] >= _PAUSE_S:
+            self._told_at[stage.name] = now
+            self._tell(f"{title}: {amount or 'running'}")
+
+
+def _sentences(failure: Failure) -> str:
+    return f"{failure.summary} {failure.remedy}".strip()

@@ -1,0 +1,51 @@
+"""Words and figures as people read them in a terminal.
+
+Names come from files, photos and schedulers: `plain` makes them harmless before they are shown. Pure; any thread.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime
+
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def plain(text: str) -> str:
+    """Show control and direction-changing characters as escapes, so that a name cannot steer the terminal."""
+    return "".join(_escaped(sign) if unicodedata.category(sign) in _HIDDEN else sign for sign in text)
+
+
+def _escaped(sign: str) -> str:
+    number = ord(sign)
+    if 0xDC80 <= number <= 0xDCFF:  # a byte of a file name that is no UTF-8 (PEP 383)
+        return f"\\x{number - 0xDC00:02x}"
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+
+
+def duration_text(seconds: float) -> str:
+    """Write a duration: `3.2 s`, `41 s`, `2:05 min`, `1:02 h`."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes}:{rest:02d} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d} h"
+
+
+def moment_text(moment: datetime | None, now: datetime) -> str:
+    """Write a moment in this computer's time zone: the time alone if it is today's."""
+    if moment is None:
+        return "–"
+    local, today = moment.astimezone(), now.astimezone().date()
+    return f"{local:%H:%M}" if local.date() == today else f"{local:%Y-%m-%d %H:%M}"
+
+
+def length_text(metres: float) -> str:
+    """Write a small length: `0.8 mm`, `3.4 cm`, `1.2 m`."""
+    if metres < 0.01:
+        return f"{metres * 1000:.1f} mm"
+    return f"{metres * 100:.1f} cm" if metres < 1 else f"{metres:.1f} m"

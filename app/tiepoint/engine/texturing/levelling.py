@@ -1,0 +1,73 @@
+"""Seam levelling: smooth colour corrections per chart that make both sides of every seam agree. Any thread."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tiepoint.engine.meshing.topology import directed_edges
+from tiepoint.engine.texturing.charts import Charts
+
+_SMOOTHNESS: Final = 0.3
+_RESTRAINT: Final = 1e-4
+_DOUBT_LEVELS: Final = 40.0
+_MOST_ROUNDS: Final = 200
+
+
+def corrections(charts: Charts, colours: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return what to add to the colour at every chart vertex.
+
+    Least squares: equal colours where charts meet, gentle changes inside charts, small corrections overall.
+    Large differences count less, because they come from things that moved or from edges that do not quite meet.
+
+    Args:
+        charts: The charts.
+        colours: (N, 3), the photo's colour at each chart vertex, levels 0 to 255.
+
+    Returns:
+        (N, 3) float32, levels.
+    """
+    from scipy.sparse import diags_array, eye_array
+    from scipy.sparse.linalg import cg
+
+    first, second = _seam_pairs(charts)
+    difference = colours[second] - colours[first]
+    trust = 1 / (1 + (np.abs(difference).max(axis=1, initial=0) / _DOUBT_LEVELS) ** 2)
+    seams = _differences(first, second, len(colours))
+    edges = _inner_edges(charts)
+    inside = _differences(edges[:, 0], edges[:, 1], len(colours))
+    weighted = seams.T @ diags_array(trust, offsets=0)
+    system = (
+        weighted @ seams + _SMOOTHNESS**2 * (inside.T @ inside) + _RESTRAINT * eye_array(len(colours))
+    ).tocsr()
+    scale = diags_array(1 / system.diagonal(), offsets=0)
+    found = np.zeros((len(colours), 3), np.float32)
+    for channel in range(3):
+        target = weighted @ difference[:, channel]
+        found[:, channel] = cg(system, target, maxiter=_MOST_ROUNDS, rtol=1e-3, M=scale)[0]
+    return found
+
+
+def _seam_pairs(charts: Charts) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Chart vertices that are the same mesh vertex, pairwise in a chain."""
+    order = np.argsort(charts.source, kind="stable")
+    same = np.flatnonzero(charts.source[order[1:]] == charts.source[order[:-1]])
+    return order[same], order[same + 1]
+
+
+def _inner_edges(charts: Charts) -> NDArray[np.int32]:
+    edges = np.sort(directed_edges(charts.faces)[0], axis=1).astype(np.int64)
+    keys = np.unique(edges[:, 0] * len(charts.source) + edges[:, 1])
+    return np.stack([keys // len(charts.source), keys % len(charts.source)], axis=1).astype(np.int32)
+
+
+def _differences(first: NDArray[Any], second: NDArray[Any], count: int) -> Any:
+    """Sparse matrix whose rows take the second entry's value minus... the first's: (rows, count)."""
+    from scipy.sparse import coo_array
+
+    rows = np.arange(len(first))
+    values = np.concatenate([np.ones(len(first), np.float32), -np.ones(len(first), np.float32)])
+    places = (np.concatenate([rows, rows]), np.concatenate([first, second]))
+    return coo_array((values, places), shape=(len(first), count)).tocsr()
