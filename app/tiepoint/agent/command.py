@@ -1,19 +1,46 @@
-"""The command `tiepoint-agent`, for services and for SSH: `connect` joins the endpoint, `run` serves in the foreground."""
+"""The command `tiepoint-agent`, for services and SSH: `connect` joins the endpoint, `run` serves, `stop` ends the agent."""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import sys
 
+from tiepoint.protocol.envelope import Request
+from tiepoint.protocol.framing import encode_message
+from tiepoint.protocol.methods import AGENT_STOP, HELLO
+from tiepoint.runtime.endpoint import open_endpoint
 from tiepoint.runtime.entry import run_child
 
-_USAGE = "usage: tiepoint-agent connect | run [--idle-s SECONDS]\n"
+_USAGE = "usage: tiepoint-agent connect | run [--idle-s SECONDS] | stop\n"
 
 
 def main() -> int:
     """Run what the first argument asks for and return the exit status."""
     action, *args = sys.argv[1:] or [""]
+    if action == "stop" and not args:
+        return asyncio.run(_stop())
     roles = {"connect": "connect", "run": "agent"}
     if action not in roles:
         sys.stderr.write(_USAGE)
         return 2
     return run_child([roles[action], *args])
+
+
+async def _stop() -> int:
+    """Ask a running agent to end and wait until it has closed the stream; running jobs can be resumed later."""
+    try:
+        reader, writer = await open_endpoint()
+    except OSError:
+        sys.stderr.write("no agent is running\n")
+        return 0
+    requests = (Request(1, HELLO.name, {"client": "tiepoint-agent stop"}), Request(2, AGENT_STOP.name, {"when": "now"}))
+    writer.writelines([encode_message(request.message()) for request in requests])
+    with contextlib.suppress(ConnectionError):
+        await writer.drain()
+        while await reader.read(65536):
+            pass
+    writer.close()
+    with contextlib.suppress(ConnectionError):
+        await writer.wait_closed()
+    return 0

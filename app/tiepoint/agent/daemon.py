@@ -41,7 +41,7 @@ def main(args: Sequence[str]) -> int:
             asyncio.run(_serve(options.idle_s))
     except LockTimeout:
         _log.info("another agent runs already")
-    except Exception:
+    except Exception:  # noqa: BLE001 - the last net: nobody reads this process's error stream
         _log.exception("the agent ended unexpectedly")
         return 1
     return 0

@@ -5,6 +5,7 @@ Blocks on the disk: call it from a thread. A product appears under its name whol
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -53,10 +54,7 @@ def clear_work(work: Path) -> None:
     """Remove the large files of the stages; what cannot be removed stays."""
     for name in _HEAVY:
         path = work / name
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
+        _removed(path)
 
 
 def _is_wanted(name: str, wanted: Collection[str]) -> bool:
@@ -79,10 +77,7 @@ def _copied(source: Path, output: Path) -> Path:
     except (OSError, shutil.Error) as error:
         raise _failure(error, output) from error
     finally:
-        if temporary.is_dir():
-            shutil.rmtree(temporary, ignore_errors=True)
-        else:
-            temporary.unlink(missing_ok=True)
+        _removed(temporary)
     return target
 
 
@@ -106,6 +101,14 @@ def _failure(error: OSError, output: Path) -> OperationFailed:
         retryable=True,
         detail=str(error),
     )
+
+
+def _removed(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+        return
+    with contextlib.suppress(OSError):
+        path.unlink()
 
 
 def _size_bytes(path: Path) -> int:

@@ -85,8 +85,9 @@ def _parsed(text: str, earlier: datetime | None) -> LogLine:
     level, _, rest = rest.partition(" ")
     source, separator, message = rest.partition(": ")
     try:
-        if not separator:
-            raise MalformedMessage(text)
-        return LogLine(parse_time(moment), message, level.lower(), source)
+        time = parse_time(moment) if separator else None
     except MalformedMessage:
+        time = None
+    if time is None:
         return LogLine(earlier or datetime.now(UTC), text[:_MOST_LINE_CHARACTERS])
+    return LogLine(time, message, level.lower(), source)

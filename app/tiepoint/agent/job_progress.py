@@ -14,7 +14,7 @@ from tiepoint.agent.eta import remaining
 from tiepoint.agent.jobs import JobRecord, Jobs
 from tiepoint.agent.publisher import Publisher
 from tiepoint.agent.store import Timing
-from tiepoint.domain.job import Job, Progress, Stage, StageState, TaskCounts
+from tiepoint.domain.job import Eta, Job, Progress, Stage, StageState, TaskCounts
 from tiepoint.protocol.events import StageChanged, TaskChange, TasksChanged
 
 # Shares of a draft job's time, for a bar that moves evenly; the remaining time comes from history, never from these.
@@ -164,7 +164,7 @@ class JobProgress:
             job, stage=stage.name, stages=stages, progress=progress, eta=self._eta(stages, share, job.preset)
         )
 
-    def _eta(self, stages: Sequence[Stage], share: float, preset: str) -> object:
+    def _eta(self, stages: Sequence[Stage], share: float, preset: str) -> Eta | None:
         names = [stage.name for stage in stages]
         at = next((index for index, stage in enumerate(stages) if stage.state is StageState.RUNNING), None)
         if at is None:

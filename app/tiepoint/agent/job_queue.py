@@ -1,12 +1,12 @@
-"""Which job runs: one at a time, by priority, then by age; and stopping, resuming and ending them. The loop's thread."""
+"""Which job runs: one at a time, by priority, then by age; and how jobs are stopped and go on. The loop's thread."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
+import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from tiepoint.agent.backend import Backend
@@ -29,6 +29,7 @@ class _Running:
     # What the job becomes when its task is cancelled.
     then: JobState = JobState.PAUSED
     error: Failure | None = INTERRUPTED
+    settled: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class JobQueue:
@@ -119,10 +120,7 @@ class JobQueue:
             return
         running.then, running.error = state, error
         running.task.cancel()
-        await asyncio.wait({running.task})
-        # The done-callback of the task runs in the loop's next step.
-        while self._running is running:
-            await asyncio.sleep(0)
+        await running.settled.wait()
 
     def _settle(self, record: JobRecord, task: asyncio.Task[None]) -> None:
         running, self._running = self._running, None
@@ -134,6 +132,8 @@ class JobQueue:
             problem = task.exception()
             state = JobState.COMPLETED if problem is None else JobState.FAILED
             self._end(record, state, None if problem is None else _failure(problem))
+        if running is not None:
+            running.settled.set()
         self.start_next()
 
     def _end(self, record: JobRecord, state: JobState, error: Failure | None) -> None:
@@ -150,12 +150,11 @@ class JobQueue:
 
     def _put_last(self, record: JobRecord, job: Job) -> None:
         """Keep the end of a job; on a full disk it is told at least."""
-        with contextlib.suppress(OSError):
-            try:
-                self._jobs.put(record, job)
-            except Exception:
-                _log.exception("the end of job %s could not be kept", job.id)
-                self._jobs.put(record, job, keep=False)
+        try:
+            self._jobs.put(record, job)
+        except sqlite3.Error:
+            _log.exception("the end of job %s could not be kept", job.id)
+            self._jobs.put(record, job, keep=False)
 
 
 def _stopped(stage: Stage, state: JobState) -> Stage:

@@ -1,4 +1,4 @@
-"""One run of a job: the engine's stages under a watch on the disk, then the delivery of its products. The loop's thread.
+"""One run of a job: the engine's stages under a watch on the disk, then the delivery of its products. In the loop.
 
 Cancelling stops the engine within its five seconds; what was done stays and the next run continues there.
 """

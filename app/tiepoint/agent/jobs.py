@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from tiepoint.agent.job_log import JobLog
 from tiepoint.agent.publisher import Publisher
@@ -28,6 +28,11 @@ INTERRUPTED = Failure(
     remedy="Resume it; it continues at the last whole task.",
     retryable=True,
 )
+
+# A whole job takes up to 8 kB on the wire, a brief one less than 1 kB, and a message 1 MiB.
+_WHOLE_JOBS: Final = 40
+_MOST_JOBS: Final = 500
+_MOST_DETAIL_CHARACTERS: Final = 4000
 
 
 @dataclass(slots=True)
@@ -69,8 +74,9 @@ class Jobs:
         return iter(tuple(self._records.values()))
 
     def newest_first(self) -> tuple[Job, ...]:
-        """Return all jobs, newest first."""
-        return tuple(record.job for record in reversed(self._records.values()))
+        """Return the jobs, newest first; of long past ones only what a list shows, so that all fit one message."""
+        jobs = [record.job for record in reversed(self._records.values())]
+        return (*jobs[:_WHOLE_JOBS], *(_brief(job) for job in jobs[_WHOLE_JOBS:_MOST_JOBS]))
 
     def get(self, job: str) -> JobRecord:
         """Return one job.
@@ -131,6 +137,8 @@ class Jobs:
             job: Its new state.
             keep: Write it to the database; not needed for mere progress.
         """
+        if job.error is not None and len(job.error.detail) > _MOST_DETAIL_CHARACTERS:
+            job = replace(job, error=replace(job.error, detail=job.error.detail[-_MOST_DETAIL_CHARACTERS:]))
         record.job = job
         if keep:
             self.store.put(job, record.request)
@@ -163,6 +171,12 @@ def photos_of(capture: Path) -> tuple[int, int]:
             remedy="Check that the folder is there and holds capture.json, then submit the job again.",
             detail=str(error),
         ) from error
+
+
+def _brief(job: Job) -> Job:
+    if not job.state.is_over:
+        return job
+    return replace(job, stages=(), error=replace(job.error, detail="") if job.error else None)
 
 
 def _photos_or_none(capture: str) -> tuple[int, int]:

@@ -10,7 +10,9 @@ from typing import Final
 
 from tiepoint.protocol.events import Event, EventBody
 
-KEPT_EVENTS: Final = 4000
+KEPT_EVENTS: Final = 1000
+# Missed events travel in one message; more of them than this are longer than a snapshot.
+MOST_MISSED: Final = 150
 DEFAULT_TOPICS: Final = frozenset({"job", "stage", "tasks", "node", "product"})
 
 
@@ -39,7 +41,7 @@ class Journal:
         return event
 
     def missed(self, epoch: str, seq: int, topics: Collection[str]) -> list[Event] | None:
-        """Return the events after a number, or None when they are not (all) here any more.
+        """Return the events after a number, or None when they are not all here any more, or too many.
 
         Args:
             epoch: Of the life the number belongs to.
@@ -51,4 +53,5 @@ class Journal:
         oldest = self._events[0].seq if self._events else self.seq + 1
         if seq + 1 < oldest:
             return None
-        return [event for event in self._events if event.seq > seq and event.body and topic_of(event.body) in topics]
+        missed = [event for event in self._events if event.seq > seq and event.body and topic_of(event.body) in topics]
+        return missed if len(missed) <= MOST_MISSED else None

@@ -82,7 +82,7 @@ class AgentMethods:
         Raises:
             Refusal: The client speaks a version we do not.
         """
-        if not OLDEST_PROTOCOL_VERSION <= params.protocol:
+        if params.protocol < OLDEST_PROTOCOL_VERSION:
             raise Refusal(
                 ErrorCode.VERSION_REFUSED,
                 SetupError(

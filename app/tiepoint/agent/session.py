@@ -1,4 +1,4 @@
-"""One client's stream: greeting, requests, answers and events. Asyncio; a client's mistakes end its stream, nothing else.
+"""One client's stream: greeting, requests, answers and events. Asyncio; a client's mistakes end its stream only.
 
 A client that reads too slowly for its events gets a snapshot instead of a queue without end.
 """
@@ -118,7 +118,7 @@ class Session:
             answer = Response.failed(envelope.id, refusal.code, refusal.failure).message()
         except (ConnectionError, asyncio.CancelledError):
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001 - a mistake of ours must not end the stream
             _log.exception("the request %s failed", envelope.method)
             failure = Failure.of(EngineFailure("The agent made a mistake; its log says more.", retryable=True))
             answer = Response.failed(envelope.id, ErrorCode.INTERNAL_ERROR, failure).message()

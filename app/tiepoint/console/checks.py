@@ -9,14 +9,15 @@ import dataclasses
 from collections.abc import Sequence
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 from tiepoint.console.outcomes import EXIT_INPUT, EXIT_OK, EXIT_USAGE
 from tiepoint.console.outlet import Outlet
 from tiepoint.console.tables import table_text
 from tiepoint.console.text import plain
-from tiepoint.domain.capture import FEWEST_PHOTOS
+from tiepoint.domain.capture import skipped_warnings
 from tiepoint.domain.failure import Failure
-from tiepoint.domain.photo import PhotoFacts
+from tiepoint.domain.photo import PhotoFacts, SetFinding
 from tiepoint.services.doctor import Finding, Health
 from tiepoint.services.program import Program
 
@@ -26,31 +27,32 @@ _SIGNS = {Health.OK: "✓", Health.WARNING: "!", Health.FAILED: "✗"}
 async def check(program: Program, outlet: Outlet, paths: Sequence[Path]) -> int:
     """Look at every photo, to its last pixel."""
     drop = await program.captures.scan_any(paths)
-    for skipped in drop.skipped:
-        outlet.warning(Failure("skipped", f"{skipped.path} is passed over: {skipped.reason}."))
+    for warning in skipped_warnings(drop.skipped):
+        outlet.warning(warning)
     photos: list[PhotoFacts] = []
+    findings: list[SetFinding] = []
     async with aclosing(program.captures.check(drop)) as checked:
-        async for facts in checked:
-            photos.append(facts)
+        async for found in checked:
+            if isinstance(found, SetFinding):
+                findings.append(found)
+                continue
+            photos.append(found)
             outlet.advance("check", len(photos), len(drop.photos), "photos")
-            for warning in facts.warnings:
-                outlet.warning(_about(facts, warning), photos=[facts.path])
-            if facts.problem is not None:
-                outlet.warning(_about(facts, facts.problem), photos=[facts.path])
+            for failure in (*found.warnings, *([found.problem] if found.problem else [])):
+                outlet.warning(_about(found, failure), photos=[found.path])
     outlet.close()
-    return _judged(outlet, photos)
+    return _judged(outlet, photos, findings)
 
 
-def _judged(outlet: Outlet, photos: Sequence[PhotoFacts]) -> int:
-    usable = [facts for facts in photos if facts.problem is None]
-    bad = len(photos) - len(usable)
-    if len(usable) < FEWEST_PHOTOS:
-        remedy = "Add photos from other places around the object, each sharing two thirds with the next."
-        outlet.warning(Failure("few-photos", f"A model needs at least {FEWEST_PHOTOS} usable photos.", remedy))
-    code = EXIT_INPUT if bad or not photos else EXIT_OK
-    facts = {"state": "ok" if code == EXIT_OK else "failed", "exit_code": code, "usable": len(usable)}
-    text = _check_text(photos, len(usable))
-    outlet.result({**facts, "photos_total": len(photos), "photos": list(photos)}, text)
+def _judged(outlet: Outlet, photos: Sequence[PhotoFacts], findings: Sequence[SetFinding]) -> int:
+    for finding in findings:
+        outlet.warning(Failure(finding.kind, finding.summary, finding.remedy), photos=list(finding.photos))
+    usable = sum(facts.problem is None for facts in photos)
+    is_hopeless = any(finding.severity == "error" for finding in findings)
+    code = EXIT_INPUT if is_hopeless or usable < len(photos) else EXIT_OK
+    facts: dict[str, Any] = {"state": "ok" if code == EXIT_OK else "failed", "exit_code": code, "usable": usable}
+    facts |= {"photos_total": len(photos), "photos": list(photos), "findings": list(findings)}
+    outlet.result(facts, _check_text(photos, usable))
     return code
 
 

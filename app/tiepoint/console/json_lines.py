@@ -77,10 +77,9 @@ class JsonOutlet:
         known, now = self._told.get(phase), self._clock()
         if known == facts:
             return
-        is_new_state = (
-            known is None or known.get("state") != facts.get("state") or facts.get("done") == facts.get("total")
-        )
-        if not is_new_state and now - self._told_at[phase] < _LEAST_PAUSE_S:
+        is_new_state = known is None or known.get("state") != facts.get("state")
+        is_whole = "total" in facts and facts.get("done") == facts.get("total")
+        if not (is_new_state or is_whole) and now - self._told_at[phase] < _LEAST_PAUSE_S:
             return
         self._told[phase], self._told_at[phase] = facts, now
         self._line("progress", {"phase": phase, **facts})

@@ -12,10 +12,12 @@ from tiepoint.console.outcomes import EXIT_OK
 from tiepoint.console.outlet import Outlet
 from tiepoint.console.tables import table_text
 from tiepoint.console.text import duration_text, moment_text, plain
+from tiepoint.domain.errors import SetupError
 from tiepoint.domain.job import Job, JobState
 from tiepoint.domain.node import Node
 from tiepoint.domain.space import size_text
 from tiepoint.domain.stages import stage_title
+from tiepoint.protocol.events import LogLine
 from tiepoint.services.program import Program
 
 PICTURE_SIZE_PX = (1600, 1200)
@@ -43,7 +45,7 @@ async def logs(program: Program, outlet: Outlet, text: str | None, lines: int) -
     """Print the end of a job's log; without a name the newest one's."""
     job = await (program.jobs.find(text) if text else program.jobs.newest())
     found = await program.jobs.log(job.id, lines)
-    shown = [f"{line.time.astimezone():%H:%M:%S} {line.level:<7} {plain(line.text)}" for line in found]
+    shown = [_log_row(line) for line in found]
     outlet.result({"state": "ok", "job": job.id, "lines": list(found)}, "\n".join(shown) or "The log is empty.")
     return EXIT_OK
 
@@ -65,11 +67,25 @@ async def pause(program: Program, outlet: Outlet, text: str) -> int:
     return EXIT_OK
 
 
-async def screenshot(program: Program, outlet: Outlet, model: Path, picture: Path) -> int:
-    """Draw a model or cloud into a picture."""
+async def view(program: Program, outlet: Outlet, model: Path, picture: Path | None) -> int:
+    """Draw a model or cloud into a picture.
+
+    Raises:
+        SetupError: No picture was named: there is no window yet.
+    """
+    if picture is None:
+        raise SetupError(
+            "The viewer's window comes with the panel, which this version does not have yet.",
+            remedy="Draw a picture instead: tiepoint view FILE --screenshot PICTURE.png",
+        )
     await program.renderer.render(model, picture, size_px=PICTURE_SIZE_PX)
     outlet.result({"state": "ok", "picture": str(picture)}, plain(str(picture)))
     return EXIT_OK
+
+
+def _log_row(line: LogLine) -> str:
+    source = f"{plain(line.source)}: " if line.source else ""
+    return f"{line.time.astimezone():%H:%M:%S} {line.level:<7} {source}{plain(line.text)}"
 
 
 def _job_row(job: Job, now: datetime) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from tiepoint.services.reconstruction import RunSnapshot
 
 _REFRESHES_PER_S = 5
 _BAR_WIDTH = 28
+_STOPPED = ("■", "yellow")
 _MARKS = {
     StageState.WAITING: ("·", "dim"),
     StageState.COMPLETED: ("✓", "green"),
@@ -67,12 +68,12 @@ class LiveOutlet:
 
     def warning(self, warning: Failure, **facts: Any) -> None:
         """Print a warning above the bars."""
-        self._say("Warning", "yellow", warning)
+        self._say("Warning: ", "yellow", warning)
 
     def error(self, failure: Failure) -> None:
         """Print the error below the bars, which stay as they were."""
         self.close()
-        self._say("Error", "bold red", failure)
+        self._say("Error: " if failure.kind != "canceled" else "", "bold red", failure)
 
     def result(self, facts: Mapping[str, Any], text: str) -> None:
         """Print the answer."""
@@ -98,7 +99,7 @@ class LiveOutlet:
             self._live.start()
 
     def _say(self, title: str, style: str, failure: Failure) -> None:
-        line = Text.assemble((f"{title}: ", style), plain(failure.summary))
+        line = Text.assemble((title, style), plain(failure.summary))
         if failure.remedy:
             line.append(f" {plain(failure.remedy)}", style="dim")
         self._console.print(line)
@@ -134,9 +135,8 @@ def drawn_run(
 
 
 def _headline(job: Job, trouble: str | None) -> Text:
-    line = Text.assemble(
-        (plain(job.name), "bold"), (f"  {job.preset}  {job.id}", "dim"), no_wrap=True, overflow="ellipsis"
-    )
+    parts = (plain(job.name), "bold"), (f"  {job.preset}  {job.id}", "dim")
+    line = Text.assemble(*parts, no_wrap=True, overflow="ellipsis")
     if trouble:
         line.append(f"  {plain(trouble)}", style="yellow")
     elif job.eta is not None and not job.state.is_over:
@@ -162,10 +162,9 @@ def _add_stage(rows: Table, stage: Stage, now: datetime, spinner: RenderableType
         bar = ProgressBar(total=1.0, completed=share or 0.0, width=_BAR_WIDTH, pulse=share is None)
         rows.add_row(spinner, stage_title(stage.name), bar, stage_amount(stage), Text(took, style="cyan"))
         return
-    sign, style = _MARKS.get(stage.state, ("■", "yellow"))
-    is_done = stage.state is StageState.COMPLETED
-    bar = ProgressBar(total=1.0, completed=1.0, width=_BAR_WIDTH) if is_done else Text("")
+    is_stopped = stage.started is not None and stage.finished is None
+    sign, style = _STOPPED if is_stopped else _MARKS.get(stage.state, _STOPPED)
+    title = Text(stage_title(stage.name), style="dim" if style == "dim" else "")
+    whole = ProgressBar(total=1.0, completed=1.0, width=_BAR_WIDTH)
     amount = stage_amount(stage) if stage.state is not StageState.WAITING else ""
-    rows.add_row(
-        Text(sign, style=style), Text(stage_title(stage.name), style=style if style == "dim" else ""), bar, amount, took
-    )
+    rows.add_row(Text(sign, style=style), title, whole if stage.state is StageState.COMPLETED else "", amount, took)

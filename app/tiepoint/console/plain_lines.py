@@ -71,7 +71,8 @@ class PlainOutlet:
 
     def error(self, failure: Failure) -> None:
         """Tell the error."""
-        self._tell(f"Error: {plain(_sentences(failure))}")
+        title = "Error: " if failure.kind != "canceled" else ""
+        self._tell(title + plain(_sentences(failure)))
 
     def result(self, facts: Mapping[str, Any], text: str) -> None:
         """Print the answer."""
@@ -88,11 +89,10 @@ class PlainOutlet:
         title, amount = stage_title(stage.name), stage_amount(stage)
         if before is not stage.state:
             self._states[stage.name], self._told_at[stage.name] = stage.state, now
-            took = f", {duration_text(elapsed_s(stage, self._now()))}" if stage.finished else ""
             if stage.state is not StageState.RUNNING:
-                self._tell(
-                    f"{title}: {stage.state.value} ({amount}{took})" if amount else f"{title}: {stage.state.value}"
-                )
+                took = duration_text(elapsed_s(stage, self._now())) if stage.finished else ""
+                told = ", ".join(part for part in (amount, took) if part)
+                self._tell(f"{title}: {stage.state.value}" + (f" ({told})" if told else ""))
         elif stage.state is StageState.RUNNING and now - self._told_at[stage.name] >= _PAUSE_S:
             self._told_at[stage.name] = now
             self._tell(f"{title}: {amount or 'running'}")

@@ -19,28 +19,29 @@ from tiepoint.console.outcomes import (
     outcome_warnings,
 )
 from tiepoint.console.outlet import Outlet
+from tiepoint.console.requests import RunRequest
 from tiepoint.console.text import plain
 from tiepoint.domain.errors import Canceled, TiepointError
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.job import Job
 from tiepoint.domain.product import Outcome
-from tiepoint.services.jobs import JobRequest
 from tiepoint.services.program import Program
 from tiepoint.services.reconstruction import Reconstruction, RunSnapshot
 
 
-async def run(program: Program, outlet: Outlet, photos: Sequence[Path], request: JobRequest, *, detach: bool) -> int:
+async def run(program: Program, outlet: Outlet, photos: Sequence[Path], wanted: RunRequest, *, detach: bool) -> int:
     """Make a model from photos.
 
     Args:
         program: The use cases.
         outlet: Takes what there is to say.
         photos: Files and folders.
-        request: What is wanted.
+        wanted: What was typed.
         detach: Hand the job in and leave it to itself.
     """
 
     async def steps(work: Reconstruction) -> int:
+        request = wanted.job_request(program.settings.load().settings.preset)
         job = await work.submit(photos, request)
         if detach:
             return _detached(outlet, job)

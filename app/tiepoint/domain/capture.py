@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import Final
 
 from tiepoint.domain.errors import InputError
+from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import CaptureId
 from tiepoint.domain.photo import PhotoEntry
 
 SCHEMA_VERSION: Final = 1
+NO_PHOTO: Final = "it is no photo"
+_MOST_NAMED: Final = 5
 FEWEST_PHOTOS: Final = 3
 """Depth needs two other views of every point (the engine's own trials: three photos gave a model, two never did)."""
 
@@ -82,6 +85,18 @@ class Drop:
     def size_bytes(self) -> int:
         """Bytes of all photos."""
         return sum(photo.size for photo in self.photos)
+
+
+def skipped_warnings(skipped: Sequence[SkippedFile]) -> tuple[Failure, ...]:
+    """Say what was left out of a drop: files that are no photos in one sentence, everything else by itself."""
+    others = [each.path for each in skipped if each.reason == NO_PHOTO]
+    warnings = [Failure("skipped", f"{each.path} was left out: {each.reason}.") for each in skipped]
+    told = [warning for warning, each in zip(warnings, skipped, strict=True) if each.reason != NO_PHOTO]
+    if not others:
+        return tuple(told)
+    named = ", ".join(others[:_MOST_NAMED]) + (", ..." if len(others) > _MOST_NAMED else "")
+    files = "One file that is no photo was" if len(others) == 1 else f"{len(others)} files that are no photos were"
+    return (Failure("skipped", f"{files} left out: {named}."), *told)
 
 
 def require_enough(photos: Sequence[object], skipped: Sequence[SkippedFile] = ()) -> None:

@@ -89,6 +89,25 @@ class PhotoFacts:
     warnings: tuple[Failure, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SetFinding:
+    """Something about a set of photos that a person should know.
+
+    Args:
+        kind: Short machine-readable name, such as `near-duplicate`.
+        summary: What it is, one plain sentence.
+        remedy: What to do, one plain sentence.
+        severity: `error` (no model is possible), `warning` or `info`.
+        photos: Paths of the photos it is about; empty = all.
+    """
+
+    kind: str
+    summary: str
+    remedy: str = ""
+    severity: str = "warning"
+    photos: tuple[str, ...] = ()
+
+
 def is_photo_name(name: str) -> bool:
     """Say whether a file of this name is taken as a photo; its content is judged later."""
     return PurePosixPath(name.lower()).suffix in PHOTO_SUFFIXES

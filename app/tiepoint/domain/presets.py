@@ -22,6 +22,7 @@ class Parameters:
         feature_size_px: Longest side at which features are found.
         max_features: Most features kept per photo.
         first_octave: First octave of the SIFT pyramid; -1 doubles the image first.
+        affine_shape: Estimate the affine shape of features, which survives steep changes of view.
         mapper: "incremental" or "global".
         exhaustive_limit: Up to this many photos every pair is matched.
         pair_neighbours: Neighbours matched per photo above that.
@@ -41,6 +42,7 @@ class Parameters:
     feature_size_px: int = 1600
     max_features: int = 4096
     first_octave: int = 0
+    affine_shape: bool = True
     mapper: str = "incremental"
     exhaustive_limit: int = 40
     pair_neighbours: int = 16

@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tiepoint.domain.errors import InputError, OperationFailed
-from tiepoint.engine.rendering.kernels import add_face_normals
+from tiepoint.engine.rendering import warm as rendering_warm
+from tiepoint.engine.rendering.framing import subject
 from tiepoint.engine.rendering.paint import cut_out, painted
-from tiepoint.engine.rendering.scene import Bytes, Floats, Part, load_scene
+from tiepoint.engine.rendering.scene import Bytes, Part, load_scene
 from tiepoint.engine.rendering.view import View, direction_for, fitted
 
 PICTURE_SIZE_PX = (1600, 1200)
@@ -52,7 +53,7 @@ def picture_of(
         towards: (3,) unit direction from the scene to the eye.
         size_px: Width and height.
     """
-    return painted(parts, fitted(framed_points(parts), towards, size_px))
+    return painted(parts, fitted(subject(parts, towards), towards, size_px))
 
 
 def map_of(part: Part, others: NDArray[np.float64], size_px: tuple[int, int]) -> tuple[Bytes, View]:
@@ -66,8 +67,9 @@ def map_of(part: Part, others: NDArray[np.float64], size_px: tuple[int, int]) ->
     Returns:
         (H, W, 4) uint8 RGBA, clear where nothing is, and the view.
     """
-    points = np.concatenate([framed_points([part]), others.astype(np.float32)])
-    view = fitted(points, np.array([0.0, 0.0, 1.0]), size_px, is_flat=True)
+    above = np.array([0.0, 0.0, 1.0])
+    points = np.concatenate([subject([part], above), others.astype(np.float32)])
+    view = fitted(points, above, size_px, is_flat=True)
     return cut_out([part], view), view
 
 
@@ -85,27 +87,6 @@ def towards_of(parts: Sequence[Part], view: str) -> NDArray[np.float64]:
             total += normals.sum(0)
             area += float(np.linalg.norm(normals, axis=1).sum())
     return direction_for(view, total.tolist(), area)
-
-
-def framed_points(parts: Sequence[Part]) -> Floats:
-    """Return (N, 3) float32 points that the picture must hold: the scene without its few far strays."""
-    points = np.concatenate([part.vertices for part in parts])
-    sample = points[:: max(1, len(points) // 200_000)]
-    low, high = np.percentile(sample, [0.4, 99.6], axis=0)
-    slack = 0.04 * float((high - low).max())
-    inside = np.all((sample >= low - slack) & (sample <= high + slack), axis=1)
-    if all(part.is_cloud for part in parts):
-        inside &= ~_lonely(sample, low, float((high - low).max()))
-    return np.ascontiguousarray(sample[inside] if inside.any() else sample, np.float32)
-
-
-def _lonely(points: Floats, low: NDArray[np.float64], extent: float) -> NDArray[np.bool_]:
-    """Return (N,) bool: points in cells of a 48th of the extent that hold few of them; fusion leaves such strays."""
-    cells = np.floor((points - low) / max(extent / 48, 1e-9)).astype(np.int64)
-    keys = cells @ np.array([1, 1_000_003, 1_000_003**2 % 2**40])
-    _, cell, counts = np.unique(keys, return_inverse=True, return_counts=True)
-    held: NDArray[np.bool_] = counts[cell.reshape(-1)] < 0.12 * np.median(counts[cell.reshape(-1)])
-    return held
 
 
 def write_png(path: Path, picture: Bytes) -> None:
@@ -141,14 +122,5 @@ def encoded(picture: Bytes, suffix: str, quality: int = 85) -> bytes:
 
 
 def warm() -> None:
-    """Compile every kernel with the types used in earnest, so that the cache holds them."""
-    corners = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], np.float32)
-    faces = np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [0, 3, 2]], np.int32)
-    grey = np.full((4, 3), 128, np.uint8)
-    parts = [
-        Part(corners, faces, uv=corners[:, :2].copy(), texture=np.full((64, 64, 3), 128, np.uint8)),
-        Part(corners, faces, colours=grey),
-        Part(corners, np.zeros((0, 3), np.int32), colours=grey),
-    ]
-    add_face_normals(corners, faces, np.zeros_like(corners))
-    painted(parts, fitted(corners, direction_for("iso", (0, 0, 0), 0), (32, 24)))
+    """Compile every kernel of the renderer, so that the cache holds them."""
+    rendering_warm.warm()

@@ -142,9 +142,9 @@ def _environment(extra: Mapping[str, str], *, detached: bool) -> dict[str, str]:
     if detached:
         env[DETACH_VARIABLE] = "1"
         env["PYINSTALLER_RESET_ENVIRONMENT"] = "1"  # else a one-file program shares its parent's unpacked folder
-    root = _source_root()
-    if root:
-        env["PYTHONPATH"] = os.pathsep.join(part for part in (root, env.get("PYTHONPATH", "")) if part)
+    # The child may work in another folder, where relative paths would mean something else.
+    paths = [_source_root(), *env.get("PYTHONPATH", "").split(os.pathsep)]
+    env["PYTHONPATH"] = os.pathsep.join(os.path.abspath(path) for path in paths if path)
     return env
 
 

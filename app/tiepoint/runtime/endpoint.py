@@ -74,7 +74,8 @@ async def _start_and_open() -> Streams:
         try:
             return await open_endpoint()
         except OSError:
-            await asyncio.to_thread(start_child, "agent", detached=True)
+            # Not the caller's folder: the agent would keep it busy for as long as it lives.
+            await asyncio.to_thread(start_child, "agent", cwd=folders.private_folder(), detached=True)
         return await _open_when_up()
     except OSError as error:
         raise EndpointUnavailable(
@@ -110,8 +111,7 @@ async def serve_endpoint(serve: Callable[[asyncio.StreamReader, asyncio.StreamWr
     address = agent_address()
     if sys.platform == "win32":
         return await _serve_pipe(address, serve)
-    if os.path.lexists(address):
-        os.unlink(address)
+    remove_endpoint()
     return await asyncio.start_unix_server(serve, address)
 
 

@@ -21,9 +21,10 @@ ROLES: Final = {
     "connect": "tiepoint.agent.connect:main",
     "worker": "tiepoint.agent.backends.dask.worker:main",
     "stage": "tiepoint.agent.backends.dask.stage_child:main",
-    "inspect": "tiepoint.engine.inspect:main",
+    "inspect": "tiepoint.engine.inspect_photos:main",
     "render": "tiepoint.engine.render:main",
     "warm": "tiepoint.engine.warm:main",
+    "health": "tiepoint.engine.health:main",
 }
 THREADS_VARIABLE: Final = "TIEPOINT_THREADS"
 _THREAD_CAPS: Final = (

@@ -36,7 +36,7 @@ def masked(text: str) -> str:
 class MaskingFormatter(logging.Formatter):
     """Formats a record, exception and stack included, and masks the whole; times are UTC."""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
 

@@ -6,14 +6,14 @@ Must not read files itself (`ports.capture_store`, `ports.photo_inspector`). On 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tiepoint.domain.capture import Capture, Drop, require_enough
-from tiepoint.domain.errors import TiepointError
+from tiepoint.domain.errors import InputError
 from tiepoint.domain.operation import OperationProgress
-from tiepoint.domain.photo import PhotoFacts
+from tiepoint.domain.photo import PhotoFacts, SetFinding
 from tiepoint.ports.capture_store import CaptureStore
 from tiepoint.ports.photo_inspector import PhotoInspector
 from tiepoint.services.operations import Operation, Operations, Report
@@ -68,19 +68,19 @@ class CaptureService:
         """
         return await self._store.scan(paths)
 
-    async def check(self, drop: Drop) -> AsyncGenerator[PhotoFacts, None]:
+    async def check(self, drop: Drop) -> AsyncGenerator[PhotoFacts | SetFinding, None]:
         """Look at every photo to its last pixel, without keeping anything.
 
         Yields:
-            One for each photo, as soon as it is known.
+            One for each photo, as soon as it is known; then what there is to say about all of them.
 
         Raises:
             SetupError: The engine cannot be started.
         """
         photos = [(photo.source, photo.path) for photo in drop.photos]
         async with contextlib.aclosing(self._inspector.inspect(photos, decode=True)) as inspected:
-            async for facts in inspected:
-                yield facts
+            async for found in inspected:
+                yield found
 
     async def _kept(self, name: str, drop: Drop, report: Report) -> KeptCapture:
         known = await self._store.find(name, drop)
@@ -91,15 +91,18 @@ class CaptureService:
         return KeptCapture(capture, drop, is_reused=False)
 
     async def _facts(self, drop: Drop, report: Report) -> dict[str, PhotoFacts]:
-        """Read what the photos say of themselves; a job does without it, so a failure here is not one of the job."""
+        """Read what the photos say of themselves, and refuse at once what no engine could use."""
         facts: dict[str, PhotoFacts] = {}
-        total = len(drop.photos)
         photos = [(photo.source, photo.path) for photo in drop.photos]
-        try:
-            async with contextlib.aclosing(self._inspector.inspect(photos, decode=False)) as inspected:
-                async for found in inspected:
+        async with contextlib.aclosing(self._inspector.inspect(photos, decode=False)) as inspected:
+            async for found in inspected:
+                if isinstance(found, PhotoFacts):
                     facts[found.path] = found
-                    report(OperationProgress("read", len(facts), total, "photos"))
-        except TiepointError as error:
-            report(OperationProgress("read", len(facts), total, "photos", message=error.summary))
+                    report(OperationProgress("read", len(facts), len(photos), "photos"))
+                elif found.severity == "error":
+                    raise InputError(found.summary, remedy=found.remedy, detail=_problems(facts.values()))
         return facts
+
+
+def _problems(facts: Iterable[PhotoFacts]) -> str:
+    return "; ".join(f"{each.path}: {each.problem.summary}" for each in facts if each.problem is not None)

@@ -5,7 +5,7 @@ Must not change anything but start the agent, which is part of what it tries. On
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
@@ -49,7 +49,7 @@ class Doctor:
         self._settings = settings
         self._version = version
 
-    async def examine(self) -> AsyncIterator[Finding]:
+    async def examine(self) -> AsyncGenerator[Finding, None]:
         """Make every check, quick ones first.
 
         Yields:

@@ -1,4 +1,4 @@
-"""Everything the program can do, in one bundle that `bootstrap` fills: what the panel and the command line are given."""
+"""Everything the program can do, in one bundle that `bootstrap` fills for the panel and the command line."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tiepoint.domain.capture import skipped_warnings
 from tiepoint.domain.errors import Canceled, OperationFailed, TiepointError
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.job import Job, JobState
@@ -82,7 +83,7 @@ class Reconstruction:
         """
         parameters = parameters_for(request.preset, request.changes)
         drop = await self._captures.scan(paths)
-        self._replace(warnings=tuple(_skipped(skipped.path, skipped.reason) for skipped in drop.skipped))
+        self._replace(warnings=skipped_warnings(drop.skipped))
         if request.output is not None:
             await self._products.prepare(request.output, drop, parameters, self._store.free_bytes())
         kept = await self._finished(self._captures.keep(drop, request.name))
@@ -154,10 +155,6 @@ class Reconstruction:
     def _replace(self, **changes: Any) -> None:
         self._snapshot = dataclasses.replace(self._snapshot, **changes)
         self.changed.emit(self._snapshot)
-
-
-def _skipped(path: str, reason: str) -> Failure:
-    return Failure("skipped", f"{path} was left out: {reason}.")
 
 
 def _why(job: Job) -> TiepointError:

@@ -19,6 +19,7 @@ from pathlib import Path
 from tiepoint.adapters.files.drop import scan_drop
 from tiepoint.adapters.files.errors import photo_gone, writing_failed
 from tiepoint.adapters.files.manifest import PHOTOS_FOLDER, read_manifest, write_manifest
+from tiepoint.adapters.files.threads import stoppable
 from tiepoint.domain.capture import Capture, Drop, DroppedPhoto
 from tiepoint.domain.errors import InputError, SetupError, UsageError
 from tiepoint.domain.identifiers import CaptureId, is_id, new_id, random_suffix
@@ -55,20 +56,12 @@ class FolderCaptureStore:
 
     async def create(self, name: str, drop: Drop, facts: Mapping[str, PhotoFacts], report: Report) -> Capture:
         """Keep the photos of a drop as a new capture."""
-        loop, stop = asyncio.get_running_loop(), threading.Event()
+        loop = asyncio.get_running_loop()
 
         def tell(done: int) -> None:
-            progress = OperationProgress("copy", done, drop.size_bytes, "bytes")
-            loop.call_soon_threadsafe(report, progress)
+            loop.call_soon_threadsafe(report, OperationProgress("copy", done, drop.size_bytes, "bytes"))
 
-        work = asyncio.ensure_future(asyncio.to_thread(self._create, name, drop, facts, tell, stop))
-        try:
-            return await asyncio.shield(work)
-        except asyncio.CancelledError:
-            stop.set()  # the thread cannot be cancelled; it sees this within one file and removes what it began
-            with contextlib.suppress(Exception):
-                await work
-            raise
+        return await stoppable(lambda stop: self._create(name, drop, facts, tell, stop), undo=_remove)
 
     async def get(self, capture_id: CaptureId) -> Capture:
         """Read a capture."""
@@ -135,6 +128,10 @@ class FolderCaptureStore:
         for part in self._root.glob(f".*{_PART_SUFFIX}"):
             if is_id(part.name[1 : -len(_PART_SUFFIX)]) and time.time() - part.stat().st_mtime > _PART_LIFE_S:
                 shutil.rmtree(part, ignore_errors=True)
+
+
+def _remove(capture: Capture) -> None:
+    shutil.rmtree(capture.folder, ignore_errors=True)
 
 
 class _Stopped(Exception):

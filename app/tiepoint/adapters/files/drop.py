@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from tiepoint.domain.capture import Drop, DroppedPhoto, SkippedFile
+from tiepoint.domain.capture import NO_PHOTO, Drop, DroppedPhoto, SkippedFile
 from tiepoint.domain.errors import InputError
 from tiepoint.domain.photo import colliding_pair, is_photo_name, is_system_name
 
@@ -89,7 +89,7 @@ def _walk(findings: _Findings, root: Path, prefix: PurePosixPath) -> None:
 
 def _take_file(findings: _Findings, source: Path, shown: PurePosixPath) -> None:
     if not is_photo_name(source.name):
-        findings.skipped.append(SkippedFile(str(shown), "it is no photo"))
+        findings.skipped.append(SkippedFile(str(shown), NO_PHOTO))
         return
     try:
         found = source.stat()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import filecmp
 import json
 import os
 import shutil
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tiepoint.adapters.files.errors import writing_failed
+from tiepoint.adapters.files.threads import stoppable
 from tiepoint.domain.errors import InputError, OperationFailed
 from tiepoint.domain.job import Job
 from tiepoint.domain.operation import OperationProgress
@@ -34,19 +36,12 @@ class FolderProductStore:
 
     async def deliver(self, job: Job, output: Path, report: Report) -> Mapping[str, Path]:
         """Bring whole products into the output folder."""
-        loop, stop = asyncio.get_running_loop(), threading.Event()
+        loop = asyncio.get_running_loop()
 
         def tell(done: int, total: int) -> None:
             loop.call_soon_threadsafe(report, OperationProgress("deliver", done, total, "bytes"))
 
-        work = asyncio.ensure_future(asyncio.to_thread(_delivered, job, output, tell, stop))
-        try:
-            return await asyncio.shield(work)
-        except asyncio.CancelledError:
-            stop.set()
-            with contextlib.suppress(Exception):
-                await work
-            raise
+        return await stoppable(lambda stop: _delivered(job, output, tell, stop))
 
     async def result(self, output: Path) -> Mapping[str, Any]:
         """Read `result.json` of an output folder."""
@@ -103,7 +98,7 @@ def _bring(source: Path, target: Path) -> None:
         there = target.stat()
         if (there.st_dev, there.st_ino) == (found.st_dev, found.st_ino):
             return
-        if (there.st_size, there.st_mtime_ns) == (found.st_size, found.st_mtime_ns):
+        if there.st_size == found.st_size and filecmp.cmp(source, target, shallow=False):
             return
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{target.name[:80]}.{os.getpid()}.part")

@@ -104,13 +104,15 @@ class Conversation:
             async with asyncio.timeout(wait_s):
                 response = await answer
         except TimeoutError:
-            raise _lost(f"no answer to {method.name} within {wait_s:.0f} s") from None
+            raise self._finish(_lost(f"no answer to {method.name} within {wait_s:.0f} s")) from None
         except OSError as error:
-            raise _lost(str(error)) from error
+            raise self._finish(_lost(str(error))) from error
         except MalformedMessage as error:
             raise UsageError("The request is too long for the scheduler.", detail=str(error)) from error
         finally:
             self._waiting.pop(request_id, None)
+            if answer.done() and not answer.cancelled():
+                answer.exception()  # seen, even when the writing failed first and the answer is never awaited
         return _result(method, response)
 
     async def close(self) -> None:
@@ -145,12 +147,14 @@ class Conversation:
         elif (answer := self._waiting.get(envelope.id)) is not None and not answer.done():
             answer.set_result(envelope)
 
-    def _finish(self, why: TiepointError) -> None:
+    def _finish(self, why: TiepointError) -> TiepointError:
+        """End the conversation, unless it has ended; return why it did."""
         self._end = self._end or why
         self.ended.set()
         for answer in self._waiting.values():
             if not answer.done():
                 answer.set_exception(self._end)
+        return self._end
 
 
 def _lost(detail: str) -> ConnectionLost:

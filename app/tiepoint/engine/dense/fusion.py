@@ -154,4 +154,5 @@ def _points(
     normals = normal_sum[rows, columns].astype(np.float64) @ own.rotation
     normals /= np.linalg.norm(normals, axis=1, keepdims=True)
     colours = np.rint(colour_sum[rows, columns] / count[:, None]).astype(np.uint8)
-    return Points(positions.astype(np.float32), normals.astype(np.float32), colours)
+    footprints = (depth / fx).astype(np.float32)
+    return Points(positions.astype(np.float32), normals.astype(np.float32), colours, footprints)

@@ -17,11 +17,21 @@ class Points:
         positions: (N, 3) float32, job frame, job units.
         normals: (N, 3) float32, unit, job frame.
         colours: (N, 3) uint8, sRGB red, green, blue.
+        footprints: (N,) float32, side of a pixel of the photo on the surface, job units.
     """
 
     positions: NDArray[np.float32]
     normals: NDArray[np.float32]
     colours: NDArray[np.uint8]
+    footprints: NDArray[np.float32]
+
+    def chosen(self, kept: NDArray[np.bool_]) -> Points:
+        """Return some of the points.
+
+        Args:
+            kept: (N,) bool.
+        """
+        return Points(self.positions[kept], self.normals[kept], self.colours[kept], self.footprints[kept])
 
 
 def within_box(points: Points, box: Mapping[str, Sequence[float]] | None) -> Points:
@@ -35,4 +45,4 @@ def within_box(points: Points, box: Mapping[str, Sequence[float]] | None) -> Poi
         return points
     low, high = (np.asarray(box[name], np.float64) for name in ("min", "max"))
     kept = ((points.positions >= low) & (points.positions <= high)).all(axis=1)
-    return Points(points.positions[kept], points.normals[kept], points.colours[kept])
+    return points.chosen(kept)

@@ -96,6 +96,28 @@ def without_fringe(faces: NDArray[np.int32], rounds: int) -> NDArray[np.bool_]:
     return kept
 
 
+def with_smooth_border(
+    vertices: NDArray[np.float32], faces: NDArray[np.int32], rounds: int
+) -> NDArray[np.float32]:
+    """Return the vertices with those on the border moved towards the middle of their border neighbours.
+
+    Args:
+        vertices: (V, 3), m.
+        faces: (F, 3) indices, manifold.
+        rounds: How often.
+    """
+    edges = open_edges(faces)
+    degree = np.bincount(edges.ravel(), minlength=len(vertices))
+    simple = degree == 2
+    moved = vertices.astype(np.float64)
+    for _ in range(rounds):
+        sums = np.zeros_like(moved)
+        np.add.at(sums, edges[:, 0], moved[edges[:, 1]])
+        np.add.at(sums, edges[:, 1], moved[edges[:, 0]])
+        moved[simple] = 0.5 * moved[simple] + 0.25 * sums[simple]
+    return moved.astype(np.float32)
+
+
 def _sound(vertices: NDArray[np.float32], faces: NDArray[np.int32]) -> NDArray[np.bool_]:
     distinct = (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])
     finite = np.isfinite(vertices).all(axis=1)[faces].all(axis=1)

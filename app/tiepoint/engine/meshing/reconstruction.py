@@ -19,7 +19,10 @@ from tiepoint.engine.meshing.views import load_views
 _log = logging.getLogger("tiepoint.engine.meshing")
 _LEAST_POINTS: Final = 100
 _FARTHEST_SPACINGS: Final = 4.0
+_FARTHEST_AGREED_SPACINGS: Final = 10.0
 _HOLE_SPACINGS: Final = 40.0
+_HOLE_SHARE: Final = 0.08
+_BORDER_ROUNDS: Final = 12
 _ISLAND_SHARE: Final = 0.01
 _ISLAND_FACES: Final = 50
 _BOX_MARGIN: Final = 0.02
@@ -40,7 +43,7 @@ class Evidence:
     depth_maps: Mapping[str, Path]
 
 
-def lay_surface(points_path: Path, mesh_path: Path, *, box: Box, depth: int, scratch: Path) -> None:
+def lay_surface(points_path: Path, mesh_path: Path, *, box: Box, depth: int, faces: int, scratch: Path) -> None:
     """Crop the cloud to the box and write the Poisson surface through it.
 
     Args:
@@ -48,6 +51,7 @@ def lay_surface(points_path: Path, mesh_path: Path, *, box: Box, depth: int, scr
         mesh_path: PLY to write.
         box: The scene, job frame; None keeps all.
         depth: Deepest octree wanted.
+        faces: Faces wanted of the final mesh; 0 for no limit.
         scratch: Folder for temporary files, on the same disk as mesh_path.
 
     Raises:
@@ -62,11 +66,10 @@ def lay_surface(points_path: Path, mesh_path: Path, *, box: Box, depth: int, scr
             f"The point cloud has only {len(points)} points, too few for a mesh.",
             remedy="Take more photos that overlap by two thirds, of a surface with visible texture.",
         )
-    spacing = cloud.spacing_m(points[keep])
     cropped = scratch / "cropped.ply"
     ply.write_records(cropped, {"vertex": cloud.oriented_records(points, normals, keep)})
-    useful = cloud.octree_depth(points[keep], depth, spacing)
-    _log.info("Poisson: %d of %d points, spacing %.4g, octree depth %d", keep.sum(), len(points), spacing, useful)
+    useful = cloud.octree_depth(points[keep], depth, faces)
+    _log.info("Poisson: %d of %d points, octree depth %d", keep.sum(), len(points), useful)
     surface.poisson(cropped, scratch / "surface.ply", useful)
     os.replace(scratch / "surface.ply", mesh_path)
 
@@ -105,6 +108,7 @@ def clean_surface(
     vertices, triangles = cleaning.mended(vertices, triangles[kept])
     islands = cleaning.without_islands(vertices, triangles, least_share=_ISLAND_SHARE, least_faces=_ISLAND_FACES)
     vertices, triangles = cleaning.compact(vertices, triangles[islands])
+    vertices = cleaning.with_smooth_border(vertices, triangles, _BORDER_ROUNDS)
     if not len(triangles):
         raise EngineFailure(
             "No part of the surface is seen by the photos.", remedy="Take more photos that overlap by two thirds."
@@ -132,16 +136,20 @@ def _supported_faces(
     vertices: NDArray[np.float32], faces: NDArray[np.int32], points: NDArray[np.float32], box: Box, evidence: Evidence
 ) -> NDArray[np.bool_]:
     spacing = cloud.spacing_m(points)
-    far = support.distance_in_spacings(vertices, points, spacing) > _FARTHEST_SPACINGS
+    distance = support.distance_in_spacings(vertices, points, spacing)
     counts = np.zeros((len(vertices), 2), np.int16)
     for view in load_views(evidence.sparse) if evidence.depth_maps else ():
         if view.name in evidence.depth_maps:
             support.depth_evidence(vertices, view, support.read_depth_map(evidence.depth_maps[view.name]), counts)
+    agreed = counts[:, 0] >= 2
     seen_through = counts[:, 1] > counts[:, 0] + 1
     outside = ~cloud.inside_box(vertices, _widened(box))
-    doubtful = (far & (counts[:, 0] < 2))[faces].any(axis=1)
+    far = (distance > _FARTHEST_SPACINGS) & ~(agreed & (distance < _FARTHEST_AGREED_SPACINGS))
+    doubtful = far[faces].any(axis=1)
     wrong = (seen_through | outside)[faces].any(axis=1)
-    holes = cleaning.small_patches(vertices, faces, doubtful & ~wrong, _HOLE_SPACINGS * spacing)
+    low, high = np.percentile(points, (2, 98), axis=0)
+    widest = max(_HOLE_SPACINGS * spacing, _HOLE_SHARE * float(np.linalg.norm(high - low)))
+    holes = cleaning.small_patches(vertices, faces, doubtful & ~wrong, widest)
     kept = ~(wrong | (doubtful & ~holes))
     kept[kept] = cleaning.without_fringe(faces[kept], 3)
     return kept

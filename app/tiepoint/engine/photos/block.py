@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from tiepoint.domain.errors import EngineFailure, NoSpace
+from tiepoint.domain.errors import EngineFailure, NoSpace, OperationFailed
 from tiepoint.engine.photos.inspection import prepare_photo
 from tiepoint.engine.photos.problems import PhotoProblem
 
@@ -36,7 +36,7 @@ def check_photo(originals: Path, prepared: Path, photo: Mapping[str, Any], *, wo
         logger.info("%s is left out: %s (%s)", photo["path"], problem.summary, problem.detail)
         return exclusion(str(photo["path"]), problem)
     except OSError as error:
-        raise _writing_failed(error) from error
+        raise writing_failure(error) from error
 
 
 def exclusion(path: str, problem: PhotoProblem) -> dict[str, Any]:
@@ -64,7 +64,8 @@ def _prepared_entry(originals: Path, prepared: Path, photo: Mapping[str, Any], w
     }
 
 
-def _writing_failed(error: OSError) -> Exception:
+def writing_failure(error: OSError) -> OperationFailed:
+    """Return what a failure to write into the work folder means for the job."""
     if error.errno in _FULL_DISK:
         return NoSpace(
             "The disk is full: the prepared photos do not fit.",

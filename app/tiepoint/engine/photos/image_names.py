@@ -8,12 +8,15 @@ Unicode form: the work folder may lie on a file system that cannot tell those ap
 from __future__ import annotations
 
 import hashlib
+import os
 import unicodedata
 from collections.abc import Iterable
-from pathlib import PurePosixPath
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import Final
 
 _LONGEST_PART_BYTES: Final = 180
+# What Windows does not take in a name.
+_RESERVED: Final = frozenset('<>:"|?*\\')
 _KEPT_SUFFIXES: Final = frozenset({".jpg", ".jpeg"})
 
 
@@ -39,7 +42,8 @@ def image_names(paths: Iterable[str]) -> dict[str, str]:
 def is_inside(path: str) -> bool:
     """Return whether a path stays below the folder it is relative to."""
     parts = PurePosixPath(path.replace("\\", "/")).parts
-    return bool(parts) and not path.startswith("/") and ".." not in parts and ":" not in parts[0]
+    has_drive = os.name == "nt" and bool(PureWindowsPath(path).drive)
+    return bool(parts) and parts[0] != "/" and ".." not in parts and not has_drive
 
 
 def is_text(path: str) -> bool:
@@ -61,10 +65,12 @@ def _safe(path: str) -> str:
     return name if PurePosixPath(name).suffix.lower() in _KEPT_SUFFIXES else f"{name}.jpg"
 
 
+def _is_unsafe(letter: str) -> bool:
+    return letter in _RESERVED or unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"}
+
+
 def _safe_part(part: str) -> str:
-    clean = "".join("_" if unicodedata.category(letter) in {"Cc", "Cs"} else letter for letter in part)
-    stripped = clean.strip(" ")
-    clean = stripped if stripped not in {"", ".", ".."} else "_"
+    clean = "".join("_" if _is_unsafe(letter) else letter for letter in part).lstrip(" ").rstrip(" .") or "_"
     encoded = clean.encode("utf-8")
     if len(encoded) <= _LONGEST_PART_BYTES:
         return clean

@@ -68,7 +68,7 @@ def full_record(source: Path, name: str) -> PhotoRecord:
     """
     content = content_of(source)
     head, image = read_photo(source, content, at_least_px=_JUDGED_SIDE_PX)
-    picture = upright(_fitted(image, 2 * _JUDGED_SIDE_PX), head.orientation)
+    picture = upright(_fitted(image, head, 2 * _JUDGED_SIDE_PX), head.orientation)
     return _full(head, picture, name, source, content)
 
 
@@ -95,7 +95,7 @@ def prepare_photo(source: Path, name: str, target: Path, *, work_size_px: int) -
         return PreparedPhoto(_full(head, judged, name, source, content), head.width, head.height, written)
     head, image = read_photo(source, content, at_least_px=work_size_px)
     profile = image.info.get("icc_profile")
-    picture = upright(pixels.to_srgb(_fitted(image, work_size_px), profile), head.orientation)
+    picture = upright(pixels.to_srgb(_fitted(image, head, work_size_px), profile), head.orientation)
     written = _write(target, _encoded(picture))
     return PreparedPhoto(_full(head, picture, name, source, content), *picture.size, size=written)
 
@@ -153,13 +153,21 @@ def _judged(record: PhotoRecord, grey: Image.Image, md5: str) -> PhotoRecord:
     )
 
 
-def _fitted(image: Image.Image, longest_px: int) -> Image.Image:
-    """Return the picture with its longest side at most `longest_px`, by area; 0 keeps it."""
-    scale = longest_px / max(image.size)
+def _fitted(image: Image.Image, head: PhotoHead, longest_px: int) -> Image.Image:
+    """Return the picture with the original's longest side scaled to at most `longest_px`, by area; 0 keeps it.
+
+    Args:
+        image: As decoded, maybe already smaller than the original.
+        head: Says the size of the original, which sets the shape.
+        longest_px: The limit.
+    """
+    scale = longest_px / max(head.width, head.height)
     if not longest_px or scale >= 1:
         return image
-    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-    return image.resize(size, Image.Resampling.BOX)
+    size = (max(1, round(head.width * scale)), max(1, round(head.height * scale)))
+    if size[0] > image.width or size[1] > image.height:  # full_record asks for more than it had decoded
+        return image
+    return image if size == image.size else image.resize(size, Image.Resampling.BOX)
 
 
 def _write(target: Path, encoded: bytes) -> int:

@@ -50,7 +50,7 @@ _SENTENCES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
             "Export them as JPEG, or install pillow-heif.",
         ),
         "unsupported-raw": (
-            "This raw photo cannot be read: its camera or its compression is unknown.",
+            "This raw photo cannot be read: it is damaged, or its camera or compression is unknown.",
             "Export it as JPEG or TIFF with the camera maker's software.",
         ),
         "memory": (

@@ -43,6 +43,8 @@ def develop_raw(path: Path, *, half_size: bool) -> Image.Image:
             pixels = raw.postprocess(use_camera_wb=True, no_auto_bright=True, half_size=half_size, output_bps=8)
         except rawpy.LibRawFileUnsupportedError as error:
             raise PhotoProblem("unsupported-raw", str(error)) from error
+        except rawpy.LibRawIOError as error:
+            raise PhotoProblem("truncated", str(error)) from error
         except rawpy.LibRawError as error:
             raise PhotoProblem("damaged", str(error)) from error
     return Image.fromarray(pixels)

@@ -40,6 +40,8 @@ _TURNS: Final = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+# libheif and Pillow's TIFF reader turn the picture themselves and give its upright size.
+_TURNED_BY_READER: Final = frozenset({"HEIF", "TIFF"})
 _DECODE_ERRORS: Final = (*BROKEN_TAG_ERRORS, EOFError, RuntimeError, UnidentifiedImageError)
 
 
@@ -156,8 +158,7 @@ def _head_of(image: Image.Image) -> PhotoHead:
         format="JPEG" if image.format == "MPO" else str(image.format),
         width=image.width,
         height=image.height,
-        # libheif turns the picture itself and Pillow's HEIF and AVIF readers reset the tag.
-        orientation=1 if image.format in {"HEIF", "AVIF"} else orientation_of(tags),
+        orientation=1 if image.format in _TURNED_BY_READER else orientation_of(tags),
         tags=tags,
         has_transparency=pixels.has_transparency(image),
         is_plain_srgb=pixels.is_plain_srgb(image),

@@ -17,7 +17,7 @@ class PhotoRecord:
         format: "JPEG", "PNG", "TIFF", "HEIF", "RAW", …
         width: Pixels across, after its orientation was applied.
         height: Pixels down, after its orientation was applied.
-        orientation: EXIF orientation as found, 1 to 8.
+        orientation: EXIF orientation, 1 to 8; 1 for formats whose reader applies it.
         camera: "make model lens focal@size"; photos with the same text share their optics. None if unknown.
         focal_px: Focal length in pixels of the oriented original.
         focal_source: "exif35", "exif+sensor", "database" or "estimated".

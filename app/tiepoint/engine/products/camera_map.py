@@ -64,7 +64,7 @@ def drawn_map(cloud: Path, cameras: Mapping[str, Any]) -> CameraMap | None:
     Raises:
         EngineFailure: The cloud is broken.
     """
-    placed = [photo for photo in cameras["photos"] if photo["aligned"]]
+    placed = [photo for photo in cameras["cameras"] if photo["aligned"]]
     if not placed:
         return None
     centres = np.array([photo["position"] for photo in placed], np.float64)

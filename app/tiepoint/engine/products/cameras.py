@@ -20,18 +20,6 @@ from tiepoint.engine.products.whole_file import replacing, write_document
 
 _log = logging.getLogger("tiepoint.engine.products")
 
-# Parameter names after focal lengths and principal point, in COLMAP's order (colmap/src/colmap/sensor/models.h).
-_DISTORTION: Final[Mapping[str, tuple[str, ...]]] = {
-    "SIMPLE_PINHOLE": (),
-    "PINHOLE": (),
-    "SIMPLE_RADIAL": ("k1",),
-    "RADIAL": ("k1", "k2"),
-    "OPENCV": ("k1", "k2", "p1", "p2"),
-    "OPENCV_FISHEYE": ("k1", "k2", "k3", "k4"),
-    "FULL_OPENCV": ("k1", "k2", "p1", "p2", "k3", "k4", "k5", "k6"),
-    "SIMPLE_RADIAL_FISHEYE": ("k1",),
-    "RADIAL_FISHEYE": ("k1", "k2"),
-}
 _CONVENTIONS: Final = {
     "rotation": "Rows of the matrix that turns job-frame directions into the camera's: x right, y down, z forward.",
     "position": "The projection centre in the job frame.",
@@ -100,7 +88,7 @@ def write_cameras(model: Any, check: Mapping[str, Any], alignment: Mapping[str, 
     by_path = {image.name: image for image in model.images.values() if image.has_pose}
     reasons = {photo["path"]: photo.get("reason") for photo in alignment.get("unaligned", ())}
     origin = _origin(alignment)
-    photos = [
+    entries = [
         _aligned(photo, model, by_path[photo["path"]], origin)
         if photo["path"] in by_path
         else {"path": photo["path"], "aligned": False, "reason": reasons.get(photo["path"])}
@@ -116,7 +104,7 @@ def write_cameras(model: Any, check: Mapping[str, Any], alignment: Mapping[str, 
             "scale": alignment.get("scale"),
         },
         "conventions": _CONVENTIONS,
-        "photos": photos,
+        "cameras": entries,
     }
     write_document(path, content)
 
@@ -129,19 +117,15 @@ def unit_of(alignment: Mapping[str, Any]) -> str:
 
 def calibration_of(camera: Any) -> dict[str, Any]:
     """Return a pycolmap.Camera's calibration as plain values; pixels of its own size."""
-    name = str(camera.model_name)
-    focal = list(camera.focal_length_idxs())
-    centre = list(camera.principal_point_idxs())
-    rest = [float(camera.params[i]) for i in range(len(camera.params)) if i not in {*focal, *centre}]
-    names = _DISTORTION.get(name, ())
-    labels = names if len(names) == len(rest) else tuple(f"p{i}" for i in range(len(rest)))
+    names = [name.strip() for name in str(camera.params_info).split(",")]
+    params = [float(value) for value in camera.params]
     return {
         "width": int(camera.width),
         "height": int(camera.height),
-        "model": name,
-        "focal_px": [round(float(camera.params[i]), 4) for i in focal],
-        "principal_point_px": [round(float(camera.params[i]), 4) for i in centre],
-        "distortion": {label: round(value, 9) for label, value in zip(labels, rest, strict=True)},
+        "model": str(camera.model_name),
+        "focal_px": [round(params[i], 4) for i in camera.focal_length_idxs()],
+        "principal_point_px": [round(params[i], 4) for i in camera.principal_point_idxs()],
+        "distortion": {names[i]: round(params[i], 9) for i in camera.extra_params_idxs()},
     }
 
 

@@ -46,7 +46,7 @@ def read_model(work: Path) -> TexturedModel:
     """
     path = work / "texture/mesh.npz"
     try:
-        with np.load(path) as arrays:
+        with path.open("rb") as file, np.load(file) as arrays:
             vertices = np.ascontiguousarray(arrays["vertices"], np.float32)
             faces = np.ascontiguousarray(arrays["faces"], np.int32)
             uv = np.ascontiguousarray(arrays["uv"], np.float32)

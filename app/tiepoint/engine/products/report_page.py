@@ -87,9 +87,9 @@ def verdict(result: Mapping[str, Any]) -> str:
 
 
 def calibrations(cameras: Mapping[str, Any], result: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return each camera's calibration once, with its name and how many photos share it."""
+    """Return each camera's calibration once, with its focal length's change and how many photos share it."""
     found: dict[int, dict[str, Any]] = {}
-    for photo in cameras["photos"]:
+    for photo in cameras["cameras"]:
         if photo["aligned"]:
             found.setdefault(photo["camera_id"], {**photo, "photos": 0})["photos"] += 1
     return [{**entry, "focal": focal} for entry, focal in zip(found.values(), result["focal"], strict=False)]

@@ -20,6 +20,7 @@ from tiepoint.engine.products.traffic_lights import FocalChange, Light
 SCHEMA_VERSION: Final = 1
 LIBRARIES: Final = ("pycolmap", "numpy", "scipy", "numba", "opencv-python-headless", "pillow", "trimesh")
 _FEW_DEPTHS: Final = 0.25
+_MANY: Final = 0.2
 _SOFT: Final = 0.35
 
 
@@ -53,6 +54,7 @@ def built_result(work: Path, asked: Mapping[str, Any]) -> dict[str, Any]:
         "gsd_m": alignment.get("gsd_m"),
         "faces": faces,
         "texture_px": texture_px,
+        "unseen_share": _dropped_share(work),
         "points": cloud_count(work / "fused.ply"),
         "scale": alignment.get("scale"),
         "crs": alignment.get("crs"),
@@ -121,15 +123,15 @@ def focal_changes(check: Mapping[str, Any], cameras: Mapping[str, Any]) -> list[
     """Return for each camera of the model how far its focal length moved."""
     facts = {photo["path"]: photo for photo in check["photos"]}
     found: dict[int, FocalChange] = {}
-    for photo in cameras["photos"]:
+    for photo in cameras["cameras"]:
         if not photo["aligned"] or photo["camera_id"] in found:
             continue
         fact = facts[photo["path"]]
         first = fact.get("focal_px")
         refined = sum(photo["focal_px"]) / len(photo["focal_px"])
         is_known = bool(first) and fact.get("focal_source") != "estimated"
-        name = str(fact.get("camera") or "Unknown camera")
-        found[photo["camera_id"]] = FocalChange(name, float(first or refined), refined, is_known)
+        name = str(fact.get("camera") or "Unknown camera").rpartition("@")
+        found[photo["camera_id"]] = FocalChange(name[0].strip() or name[2], float(first or refined), refined, is_known)
     return list(found.values())
 
 
@@ -167,6 +169,13 @@ def mesh_facts(work: Path) -> tuple[int, list[int]]:
     return face_count(work / "texture/mesh.npz"), list(jpeg_size_px(work / "texture/atlas.jpg"))
 
 
+def _dropped_share(work: Path) -> float | None:
+    """Return the share of the surface's faces that were left out because no photo sees them."""
+    found = _json_or_none(work / "texture/texture.json")
+    share = found.get("dropped_share") if isinstance(found, dict) else None
+    return float(share) if isinstance(share, int | float) else None
+
+
 def cloud_count(path: Path) -> int | None:
     """Return how many points a PLY file's header promises; None when there is no such file."""
     try:
@@ -194,13 +203,14 @@ def gathered_warnings(work: Path) -> list[dict[str, Any]]:
 
 def own_warnings(photos: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return warnings that only show when everything is done."""
-    thin = [row["path"] for row in photos if (row["completeness"] or 1.0) < _FEW_DEPTHS]
-    if not thin or len(thin) < 0.2 * len(photos):
+    measured = [row for row in photos if row["completeness"] is not None]
+    thin = [row["path"] for row in measured if row["completeness"] < _FEW_DEPTHS]
+    if not thin or len(thin) < _MANY * len(measured):
         return []
     return [
         {
             "kind": "incomplete-depth",
-            "summary": f"In {len(thin)} of {len(photos)} photos less than a quarter of the picture could be measured.",
+            "summary": f"In {len(thin)} of {len(measured)} photos less than a quarter could be measured.",
             "remedy": "Leaves, water, glass and bare walls are hard to measure; add photos with more overlap there.",
             "photos": thin,
         }

@@ -5,6 +5,7 @@ Keeps no state; memory is 24 bytes for each supersampled pixel. Any thread.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -47,12 +48,12 @@ def painted(parts: Sequence[Part], view: View, *, supersampling: int = 2, thread
         supersampling: Samples per pixel along each side.
         threads: Threads that share the rows.
     """
-    return _averaged(_drawn(parts, view.enlarged(supersampling), threads).picture, view, supersampling)
+    return _averaged(_drawn(parts, view.scaled(supersampling), threads).picture, view, supersampling)
 
 
 def cut_out(parts: Sequence[Part], view: View, *, supersampling: int = 2, threads: int = 2) -> Bytes:
     """Return the picture as (H, W, 4) uint8 RGBA, straight alpha, clear where nothing is; arguments as `painted`."""
-    canvas = _drawn(parts, view.enlarged(supersampling), threads)
+    canvas = _drawn(parts, view.scaled(supersampling), threads)
     mask = np.where(canvas.near > 0, np.float32(255), np.float32(0))
     canvas.picture[canvas.near <= 0] = 0
     colours = _averaged(canvas.picture, view, supersampling)
@@ -183,14 +184,11 @@ def _light(part: Part, view: View, gain: tuple[float, float, float]) -> Floats:
 
 def _radii(part: Part, view: View, screen: Floats) -> Floats:
     """Return (N,) float32 disc radii in pixels that just close the gaps between neighbouring points."""
-    rough = View(
-        view.position, view.right, view.down, view.forward, view.scale_px / 16,
-        (max(view.size_px[0] // 16, 1), max(view.size_px[1] // 16, 1)), view.is_flat,
-    )
-    covered_px = float(coverage(part, rough).sum()) * 256
-    usual = np.clip(0.9 * np.sqrt(covered_px / max(len(screen), 1)), 0.8, 14.0)
+    covered_px = float(coverage(part, view.scaled(1 / 16)).sum()) * 256
+    usual = min(max(0.9 * math.sqrt(covered_px / max(len(screen), 1)), 0.8), 14.0)
     if view.is_flat:
         return np.full(len(screen), usual, np.float32)
     seen = screen[screen[:, 2] > 0, 2]
     middle = float(np.median(seen)) if len(seen) else 1.0
-    return np.clip(usual * screen[:, 2] / middle, 0.8, 40.0).astype(np.float32)
+    radii: Floats = np.clip(usual * screen[:, 2] / middle, 0.8, 40.0).astype(np.float32)
+    return radii

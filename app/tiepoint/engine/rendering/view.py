@@ -5,6 +5,7 @@ All directions and positions are in a frame with z up; units are the scene's. Pu
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -75,12 +76,10 @@ class View:
         local[:, 1] += self.size_px[1] / 2
         return np.ascontiguousarray(local, np.float32)
 
-    def enlarged(self, factor: int) -> View:
+    def scaled(self, factor: float) -> View:
         """Return the same view in a picture `factor` times as large."""
-        size = (self.size_px[0] * factor, self.size_px[1] * factor)
-        return View(
-            self.position, self.right, self.down, self.forward, self.scale_px * factor, size, self.is_flat
-        )
+        size = (max(round(self.size_px[0] * factor), 1), max(round(self.size_px[1] * factor), 1))
+        return dataclasses.replace(self, scale_px=self.scale_px * factor, size_px=size)
 
 
 def direction_for(name: str, normals_sum: Sequence[float], area: float) -> NDArray[np.float64]:

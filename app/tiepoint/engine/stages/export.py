@@ -23,7 +23,7 @@ def plan(job: JobFolder) -> list[Task]:
     """Return one task for each product."""
     named = {"name": job.name}
     return [
-        _task("preview", (*_MESH, "alignment.json"), f"{PRODUCTS}/preview.png", CUT_OUT, threads=2),
+        _task("preview", (*_MESH, "sparse"), f"{PRODUCTS}/preview.png", CUT_OUT, threads=2),
         _task("glb", (*_MESH, "alignment.json"), f"{PRODUCTS}/model.glb", options=named),
         _task("obj", (*_MESH, "alignment.json"), *(f"{PRODUCTS}/{name}" for name in OBJ_FILES)),
         _task("cloud", ("fused.ply", "alignment.json"), f"{PRODUCTS}/cloud.ply"),
@@ -34,10 +34,10 @@ def plan(job: JobFolder) -> list[Task]:
 def preview(work: Path, options: Mapping[str, Any], progress: Progress) -> None:
     """Draw preview.png and the report's picture."""
     from tiepoint.engine.products.model import read_model
-    from tiepoint.engine.products.preview import write_preview
+    from tiepoint.engine.products.preview import cameras_of, write_preview
 
     pictures = work / PRODUCTS / "preview.png", work / CUT_OUT
-    write_preview(read_model(work), read_json(work / "alignment.json"), *pictures)
+    write_preview(read_model(work), cameras_of(work / "sparse"), *pictures)
     progress(1, 1)
 
 

@@ -26,7 +26,7 @@ def plan(job: JobFolder) -> list[Task]:
     surface = Task(
         key="mesh/surface",
         function="mesh:lay_surface",
-        options={"scene_box": box, "depth": job.parameters.mesh_depth},
+        options={"scene_box": box, "depth": job.parameters.mesh_depth, "faces": job.parameters.faces},
         inputs=(_CLOUD,),
         outputs=(_SURFACE,),
         isolated=True,
@@ -53,7 +53,12 @@ def lay_surface(work: Path, options: Mapping[str, Any], progress: Progress) -> N
     progress(0, None)
     with tempfile.TemporaryDirectory(dir=(work / _SURFACE).parent, prefix=".surface-") as scratch:
         reconstruction.lay_surface(
-            work / _CLOUD, work / _SURFACE, box=options["scene_box"], depth=options["depth"], scratch=Path(scratch)
+            work / _CLOUD,
+            work / _SURFACE,
+            box=options["scene_box"],
+            depth=options["depth"],
+            faces=options["faces"],
+            scratch=Path(scratch),
         )
     progress(1, 1)
 

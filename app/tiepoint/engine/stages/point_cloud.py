@@ -17,6 +17,7 @@ from tiepoint.engine.task import Progress, Task
 CLOUD: Final = "fused.ply"
 FIGURES: Final = "point_cloud.json"
 
+SPACING_PX: Final = 1.0
 _FEWEST_POINTS: Final = 100
 _logger = logging.getLogger("tiepoint.engine.point_cloud")
 
@@ -31,7 +32,7 @@ def plan(job: JobFolder) -> list[Task]:
         Task(
             "point_cloud",
             "point_cloud:fuse_task",
-            {"sources": sources, "scene_box": alignment["scene_box"]},
+            {"sources": sources, "scene_box": alignment["scene_box"], "spacing_px": SPACING_PX},
             inputs=tuple(
                 name
                 for image in sources
@@ -58,18 +59,19 @@ def fuse_task(work: Path, options: Mapping[str, Any], progress: Progress) -> Non
     from tiepoint.engine.dense.cloud_file import CloudFile
     from tiepoint.engine.dense.fusion import Agreement, Fusion
     from tiepoint.engine.dense.points import within_box
+    from tiepoint.engine.dense.thinning import Thinning
 
     images = list(options["sources"])
     fusion = Fusion(work, options["sources"], Agreement())
     confirmed: dict[str, float] = {}
-    cropped = 0
+    cropped, thinning = 0, Thinning(options["spacing_px"])
     with CloudFile(work / CLOUD) as cloud:
         for done, image in enumerate(images):
             progress(done, len(images))
             points, share = fusion.points_of(image)
             inside = within_box(points, options["scene_box"])
             cropped += len(points.positions) - len(inside.positions)
-            cloud.add(inside)
+            cloud.add(thinning.new_points(inside))
             confirmed[image] = round(share, 4)
         if cloud.count < _FEWEST_POINTS:
             raise _empty()

@@ -16,7 +16,6 @@ _FOLDER = "texture"
 def plan(job: JobFolder) -> list[Task]:
     """Return the one task: texture the mesh."""
     photos = [image["image"] for image in job.read("alignment.json")["aligned"]]
-    known = {photo["image"]: photo.get("sharpness") for photo in job.read("check.json")["photos"]}
     return [
         Task(
             key="texture/bake",
@@ -24,7 +23,6 @@ def plan(job: JobFolder) -> list[Task]:
             options={
                 "longest_side_px": job.parameters.texture_size_px,
                 "atlas_px": job.parameters.atlas_px,
-                "sharpness": {name: known[name] for name in photos if known.get(name)},
             },
             inputs=(_MESH, "sparse", *(f"photos/{name}" for name in photos)),
             outputs=(f"{_FOLDER}/mesh.npz", f"{_FOLDER}/atlas.jpg", f"{_FOLDER}/texture.json"),
@@ -46,7 +44,6 @@ def bake_texture(work: Path, options: Mapping[str, Any], progress: Progress) -> 
         mesh=work / _MESH,
         sparse=work / "sparse",
         photos=work / "photos",
-        sharpness=options["sharpness"],
         longest_side_px=options["longest_side_px"],
         atlas_px=options["atlas_px"],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +17,7 @@ from tiepoint.engine.meshing import cleaning, ply
 from tiepoint.engine.meshing.topology import face_normals, shared_edges
 from tiepoint.engine.meshing.views import View, load_views
 from tiepoint.engine.texturing import blending, painting
-from tiepoint.engine.texturing.candidates import Candidates, add_view
+from tiepoint.engine.texturing.candidates import Candidates, add_view, distrust_odd_views
 from tiepoint.engine.texturing.charts import Charts, Layout, atlas_pixels, cut, scaled
 from tiepoint.engine.texturing.labelling import choose_views
 from tiepoint.engine.texturing.levelling import corrections
@@ -39,7 +39,6 @@ class Sources:
         mesh: The clean mesh, PLY.
         sparse: Folder of the sparse model of the prepared photos.
         photos: Folder of the prepared photos.
-        sharpness: Sharpness of each photo by name; missing ones count as average.
         longest_side_px: Longest side of the photos the texture is taken from; 0 keeps theirs.
         atlas_px: Longest side of the atlas.
     """
@@ -47,7 +46,6 @@ class Sources:
     mesh: Path
     sparse: Path
     photos: Path
-    sharpness: Mapping[str, float]
     longest_side_px: int
     atlas_px: int
 
@@ -70,13 +68,13 @@ def bake(sources: Sources, folder: Path, progress: Callable[[int, int | None], N
     views = load_views(sources.sparse, sources.longest_side_px)
     steps = 3 * len(views)
     total = len(faces)
-    found = _candidates(vertices, faces, views, sources.sharpness, lambda done: progress(done, steps))
+    shelf = PhotoShelf(sources.photos)
+    found = _candidates(vertices, faces, views, shelf, lambda done: progress(done, steps))
     vertices, faces, found = _seen_part(vertices, faces, found)
     charts = cut(vertices, faces, choose_views(found, shared_edges(faces)[0]), views)
     layout = pack(charts, sources.atlas_px)
     _log.info("%d faces in %d charts, atlas %d x %d, scale %.3f", len(faces), len(charts.view), layout.width,
               layout.height, layout.scale)  # fmt: skip
-    shelf = PhotoShelf(sources.photos)
     colours = _vertex_colours(charts, views, shelf, lambda done: progress(len(views) + done, steps))
     shares = blending.shares(charts, found, corrections(charts, colours), layout.scale, len(views))
     atlas = _painted(charts, layout, shares, vertices, faces, views, shelf,
@@ -101,17 +99,15 @@ def _candidates(
     vertices: NDArray[np.float32],
     faces: NDArray[np.int32],
     views: list[View],
-    sharpness: Mapping[str, float],
+    shelf: PhotoShelf,
     progress: Callable[[int], None],
 ) -> Candidates:
     normals = face_normals(vertices, faces)[0]
-    known = [sharpness[view.name] for view in views if sharpness.get(view.name, 0) > 0]
-    middle = float(np.median(known)) if known else 1.0
     found = Candidates.none(len(faces))
     for index, view in enumerate(views):
-        relative = (sharpness.get(view.name) or middle) / middle
-        add_view(found, index, view, (vertices, faces, normals), float(np.clip(np.sqrt(relative), 0.5, 1.5)))
+        add_view(found, index, view, (vertices, faces, normals), shelf.read(view))
         progress(index + 1)
+    distrust_odd_views(found)
     return found
 
 
@@ -128,7 +124,7 @@ def _seen_part(
         raise EngineFailure(
             "No photo sees the mesh, so it cannot be textured.", remedy="Take more photos that overlap by two thirds."
         )
-    return *cleaning.compact(vertices, faces[seen]), Candidates(found.views[seen], found.scores[seen])
+    return *cleaning.compact(vertices, faces[seen]), found.of(seen)
 
 
 def _vertex_colours(

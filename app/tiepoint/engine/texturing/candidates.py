@@ -1,4 +1,4 @@
-"""Which photos see each face, and how well: z-buffer visibility, angle, resolution, sharpness. Any thread."""
+"""Which photos see each face, and how well: z-buffer visibility, angle, resolution, detail. Any thread."""
 
 from __future__ import annotations
 
@@ -15,13 +15,18 @@ from tiepoint.engine.raster import draw_triangles, empty_buffers
 MOST_VIEWS: Final = 8
 _BUFFER_PX: Final = 1000
 _SAMPLES: Final = 7
-_LEAST_SEEN: Final = 5
+_LEAST_SEEN: Final = 2
 _BORDER_PX: Final = 3.0
-_LEAST_COSINE: Final = 0.1
+_LEAST_COSINE: Final = 0.03
 _SAME_SURFACE: Final = 0.004
 _BEHIND_EDGE: Final = 0.02
 _PARTLY_SEEN: Final = 0.05
 _NEAR_EDGE: Final = 0.35
+_COLOUR_BLUR_PX: Final = 1.5
+_DETAIL_PX: Final = 15
+_LEAST_DETAIL: Final = 4.0
+_ODD_LEVELS: Final = 25.0
+_ODD: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,11 +35,13 @@ class Candidates:
 
     Attributes:
         views: (F, MOST_VIEWS) int16 indices of views, -1 where there are no more.
-        scores: (F, MOST_VIEWS) float32, px² seen, weighted; 0 where there are no more.
+        scores: (F, MOST_VIEWS) float32, px² seen times detail, weighted; 0 where there are no more.
+        colours: (F, MOST_VIEWS, 3) uint8, YCrCb, what the photo shows there.
     """
 
     views: NDArray[np.int16]
     scores: NDArray[np.float32]
+    colours: NDArray[np.uint8]
 
     @property
     def seen(self) -> NDArray[np.bool_]:
@@ -45,7 +52,15 @@ class Candidates:
     @classmethod
     def none(cls, faces: int) -> Candidates:
         """Return an empty table for so many faces."""
-        return cls(np.full((faces, MOST_VIEWS), -1, np.int16), np.zeros((faces, MOST_VIEWS), np.float32))
+        return cls(
+            np.full((faces, MOST_VIEWS), -1, np.int16),
+            np.zeros((faces, MOST_VIEWS), np.float32),
+            np.zeros((faces, MOST_VIEWS, 3), np.uint8),
+        )
+
+    def of(self, chosen: NDArray[np.bool_]) -> Candidates:
+        """Return the table of some of the faces."""
+        return Candidates(self.views[chosen], self.scores[chosen], self.colours[chosen])
 
 
 def add_view(
@@ -53,33 +68,48 @@ def add_view(
     index: int,
     view: View,
     mesh: tuple[NDArray[np.float32], NDArray[np.int32], NDArray[np.float32]],
-    sharpness: float,
+    photo: NDArray[np.uint8],
 ) -> None:
     """Score every face in one photo and enter it among the face's best.
 
     Args:
         found: The table to add to.
         index: The photo's number in it.
-        view: The photo.
+        view: The photo's camera and pose.
         mesh: Vertices (V, 3) m, faces (F, 3), unit face normals (F, 3).
-        sharpness: Weight of this photo's pixels, about 1.
+        photo: (height, width, 3) uint8 BGR.
     """
     vertices, faces, normals = mesh
     pixels, depth = view.project(vertices)
     factor = np.float32(min(1.0, _BUFFER_PX / max(view.width, view.height)))
-    nearness, owner = empty_buffers(int(np.ceil(view.width * factor)), int(np.ceil(view.height * factor)))
+    colour, detail = _looks(photo, float(factor))
+    nearness, owner = empty_buffers(detail.shape[1], detail.shape[0])
     small = (pixels + np.float32(0.5)) * factor - np.float32(0.5)
     draw_triangles(small, depth, faces, nearness, owner)
     rays = vertices - view.centre.astype(np.float32)
     size = np.array([view.width, view.height], np.float32)
-    _score(pixels, small, depth, faces, normals, rays, nearness, size, np.float32(sharpness), np.int16(index),
-           found.views, found.scores)  # fmt: skip
+    _score(pixels, small, depth, faces, normals, rays, nearness, size, colour, detail, np.int16(index),
+           found.views, found.scores, found.colours)  # fmt: skip
+
+
+def _looks(photo: NDArray[np.uint8], factor: float) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Return colours (h, w, 3) uint8 YCrCb and the local detail (h, w) float32 of a photo made smaller."""
+    import cv2
+
+    height, width = photo.shape[:2]
+    size = (int(np.ceil(width * factor)), int(np.ceil(height * factor)))
+    small = photo if size == (width, height) else cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
+    colour = cv2.cvtColor(cv2.GaussianBlur(small, (0, 0), _COLOUR_BLUR_PX), cv2.COLOR_BGR2YCrCb)
+    grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+    slopes = cv2.magnitude(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))
+    detail = cv2.blur(slopes, (_DETAIL_PX, _DETAIL_PX)) + np.float32(_LEAST_DETAIL)
+    return np.asarray(colour, np.uint8), np.asarray(detail, np.float32)
 
 
 @njit(cache=True, nogil=True)
 def _score(
     pixels: Any, small: Any, depth: Any, faces: Any, normals: Any, rays: Any, nearness: Any, size: Any,
-    sharpness: Any, index: Any, views: Any, scores: Any,
+    colour: Any, detail: Any, index: Any, views: Any, scores: Any, colours: Any,
 ) -> None:  # fmt: skip
     for face in range(faces.shape[0]):
         a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
@@ -97,12 +127,15 @@ def _score(
             (pixels[b, 0] - pixels[a, 0]) * (pixels[c, 1] - pixels[a, 1])
             - (pixels[c, 0] - pixels[a, 0]) * (pixels[b, 1] - pixels[a, 1])
         ) * np.float32(0.5)
-        score = (area + np.float32(1e-6)) * cosine * sharpness
+        column = int((small[a, 0] + small[b, 0] + small[c, 0]) / 3 + np.float32(0.5))
+        row = int((small[a, 1] + small[b, 1] + small[c, 1]) / 3 + np.float32(0.5))
+        column, row = min(column, detail.shape[1] - 1), min(row, detail.shape[0] - 1)
+        score = (area + np.float32(1e-6)) * cosine * cosine * np.sqrt(np.sqrt(detail[row, column]))
         if seen < _SAMPLES:
             score *= np.float32(_PARTLY_SEEN)
         elif near_edge:
             score *= np.float32(_NEAR_EDGE)
-        _enter(views[face], scores[face], index, score)
+        _enter(views[face], scores[face], colours[face], index, score, colour[row, column])
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -167,22 +200,73 @@ def _range_around(nearness: Any, column: Any, row: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _enter(views: Any, scores: Any, index: Any, score: Any) -> None:
+def _enter(views: Any, scores: Any, colours: Any, index: Any, score: Any, colour: Any) -> None:
     place = views.shape[0] - 1
     if score <= scores[place]:
         return
     while place > 0 and score > scores[place - 1]:
         scores[place], views[place] = scores[place - 1], views[place - 1]
+        for channel in range(3):
+            colours[place, channel] = colours[place - 1, channel]
         place -= 1
     scores[place], views[place] = score, index
+    for channel in range(3):
+        colours[place, channel] = colour[channel]
+
+
+def distrust_odd_views(found: Candidates) -> None:
+    """Mark down photos that show another colour of a face than most do: something passed by, or an edge is off.
+
+    Args:
+        found: The table, changed in place; needs three photos of a face to judge.
+    """
+    _distrust(found.views, found.scores, found.colours)
+
+
+@njit(cache=True, nogil=True)
+def _distrust(views: Any, scores: Any, colours: Any) -> None:
+    distance = np.zeros(views.shape[1], np.float32)
+    middle = np.zeros(3, np.float32)
+    for face in range(views.shape[0]):
+        count = 0
+        while count < views.shape[1] and views[face, count] >= 0:
+            count += 1
+        if count < 3:
+            continue
+        for channel in range(3):
+            middle[channel] = np.median(colours[face, :count, channel])
+        for place in range(count):
+            distance[place] = np.float32(0.6) * abs(colours[face, place, 0] - middle[0])
+            distance[place] += abs(colours[face, place, 1] - middle[1]) + abs(colours[face, place, 2] - middle[2])
+        limit = max(np.float32(_ODD_LEVELS), 3 * np.median(distance[:count]))
+        for place in range(count):
+            if distance[place] > limit:
+                scores[face, place] *= np.float32(_ODD)
+        _sort(views[face], scores[face], colours[face], count)
+
+
+@njit(cache=True, nogil=True)
+def _sort(views: Any, scores: Any, colours: Any, count: Any) -> None:
+    for last in range(1, count):
+        place = last
+        while place > 0 and scores[place] > scores[place - 1]:
+            scores[place], scores[place - 1] = scores[place - 1], scores[place]
+            views[place], views[place - 1] = views[place - 1], views[place]
+            for channel in range(3):
+                held = colours[place, channel]
+                colours[place, channel] = colours[place - 1, channel]
+                colours[place - 1, channel] = held
+            place -= 1
 
 
 def warm() -> None:
     """Compile the kernels on one face."""
     pixels = np.array([[4, 4], [8, 4], [4, 8]], np.float32)
+    found = Candidates.none(1)
     _score(
         pixels, pixels, np.ones(3, np.float32), np.array([[0, 1, 2]], np.int32), np.zeros((1, 3), np.float32),
-        np.ones((3, 3), np.float32), np.ones((12, 12), np.float32), np.array([12, 12], np.float32), np.float32(1),
-        np.int16(0), np.full((1, MOST_VIEWS), -1, np.int16), np.zeros((1, MOST_VIEWS), np.float32),
+        np.ones((3, 3), np.float32), np.ones((12, 12), np.float32), np.array([12, 12], np.float32),
+        np.zeros((12, 12, 3), np.uint8), np.ones((12, 12), np.float32), np.int16(0),
+        found.views, found.scores, found.colours,
     )  # fmt: skip
-    _enter(np.full(2, -1, np.int16), np.zeros(2, np.float32), np.int16(0), np.float32(1))
+    distrust_odd_views(found)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tiepoint.engine.meshing.topology import neighbours, parts
 from tiepoint.engine.texturing.candidates import Candidates
 
-_AGREEMENT: Final = (0.08, 0.15, 0.25, 0.35)
+_AGREEMENT: Final = (0.1, 0.2, 0.4, 0.6)
 _ROUNDS: Final = 6
 _SWEEPS: Final = 4
 _MISSING: Final = -0.6

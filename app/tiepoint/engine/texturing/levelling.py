@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from tiepoint.engine.meshing.topology import directed_edges
@@ -14,6 +15,7 @@ _SMOOTHNESS: Final = 0.3
 _RESTRAINT: Final = 1e-4
 _DOUBT_LEVELS: Final = 40.0
 _MOST_ROUNDS: Final = 200
+_CLOSE_ENOUGH: Final = 3e-3
 
 
 def corrections(charts: Charts, colours: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -30,7 +32,6 @@ def corrections(charts: Charts, colours: NDArray[np.float32]) -> NDArray[np.floa
         (N, 3) float32, levels.
     """
     from scipy.sparse import diags_array, eye_array
-    from scipy.sparse.linalg import cg
 
     first, second = _seam_pairs(charts)
     difference = colours[second] - colours[first]
@@ -42,11 +43,55 @@ def corrections(charts: Charts, colours: NDArray[np.float32]) -> NDArray[np.floa
     system = (
         weighted @ seams + _SMOOTHNESS**2 * (inside.T @ inside) + _RESTRAINT * eye_array(len(colours))
     ).tocsr()
-    scale = diags_array(1 / system.diagonal(), offsets=0)
-    found = np.zeros((len(colours), 3), np.float32)
-    for channel in range(3):
-        target = weighted @ difference[:, channel]
-        found[:, channel] = cg(system, target, maxiter=_MOST_ROUNDS, rtol=1e-3, M=scale)[0]
+    target = np.asarray(weighted @ difference, np.float32)
+    return _solved(system.indptr, system.indices, system.data.astype(np.float32), target, _MOST_ROUNDS, _CLOSE_ENOUGH)
+
+
+@njit(cache=True, nogil=True)
+def _solved(starts: Any, columns: Any, values: Any, target: Any, most_rounds: Any, close_enough: Any) -> Any:
+    """Conjugate gradients with a diagonal preconditioner, the three channels side by side.
+
+    Own loops instead of SciPy's, because its vector products start threads of the linear algebra library.
+    """
+    count = target.shape[0]
+    found, search, image = np.zeros_like(target), np.zeros_like(target), np.zeros_like(target)
+    residual = target.copy()
+    diagonal = np.ones(count, np.float32)
+    for row in range(count):
+        for place in range(starts[row], starts[row + 1]):
+            if columns[place] == row:
+                diagonal[row] = values[place]
+    before = np.zeros(3)
+    first = np.zeros(3)
+    for step in range(most_rounds):
+        product = np.zeros(3)
+        for row in range(count):
+            for channel in range(3):
+                product[channel] += residual[row, channel] * (residual[row, channel] / diagonal[row])
+        if step == 0:
+            first[:] = product
+        if (product <= close_enough * close_enough * first).all():
+            break
+        for channel in range(3):
+            ratio = product[channel] / before[channel] if step > 0 and before[channel] > 0 else 0.0
+            for row in range(count):
+                search[row, channel] = residual[row, channel] / diagonal[row] + ratio * search[row, channel]
+        before[:] = product
+        along = np.zeros(3)
+        for row in range(count):
+            sums = np.zeros(3)
+            for place in range(starts[row], starts[row + 1]):
+                for channel in range(3):
+                    sums[channel] += values[place] * search[columns[place], channel]
+            for channel in range(3):
+                image[row, channel] = sums[channel]
+                along[channel] += sums[channel] * search[row, channel]
+        for channel in range(3):
+            if along[channel] > 0:
+                length = product[channel] / along[channel]
+                for row in range(count):
+                    found[row, channel] += length * search[row, channel]
+                    residual[row, channel] -= length * image[row, channel]
     return found
 
 
@@ -71,3 +116,9 @@ def _differences(first: NDArray[Any], second: NDArray[Any], count: int) -> Any:
     values = np.concatenate([np.ones(len(first), np.float32), -np.ones(len(first), np.float32)])
     places = (np.concatenate([rows, rows]), np.concatenate([first, second]))
     return coo_array((values, places), shape=(len(first), count)).tocsr()
+
+
+def warm() -> None:
+    """Compile the kernel on one unknown."""
+    one = np.ones(1, np.float32)
+    _solved(np.array([0, 1], np.int32), np.zeros(1, np.int32), one, np.ones((1, 3), np.float32), 200, _CLOSE_ENOUGH)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tiepoint.engine.texturing.charts import PAD_PX, Charts, Layout, scaled
 
 _COLUMN_PX: Final = 4
-_SPARE: Final = 1.04
+_SPARES: Final = (1.25, 2.0, 4.0)
 _SHRINK: Final = 0.97
 
 
@@ -24,19 +24,20 @@ def pack(charts: Charts, most_px: int) -> Layout:
     """
     scale = 1.0
     while True:
-        pixels = scaled(charts.pixels, scale)
-        corner, starts, low, high = _outlines(charts, pixels)
+        corner, starts, low, high = _outlines(charts, scaled(charts.pixels, scale))
+        order = np.argsort(-_heights(starts, low, high), kind="stable").astype(np.int32)
         area = float((high - low).sum()) * _COLUMN_PX
         widest = int(np.diff(starts).max(initial=1))
-        columns = min(max(int(np.sqrt(area * _SPARE)) // _COLUMN_PX + 1, widest), most_px // _COLUMN_PX)
-        if widest <= columns:
-            order = np.argsort(-_heights(starts, low, high), kind="stable").astype(np.int32)
+        height = 0
+        for spare in _SPARES:
+            columns = min(max(int(np.sqrt(area * spare)) // _COLUMN_PX + 1, widest), most_px // _COLUMN_PX)
+            if widest > columns:
+                break
             places = np.zeros((len(order), 2), np.int32)
             height = int(_place(order, starts, low, high, np.zeros(columns, np.int32), places))
             if height <= most_px:
-                shift = places - corner
-                return Layout(scale, columns * _COLUMN_PX, _multiple(height), shift.astype(np.int32))
-        scale *= min(_SHRINK, np.sqrt(most_px / max(height, 1)) if widest <= columns else columns / widest)
+                return Layout(scale, columns * _COLUMN_PX, _multiple(height), (places - corner).astype(np.int32))
+        scale *= min(_SHRINK, np.sqrt(most_px / height) if height else most_px / (widest * _COLUMN_PX))
 
 
 def _multiple(length: int) -> int:

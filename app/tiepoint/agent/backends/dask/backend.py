@@ -60,6 +60,7 @@ class DaskBackend:
         self._stage: str | None = None
         self._told: Callable[[Node], None] = lambda node: None
         self._lock = asyncio.Lock()
+        self._starting: asyncio.Task[None] | None = None
 
     def prepare(self, request: SubmitParams, root: Path) -> None:
         """See `agent.backend.Backend`."""
@@ -73,13 +74,13 @@ class DaskBackend:
 
     async def run(self, order: RunOrder, listener: RunListener) -> None:
         """See `agent.backend.Backend`."""
-        from tiepoint.agent.backends.dask.cluster import Cluster, Listening
+        from tiepoint.agent.backends.dask.cluster import Listening
         from tiepoint.agent.backends.dask.executor import DaskExecutor
 
         job = await asyncio.to_thread(JobFolder.open, order.root)
-        async with self._lock:
-            self._cluster = self._cluster or Cluster(self._sizing, self._node_changed)
-            await self._cluster.start()
+        # Cancelled half-way, a starting cluster would be left without an owner: it starts to the end in any case.
+        self._starting = asyncio.create_task(self._start_cluster(), name="start cluster")
+        await asyncio.shield(self._starting)
         executor = DaskExecutor(self._cluster, order, listener)
         self._cluster.listening = executor
         self._job = order.job
@@ -118,6 +119,13 @@ class DaskBackend:
         async with self._lock:
             if self._cluster is not None:
                 await self._cluster.close()
+
+    async def _start_cluster(self) -> None:
+        from tiepoint.agent.backends.dask.cluster import Cluster
+
+        async with self._lock:
+            self._cluster = self._cluster or Cluster(self._sizing, self._node_changed)
+            await self._cluster.start()
 
     def _node_changed(self, node: str) -> None:
         self._told(self._node(node))

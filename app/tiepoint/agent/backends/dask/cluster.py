@@ -186,9 +186,9 @@ class Cluster:
 
     def _reported(self, event: tuple[float, dict[str, Any]]) -> None:
         message = event[1]
-        worker = next((each for each in self.workers if each.name == message.get("worker")), None)
+        worker = next((each for each in self.workers if each.name == message.get("name")), None)
         if message["what"] == "started":
-            self._running[message["worker"]] = message["task"]
+            self._running[message["name"]] = message["task"]
         elif message["what"] == "child" and worker is not None:
             worker.child_pid = message["pid"]
         if worker is not None and message["what"] == "started":

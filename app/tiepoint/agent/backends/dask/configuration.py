@@ -48,14 +48,14 @@ def configure() -> None:
         logger.setLevel(logging.WARNING)
 
 
-class QuietScheduler(Scheduler):
+class QuietScheduler(Scheduler):  # type: ignore[misc]
     """A scheduler without the web server that every dask scheduler starts, dashboard or not."""
 
     def start_http_server(self, *_args: Any, **_kwargs: Any) -> None:
         """Start nothing."""
 
 
-class QuietWorker(Worker):
+class QuietWorker(Worker):  # type: ignore[misc]
     """A worker without its web server."""
 
     def start_http_server(self, *_args: Any, **_kwargs: Any) -> None:

@@ -77,7 +77,7 @@ class DaskExecutor(Listening):
         if task is None:
             return
         if message["what"] == "started":
-            self._listener.task_started(self._stage, task.key, message["worker"].partition(".")[0])
+            self._listener.task_started(self._stage, task.key, message["name"].partition(".")[0])
         elif message["what"] == "progress":
             self._listener.task_progressed(self._stage, task.key, message["done"], message["total"])
         elif message["what"] == "log":

@@ -10,6 +10,8 @@ from tiepoint.domain.errors import EngineFailure, NoSpace, OutOfMemory, Tiepoint
 from tiepoint.runtime.terminate import signal_name
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+# SQLite's and the C library's words for a full disk, as pycolmap passes them on.
+_SPACE_WORDS: Final = ("disk is full", "no space left")
 # pycolmap and OpenCV raise their own types for a failed allocation; their texts name it.
 _MEMORY_WORDS: Final = ("bad_alloc", "bad allocation", "insufficient memory", "cannot allocate memory")
 
@@ -24,9 +26,9 @@ def as_error(problem: BaseException, stage: str) -> TiepointError:
     if isinstance(problem, TiepointError):
         return problem
     detail = "".join(traceback.format_exception(problem))
-    if isinstance(problem, MemoryError) or _names_memory(problem):
+    if isinstance(problem, MemoryError) or _says(problem, _MEMORY_WORDS):
         return out_of_memory(stage, detail)
-    if isinstance(problem, OSError) and problem.errno in _FULL:
+    if (isinstance(problem, OSError) and problem.errno in _FULL) or _says(problem, _SPACE_WORDS):
         return NoSpace(
             "The disk is full.",
             remedy="Free some space and resume the job; it continues at the last whole task.",
@@ -73,6 +75,6 @@ def failed(problem: BaseException, stage: str) -> dict[str, Any]:
     return {"error": as_error(problem, stage).to_dict()}
 
 
-def _names_memory(problem: BaseException) -> bool:
+def _says(problem: BaseException, words: tuple[str, ...]) -> bool:
     text = str(problem).lower()
-    return any(words in text for words in _MEMORY_WORDS)
+    return any(each in text for each in words)

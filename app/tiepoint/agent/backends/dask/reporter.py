@@ -20,16 +20,17 @@ class Reporter:
         send: Sends one message.
         run: The number of this attempt; the agent passes over messages of earlier ones.
         task: The task's key.
+        name: The worker's name.
     """
 
-    def __init__(self, send: Send, run: str, task: str) -> None:
+    def __init__(self, send: Send, run: str, task: str, *, name: str = "") -> None:
         self._send = send
-        self._head = {"run": run, "task": task}
+        self._head = {"run": run, "task": task, "name": name}
         self._said_s = 0.0
 
-    def started(self, worker: str) -> None:
+    def started(self) -> None:
         """The task begins."""
-        self._send({**self._head, "what": "started", "worker": worker})
+        self._send({**self._head, "what": "started"})
 
     def progressed(self, done: int, total: int | None) -> None:
         """The task is this far; most of these are passed over, never the last."""

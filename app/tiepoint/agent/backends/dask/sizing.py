@@ -1,4 +1,4 @@
-"""How many workers this computer carries and how much memory they may use together. Standard library only; pure reads."""
+"""How many workers this computer carries and how much memory they may use together. Only reads."""
 
 from __future__ import annotations
 

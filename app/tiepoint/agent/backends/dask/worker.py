@@ -71,11 +71,11 @@ def run_in_worker(order: dict[str, Any]) -> dict[str, Any]:
     """
     task = Task.from_dict(order["task"])
     worker = _TASKS.worker
-    reporter = Reporter(lambda message: worker.log_event(TOPIC, message), str(order["run"]), task.key)
+    reporter = Reporter(lambda message: worker.log_event(TOPIC, message), str(order["run"]), task.key, name=_TASKS.name)
     handler = _TASKS.handler
     assert handler is not None
     handler.target = reporter.logged
-    reporter.started(_TASKS.name)
+    reporter.started()
     try:
         return _outcome(Path(order["work"]), Path(order["logs"]), task, reporter)
     except Exception as problem:  # noqa: BLE001 - whatever it is becomes a failure of the job, told to the agent

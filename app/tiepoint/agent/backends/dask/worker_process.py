@@ -1,4 +1,7 @@
-"""One worker's process as the agent sees it: started, watched, started again after its death, killed. The loop's thread."""
+"""One worker's process as the agent sees it: started, watched, started again after its death, killed.
+
+The loop's thread.
+"""
 
 from __future__ import annotations
 

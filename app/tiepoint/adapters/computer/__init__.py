@@ -1,0 +1,1 @@
+"""This computer, looked at for `doctor`."""

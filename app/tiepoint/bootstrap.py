@@ -1,0 +1,180 @@
+"""The composition root: the only file that knows services, adapters and the runtime at once.
+
+`cli` asks it to run a command; it builds the program, runs the command on an event loop and turns whatever goes wrong
+into one sentence and an exit code. Heavy imports happen here and when they are needed, so that the command line starts
+at once. Main thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import sys
+import traceback
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from subprocess import PIPE
+from typing import Any, TypeAlias
+
+from tiepoint import __version__
+from tiepoint.adapters.files.capture_store import FolderCaptureStore
+from tiepoint.adapters.files.product_store import FolderProductStore
+from tiepoint.adapters.files.settings_store import FileSettingsStore
+from tiepoint.adapters.scheduler.client import ProtocolScheduler
+from tiepoint.adapters.scheduler.streams import PairStream
+from tiepoint.console.outlet import Outlet
+from tiepoint.console.terminals import outlet_for, outlet_for_programs
+from tiepoint.domain.errors import AgentUnavailable, TiepointError
+from tiepoint.domain.failure import Failure
+from tiepoint.runtime import folders, logs
+from tiepoint.runtime.children import start_child_async
+from tiepoint.runtime.endpoint import open_agent
+from tiepoint.services.captures import CaptureService
+from tiepoint.services.doctor import Doctor
+from tiepoint.services.jobs import JobService
+from tiepoint.services.operations import Operations
+from tiepoint.services.products import ProductService
+from tiepoint.services.program import Program
+from tiepoint.services.reconstruction import Reconstruction
+
+Command: TypeAlias = Callable[[Program, Outlet], Coroutine[Any, Any, int]]
+_EXIT_CANCELED = 130
+_log = logging.getLogger(__name__)
+
+
+def run_command(command: Command, *, as_json: bool = False, verbose: bool = False) -> int:
+    """Run one command of the command line to its end.
+
+    Args:
+        command: Does it; is handed the program and where to put its words.
+        as_json: Words are for programs.
+        verbose: Logs and tracebacks are shown on stderr.
+
+    Returns:
+        The exit code.
+    """
+    log_path = _start_logs(verbose=verbose)
+    outlet = outlet_for_programs() if as_json else outlet_for(_now)
+    try:
+        return asyncio.run(_run(command, outlet))
+    except TiepointError as error:
+        _say(outlet, Failure.of(error), error.exit_code)
+        _log.info("ended with: %s (%s)", error.summary, error.detail)
+        if verbose:
+            traceback.print_exc()
+        return error.exit_code
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        _say(outlet, Failure("canceled", "Stopped."), _EXIT_CANCELED)
+        return _EXIT_CANCELED
+    except BrokenPipeError:
+        # Whoever read our output has gone (`| head`); python would complain once more when it flushes at exit.
+        with contextlib.suppress(OSError):
+            sys.stdout = None  # type: ignore[assignment]
+        return 1
+    except Exception as error:  # noqa: BLE001  the one funnel for what nobody expected
+        _log.exception("unexpected failure")
+        detail = f"{type(error).__name__}: {error}"
+        remedy = f"Report it with the log {log_path}." if log_path else "Run it again with --verbose and report it."
+        _say(outlet, Failure("unexpected", f"Something unexpected went wrong ({detail}).", remedy, detail=detail), 1)
+        if verbose:
+            traceback.print_exc()
+        return 1
+    finally:
+        outlet.close()
+
+
+async def _run(command: Command, outlet: Outlet) -> int:
+    async with open_program() as program:
+        return await command(program, outlet)
+
+
+@contextlib.asynccontextmanager
+async def open_program() -> AsyncIterator[Program]:
+    """Build the program around this computer's agent, and let go of everything afterwards."""
+    settings = FileSettingsStore(folders.settings_folder() / "settings.json", _now)
+    captures_folder = _captures_folder(settings)
+    store = FolderCaptureStore(captures_folder, _now)
+    scheduler = ProtocolScheduler(_open_agent_stream, f"tiepoint {__version__}")
+    operations = Operations()
+    inspector, renderer, system = _engine_adapters(captures_folder)
+    captures = CaptureService(store, inspector, operations)
+    jobs = JobService(scheduler, lambda: secrets.token_hex(16))
+    products = ProductService(FolderProductStore(), operations)
+    try:
+        yield Program(
+            version=__version__,
+            settings=settings,
+            operations=operations,
+            captures=captures,
+            jobs=jobs,
+            products=products,
+            renderer=renderer,
+            doctor=Doctor(system, scheduler, settings, __version__),
+            new_reconstruction=lambda: Reconstruction(captures, store, jobs, products),
+        )
+    finally:
+        await operations.stop()
+        await scheduler.close()
+
+
+def _engine_adapters(captures_folder: Path) -> tuple[Any, Any, Any]:
+    from tiepoint.adapters.computer.system import LocalSystem
+    from tiepoint.adapters.engine.photo_inspector import ChildPhotoInspector
+    from tiepoint.adapters.engine.renderer import ChildRenderer
+
+    places = {
+        "captures": captures_folder,
+        "cache": folders.cache_folder(),
+        "logs": folders.log_folder(),
+        "sockets": folders.runtime_folder(),
+    }
+    return ChildPhotoInspector(_launch), ChildRenderer(_launch), LocalSystem(places, _launch)
+
+
+def _captures_folder(settings: FileSettingsStore) -> Path:
+    loaded = settings.load()
+    if loaded.set_aside is not None:
+        _log.warning("the settings file was broken and was set aside as %s", loaded.set_aside)
+    chosen = loaded.settings.captures_folder
+    return Path(chosen).expanduser() if chosen else folders.data_folder() / "captures"
+
+
+async def _open_agent_stream() -> PairStream:
+    try:
+        reader, writer = await open_agent()
+    except OSError as error:
+        raise AgentUnavailable(
+            "The agent, which runs the jobs, cannot be started or reached.",
+            remedy="Look what is missing with: tiepoint doctor",
+            retryable=True,
+            detail=str(error),
+        ) from error
+    return PairStream(reader, writer)
+
+
+async def _launch(role: str, args: Sequence[str]) -> asyncio.subprocess.Process:
+    return await start_child_async(role, args, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+
+
+def _start_logs(*, verbose: bool) -> Path | None:
+    if verbose:
+        logs.log_to_stderr(level=logging.DEBUG)
+    try:
+        path = folders.user_log_file("tiepoint")
+        logs.log_to_file(path)
+    except OSError:
+        return None
+    return path
+
+
+def _say(outlet: Outlet, failure: Failure, exit_code: int) -> None:
+    outlet.error(failure)
+    state = "canceled" if exit_code == _EXIT_CANCELED else "failed"
+    outlet.result({"state": state, "exit_code": exit_code, "job": None, "error": failure}, "")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

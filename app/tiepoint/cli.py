@@ -1,0 +1,202 @@
+"""The command line: what may be typed, and nothing else. Each command is handed to `bootstrap.run_command`.
+
+Must not import services or adapters: `--version` and `--help` answer at once. Main thread.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tiepoint import __version__
+
+app = typer.Typer(
+    name="tiepoint",
+    help="Photos in, textured model out: on this computer or on a cluster.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Photos = Annotated[list[Path], typer.Argument(help="Photos, or folders of photos.", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line, the last one being the result.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show logs and tracebacks on stderr.")]
+JobName = Annotated[str, typer.Argument(metavar="JOB", help="A job's id, the start or end of one, or its name.")]
+MaybeJob = Annotated[
+    str | None, typer.Argument(metavar="[JOB]", help="A job's id or name; without it the newest.", show_default=False)
+]
+
+
+def main() -> int:
+    """Run the command line and return the exit code."""
+    try:
+        app(prog_name="tiepoint")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return 0
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        sys.stdout.write(f"tiepoint {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _start(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def run(
+    photos: Photos,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for the products.")],
+    preset: Annotated[
+        str | None, typer.Option(help="draft, standard, high or custom; without it the one in your settings.")
+    ] = None,
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Change a parameter; may be repeated.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="Name of the job; without it the photos' folder.")] = "",
+    detach: Annotated[bool, typer.Option("--detach", help="Hand the job in and leave it running by itself.")] = False,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Make a textured model from photos."""
+    from tiepoint.bootstrap import run_command
+    from tiepoint.console import runs
+    from tiepoint.console.requests import RunRequest
+
+    wanted = RunRequest(preset, tuple(changes or ()), name, output)
+    _exit(
+        run_command(
+            lambda program, outlet: runs.run(program, outlet, photos, wanted, detach=detach),
+            as_json=as_json,
+            verbose=verbose,
+        )
+    )
+
+
+@app.command()
+def check(photos: Photos, as_json: Json = False, verbose: Verbose = False) -> None:
+    """Look at photos, to their last pixel, and say what is wrong with them."""
+    from tiepoint.bootstrap import run_command
+    from tiepoint.console import checks
+
+    _exit(run_command(lambda p, outlet: checks.check(p, outlet, photos), as_json=as_json, verbose=verbose))
+
+
+@app.command()
+def jobs(as_json: Json = False, verbose: Verbose = False) -> None:
+    """List the jobs, newest first."""
+    from tiepoint.bootstrap import run_command
+    from tiepoint.console import listings
+
+    now = datetime.now(UTC)
+    _exit(run_command(lambda program, outlet: listings.jobs(program, outlet, now), as_json=as_json, verbose=verbose))
+
+
+@app.command()
+def nodes(as_json: Json = False, verbose: Verbose = False) -> None:
+    """List the nodes that do the work."""
+    from tiepoint.bootstrap import run_command
+    from tiepoint.console import listings
+
+    _exit(run_command(listings.nodes, as_json=as_json, verbose=verbose))
+
+
+@app.command()
+def watch(job: MaybeJob = None, as_json: Json = False, verbose: Verbose = False) -> None:
+    """Follow a job to its end; Ctrl-C leaves it running."""
+    from tiepoint.bootstrap import run_command
+    from tiepoint.console import runs
+
+    _exit(run_command(lambda program, outlet: runs.watch(program, outlet, job), as_json=as_json, verbose=verbose))
+
+
+@app.command()
+def abort(job: JobName, as_json: Json = False, verbose: Verbose = False) -> None:
+    """Stop a job; what it has done is kept, and resume goes on from there."""
+    from tiepoint.bootstrap import run_command
+    from tiepoint.console import listings
+
+    _exit(run_command(lambda program, outlet: listings.abort(program, outlet, job), as_json=as_json, verbose=verbose))
+
+
+@app.command()
+def pause(job: JobName, as_json: Json = False, verbose: Verbose = False) -> None:
+    """Stop a job for now."""
+    from tiepoint.bootstrap import run_command
+    from tiepoint.console import listings
+
+    _exit(run_command(lambda program, outlet: listings.pause(program, outlet, job), as_json=as_json, verbose=verbose))
+
+
+@app.command()
+def resume(job: MaybeJob = None, as_json: Json = False, verbose: Verbose = False) -> None:
+    """Go on with a job that was stopped, and follow it to its end; without JOB the newest unfinished one."""
+    from tiepoint.bootstrap import run_command
+    from tiepoint.console import runs
+
+    _exit(run_command(lambda program, outlet: runs.resume(program, outlet, job), as_json=as_json, verbose=verbose))
+
+
+@app.command()
+def logs(
+    job: MaybeJob = None,
+    lines: Annotated[int, typer.Option("--lines", "-n", min=1, max=5000, help="How many lines.")] = 100,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Print the end of a job's log."""
+    from tiepoint.bootstrap import run_command
+    from tiepoint.console import listings
+
+    _exit(
+        run_command(
+            lambda program, outlet: listings.logs(program, outlet, job, lines), as_json=as_json, verbose=verbose
+        )
+    )
+
+
+@app.command()
+def view(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A GLB, OBJ or PLY file.", show_default=False)],
+    screenshot: Annotated[
+        Path | None, typer.Option("--screenshot", metavar="PNG", help="Draw it into this picture; needs no display.")
+    ] = None,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Look at a model."""
+    from tiepoint.bootstrap import run_command
+    from tiepoint.console import listings
+
+    _exit(
+        run_command(
+            lambda program, outlet: listings.view(program, outlet, file, screenshot), as_json=as_json, verbose=verbose
+        )
+    )
+
+
+@app.command()
+def doctor(as_json: Json = False, verbose: Verbose = False) -> None:
+    """Look at this computer and say what is missing."""
+    from tiepoint.bootstrap import run_command
+    from tiepoint.console import checks
+
+    _exit(run_command(checks.doctor, as_json=as_json, verbose=verbose))
+
+
+def _exit(code: int) -> None:
+    raise typer.Exit(code)

@@ -1,0 +1,67 @@
+"""The child role `health`: which libraries the engine has, and whether its compiled code is cached.
+
+Prints one JSON object on stdout. Must not compile or change anything. Main thread.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+_LIBRARIES: Final = {
+    "pycolmap": "pycolmap",
+    "numba": "numba",
+    "cv2": "opencv-python-headless",
+    "scipy": "scipy",
+    "trimesh": "trimesh",
+    "PIL": "pillow",
+    "pillow_heif": "pillow-heif",
+    "rawpy": "rawpy",
+    "distributed": "distributed",
+}
+
+
+def main(args: Sequence[str]) -> int:
+    """Load every library, so that one that is there but broken is found too.
+
+    Args:
+        args: None.
+
+    Returns:
+        0; what is missing is in the answer.
+    """
+    versions: dict[str, str] = {}
+    for module, package in _LIBRARIES.items():
+        try:
+            importlib.import_module(module)
+            versions[package] = importlib.metadata.version(package)
+        except (ImportError, OSError) as error:
+            _print({"type": "error", **_missing(package, error)})
+            return 0
+    _print({"versions": versions, "is_warm": _is_warm()})
+    return 0
+
+
+def _is_warm() -> bool:
+    cache = Path(os.environ.get("NUMBA_CACHE_DIR", ""))
+    return cache.is_absolute() and cache.is_dir() and any(cache.rglob("*.nbi"))
+
+
+def _missing(package: str, error: Exception) -> dict[str, str]:
+    return {
+        "kind": "setup",
+        "summary": f"The library {package}, which the engine needs, cannot be loaded.",
+        "remedy": "Install Tiepoint again.",
+        "detail": f"{type(error).__name__}: {error}",
+    }
+
+
+def _print(answer: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()

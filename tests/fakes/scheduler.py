@@ -1,0 +1,151 @@
+"""A scheduler whose jobs do what a test tells them: a real citizen of the port, without processes or streams."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import AsyncGenerator, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from tiepoint.domain.errors import AgentUnavailable, UsageError
+from tiepoint.domain.failure import Failure
+from tiepoint.domain.identifiers import JobId, NodeId
+from tiepoint.domain.job import Job, JobState
+from tiepoint.domain.node import Node, NodeState
+from tiepoint.ports.scheduler import ConnectionState, SchedulerSnapshot
+from tiepoint.protocol.events import LogLine
+from tiepoint.protocol.hello import Capability, EngineVersion, HelloResult
+from tiepoint.protocol.methods import Diagnostics, LogsResult, SubmitParams
+
+T0 = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+
+
+class FakeScheduler:
+    """Implements `ports.scheduler.Scheduler`; `submitted` sees each new job and may let it run."""
+
+    def __init__(self, submitted: Callable[[FakeScheduler, Job], None] | None = None) -> None:
+        self.epoch = "epoch-1"
+        self.requests: dict[str, SubmitParams] = {}
+        self.all_jobs: dict[JobId, Job] = {}
+        self.all_nodes = {NodeId("n1"): Node(NodeId("n1"), "workshop", NodeState.READY, cpu_count=2)}
+        self.lines = tuple(LogLine(T0, f"line {number}") for number in range(5))
+        self.is_reachable = True
+        self.is_closed = False
+        self.changed: list[Callable[[Job], None]] = []
+        self._submitted = submitted
+        self._keys: dict[str, JobId] = {}
+        self._change = asyncio.Event()
+
+    def set(self, job_id: JobId, **changes: Any) -> Job:
+        """Let something happen to a job, and tell whoever follows."""
+        job = dataclasses.replace(self.all_jobs[job_id], **changes)
+        self.all_jobs[job_id] = job
+        for listener in tuple(self.changed):
+            listener(job)
+        told, self._change = self._change, asyncio.Event()
+        told.set()
+        return job
+
+    def lose(self) -> None:
+        """Let the connection break until `is_reachable` is set again."""
+        self.is_reachable = False
+        self._change.set()
+        self._change = asyncio.Event()
+
+    async def hello(self) -> HelloResult:
+        self._reach()
+        capabilities = (Capability.PAUSE_JOB.value, Capability.RETRY_JOB.value)
+        return HelloResult("0.1.0", EngineVersion("fake", "1"), capabilities, self.epoch, T0)
+
+    async def jobs(self) -> tuple[Job, ...]:
+        self._reach()
+        return tuple(reversed(self.all_jobs.values()))
+
+    async def job(self, job: JobId) -> Job:
+        self._reach()
+        return self._known(job)
+
+    async def submit(self, request: SubmitParams) -> Job:
+        self._reach()
+        if request.preset == "nonsense":
+            raise UsageError("There is no preset named “nonsense”.", remedy="Choose draft.")
+        if request.key not in self._keys:
+            job_id = JobId(f"20261122-job-{len(self.all_jobs):06x}")
+            self._keys[request.key], self.requests[request.key] = job_id, request
+            self.all_jobs[job_id] = Job(
+                id=job_id,
+                name=request.name or "job",
+                capture=request.capture,
+                state=JobState.QUEUED,
+                submitted=T0,
+                folder=f"{request.capture}/jobs/{job_id}",
+                output=request.output,
+                preset=request.preset,
+            )
+            if self._submitted is not None:
+                self._submitted(self, self.all_jobs[job_id])
+        return self.all_jobs[self._keys[request.key]]
+
+    async def pause(self, job: JobId) -> Job:
+        return self._move(job, JobState.PAUSED, refused={JobState.COMPLETED, JobState.FAILED, JobState.CANCELED})
+
+    async def resume(self, job: JobId) -> Job:
+        return self._move(job, JobState.QUEUED, refused={JobState.COMPLETED, JobState.FAILED, JobState.CANCELED})
+
+    async def abort(self, job: JobId) -> Job:
+        self._reach()
+        known = self._known(job)
+        return known if known.state.is_over else self.set(job, state=JobState.CANCELED)
+
+    async def retry(self, job: JobId) -> Job:
+        return self._move(job, JobState.QUEUED, refused={JobState.COMPLETED})
+
+    async def nodes(self) -> tuple[Node, ...]:
+        self._reach()
+        return tuple(self.all_nodes.values())
+
+    async def logs(self, job: JobId, *, lines: int, before: str | None = None) -> LogsResult:
+        self._reach()
+        self._known(job)
+        end = len(self.lines) if before is None else int(before)
+        start = max(0, end - lines)
+        return LogsResult(self.lines[start:end], str(start) if start else None)
+
+    async def diagnostics(self) -> Diagnostics:
+        self._reach()
+        return Diagnostics({"workers": 1}, "/somewhere/agent.log", 4242)
+
+    async def stop(self, *, now: bool) -> None:
+        self._reach()
+
+    async def follow(self) -> AsyncGenerator[SchedulerSnapshot, None]:
+        self._reach()
+        while True:
+            change = self._change
+            yield self.snapshot()
+            await change.wait()
+
+    async def close(self) -> None:
+        self.is_closed = True
+
+    def snapshot(self) -> SchedulerSnapshot:
+        if self.is_reachable:
+            return SchedulerSnapshot(ConnectionState.CONNECTED, dict(self.all_jobs), dict(self.all_nodes), T0)
+        problem = Failure("connection", "The connection to the agent was lost.")
+        return SchedulerSnapshot(ConnectionState.LOST, dict(self.all_jobs), dict(self.all_nodes), T0, problem)
+
+    def _move(self, job: JobId, state: JobState, refused: set[JobState]) -> Job:
+        self._reach()
+        if self._known(job).state in refused:
+            raise UsageError(f"The job {job} is {self.all_jobs[job].state.value}.", remedy="See: tiepoint jobs")
+        return self.set(job, state=state)
+
+    def _known(self, job: JobId) -> Job:
+        if job not in self.all_jobs:
+            raise UsageError(f"There is no job {job}.", remedy="See: tiepoint jobs")
+        return self.all_jobs[job]
+
+    def _reach(self) -> None:
+        if not self.is_reachable:
+            raise AgentUnavailable("The agent cannot be reached.", remedy="Look with: tiepoint doctor", retryable=True)

@@ -1,0 +1,60 @@
+"""A real agent over a toy engine, in folders of its own; nothing of it may be left when a test ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import pytest_asyncio
+
+from program import Program
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+from client import Client  # noqa: E402
+
+
+@pytest.fixture
+def program(tiepoint_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Program]:
+    """The processes of this test's home, with the toy engine in them."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(HERE / "toy_engine"), os.environ.get("PYTHONPATH", "")]))
+    monkeypatch.setenv("TIEPOINT_WORKERS", "2")
+    program = Program(tiepoint_home)
+    yield program
+    program.stop()
+
+
+@pytest_asyncio.fixture
+async def client(program: Program) -> AsyncIterator[Client]:
+    client = await Client.connect()
+    yield client
+    await client.close()
+
+
+@pytest.fixture
+def capture(tmp_path: Path) -> Callable[..., Path]:
+    """Make a capture whose toy stages do what is asked."""
+
+    def make(name: str = "capture", **stages: dict[str, Any]) -> Path:
+        folder = tmp_path / name
+        folder.mkdir()
+        photos = [{"path": f"{number}.jpg", "size": 1000} for number in range(3)]
+        (folder / "capture.json").write_text(json.dumps({"photos": photos, "toy": stages}))
+        return folder
+
+    return make
+
+
+def stage_pids(program: Program) -> list[int]:
+    return [process.pid for process in program.processes("stage")]
+
+
+def cpu_s(processes: list[psutil.Process]) -> float:
+    return sum(sum(process.cpu_times()[:2]) for process in processes)

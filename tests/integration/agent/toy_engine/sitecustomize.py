@@ -1,0 +1,22 @@
+"""Puts a toy in the place of every stage of the engine, in all processes of a program under test.
+
+Python imports a module of this name at start when it finds one on PYTHONPATH, so the product needs no hook for tests.
+"""
+
+import importlib.abc
+import importlib.util
+import sys
+from pathlib import Path
+
+_STAGES = "tiepoint.engine.stages."
+_TOY = Path(__file__).with_name("toy_stage.py")
+
+
+class _ToyFinder(importlib.abc.MetaPathFinder):
+    def find_spec(self, fullname, path=None, target=None):  # type: ignore[no-untyped-def]
+        if not fullname.startswith(_STAGES):
+            return None
+        return importlib.util.spec_from_file_location(fullname, _TOY)
+
+
+sys.meta_path.insert(0, _ToyFinder())

@@ -1,0 +1,59 @@
+"""A stage that does what the capture's capture.json says under "toy": {stage: {tasks, ...options}}.
+
+Options of a stage: `tasks` (how many), `seconds` (each), `isolated`, `signal` (kills the process that runs it) with
+`times` (how often), `error` (raises it), `spin` (uses the processor).
+"""
+
+import json
+import os
+import time
+from pathlib import Path
+
+from tiepoint.domain.errors import InputError
+from tiepoint.engine.task import Task
+
+STAGE = __name__.rpartition(".")[2]
+
+
+def plan(job):
+    toy = json.loads((job.capture_folder / "capture.json").read_text())["toy"]
+    what = dict(toy.get(STAGE, {"tasks": 1}))
+    if STAGE == "alignment":
+        (job.work / "alignment.json").write_text("{}")
+    if STAGE == "report":
+        what["products"] = str(job.products)
+    count = what.pop("tasks", 1)
+    isolated = what.pop("isolated", False)
+    return [
+        Task(f"{STAGE}/{number}", f"{STAGE}:work", {**what, "number": number}, (), (f"{STAGE}-{number}.txt",), isolated)
+        for number in range(count)
+    ]
+
+
+def work(work, options, progress):
+    tries = work / f"{STAGE}-{options['number']}.tries"
+    with tries.open("a") as file:
+        file.write(f"{os.getpid()}\n")
+    tried = len(tries.read_text().splitlines())
+    if options.get("error"):
+        raise InputError("The toy is broken.", remedy="Mend it.", detail="toy detail")
+    if options.get("memory"):
+        raise MemoryError
+    ends = time.monotonic() + options.get("seconds", 0)
+    while time.monotonic() < ends:
+        progress(int(100 - 100 * (ends - time.monotonic()) / options["seconds"]), 100)
+        if options.get("signal") and tried <= options.get("times", 99):
+            time.sleep(0.1)
+            os.kill(os.getpid(), options["signal"])
+        if not options.get("spin"):
+            time.sleep(0.02)
+    if options.get("products"):
+        products = Path(options["products"])
+        (products / "colmap").mkdir(exist_ok=True)
+        (products / "colmap" / "cameras.bin").write_bytes(b"cameras")
+        (products / "model.glb").write_bytes(b"model")
+        (products / "result.json").write_text('{"photos_total": 3, "photos_aligned": 3}')
+    out = work / f"{STAGE}-{options['number']}.txt"
+    temporary = out.with_suffix(".part")
+    temporary.write_text("done")
+    temporary.replace(out)
