@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tiepoint.runtime import folders
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = REPOSITORY.parent / "shared"
+COMPILED = folders.cache_folder() / "numba"  # what set-up compiled; taken before a test moves the folders
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -33,6 +36,7 @@ def shared_photos() -> Path:
 def tiepoint_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep every folder of the program below a temporary one; the path is short enough for a socket."""
     home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(COMPILED))
     monkeypatch.setenv("TIEPOINT_HOME", str(home))
     return home
 

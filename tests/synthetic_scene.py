@@ -240,7 +240,9 @@ def _solid_texture() -> Floats:
     falloff[0, 0, 0] = 0
     tiles = []
     for _ in range(3):
-        noise = np.fft.irfftn(np.fft.rfftn(generator.normal(size=(_TILE,) * 3)) * falloff, s=(_TILE,) * 3, axes=(0, 1, 2))
+        noise = np.fft.irfftn(
+            np.fft.rfftn(generator.normal(size=(_TILE,) * 3)) * falloff, s=(_TILE,) * 3, axes=(0, 1, 2)
+        )
         tiles.append((noise / noise.std()).astype(np.float32))
     return np.stack(tiles)
 

@@ -17,6 +17,8 @@ from pathlib import Path
 
 from measure import Measurement, measure
 
+from tiepoint.runtime import folders
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 SHARED = REPOSITORY.parent / "shared"
 PROTOTYPE = SHARED / "reference/engine-prototype"
@@ -26,7 +28,7 @@ ROW = "{:<14} {:<10} {:>8} {:>8} {:>10} {:>9} {:>8}"
 
 def ours(photos: Path, scratch: Path) -> tuple[Measurement, dict[str, object]]:
     """Run `tiepoint run` with folders of its own, so that nothing is reused; the agent ends with it."""
-    env = {"TIEPOINT_HOME": str(scratch / "h")}
+    env = {"TIEPOINT_HOME": str(scratch / "h"), "NUMBA_CACHE_DIR": str(folders.cache_folder() / "numba")}
     program = str(REPOSITORY / ".venv/bin/tiepoint")
     out = scratch / "out"
     done = measure([program, "run", str(photos), "-o", str(out), "--preset", "draft", "--json"], env=env)

@@ -44,7 +44,7 @@ def wait_for_stage(program: Program, stage: str, process: Any) -> None:
     """Wait until the client has said that a stage is running."""
     for line in process.stdout:
         said = json.loads(line)
-        if said.get("stage") == stage:
+        if said.get("phase") == stage and said.get("state") == "running":
             return
     raise AssertionError(f"the job ended before {stage}: {process.stderr.read()}")
 

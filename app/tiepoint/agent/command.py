@@ -1,4 +1,4 @@
-"""The command `tiepoint-agent`, for services and SSH: `connect` joins the endpoint, `run` serves, `stop` ends the agent."""
+"""The command `tiepoint-agent`, for services and SSH: `connect` joins the endpoint, `run` serves, `stop` ends it."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def outcome_facts(job: Job, outcome: Outcome) -> dict[str, Any]:
         "exit_code": exit_code(outcome),
         "job": job.id,
         "name": job.name,
-        "capture": job.capture,
+        "capture_folder": job.capture,
         "output": str(outcome.output),
         "products": {name: str(path) for name, path in outcome.products.items()},
         "missing": list(outcome.missing),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from tiepoint.domain.job import Stage
+from tiepoint.domain.job import Progress, Stage, StageState
 from tiepoint.domain.space import size_text
 
 PHASE_TITLES: Final = {
     "read": "Look at photos",
     "copy": "Keep photos",
-    "deliver": "Bring products",
+    "deliver": "Deliver products",
 }
 
 
@@ -32,10 +32,11 @@ def stage_share(stage: Stage) -> float | None:
 
 
 def stage_amount(stage: Stage) -> str:
-    """How much of a stage is done, as `9/18 photos`; empty when there is nothing to count."""
-    if stage.progress is not None:
-        return amount_text(stage.progress.done, stage.progress.total, stage.progress.unit)
-    return amount_text(stage.tasks.completed, stage.tasks.total, "tasks") if stage.tasks.total > 1 else ""
+    """How much of a stage is done, as `9/18 photos`; empty when counting would say nothing."""
+    progress = stage.progress or Progress(stage.tasks.completed, stage.tasks.total, "tasks")
+    if progress.unit == "tasks" and (stage.state is not StageState.RUNNING or progress.total == 1):
+        return ""
+    return amount_text(progress.done, progress.total, progress.unit)
 
 
 def amount_text(done: int, total: int | None, unit: str) -> str:

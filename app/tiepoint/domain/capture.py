@@ -94,7 +94,7 @@ def skipped_warnings(skipped: Sequence[SkippedFile]) -> tuple[Failure, ...]:
     told = [warning for warning, each in zip(warnings, skipped, strict=True) if each.reason != NO_PHOTO]
     if not others:
         return tuple(told)
-    named = ", ".join(others[:_MOST_NAMED]) + (", ..." if len(others) > _MOST_NAMED else "")
+    named = ", ".join(others[:_MOST_NAMED]) + (" and others" if len(others) > _MOST_NAMED else "")
     files = "One file that is no photo was" if len(others) == 1 else f"{len(others)} files that are no photos were"
     return (Failure("skipped", f"{files} left out: {named}."), *told)
 
@@ -109,7 +109,7 @@ def require_enough(photos: Sequence[object], skipped: Sequence[SkippedFile] = ()
     if count >= FEWEST_PHOTOS:
         return
     said = {0: "There is no photo", 1: "There is only one photo", 2: "There are only two photos"}[count]
-    others = f" among {len(skipped) + count} files" if skipped else ""
+    others = f" among {len(skipped) + count} files" if len(skipped) + count > 1 else ""
     raise InputError(
         f"{said}{others}; a model needs at least {FEWEST_PHOTOS} that overlap.",
         remedy="Add photos taken from different places around the object, each sharing two thirds with the next.",

@@ -79,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     try:
         level, listed = _request(arguments)
-    except (ValueError, KeyError, TypeError, OSError) as error:
+    except (AttributeError, ValueError, KeyError, TypeError, OSError) as error:
         sys.stderr.write(f"tiepoint inspect: the request makes no sense: {error}\n")
         return 2
     try:

@@ -22,7 +22,7 @@ ROLES: Final = {
     "worker": "tiepoint.agent.backends.dask.worker:main",
     "stage": "tiepoint.agent.backends.dask.stage_child:main",
     "inspect": "tiepoint.engine.inspect_photos:main",
-    "render": "tiepoint.engine.render:main",
+    "render": "tiepoint.engine.render_child:main",
     "warm": "tiepoint.engine.warm:main",
     "health": "tiepoint.engine.health:main",
 }

@@ -106,7 +106,8 @@ def _bring(source: Path, target: Path) -> None:
         shutil.copy2(source, part)
         part.replace(target)
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def _is_there(path: Path) -> bool:

@@ -5,6 +5,7 @@ Blocking, but small.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Callable
@@ -58,7 +59,8 @@ class FileSettingsStore:
         except OSError as error:
             raise writing_failed(self._path.parent, error, kind=SetupError) from error
         finally:
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
 
     def _set_aside(self) -> Path:
         aside = self._path.with_name(f"{self._path.stem}.broken-{self._now():%Y%m%d-%H%M%S}{self._path.suffix}")

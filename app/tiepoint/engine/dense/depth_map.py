@@ -134,11 +134,8 @@ def _depth_map(photo: Photo, planes: list[Floats]) -> DepthMap:
     height, width = inverse_depth.shape
     across = np.arange(width, dtype=np.float32)[None, :] - np.float32(matrix[0, 2])
     down = np.arange(height, dtype=np.float32)[:, None] - np.float32(matrix[1, 2])
-    n = np.stack([
-        -np.float32(matrix[0, 0]) * slope_x,
-        -np.float32(matrix[1, 1]) * slope_y,
-        slope_x * across + slope_y * down - inverse_depth,
-    ], axis=-1)
+    towards = slope_x * across + slope_y * down - inverse_depth
+    n = np.stack([-np.float32(matrix[0, 0]) * slope_x, -np.float32(matrix[1, 1]) * slope_y, towards], axis=-1)
     length = np.sqrt((n * n).sum(axis=-1))
     known &= length > 0
     normals = n / np.where(known, length, 1)[..., None] * known[..., None]

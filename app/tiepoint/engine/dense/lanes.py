@@ -27,7 +27,7 @@ _INTS: Final = ir.VectorType(ir.IntType(32), LANES)
 _MASK: Final = ir.VectorType(ir.IntType(1), LANES)
 
 
-class _Lanes(types.Type):  # type: ignore[misc]
+class _Lanes(types.Type):
     """A numba type held in one LLVM vector."""
 
     def __init__(self, name: str, backend: ir.VectorType) -> None:

@@ -145,9 +145,7 @@ def plane_cost(
     best = splat(WORST_COST)
     second = best
     for view in range(images.shape[0]):
-        cost = _view_cost(
-            images[view], sizes[view], maps[view], shifts[view], x, y, w, sx, sy, weights, gains
-        )
+        cost = _view_cost(images[view], sizes[view], maps[view], shifts[view], x, y, w, sx, sy, weights, gains)
         second = smaller(second, larger(best, cost))
         best = smaller(best, cost)
     return (best + second) * np.float32(0.5)

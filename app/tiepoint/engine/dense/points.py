@@ -44,5 +44,5 @@ def within_box(points: Points, box: Mapping[str, Sequence[float]] | None) -> Poi
     if box is None:
         return points
     low, high = (np.asarray(box[name], np.float64) for name in ("min", "max"))
-    kept = ((points.positions >= low) & (points.positions <= high)).all(axis=1)
-    return points.chosen(kept)
+    inside = (points.positions >= low) & (points.positions <= high)
+    return points.chosen(np.all(inside, axis=1))

@@ -11,8 +11,8 @@ from typing import Any, Final
 import numpy as np
 from numba import njit
 
-from tiepoint.engine.dense.lanes import LANES, any_lane, choose, load, splat, store
-from tiepoint.engine.dense.matching_cost import KERNEL, SAMPLES, describe_patch, plane_cost
+from tiepoint.engine.dense.lanes import LANES, any_lane, choose, load, store
+from tiepoint.engine.dense.matching_cost import KERNEL, describe_patch, plane_cost
 
 MARGIN: Final = 16
 NOISE_LENGTH: Final = 1 << 14
@@ -129,9 +129,7 @@ def sweep(
             span, lean = spans[0], spans[1] / camera[0]
             for attempt in range(max(first_perturbation + tries[1], 0)):
                 if attempt < NEAR:
-                    _, new, new_x, new_y = _neighbour(
-                        planes, x, y, half, OFFSETS[attempt, 0], OFFSETS[attempt, 1]
-                    )
+                    _, new, new_x, new_y = _neighbour(planes, x, y, half, OFFSETS[attempt, 0], OFFSETS[attempt, 1])
                 elif attempt < first_perturbation:
                     new, new_x, new_y = _best_neighbour(planes, x, y, half, NEAR + (attempt - NEAR) * GROUP)
                 else:

@@ -80,5 +80,4 @@ def _packed(brightness: NDArray[np.uint8]) -> NDArray[np.uint32]:
     """Return (h * w,) uint32: each pixel with its right, lower and lower right neighbour, for one load per sample."""
     wide = np.pad(brightness, ((0, 1), (0, 1)), mode="edge").astype(np.uint32)
     word = wide[:-1, :-1] | wide[:-1, 1:] << 8 | wide[1:, :-1] << 16 | wide[1:, 1:] << 24
-    packed: NDArray[np.uint32] = word.reshape(-1)
-    return packed
+    return word.reshape(-1).astype(np.uint32, copy=False)

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from tiepoint.engine.dense.matching_cost import KERNEL
 from tiepoint.engine.dense.points import Points
@@ -72,8 +71,8 @@ def _claim(table: Any, positions: Any, footprints: Any, spacing: Any, kept: Any)
     """Note the cells of points and which points came first; return how many."""
     count = 0
     for index in range(len(positions)):
-        level = np.int64(np.rint(np.log2(footprints[index] * spacing)))
-        side = math.ldexp(1.0, level)
+        level = round(math.log2(footprints[index] * spacing))
+        side = 2.0**level
         x, y, z = (
             math.floor(positions[index, 0] / side),
             math.floor(positions[index, 1] / side),

@@ -14,6 +14,8 @@ from tiepoint.engine.dense.views import ViewGeometry, view_path, write_view
 
 Doubles = NDArray[np.float64]
 
+# Trees and towers rise above what tie points show, towards a camera that looks down.
+_NEARER = 0.6
 _DEPTH_SLACK = 1.35
 
 
@@ -69,13 +71,15 @@ def write_views(work: Path, model: Any, views: Sequence[Mapping[str, Any]]) -> N
         write_view(view_path(work, view["image"]), _geometry(model, images, places, view))
 
 
-def _geometry(model: Any, images: Sequence[Any], places: Mapping[int, Doubles], view: Mapping[str, Any]) -> ViewGeometry:
+def _geometry(
+    model: Any, images: Sequence[Any], places: Mapping[int, Doubles], view: Mapping[str, Any]
+) -> ViewGeometry:
     intrinsics = np.array([model.cameras[image.camera_id].calibration_matrix() for image in images], np.float64)
     intrinsics[:, :2, 2] -= 0.5
     poses = np.array([image.cam_from_world().matrix() for image in images], np.float64)
     tie_points = _tie_points(images[0], places, intrinsics[0], poses[0])
     nearest, farthest = float(view["depth_min"]), float(view["depth_max"])
-    bounds = np.array([1 / farthest, 1 / nearest])
+    bounds = np.array([1 / farthest, 1 / (nearest * _NEARER)])
     kept = (tie_points[:, 2] > bounds[0] / _DEPTH_SLACK) & (tie_points[:, 2] < bounds[1] * _DEPTH_SLACK)
     return ViewGeometry(intrinsics, poses[:, :, :3], poses[:, :, 3], tie_points[kept], bounds)
 

@@ -20,7 +20,11 @@ Picture = NDArray[np.uint8]
 
 _JPEG_QUALITY: Final = 95
 _LEAST_DETAIL: Final = 1.5
-_REDUCED: Final = ((4, cv2.IMREAD_REDUCED_COLOR_4), (2, cv2.IMREAD_REDUCED_COLOR_2), (1, cv2.IMREAD_COLOR))
+_REDUCED: Final[tuple[tuple[int, int], ...]] = (
+    (4, cv2.IMREAD_REDUCED_COLOR_4),
+    (2, cv2.IMREAD_REDUCED_COLOR_2),
+    (1, cv2.IMREAD_COLOR),
+)
 
 
 def undistorted_camera(camera: Any, size_px: int) -> Any:
@@ -49,7 +53,9 @@ class Undistorter:
         target = undistorted_camera(camera, size_px)
         ratio = max(camera.width, camera.height) / max(target.width, target.height)
         self._size = (int(target.width), int(target.height))
-        self._reduction, self._flag = next(found for found in _REDUCED if found[0] == 1 or ratio / found[0] >= _LEAST_DETAIL)
+        self._reduction, self._flag = next(
+            found for found in _REDUCED if ratio / found[0] >= _LEAST_DETAIL * (found[0] > 1)
+        )
         self._finer = max(1, round(ratio / self._reduction))
         self._columns, self._rows = self._lookup(camera, target)
 

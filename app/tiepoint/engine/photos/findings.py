@@ -87,7 +87,7 @@ def warnings_of(photos: Sequence[PhotoRecord]) -> list[Finding]:
 
 def few_photos(photos: Sequence[PhotoRecord]) -> list[Finding]:
     """Say that a handful of photos gives a poor model."""
-    if len(photos) >= FEW_PHOTOS:
+    if not LEAST_PHOTOS <= len(photos) < FEW_PHOTOS:
         return []
     summary = f"{counted(len(photos))} give only a small part of the subject."
     return [Finding("few-photos", summary, "Add more photos around the subject for a complete model.")]

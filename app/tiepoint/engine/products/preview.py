@@ -60,9 +60,14 @@ def cameras_of(sparse: Path) -> list[Camera]:
 
 
 def trimmed(picture: Bytes) -> Bytes:
-    """Return a cut-out (H, W, 4) picture without the empty rows and columns around it, but for a small margin."""
-    rows, columns = np.nonzero(picture[:, :, 3].any(1))[0], np.nonzero(picture[:, :, 3].any(0))[0]
-    if not len(rows):
+    """Return a cut-out (H, W, 4) picture without the empty rows and columns around it, but for a small margin.
+
+    A picture whose content runs out of it stays whole: the cut must not show anywhere but at the frame.
+    """
+    alpha = picture[:, :, 3]
+    rows, columns = np.nonzero(alpha.any(1))[0], np.nonzero(alpha.any(0))[0]
+    runs_out = alpha[[0, -1]].any() or alpha[:, [0, -1]].any()
+    if not len(rows) or runs_out:
         return picture
     low = np.maximum(np.array([rows[0], columns[0]]) - TRIM_MARGIN_PX, 0)
     high = np.array([rows[-1], columns[-1]]) + TRIM_MARGIN_PX + 1

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tiepoint.engine.rendering.scene import Floats, Part
 
-_MOST_POINTS: Final = 60_000
+_MOST_POINTS: Final = 45_000
 _CORE_SHARE: Final = 0.85
 _CORE_BINS: Final = 24
 _LEAST_DENSITY: Final = 0.03
@@ -97,18 +97,20 @@ def core(values: NDArray[np.float64], weights: NDArray[np.float64], least_densit
 
 def _weighted(parts: Sequence[Part]) -> tuple[Floats, NDArray[np.float64]]:
     """Return a sample of the scene's points with the surface each stands for; a cloud's points count alike."""
-    weights = [_areas(part) if not part.is_cloud else np.ones(len(part.vertices)) for part in parts]
-    points, joined = np.concatenate([part.vertices for part in parts]), np.concatenate(weights)
-    step = max(1, len(points) // _MOST_POINTS)
-    return points[::step], joined[::step]
+    sampled = [_points_of(part) if part.is_cloud else _corners_of(part) for part in parts]
+    return np.concatenate([points for points, _ in sampled]), np.concatenate([weights for _, weights in sampled])
 
 
-def _areas(part: Part) -> NDArray[np.float64]:
-    corners = part.vertices[part.faces].astype(np.float64)
+def _points_of(part: Part) -> tuple[Floats, NDArray[np.float64]]:
+    points = part.vertices[:: max(1, len(part.vertices) // _MOST_POINTS)]
+    return points, np.ones(len(points))
+
+
+def _corners_of(part: Part) -> tuple[Floats, NDArray[np.float64]]:
+    step = max(1, 3 * len(part.faces) // _MOST_POINTS)
+    corners = part.vertices[part.faces[::step]]
     area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
-    areas: NDArray[np.float64] = np.zeros(len(part.vertices))
-    np.add.at(areas, part.faces, area[:, None])
-    return areas
+    return corners.reshape(-1, 3), np.repeat(area.astype(np.float64) * step, 3)
 
 
 def _attention(points: Floats, cameras: Sequence[Camera]) -> NDArray[np.float64]:

@@ -32,11 +32,16 @@ def require_movement(counts: MatchCounts) -> None:
         raise InputError(NO_BASELINE, remedy=_MOVE)
 
 
-def has_baseline(tie_points: TiePoints) -> bool:
-    """Return whether the cameras lie apart, seen from the scene."""
+def require_baseline(tie_points: TiePoints) -> None:
+    """Refuse a model whose cameras, seen from the scene, all stand in one place.
+
+    Raises:
+        InputError: They do.
+    """
     apart = float(np.linalg.norm(np.ptp(tie_points.centers, axis=0)))
     ahead = tie_points.depths[tie_points.depths > 0]
-    return len(ahead) > 0 and apart > _LEAST_BASELINE * float(np.median(ahead))
+    if not len(ahead) or apart <= _LEAST_BASELINE * float(np.median(ahead)):
+        raise InputError(NO_BASELINE, remedy=_MOVE)
 
 
 def require_alignment(alignment: Mapping[str, Any]) -> None:

@@ -44,7 +44,11 @@ def extract_block(
         for done, image in enumerate(images):
             progress(done, len(images))
             pycolmap.extract_features(
-                found, photos_folder, [image], extraction_options=_options(settings, threads), device=pycolmap.Device.cpu
+                found,
+                photos_folder,
+                [image],
+                extraction_options=_options(settings, threads),
+                device=pycolmap.Device.cpu,
             )
         _renumber(found, shard, {str(photo["image"]): int(photo["number"]) for photo in photos})
     progress(len(images), len(images))

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 import pycolmap
+from numpy.typing import NDArray
 
 from tiepoint.engine.sfm.positions import Positions
 from tiepoint.engine.sfm.tie_points import Floats, TiePoints
@@ -38,7 +39,6 @@ class Frame:
         transform: From the mapper's frame, a COLMAP similarity.
         is_metric: Whether one unit is one metre.
         origin: Latitude and longitude in degrees and height in metres, or None.
-        metres_per_unit: Metres per unit of the mapper's frame, or None.
         has_height: Whether the origin's height is known.
         outliers: Photos whose position does not fit.
         problem: Why positions were not used, or an empty text.
@@ -47,7 +47,6 @@ class Frame:
     transform: Any
     is_metric: bool = False
     origin: tuple[float, float, float] | None = None
-    metres_per_unit: float | None = None
     has_height: bool = False
     outliers: list[str] = field(default_factory=list)
     problem: str = ""
@@ -70,19 +69,13 @@ def frame_of(tie_points: TiePoints, positions: Positions | None) -> Frame:
     similarity = _fitted(tie_points, centers, targets, has_height=positions.has_height)
     if similarity is None:
         return _local_frame(tie_points, "The positions in the photos do not fit the photos.")
-    moved = centers @ similarity[:, :3].T + similarity[:, 3]
-    residuals = _distances(moved, targets, has_height=positions.has_height)
-    fits = residuals <= _tolerance_m(targets)
-    spread = float(np.sqrt(np.mean(np.sum((targets[fits] - targets[fits].mean(axis=0)) ** 2, axis=1)))) if fits.any() else 0
-    rms = float(np.sqrt(np.mean(residuals[fits] ** 2))) if fits.any() else 0.0
-    logger.info("positions: %d of %d fit, rms %.2f m, spread %.2f m", fits.sum(), len(fits), rms, spread)
-    if fits.sum() < max(_FEWEST_POSITIONS, len(both) / 2) or rms > _MOST_RESIDUAL_SHARE * spread:
+    fits = _fitting(centers @ similarity[:, :3].T + similarity[:, 3], targets, has_height=positions.has_height)
+    if fits is None:
         return _local_frame(tie_points, "The positions in the photos are too coarse for their distances.")
     return Frame(
         transform=pycolmap.Sim3d(similarity),
         is_metric=True,
         origin=positions.origin,
-        metres_per_unit=float(np.cbrt(np.linalg.det(similarity[:, :3]))),
         has_height=positions.has_height,
         outliers=[tie_points.images[index] for index, fit in zip(both, fits, strict=True) if not fit],
     )
@@ -123,15 +116,23 @@ def _robust(source: Floats, target: Floats) -> Floats | None:
     return matrix
 
 
+def _fitting(moved: Floats, targets: Floats, *, has_height: bool) -> NDArray[np.bool_] | None:
+    """Return which photos are where their positions say, or None when too few are to give a scale."""
+    axes = 3 if has_height else 2
+    residuals_m = np.linalg.norm(moved[:, :axes] - targets[:, :axes], axis=1)
+    fits: NDArray[np.bool_] = residuals_m <= _tolerance_m(targets)
+    if fits.sum() < max(_FEWEST_POSITIONS, len(fits) / 2):
+        return None
+    kept = targets[fits]
+    spread_m = float(np.sqrt(np.mean(np.sum((kept - kept.mean(axis=0)) ** 2, axis=1))))
+    rms_m = float(np.sqrt(np.mean(residuals_m[fits] ** 2)))
+    logger.info("positions: %d of %d fit, rms %.2f m, spread %.2f m", fits.sum(), len(fits), rms_m, spread_m)
+    return fits if rms_m <= _MOST_RESIDUAL_SHARE * spread_m else None
+
+
 def _tolerance_m(targets: Floats) -> float:
     extent = float(np.linalg.norm(np.ptp(targets, axis=0)))
     return max(_LEAST_TOLERANCE_M, _TOLERANCE_SHARE * extent)
-
-
-def _distances(moved: Floats, targets: Floats, *, has_height: bool) -> Floats:
-    axes = 3 if has_height else 2
-    found: Floats = np.linalg.norm(moved[:, :axes] - targets[:, :axes], axis=1)
-    return found
 
 
 def _line_share(points: Floats) -> float:

@@ -69,7 +69,7 @@ def map_photos(
         else:
             models = _global(database, photos_folder, output, threads)
         candidate = _judged(models)
-        logger.info("%s mapper: %d of %d photos, %d other groups", name, candidate.aligned, photos, len(candidate.others))
+        logger.info("%s mapper: %d of %d photos, %d others", name, candidate.aligned, photos, len(candidate.others))
         if _rank(candidate) > _rank(found):
             found = candidate
         if found.aligned == photos:
@@ -133,9 +133,7 @@ def remove_unsupported(model: Any) -> dict[str, int]:
     """Take photos out that too few tie points hold, and return how many each had."""
     removed: dict[str, int] = {}
     while True:
-        weak = [
-            number for number in model.reg_image_ids() if model.images[number].num_points3D < FEWEST_TIE_POINTS
-        ]
+        weak = [number for number in model.reg_image_ids() if model.images[number].num_points3D < FEWEST_TIE_POINTS]
         if not weak:
             return removed
         for number in weak:

@@ -62,9 +62,7 @@ def positions_of(photos: Sequence[Mapping[str, Any]]) -> Positions | None:
     return Positions(origin, enu, has_height, sorted(set(located) - set(near)))
 
 
-def enu_from_geodetic(
-    position: tuple[float, float, float], origin: tuple[float, float, float]
-) -> NDArray[np.float64]:
+def enu_from_geodetic(position: tuple[float, float, float], origin: tuple[float, float, float]) -> NDArray[np.float64]:
     """Return metres east, north and up of the origin, (3,) float64.
 
     Args:
@@ -76,7 +74,8 @@ def enu_from_geodetic(
     east = [-math.sin(lon), math.cos(lon), 0.0]
     north = [-math.sin(lat) * math.cos(lon), -math.sin(lat) * math.sin(lon), math.cos(lat)]
     up = [math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)]
-    return np.array([east, north, up]) @ offset
+    moved: NDArray[np.float64] = np.array([east, north, up]) @ offset
+    return moved
 
 
 def _near(photos: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:

@@ -59,7 +59,7 @@ def _scores(tie_points: TiePoints, seen: Any, photo: int, mine: Indices) -> Floa
     off = np.degrees(np.arccos(np.clip(cosine, -1, 1))) - _BEST_ANGLE_DEG
     weights = np.exp(-(off**2) / (2 * np.where(off < 0, _BELOW_DEG, _ABOVE_DEG) ** 2))
     count = len(tie_points.images)
-    scores: Floats = np.bincount(other, weights=weights, minlength=count)
+    scores: Floats = np.bincount(other, weights=weights, minlength=count).astype(np.float64)
     scores[np.bincount(other, minlength=count) < _FEWEST_COMMON] = 0
     scores[photo] = 0
     return scores

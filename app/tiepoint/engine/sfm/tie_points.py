@@ -85,7 +85,8 @@ def tie_points_of(model: Any) -> TiePoints:
 
 
 def _observations(model: Any, index: dict[int, int]) -> tuple[Floats, Indices, Indices, Indices]:
-    positions, seen = [], []
+    positions: list[Floats] = []
+    seen: list[tuple[int, int, int]] = []
     for place, tie_point in enumerate(model.points3D.values()):
         positions.append(tie_point.xyz)
         found = {index[element.image_id]: element.point2D_idx for element in tie_point.track.elements}

@@ -49,7 +49,6 @@ def align_round(work: Path, options: Mapping[str, Any], progress: Progress) -> N
 
     retry = options["retry_from"]
     align(
-        work,
         work / str(options["result"]),
         [
             RoundShards([work / path for path in entry["features"]], [work / path for path in entry["matches"]])
@@ -63,6 +62,7 @@ def align_round(work: Path, options: Mapping[str, Any], progress: Progress) -> N
             depth_sources=int(options["depth_sources"]),
             retry=FeatureSettings(**retry) if retry else None,
             threads=_THREADS,
+            photos_folder=work / "photos",
         ),
         progress=progress,
     )

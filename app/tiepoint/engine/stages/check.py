@@ -87,6 +87,7 @@ def collect(work: Path, options: Mapping[str, Any], progress: Progress) -> None:
         "warnings": [finding.to_dict() for finding in judged.warnings],
         "work_size_px": options["work_size_px"],
     }
+    _sweep(work / PHOTOS_FOLDER)
     write_json(work / CHECK_FILE, content)
     progress(len(judged.photos), len(judged.photos))
 
@@ -169,6 +170,12 @@ def _require_prepared(work: Path, report: str, photos: Sequence[Mapping[str, Any
         remedy="Run the job again; it prepares the photo once more.",
         retryable=True,
     )
+
+
+def _sweep(prepared: Path) -> None:
+    """Remove what blocks that were killed had begun to write; all blocks have ended by now."""
+    for part in prepared.rglob(".photo-*.part"):
+        part.unlink(missing_ok=True)
 
 
 def _listed(excluded: Sequence[Mapping[str, Any]]) -> str:

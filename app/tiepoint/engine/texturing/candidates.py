@@ -27,6 +27,8 @@ _DETAIL_PX: Final = 15
 _LEAST_DETAIL: Final = 4.0
 _ODD_LEVELS: Final = 25.0
 _ODD: Final = 0.02
+_LUMA_WEIGHT: Final = 0.6
+_BLURRED: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,13 +37,13 @@ class Candidates:
 
     Attributes:
         views: (F, MOST_VIEWS) int16 indices of views, -1 where there are no more.
-        scores: (F, MOST_VIEWS) float32, px² seen times detail, weighted; 0 where there are no more.
-        colours: (F, MOST_VIEWS, 3) uint8, YCrCb, what the photo shows there.
+        scores: (F, MOST_VIEWS) float32, px² seen, weighted; 0 where there are no more.
+        looks: (F, MOST_VIEWS, 4) uint8, YCrCb and local detail, what the photo shows there.
     """
 
     views: NDArray[np.int16]
     scores: NDArray[np.float32]
-    colours: NDArray[np.uint8]
+    looks: NDArray[np.uint8]
 
     @property
     def seen(self) -> NDArray[np.bool_]:
@@ -55,12 +57,12 @@ class Candidates:
         return cls(
             np.full((faces, MOST_VIEWS), -1, np.int16),
             np.zeros((faces, MOST_VIEWS), np.float32),
-            np.zeros((faces, MOST_VIEWS, 3), np.uint8),
+            np.zeros((faces, MOST_VIEWS, 4), np.uint8),
         )
 
     def of(self, chosen: NDArray[np.bool_]) -> Candidates:
         """Return the table of some of the faces."""
-        return Candidates(self.views[chosen], self.scores[chosen], self.colours[chosen])
+        return Candidates(self.views[chosen], self.scores[chosen], self.looks[chosen])
 
 
 def add_view(
@@ -82,18 +84,18 @@ def add_view(
     vertices, faces, normals = mesh
     pixels, depth = view.project(vertices)
     factor = np.float32(min(1.0, _BUFFER_PX / max(view.width, view.height)))
-    colour, detail = _looks(photo, float(factor))
-    nearness, owner = empty_buffers(detail.shape[1], detail.shape[0])
+    look = _look(photo, float(factor))
+    nearness, owner = empty_buffers(look.shape[1], look.shape[0])
     small = (pixels + np.float32(0.5)) * factor - np.float32(0.5)
     draw_triangles(small, depth, faces, nearness, owner)
     rays = vertices - view.centre.astype(np.float32)
     size = np.array([view.width, view.height], np.float32)
-    _score(pixels, small, depth, faces, normals, rays, nearness, size, colour, detail, np.int16(index),
-           found.views, found.scores, found.colours)  # fmt: skip
+    _score(pixels, small, depth, faces, normals, rays, nearness, size, look, np.int16(index),
+           found.views, found.scores, found.looks)  # fmt: skip
 
 
-def _looks(photo: NDArray[np.uint8], factor: float) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Return colours (h, w, 3) uint8 YCrCb and the local detail (h, w) float32 of a photo made smaller."""
+def _look(photo: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
+    """Return colour and local detail of a photo made smaller, (h, w, 4) uint8: Y, Cr, Cb, mean slope."""
     import cv2
 
     height, width = photo.shape[:2]
@@ -102,14 +104,14 @@ def _looks(photo: NDArray[np.uint8], factor: float) -> tuple[NDArray[np.uint8], 
     colour = cv2.cvtColor(cv2.GaussianBlur(small, (0, 0), _COLOUR_BLUR_PX), cv2.COLOR_BGR2YCrCb)
     grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
     slopes = cv2.magnitude(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))
-    detail = cv2.blur(slopes, (_DETAIL_PX, _DETAIL_PX)) + np.float32(_LEAST_DETAIL)
-    return np.asarray(colour, np.uint8), np.asarray(detail, np.float32)
+    detail = np.clip(cv2.blur(slopes, (_DETAIL_PX, _DETAIL_PX)) + _LEAST_DETAIL, 0, 255).astype(np.uint8)
+    return np.dstack([colour, detail])
 
 
 @njit(cache=True, nogil=True)
 def _score(
     pixels: Any, small: Any, depth: Any, faces: Any, normals: Any, rays: Any, nearness: Any, size: Any,
-    colour: Any, detail: Any, index: Any, views: Any, scores: Any, colours: Any,
+    look: Any, index: Any, views: Any, scores: Any, looks: Any,
 ) -> None:  # fmt: skip
     for face in range(faces.shape[0]):
         a, b, c = faces[face, 0], faces[face, 1], faces[face, 2]
@@ -129,13 +131,13 @@ def _score(
         ) * np.float32(0.5)
         column = int((small[a, 0] + small[b, 0] + small[c, 0]) / 3 + np.float32(0.5))
         row = int((small[a, 1] + small[b, 1] + small[c, 1]) / 3 + np.float32(0.5))
-        column, row = min(column, detail.shape[1] - 1), min(row, detail.shape[0] - 1)
-        score = (area + np.float32(1e-6)) * cosine * cosine * np.sqrt(np.sqrt(detail[row, column]))
+        column, row = min(column, look.shape[1] - 1), min(row, look.shape[0] - 1)
+        score = (area + np.float32(1e-6)) * cosine * cosine
         if seen < _SAMPLES:
             score *= np.float32(_PARTLY_SEEN)
         elif near_edge:
             score *= np.float32(_NEAR_EDGE)
-        _enter(views[face], scores[face], colours[face], index, score, colour[row, column])
+        _enter(views[face], scores[face], looks[face], index, score, look[row, column])
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -200,62 +202,66 @@ def _range_around(nearness: Any, column: Any, row: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _enter(views: Any, scores: Any, colours: Any, index: Any, score: Any, colour: Any) -> None:
+def _enter(views: Any, scores: Any, looks: Any, index: Any, score: Any, look: Any) -> None:
     place = views.shape[0] - 1
     if score <= scores[place]:
         return
     while place > 0 and score > scores[place - 1]:
         scores[place], views[place] = scores[place - 1], views[place - 1]
-        for channel in range(3):
-            colours[place, channel] = colours[place - 1, channel]
+        for channel in range(4):
+            looks[place, channel] = looks[place - 1, channel]
         place -= 1
     scores[place], views[place] = score, index
-    for channel in range(3):
-        colours[place, channel] = colour[channel]
+    for channel in range(4):
+        looks[place, channel] = look[channel]
 
 
 def distrust_odd_views(found: Candidates) -> None:
-    """Mark down photos that show another colour of a face than most do: something passed by, or an edge is off.
+    """Mark down photos that show a face unlike most photos do.
+
+    Another colour means that something passed by or that an edge is off; much less detail means blur.
 
     Args:
         found: The table, changed in place; needs three photos of a face to judge.
     """
-    _distrust(found.views, found.scores, found.colours)
+    _distrust(found.views, found.scores, found.looks)
 
 
 @njit(cache=True, nogil=True)
-def _distrust(views: Any, scores: Any, colours: Any) -> None:
+def _distrust(views: Any, scores: Any, looks: Any) -> None:
     distance = np.zeros(views.shape[1], np.float32)
-    middle = np.zeros(3, np.float32)
+    middle = np.zeros(4, np.float32)
     for face in range(views.shape[0]):
         count = 0
         while count < views.shape[1] and views[face, count] >= 0:
             count += 1
         if count < 3:
             continue
-        for channel in range(3):
-            middle[channel] = np.median(colours[face, :count, channel])
+        for channel in range(4):
+            middle[channel] = np.median(looks[face, :count, channel])
         for place in range(count):
-            distance[place] = np.float32(0.6) * abs(colours[face, place, 0] - middle[0])
-            distance[place] += abs(colours[face, place, 1] - middle[1]) + abs(colours[face, place, 2] - middle[2])
+            distance[place] = np.float32(_LUMA_WEIGHT) * abs(looks[face, place, 0] - middle[0])
+            distance[place] += abs(looks[face, place, 1] - middle[1]) + abs(looks[face, place, 2] - middle[2])
         limit = max(np.float32(_ODD_LEVELS), 3 * np.median(distance[:count]))
         for place in range(count):
             if distance[place] > limit:
                 scores[face, place] *= np.float32(_ODD)
-        _sort(views[face], scores[face], colours[face], count)
+            clarity = looks[face, place, 3] / (np.float32(_BLURRED) * middle[3])
+            scores[face, place] *= min(clarity * clarity, np.float32(1.0))
+        _sort(views[face], scores[face], looks[face], count)
 
 
 @njit(cache=True, nogil=True)
-def _sort(views: Any, scores: Any, colours: Any, count: Any) -> None:
+def _sort(views: Any, scores: Any, looks: Any, count: Any) -> None:
     for last in range(1, count):
         place = last
         while place > 0 and scores[place] > scores[place - 1]:
             scores[place], scores[place - 1] = scores[place - 1], scores[place]
             views[place], views[place - 1] = views[place - 1], views[place]
-            for channel in range(3):
-                held = colours[place, channel]
-                colours[place, channel] = colours[place - 1, channel]
-                colours[place - 1, channel] = held
+            for channel in range(4):
+                held = looks[place, channel]
+                looks[place, channel] = looks[place - 1, channel]
+                looks[place - 1, channel] = held
             place -= 1
 
 
@@ -266,7 +272,7 @@ def warm() -> None:
     _score(
         pixels, pixels, np.ones(3, np.float32), np.array([[0, 1, 2]], np.int32), np.zeros((1, 3), np.float32),
         np.ones((3, 3), np.float32), np.ones((12, 12), np.float32), np.array([12, 12], np.float32),
-        np.zeros((12, 12, 3), np.uint8), np.ones((12, 12), np.float32), np.int16(0),
-        found.views, found.scores, found.colours,
+        np.zeros((12, 12, 4), np.uint8), np.int16(0),
+        found.views, found.scores, found.looks,
     )  # fmt: skip
     distrust_odd_views(found)

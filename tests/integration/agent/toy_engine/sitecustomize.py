@@ -5,6 +5,7 @@ Python imports a module of this name at start when it finds one on PYTHONPATH, s
 
 import importlib.abc
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
@@ -20,3 +21,8 @@ class _ToyFinder(importlib.abc.MetaPathFinder):
 
 
 sys.meta_path.insert(0, _ToyFinder())
+
+# A worker that cannot even start: a broken library, say.
+if os.environ.get("TOY_BROKEN_WORKERS") and "worker" in sys.orig_argv:
+    sys.stderr.write("the toy worker is broken\n")
+    os._exit(3)

@@ -1,10 +1,12 @@
 """A stage that does what the capture's capture.json says under "toy": {stage: {tasks, ...options}}.
 
 Options of a stage: `tasks` (how many), `seconds` (each), `isolated`, `signal` (kills the process that runs it) with
-`times` (how often), `error` (raises it), `spin` (uses the processor).
+`times` (how often), `error` (raises it), `spin` (uses the
+processor), `memory` (a failed claim), `shared_bytes` (takes that much).
 """
 
 import json
+import mmap
 import os
 import time
 from pathlib import Path
@@ -39,6 +41,11 @@ def work(work, options, progress):
         raise InputError("The toy is broken.", remedy="Mend it.", detail="toy detail")
     if options.get("memory"):
         raise MemoryError
+    if options.get("shared_bytes"):
+        # Shared memory is not under RLIMIT_DATA, so only the agent's watch can stop it.
+        kept = mmap.mmap(-1, options["shared_bytes"])
+        for start in range(0, options["shared_bytes"], 4096):
+            kept[start] = 1
     ends = time.monotonic() + options.get("seconds", 0)
     while time.monotonic() < ends:
         progress(int(100 - 100 * (ends - time.monotonic()) / options["seconds"]), 100)

@@ -1,0 +1,40 @@
+"""Outlets that remember what they were told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tiepoint.domain.failure import Failure
+from tiepoint.services.reconstruction import RunSnapshot
+
+
+class RecordingOutlet:
+    """Implements `Outlet`."""
+
+    def __init__(self) -> None:
+        self.snapshots: list[RunSnapshot] = []
+        self.warnings: list[Failure] = []
+        self.errors: list[Failure] = []
+        self.facts: dict[str, Any] = {}
+        self.text = ""
+        self.advances = 0
+
+    def progress(self, snapshot: RunSnapshot) -> None:
+        self.snapshots.append(snapshot)
+
+    def advance(self, what: str, done: int, total: int | None, unit: str) -> None:
+        self.advances += 1
+
+    def warning(self, warning: Failure, **facts: Any) -> None:
+        self.warnings.append(warning)
+
+    def error(self, failure: Failure) -> None:
+        self.errors.append(failure)
+
+    def result(self, facts: Mapping[str, Any], text: str) -> None:
+        assert not self.facts, "a command has one result"
+        self.facts, self.text = dict(facts), text
+
+    def close(self) -> None:
+        pass

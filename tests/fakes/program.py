@@ -1,0 +1,64 @@
+"""A whole program made of fakes, and jobs that run by the clock of the loop."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from fakes.captures import FakeCaptureStore, FakePhotoInspector, a_drop
+from fakes.products import FakeProductStore, FakeRenderer, FakeSettingsStore, FakeSystem
+from fakes.scheduler import T0, FakeScheduler
+from tiepoint.domain.job import Job, JobState, Stage, StageState, TaskCounts
+from tiepoint.services.captures import CaptureService
+from tiepoint.services.doctor import Doctor
+from tiepoint.services.jobs import JobService
+from tiepoint.services.operations import Operations
+from tiepoint.services.products import ProductService
+from tiepoint.services.program import Program
+from tiepoint.services.reconstruction import Reconstruction
+
+PHOTOS, OUTPUT = Path("/photos"), Path("/out")
+STAGES = (
+    Stage("check", StageState.COMPLETED, TaskCounts(completed=1), T0, T0),
+    Stage("features", StageState.RUNNING, TaskCounts(waiting=1, running=1, completed=2), T0),
+    Stage("matching"),
+)
+
+
+class FakeProgram:
+    """The fakes, and `program` made of them. Jobs run and then end as `ends`; None = they run on."""
+
+    def __init__(self, ends: JobState | None = JobState.COMPLETED, **changes: Any) -> None:
+        self.ends, self.changes = ends, changes
+        self.store = FakeCaptureStore({PHOTOS: a_drop()})
+        self.inspector = FakePhotoInspector()
+        self.products = FakeProductStore()
+        self.scheduler = FakeScheduler(self._run)
+        self.settings = FakeSettingsStore()
+        self.renderer = FakeRenderer()
+        self.system = FakeSystem()
+        self.program = self._program()
+
+    def _run(self, fake: FakeScheduler, job: Job) -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_later(0.005, lambda: fake.set(job.id, state=JobState.RUNNING, stages=STAGES, started=T0))
+        if self.ends is not None:
+            loop.call_later(0.01, lambda: fake.set(job.id, state=self.ends, finished=T0, **self.changes))
+
+    def _program(self) -> Program:
+        operations, keys = Operations(), iter(range(99))
+        captures = CaptureService(self.store, self.inspector, operations)
+        jobs = JobService(self.scheduler, lambda: f"key-{next(keys)}")
+        products = ProductService(self.products, operations)
+        return Program(
+            version="0.1.0",
+            settings=self.settings,
+            operations=operations,
+            captures=captures,
+            jobs=jobs,
+            products=products,
+            renderer=self.renderer,
+            doctor=Doctor(self.system, self.scheduler, self.settings, "0.1.0"),
+            new_reconstruction=lambda: Reconstruction(captures, self.store, jobs, products),
+        )

@@ -1,0 +1,78 @@
+"""What the doctor finds, and that each finding that is not well has a remedy."""
+
+from __future__ import annotations
+
+import dataclasses
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+
+from fakes.products import FakeSettingsStore, FakeSystem
+from fakes.scheduler import FakeScheduler
+from tiepoint.domain.errors import SetupError
+from tiepoint.ports.settings_store import LoadedSettings
+from tiepoint.ports.system import FolderFacts
+from tiepoint.services.doctor import Doctor, Finding, Health
+
+
+async def _findings(system: FakeSystem, scheduler: FakeScheduler, settings: FakeSettingsStore) -> dict[str, Finding]:
+    async with aclosing(Doctor(system, scheduler, settings, "0.1.0").examine()) as findings:
+        return {finding.name: finding async for finding in findings}
+
+
+async def test_a_good_computer_is_well() -> None:
+    found = await _findings(FakeSystem(), FakeScheduler(), FakeSettingsStore())
+    assert {finding.health for finding in found.values()} == {Health.OK}
+    assert {"program", "python", "memory", "folder for captures", "settings", "engine", "agent"} <= found.keys()
+
+
+async def test_everything_that_is_wrong_has_a_remedy() -> None:
+    system, scheduler = FakeSystem(), FakeScheduler()
+    system.facts = dataclasses.replace(system.facts, python="3.9.2", memory_bytes=10**9)
+    system.places = {
+        "captures": FolderFacts(Path("/c"), is_writable=True, free_bytes=10, mode=0o755),
+        "cache": FolderFacts(Path("/k"), is_writable=False, free_bytes=0, mode=None, problem="Read-only file system"),
+        "sockets": FolderFacts(Path("/s"), is_writable=True, free_bytes=10**12, mode=0o755),
+    }
+    system.engine_facts = None
+    scheduler.is_reachable = False
+    found = await _findings(system, scheduler, FakeSettingsStore(set_aside=Path("/settings.broken")))
+    wrong = {name: finding for name, finding in found.items() if finding.health is not Health.OK}
+    assert wrong.keys() == {
+        "python",
+        "memory",
+        "folder for captures",
+        "folder for cache",
+        "folder for sockets",
+        "settings",
+        "engine",
+        "agent",
+    }
+    assert all(finding.remedy for finding in wrong.values())
+
+
+async def test_cold_code_and_an_old_agent_are_warnings() -> None:
+    system = FakeSystem()
+    system.engine_facts = dataclasses.replace(system.engine_facts, is_warm=False)  # type: ignore[type-var]
+    found = {}
+    async with aclosing(Doctor(system, FakeScheduler(), FakeSettingsStore(), "0.2.0").examine()) as findings:
+        found = {finding.name: finding async for finding in findings}
+    assert found["compiled code"].health is Health.WARNING
+    assert found["agent"].health is Health.WARNING
+
+
+async def test_settings_that_cannot_be_opened_are_a_finding() -> None:
+    class Closed(FakeSettingsStore):
+        def load(self) -> LoadedSettings:
+            raise SetupError("The settings cannot be opened.", remedy="Give yourself the right.")
+
+    found = await _findings(FakeSystem(), FakeScheduler(), Closed())
+    assert found["settings"].health is Health.FAILED
+
+
+@pytest.mark.parametrize("python", ["3.11.7", "3.13.0"])
+async def test_pythons_that_will_do(python: str) -> None:
+    system = FakeSystem()
+    system.facts = dataclasses.replace(system.facts, python=python)
+    assert (await _findings(system, FakeScheduler(), FakeSettingsStore()))["python"].health is Health.OK
