@@ -106,18 +106,20 @@ class Scene:
         depth = seen[:, 2]
         return seen[:, :2] / np.where(depth > 0, depth, np.inf)[:, None] * self.focal_px * scale + middle, depth
 
+    def sights(self, pose: Pose, points: Doubles) -> tuple[Doubles, NDArray[np.bool_]]:
+        """Return where points lie in a photo, (N, 2) pixels, and which of them it sees."""
+        nearness, _ = self.nearness(pose)
+        pixels, depth = self._projected(pose, points, 1)
+        column, row = np.rint(pixels).astype(np.int64).T
+        inside = (column > 2) & (row > 2) & (column < self.width - 3) & (row < self.height - 3) & (depth > 0)
+        seen = inside.copy()
+        seen[inside] = 1 / depth[inside] > nearness[row[inside], column[inside]] / 1.005
+        return pixels, seen
+
     def visible_blob_points(self, least_photos: int = 3) -> Doubles:
         """Return the blob's vertices above the ground that enough photos see, (N, 3) float64."""
         points = self.vertices[: self.blob_vertices]
-        seen = np.zeros(len(points), np.int64)
-        for pose in self.poses:
-            nearness, _ = self.nearness(pose)
-            pixels, depth = self._projected(pose, points, 1)
-            column, row = np.rint(pixels).astype(np.int64).T
-            inside = (column > 2) & (row > 2) & (column < self.width - 3) & (row < self.height - 3) & (depth > 0)
-            index = np.nonzero(inside)[0]
-            open_sight = 1 / depth[index] > nearness[row[index], column[index]] / 1.005
-            seen[index[open_sight]] += 1
+        seen = np.sum([self.sights(pose, points)[1] for pose in self.poses], axis=0)
         return points[(seen >= least_photos) & (points[:, 2] > GROUND + 0.03)]
 
     def distances(self, points: Doubles) -> Doubles:

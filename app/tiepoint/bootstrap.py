@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import secrets
 import sys
 import traceback
@@ -70,9 +71,8 @@ def run_command(command: Command, *, as_json: bool = False, verbose: bool = Fals
         _say(outlet, Failure("canceled", "Stopped."), _EXIT_CANCELED)
         return _EXIT_CANCELED
     except BrokenPipeError:
-        # Whoever read our output has gone (`| head`); python would complain once more when it flushes at exit.
-        with contextlib.suppress(OSError):
-            sys.stdout = None  # type: ignore[assignment]
+        # Whoever read our output has gone (`| head`); Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:  # noqa: BLE001  the one funnel for what nobody expected
         _log.exception("unexpected failure")
@@ -88,6 +88,10 @@ def run_command(command: Command, *, as_json: bool = False, verbose: bool = Fals
 
 async def _run(command: Command, outlet: Outlet) -> int:
     async with open_program() as program:
+        broken = program.settings.load().set_aside
+        if broken is not None:
+            summary = f"The settings file was broken; the usual settings apply, and it is kept as {broken}."
+            outlet.warning(Failure("settings", summary, "Set again what you had changed."))
         return await command(program, outlet)
 
 
@@ -125,20 +129,17 @@ def _engine_adapters(captures_folder: Path) -> tuple[Any, Any, Any]:
     from tiepoint.adapters.engine.photo_inspector import ChildPhotoInspector
     from tiepoint.adapters.engine.renderer import ChildRenderer
 
-    places = {
-        "captures": captures_folder,
-        "cache": folders.cache_folder(),
-        "logs": folders.log_folder(),
-        "sockets": folders.runtime_folder(),
-    }
+    def places() -> dict[str, Path]:
+        found = {"captures": captures_folder, "cache": folders.cache_folder(), "logs": folders.log_folder()}
+        with contextlib.suppress(OSError):
+            return {**found, "sockets": folders.private_folder()}
+        return {**found, "sockets": folders.runtime_folder()}
+
     return ChildPhotoInspector(_launch), ChildRenderer(_launch), LocalSystem(places, _launch)
 
 
 def _captures_folder(settings: FileSettingsStore) -> Path:
-    loaded = settings.load()
-    if loaded.set_aside is not None:
-        _log.warning("the settings file was broken and was set aside as %s", loaded.set_aside)
-    chosen = loaded.settings.captures_folder
+    chosen = settings.load().settings.captures_folder
     return Path(chosen).expanduser() if chosen else folders.data_folder() / "captures"
 
 

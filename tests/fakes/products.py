@@ -52,8 +52,7 @@ class FakeSettingsStore:
         self.set_aside = set_aside
 
     def load(self) -> LoadedSettings:
-        aside, self.set_aside = self.set_aside, None
-        return LoadedSettings(self.settings, aside)
+        return LoadedSettings(self.settings, self.set_aside)
 
     def save(self, settings: Settings) -> None:
         self.settings = settings

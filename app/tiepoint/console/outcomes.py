@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tiepoint.console.text import length_text, plain
+from tiepoint.console.text import duration_text, length_text, plain
 from tiepoint.domain.errors import PartialResult, TiepointError
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.job import Job
@@ -66,9 +66,10 @@ def failure_facts(job: Job | None, error: TiepointError) -> dict[str, Any]:
     }
 
 
-def outcome_text(outcome: Outcome) -> str:
+def outcome_text(job: Job, outcome: Outcome) -> str:
     """The last lines people see: how good it is and where it is."""
-    lines = [_quality(outcome)]
+    took = ["in " + duration_text((job.finished - job.started).total_seconds())] if job.started and job.finished else []
+    lines = [", ".join([*_quality(outcome), *took]) + "."]
     for title, name in (("Model", MODEL), ("Preview", PREVIEW), ("Report", REPORT)):
         if name in outcome.products:
             lines.append(f"{title:<8} {plain(str(outcome.products[name]))}")
@@ -76,7 +77,7 @@ def outcome_text(outcome: Outcome) -> str:
     return "\n".join(lines)
 
 
-def _quality(outcome: Outcome) -> str:
+def _quality(outcome: Outcome) -> list[str]:
     result = outcome.result
     parts = [f"{outcome.photos_aligned} of {outcome.photos_total} photos aligned"]
     if isinstance(result.get("faces"), int):
@@ -86,7 +87,7 @@ def _quality(outcome: Outcome) -> str:
         parts.append(f"error {error['mean']:.2f} px")
     if isinstance(result.get("gsd_m"), int | float):
         parts.append(f"{length_text(result['gsd_m'])} per pixel")
-    return ", ".join(parts) + "."
+    return parts
 
 
 def _warning(told: Mapping[str, Any]) -> tuple[Failure, dict[str, Any]]:

@@ -6,6 +6,7 @@ Each returns an exit code and leaves every word to the outlet. On the loop's thr
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
@@ -119,9 +120,16 @@ async def _stopped(outlet: Outlet, work: Reconstruction, *, abort: bool) -> int:
 
 
 def _failed(outlet: Outlet, job: Job | None, error: TiepointError) -> int:
-    outlet.error(Failure.of(error))
+    outlet.error(_with_way_on(Failure.of(error), job))
     outlet.result(failure_facts(job, error), "")
     return error.exit_code
+
+
+def _with_way_on(failure: Failure, job: Job | None) -> Failure:
+    """Name the command that goes on with a job, where going on can help and nobody said it yet."""
+    if job is None or not failure.retryable or "tiepoint" in failure.remedy:
+        return failure
+    return dataclasses.replace(failure, remedy=f"{failure.remedy} Go on with: tiepoint resume {job.id}".strip())
 
 
 def _detached(outlet: Outlet, job: Job) -> int:
@@ -136,5 +144,5 @@ def _ended(outlet: Outlet, work: Reconstruction, outcome: Outcome) -> int:
     for warning, facts in outcome_warnings(outcome):
         outlet.warning(warning, **facts)
     if job is not None:
-        outlet.result(outcome_facts(job, outcome), outcome_text(outcome))
+        outlet.result(outcome_facts(job, outcome), outcome_text(job, outcome))
     return exit_code(outcome)

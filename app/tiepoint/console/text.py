@@ -5,6 +5,7 @@ Names come from files, photos and schedulers: `plain` makes them harmless before
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from datetime import datetime
 
@@ -34,6 +35,14 @@ def duration_text(seconds: float) -> str:
         return f"{minutes}:{rest:02d} min"
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d} h"
+
+
+def remaining_text(low_s: float, high_s: float) -> str:
+    """Write a remaining time no finer than it is known: `under a minute left`, `3 to 5 min left`."""
+    low, high = math.ceil(low_s / 60), math.ceil(high_s / 60)
+    if high <= 1:
+        return "under a minute left"
+    return f"about {high} min left" if low == high else f"{low} to {high} min left"
 
 
 def moment_text(moment: datetime | None, now: datetime) -> str:

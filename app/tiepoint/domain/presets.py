@@ -111,9 +111,7 @@ def parameters_for(preset: str, changes: Mapping[str, Any] | None = None) -> Par
         UsageError: Unknown preset or parameter, or a value out of its range.
     """
     if preset not in PRESET_NAMES:
-        raise UsageError(
-            f"There is no preset named “{preset}”.", remedy=f"Choose one of {', '.join(PRESET_NAMES)}."
-        )
+        raise UsageError(f"There is no preset named “{preset}”.", remedy=f"Choose one of {', '.join(PRESET_NAMES)}.")
     base = PRESETS.get(preset, PRESETS["standard"])
     return dataclasses.replace(base, **{name: _parsed(name, value) for name, value in (changes or {}).items()})
 

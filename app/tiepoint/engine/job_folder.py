@@ -1,10 +1,10 @@
-"""A job's folder: what was asked, the work files, the products. Standard library only, so that the agent may read it."""
+"""A job's folder: what was asked, work files, products. Standard library only, so that the agent may read it."""
 
 from __future__ import annotations
 
 import json
 import os
-import tempfile
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,11 +122,10 @@ def write_json(path: Path, content: Any) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}-", suffix=".part")
+    temporary = path.with_name(f".{path.name[:40]}-{os.getpid()}-{secrets.token_hex(4)}.part")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(temporary).replace(path)
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise

@@ -11,7 +11,7 @@ from tiepoint.domain.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class LoadedSettings:
-    """The settings, and where a broken file was set aside to (None when it was fine)."""
+    """The settings, and where this process set a broken file aside to (None when it was fine)."""
 
     settings: Settings
     set_aside: Path | None = None

@@ -54,7 +54,8 @@ def test_a_broken_file_is_set_aside_and_said(tmp_path: Path, content: bytes) -> 
     assert loaded.settings == Settings()
     assert loaded.set_aside is not None
     assert loaded.set_aside.read_bytes() == content
-    assert store.load().set_aside is None
+    assert store.load().set_aside == loaded.set_aside
+    assert FileSettingsStore(path, FakeClock()).load().set_aside is None
 
 
 def test_settings_that_cannot_be_written_or_opened_are_said(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ async def test_figures_of_the_result_are_in_the_last_word() -> None:
     world = FakeProgram()
     world.products.content |= {"reprojection_error_px": {"mean": 0.661, "max": 2.4}, "gsd_m": 0.0213}
     _, outlet = await _run(world)
-    assert "error 0.66 px, 2.1 cm per pixel." in outlet.text
+    assert "error 0.66 px, 2.1 cm per pixel, in 0.0 s." in outlet.text
 
 
 async def test_few_aligned_photos_or_missing_products_are_partial() -> None:

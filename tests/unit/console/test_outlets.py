@@ -15,8 +15,9 @@ from rich.console import Console
 from fakes.clock import FakeClock
 from fakes.program import STAGES
 from fakes.scheduler import T0
+from tiepoint.console.drawing import Drawing
 from tiepoint.console.json_lines import JsonOutlet
-from tiepoint.console.live import LiveOutlet, drawn_run
+from tiepoint.console.live import LiveOutlet
 from tiepoint.console.outlet import write_line
 from tiepoint.console.plain_lines import PlainOutlet
 from tiepoint.console.terminals import outlet_for, outlet_for_programs
@@ -128,7 +129,7 @@ def test_plain_lines_tell_the_story() -> None:
 
 def _drawn(snapshot: RunSnapshot, *, width: int = 90) -> str:
     console = Console(file=io.StringIO(), width=width, force_terminal=False, markup=False, highlight=False)
-    console.print(drawn_run(snapshot, None, T0 + timedelta(seconds=12), "*"))
+    console.print(Drawing(T0 + timedelta(seconds=12), "*", width).of_run(snapshot))
     drawn = console.file.getvalue()  # type: ignore[attr-defined]
     assert all(len(line) <= width for line in drawn.splitlines())
     return str(drawn)
@@ -137,7 +138,7 @@ def _drawn(snapshot: RunSnapshot, *, width: int = 90) -> str:
 def test_a_run_is_drawn_stage_by_stage() -> None:
     job = dataclasses.replace(JOB, eta=Eta(30, 75))
     drawn = _drawn(RunSnapshot(job=job))
-    assert r"Sta\x1b[31mtue [bold]  draft  20261122-statue-0a1b2c  30 s to 1:15 min left" in drawn
+    assert r"Sta\x1b[31mtue [bold]  draft  20261122-statue-0a1b2c  1 to 2 min left" in drawn
     assert "✓ Check photos" in drawn
     assert "2/4 tasks" in drawn
     assert "12 s" in drawn

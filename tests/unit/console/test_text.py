@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tiepoint.console.tables import table_text
-from tiepoint.console.text import duration_text, length_text, moment_text, plain
+from tiepoint.console.text import duration_text, length_text, moment_text, plain, remaining_text
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
@@ -41,6 +41,14 @@ def test_nothing_of_any_name_steers_the_terminal(text: str) -> None:
 )
 def test_durations(seconds: float, text: str) -> None:
     assert duration_text(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("low_s", "high_s", "text"),
+    [(5, 40, "under a minute left"), (30, 75, "1 to 2 min left"), (250, 290, "about 5 min left")],
+)
+def test_remaining_times(low_s: float, high_s: float, text: str) -> None:
+    assert remaining_text(low_s, high_s) == text
 
 
 @pytest.mark.parametrize(("metres", "text"), [(0.0008, "0.8 mm"), (0.034, "3.4 cm"), (1.2, "1.2 m")])

@@ -61,7 +61,7 @@ def test_both_forms_of_a_name_collide(name: str) -> None:
 def test_too_few_photos_are_refused(count: int, said: str) -> None:
     with pytest.raises(InputError, match=said) as refused:
         require_enough([None] * count, [SkippedFile("a.txt", NO_PHOTO)])
-    assert f"among {count + 1} files" in refused.value.summary
+    assert ("among" in refused.value.summary) is (count > 0)
     assert refused.value.remedy
 
 

@@ -10,7 +10,7 @@ import platform
 import shutil
 import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import psutil
@@ -23,11 +23,11 @@ class LocalSystem:
     """Implements `ports.system.System`.
 
     Args:
-        folders: The program's folders by what they are for.
+        folders: Names the program's folders by what they are for.
         launch: Starts children.
     """
 
-    def __init__(self, folders: Mapping[str, Path], launch: Launch) -> None:
+    def __init__(self, folders: Callable[[], Mapping[str, Path]], launch: Launch) -> None:
         self._folders = folders
         self._launch = launch
 
@@ -46,7 +46,7 @@ class LocalSystem:
 
     def folders(self) -> dict[str, FolderFacts]:
         """Look at the program's folders."""
-        return {name: _folder(path) for name, path in self._folders.items()}
+        return {name: _folder(path) for name, path in self._folders().items()}
 
     async def engine(self) -> EngineFacts:
         """Start the engine in a child and ask it."""

@@ -29,16 +29,18 @@ class FileSettingsStore:
     def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
         self._path = path
         self._now = now
+        self._aside: Path | None = None
 
     def load(self) -> LoadedSettings:
         """Read the settings."""
         try:
             text = self._path.read_bytes().decode("utf-8")
-            return LoadedSettings(settings_from_dict(_object(text)))
+            return LoadedSettings(settings_from_dict(_object(text)), self._aside)
         except FileNotFoundError:
-            return LoadedSettings(Settings())
+            return LoadedSettings(Settings(), self._aside)
         except ValueError:
-            return LoadedSettings(Settings(), self._set_aside())
+            self._aside = self._set_aside()
+            return LoadedSettings(Settings(), self._aside)
         except OSError as error:
             raise SetupError(
                 f"The settings in {self._path} cannot be opened: {(error.strerror or str(error)).lower()}.",

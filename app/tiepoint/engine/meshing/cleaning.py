@@ -96,9 +96,7 @@ def without_fringe(faces: NDArray[np.int32], rounds: int) -> NDArray[np.bool_]:
     return kept
 
 
-def with_smooth_border(
-    vertices: NDArray[np.float32], faces: NDArray[np.int32], rounds: int
-) -> NDArray[np.float32]:
+def with_smooth_border(vertices: NDArray[np.float32], faces: NDArray[np.int32], rounds: int) -> NDArray[np.float32]:
     """Return the vertices with those on the border moved towards the middle of their border neighbours.
 
     Args:
@@ -120,12 +118,12 @@ def with_smooth_border(
 
 def _sound(vertices: NDArray[np.float32], faces: NDArray[np.int32]) -> NDArray[np.bool_]:
     distinct = (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])
-    finite = np.isfinite(vertices).all(axis=1)[faces].all(axis=1)
-    _, first = np.unique(np.sort(faces, axis=1), axis=0, return_index=True)
-    single = np.zeros(len(faces), np.bool_)
-    single[first] = True
-    found: NDArray[np.bool_] = distinct & finite & single & (face_normals(vertices, faces)[1] > 0)
-    return found
+    finite = np.asarray(np.isfinite(vertices).all(axis=1), np.bool_)[faces].all(axis=1)
+    corners = np.sort(faces, axis=1)
+    order = np.lexsort((corners[:, 2], corners[:, 1], corners[:, 0]))
+    single = np.ones(len(faces), np.bool_)
+    single[order[1:]] = (corners[order[1:]] != corners[order[:-1]]).any(axis=1)
+    return np.asarray(distinct & finite & single & (face_normals(vertices, faces)[1] > 0), np.bool_)
 
 
 def _surplus_faces(faces: NDArray[np.int32]) -> NDArray[np.bool_]:
@@ -154,4 +152,5 @@ def _split_bow_ties(vertices: NDArray[np.float32], faces: NDArray[np.int32]) -> 
 
 def _corner(faces: NDArray[np.int32], which: NDArray[np.int32], vertex: NDArray[np.int32]) -> NDArray[np.int64]:
     place = np.argmax(faces[which] == vertex[:, None], axis=1)
-    return which.astype(np.int64) * 3 + place
+    found: NDArray[np.int64] = which.astype(np.int64) * 3 + place
+    return found

@@ -28,8 +28,7 @@ def inside_box(points: NDArray[np.float32], box: Mapping[str, Sequence[float]] |
     if box is None:
         return np.ones(len(points), np.bool_)
     low, high = np.asarray(box["min"], np.float32), np.asarray(box["max"], np.float32)
-    found: NDArray[np.bool_] = ((points >= low) & (points <= high)).all(axis=1)
-    return found
+    return np.asarray(((points >= low) & (points <= high)).all(axis=1), np.bool_)
 
 
 def spacing_m(points: NDArray[np.float32]) -> float:
@@ -40,7 +39,7 @@ def spacing_m(points: NDArray[np.float32]) -> float:
         return 0.0
     step = max(1, len(points) // _SPACING_SAMPLE)
     distances, _ = cKDTree(points, balanced_tree=False, compact_nodes=False).query(points[::step], k=2)
-    return float(np.median(distances[:, 1]))
+    return float(np.median(np.asarray(distances)[:, 1]))
 
 
 def octree_depth(points: NDArray[np.float32], most: int, faces: int) -> int:

@@ -18,10 +18,8 @@ from tiepoint.engine.meshing.views import load_views
 
 _log = logging.getLogger("tiepoint.engine.meshing")
 _LEAST_POINTS: Final = 100
-_FARTHEST_SPACINGS: Final = 4.0
-_FARTHEST_AGREED_SPACINGS: Final = 10.0
-_HOLE_SPACINGS: Final = 40.0
-_HOLE_SHARE: Final = 0.08
+_HOLE_SHARE: Final = 0.12
+_CONTRADICTED_SHARE: Final = 0.04
 _BORDER_ROUNDS: Final = 12
 _ISLAND_SHARE: Final = 0.01
 _ISLAND_FACES: Final = 50
@@ -135,24 +133,28 @@ def _read_cloud(path: Path) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
 def _supported_faces(
     vertices: NDArray[np.float32], faces: NDArray[np.int32], points: NDArray[np.float32], box: Box, evidence: Evidence
 ) -> NDArray[np.bool_]:
+    """Return which faces stay: what the cloud and the depth maps support, and the small holes within."""
     spacing = cloud.spacing_m(points)
     distance = support.distance_in_spacings(vertices, points, spacing)
     counts = np.zeros((len(vertices), 2), np.int16)
     for view in load_views(evidence.sparse) if evidence.depth_maps else ():
         if view.name in evidence.depth_maps:
             support.depth_evidence(vertices, view, support.read_depth_map(evidence.depth_maps[view.name]), counts)
-    agreed = counts[:, 0] >= 2
-    seen_through = counts[:, 1] > counts[:, 0] + 1
-    outside = ~cloud.inside_box(vertices, _widened(box))
-    far = (distance > _FARTHEST_SPACINGS) & ~(agreed & (distance < _FARTHEST_AGREED_SPACINGS))
-    doubtful = far[faces].any(axis=1)
-    wrong = (seen_through | outside)[faces].any(axis=1)
+    invented, contradicted = support.verdicts(distance, counts, has_maps=bool(evidence.depth_maps))
+    outside = _touching(faces, ~cloud.inside_box(vertices, _widened(box)))
+    doubtful = _touching(faces, invented | contradicted) & ~outside
     low, high = np.percentile(points, (2, 98), axis=0)
-    widest = max(_HOLE_SPACINGS * spacing, _HOLE_SHARE * float(np.linalg.norm(high - low)))
-    holes = cleaning.small_patches(vertices, faces, doubtful & ~wrong, widest)
-    kept = ~(wrong | (doubtful & ~holes))
+    extent = float(np.linalg.norm(high - low))
+    holes = cleaning.small_patches(vertices, faces, doubtful, _HOLE_SHARE * extent)
+    gone_wrong = _touching(faces, contradicted)
+    holes &= ~gone_wrong | cleaning.small_patches(vertices, faces, gone_wrong, _CONTRADICTED_SHARE * extent)
+    kept = ~(outside | doubtful) | holes
     kept[kept] = cleaning.without_fringe(faces[kept], 3)
     return kept
+
+
+def _touching(faces: NDArray[np.int32], chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return np.asarray(chosen[faces].any(axis=1), np.bool_)
 
 
 def _widened(box: Box) -> Box:
@@ -163,9 +165,7 @@ def _widened(box: Box) -> Box:
     return {"min": list(low - margin), "max": list(high + margin)}
 
 
-def _simplified(
-    vertices: NDArray[np.float32], faces: NDArray[np.int32], wanted: int, scratch: Path
-) -> cleaning.Mesh:
+def _simplified(vertices: NDArray[np.float32], faces: NDArray[np.int32], wanted: int, scratch: Path) -> cleaning.Mesh:
     if not 0 < wanted < len(faces):
         return vertices, faces
     ply.write_mesh(scratch / "dense.ply", vertices, faces)

@@ -13,6 +13,11 @@ from tiepoint.engine.meshing.views import View
 
 DEPTH_TOLERANCE: Final = 0.01
 _NEIGHBOURS: Final = 6
+_FARTHEST: Final = 4.0
+_FARTHEST_AGREED: Final = 10.0
+_CLOSE: Final = 1.5
+_LEAST_AGREEING: Final = 2
+_LEAST_THROUGH: Final = 3
 
 
 def read_depth_map(path: Path) -> NDArray[np.float32]:
@@ -40,12 +45,10 @@ def distance_in_spacings(
 
     tree = cKDTree(points, balanced_tree=False, compact_nodes=False)
     count = min(_NEIGHBOURS, len(points))
-    distances, _ = tree.query(vertices, k=count)
-    near = np.atleast_2d(distances.reshape(len(vertices), count))
-    _, closest = tree.query(vertices, k=1)
+    away, closest = tree.query(vertices, k=1)
     spread, _ = tree.query(points[closest], k=count)
     unit = np.maximum(np.asarray(spread).reshape(len(vertices), count)[:, -1] / 2, least_spacing)
-    return (near[:, 0] / unit).astype(np.float32)
+    return (np.asarray(away) / unit).astype(np.float32)
 
 
 def depth_evidence(
@@ -61,6 +64,27 @@ def depth_evidence(
     """
     pixels, depth = view.project(vertices)
     _count_evidence(pixels, depth, depth_map, np.float32(DEPTH_TOLERANCE), counts)
+
+
+def verdicts(
+    distance: NDArray[np.float32], counts: NDArray[np.int16], *, has_maps: bool
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which vertices nothing speaks for, and which ones photos look through.
+
+    Args:
+        distance: (V,) from `distance_in_spacings`.
+        counts: (V, 2) from `depth_evidence`.
+        has_maps: False if there were no depth maps, so that only the distance counts.
+
+    Returns:
+        Two (V,) bool arrays: invented, contradicted.
+    """
+    agreeing, seeing_through = counts[:, 0], counts[:, 1]
+    if not has_maps:
+        return distance > _FARTHEST, np.zeros(len(distance), np.bool_)
+    close = (agreeing >= 1) & (distance < _CLOSE)
+    invented = ((agreeing < _LEAST_AGREEING) & ~close) | (distance > _FARTHEST_AGREED)
+    return invented, (seeing_through >= _LEAST_THROUGH) & (seeing_through > 2 * agreeing)
 
 
 @njit(cache=True, nogil=True)

@@ -39,9 +39,7 @@ def open_edges(faces: NDArray[np.int32]) -> NDArray[np.int32]:
     """Return the (E, 2) edges that belong to one face only, in that face's direction."""
     edges, _ = directed_edges(faces)
     low, high = edges.min(axis=1).astype(np.int64), edges.max(axis=1).astype(np.int64)
-    _, places, counts = np.unique(
-        low * (int(faces.max(initial=0)) + 1) + high, return_inverse=True, return_counts=True
-    )
+    _, places, counts = np.unique(low * (int(faces.max(initial=0)) + 1) + high, return_inverse=True, return_counts=True)
     found: NDArray[np.int32] = edges[counts[places] == 1]
     return found
 

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from tiepoint.engine.job_folder import JobFolder, write_json
+from tiepoint.engine.stages.undistortion import views_with_depth
 from tiepoint.engine.task import Progress, Task
 
 
 def plan(job: JobFolder) -> list[Task]:
     """Return one task per photo that has sources."""
-    views = [view for view in job.read("alignment.json")["views"] if view["sources"]]
+    views = views_with_depth(job.read("alignment.json"))
     return [_task(job, number, view) for number, view in enumerate(views)]
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from tiepoint.domain.errors import EngineFailure
 from tiepoint.engine.job_folder import JobFolder, write_json
+from tiepoint.engine.stages.undistortion import views_with_depth
 from tiepoint.engine.task import Progress, Task
 
 CLOUD: Final = "fused.ply"
@@ -25,7 +26,7 @@ _logger = logging.getLogger("tiepoint.engine.point_cloud")
 def plan(job: JobFolder) -> list[Task]:
     """Return the one task."""
     alignment = job.read("alignment.json")
-    views = [view for view in alignment["views"] if view["sources"]]
+    views = views_with_depth(alignment)
     sources = {view["image"]: list(view["sources"])[: job.parameters.depth_sources] for view in views}
     stereo = "undistorted/stereo"
     return [

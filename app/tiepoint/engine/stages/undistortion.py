@@ -21,7 +21,7 @@ _SMALLEST_BLOCK = 3
 def plan(job: JobFolder) -> list[Task]:
     """Return the model task and one task per block of aligned photos."""
     alignment = job.read("alignment.json")
-    views = [view for view in alignment["views"] if view["sources"]]
+    views = views_with_depth(alignment)
     size_px = job.parameters.depth_size_px
     sparse = tuple(f"sparse/{name}" for name in MODEL_FILES)
     model = Task(
@@ -39,6 +39,11 @@ def plan(job: JobFolder) -> list[Task]:
     length = max(_SMALLEST_BLOCK, -(-len(images) // _MOST_BLOCKS))
     blocks = [images[first : first + length] for first in range(0, len(images), length)]
     return [model, *(_block_task(number, block, size_px) for number, block in enumerate(blocks))]
+
+
+def views_with_depth(alignment: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the views of alignment.json that get a depth map: those with sources and tie points ahead."""
+    return [view for view in alignment["views"] if view["sources"] and view["depth_max"] > view["depth_min"] > 0]
 
 
 def _block_task(number: int, images: list[str], size_px: int) -> Task:

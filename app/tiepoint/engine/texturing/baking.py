@@ -16,7 +16,7 @@ from tiepoint.domain.errors import EngineFailure
 from tiepoint.engine.meshing import cleaning, ply
 from tiepoint.engine.meshing.topology import face_normals, shared_edges
 from tiepoint.engine.meshing.views import View, load_views
-from tiepoint.engine.texturing import blending, painting
+from tiepoint.engine.texturing import blending, exposure, painting
 from tiepoint.engine.texturing.candidates import Candidates, add_view, distrust_odd_views
 from tiepoint.engine.texturing.charts import Charts, Layout, atlas_pixels, cut, scaled
 from tiepoint.engine.texturing.labelling import choose_views
@@ -70,6 +70,9 @@ def bake(sources: Sources, folder: Path, progress: Callable[[int, int | None], N
     total = len(faces)
     shelf = PhotoShelf(sources.photos)
     found = _candidates(vertices, faces, views, shelf, lambda done: progress(done, steps))
+    gains = exposure.gains(found, len(views))
+    distrust_odd_views(found, gains)
+    shelf.gains = dict(zip((view.name for view in views), gains, strict=True))
     vertices, faces, found = _seen_part(vertices, faces, found)
     charts = cut(vertices, faces, choose_views(found, shared_edges(faces)[0]), views)
     layout = pack(charts, sources.atlas_px)
@@ -86,6 +89,7 @@ def bake(sources: Sources, folder: Path, progress: Callable[[int, int | None], N
         "texture_px": [layout.width, layout.height],
         "charts": len(charts.view),
         "scale": round(layout.scale, 4),
+        "gains_by_photo": {name: [round(float(value), 3) for value in gain] for name, gain in shelf.gains.items()},
         "dropped_faces": total - len(faces),
         "dropped_share": round(1 - len(faces) / total, 4),
         "faces_by_photo": {
@@ -107,7 +111,6 @@ def _candidates(
     for index, view in enumerate(views):
         add_view(found, index, view, (vertices, faces, normals), shelf.read(view))
         progress(index + 1)
-    distrust_odd_views(found)
     return found
 
 
@@ -136,7 +139,7 @@ def _vertex_colours(
     for index, view in enumerate(views):
         mine = charts.vertex_view == index
         if mine.any():
-            smooth = cv2.GaussianBlur(shelf.read(view), (0, 0), _LEVELLING_BLUR_PX)
+            smooth = cv2.GaussianBlur(shelf.read_levelled(view), (0, 0), _LEVELLING_BLUR_PX)
             columns, rows = charts.pixels[mine].T
             colours[mine] = _sampled(smooth, columns, rows)
         progress(index + 1)
@@ -168,7 +171,7 @@ def _painted(
         mine = slice(shares.starts[index], shares.starts[index + 1])
         if mine.start < mine.stop:
             pixels = scaled(view.project(vertices)[0], layout.scale)[faces[shares.face[mine]]]
-            photo = _resized(shelf.read(view), layout.scale)
+            photo = _resized(shelf.read_levelled(view), layout.scale)
             painting.paint_photo(photo, shares.face[mine], shares.weight[mine], shares.gain[mine], pixels, places,
                                  charts.faces, owner, atlas)  # fmt: skip
         progress(index + 1)
@@ -182,7 +185,7 @@ def _resized(photo: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
     if scale >= 1.0:
         return photo
     size = (max(1, round(photo.shape[1] * scale)), max(1, round(photo.shape[0] * scale)))
-    found: NDArray[np.uint8] = cv2.resize(photo, size, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+    found: NDArray[np.uint8] = cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
     return found
 
 

@@ -58,10 +58,10 @@ def shares(charts: Charts, found: Candidates, gains: NDArray[np.float32], scale:
     capacity = len(charts.faces) * _MOST_PARTS
     view, face = np.zeros(capacity, np.int16), np.zeros(capacity, np.int32)
     weight, gain = np.zeros((capacity, 3), np.float32), np.zeros((capacity, 3, 3), np.float32)
+    pattern = mixed.indptr.astype(np.int64), mixed.indices.astype(np.int32), mixed.data.astype(np.float32)
     used = _gather(
-        rows, charts.faces, charts.face_view, gains, found.views, worth, mixed.indptr, mixed.indices, mixed.data,
-        gain_sums, view, face, weight, gain,
-    )  # fmt: skip
+        rows, charts.faces, charts.face_view, gains, found.views, worth, *pattern, gain_sums, view, face, weight, gain
+    )
     order = np.argsort(view[:used], kind="stable")
     starts = np.searchsorted(view[:used][order], np.arange(views + 1))
     return Shares(view[:used][order], face[:used][order], weight[:used][order], gain[:used][order], starts)
@@ -80,18 +80,18 @@ def _spread(charts: Charts, gains: NDArray[np.float32], rings: int, views: int) 
     count = int(charts.source.max(initial=0)) + 1
     corners, labels = charts.source[charts.faces].ravel(), np.repeat(charts.face_view, 3)
     shape = (count, views)
-    own = coo_array((np.ones(len(corners), np.float32), (corners, labels)), shape=shape).tocsr()
+    own: Any = coo_array((np.ones(len(corners), np.float32), (corners, labels)), shape=shape).tocsr()
     total = np.maximum(np.asarray(own.sum(axis=1)).ravel(), 1)
-    layers = [own]
+    layers: list[Any] = [own]
     values = gains[charts.faces].reshape(-1, 3)
     for channel in range(3):
         layers.append(coo_array((values[:, channel], (corners, labels)), shape=shape).tocsr())
     edges = charts.source[directed_edges(charts.faces)[0]]
-    graph = coo_array((np.ones(len(edges), np.float32), (edges[:, 0], edges[:, 1])), shape=(count, count))
+    graph: Any = coo_array((np.ones(len(edges), np.float32), (edges[:, 0], edges[:, 1])), shape=(count, count))
     graph = (graph + graph.T).tocsr()
     graph.data[:] = 1
     graph = graph + diags_array(np.ones(count, np.float32), offsets=0).tocsr()
-    walk = diags_array(1 / np.asarray(graph.sum(axis=1)).ravel().astype(np.float32), offsets=0) @ graph
+    walk: Any = diags_array(1 / np.asarray(graph.sum(axis=1)).ravel().astype(np.float32), offsets=0) @ graph
     layers = [diags_array((1 / total).astype(np.float32), offsets=0) @ layer for layer in layers]
     for _ in range(rings - 1):
         layers = [walk @ layer for layer in layers]

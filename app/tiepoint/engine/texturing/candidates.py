@@ -38,7 +38,7 @@ class Candidates:
     Attributes:
         views: (F, MOST_VIEWS) int16 indices of views, -1 where there are no more.
         scores: (F, MOST_VIEWS) float32, px² seen, weighted; 0 where there are no more.
-        looks: (F, MOST_VIEWS, 4) uint8, YCrCb and local detail, what the photo shows there.
+        looks: (F, MOST_VIEWS, 4) uint8, blue, green, red and local detail, what the photo shows there.
     """
 
     views: NDArray[np.int16]
@@ -95,13 +95,13 @@ def add_view(
 
 
 def _look(photo: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
-    """Return colour and local detail of a photo made smaller, (h, w, 4) uint8: Y, Cr, Cb, mean slope."""
+    """Return colour and local detail of a photo made smaller, (h, w, 4) uint8: blue, green, red, mean slope."""
     import cv2
 
     height, width = photo.shape[:2]
     size = (int(np.ceil(width * factor)), int(np.ceil(height * factor)))
     small = photo if size == (width, height) else cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
-    colour = cv2.cvtColor(cv2.GaussianBlur(small, (0, 0), _COLOUR_BLUR_PX), cv2.COLOR_BGR2YCrCb)
+    colour = cv2.GaussianBlur(small, (0, 0), _COLOUR_BLUR_PX)
     grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
     slopes = cv2.magnitude(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))
     detail = np.clip(cv2.blur(slopes, (_DETAIL_PX, _DETAIL_PX)) + _LEAST_DETAIL, 0, 255).astype(np.uint8)
@@ -216,19 +216,21 @@ def _enter(views: Any, scores: Any, looks: Any, index: Any, score: Any, look: An
         looks[place, channel] = look[channel]
 
 
-def distrust_odd_views(found: Candidates) -> None:
+def distrust_odd_views(found: Candidates, gains: NDArray[np.float32]) -> None:
     """Mark down photos that show a face unlike most photos do.
 
     Another colour means that something passed by or that an edge is off; much less detail means blur.
 
     Args:
         found: The table, changed in place; needs three photos of a face to judge.
+        gains: (views, 3), factors that make photos equally bright.
     """
-    _distrust(found.views, found.scores, found.looks)
+    _distrust(found.views, found.scores, found.looks, gains)
 
 
 @njit(cache=True, nogil=True)
-def _distrust(views: Any, scores: Any, looks: Any) -> None:
+def _distrust(views: Any, scores: Any, looks: Any, gains: Any) -> None:
+    shown = np.zeros((views.shape[1], 4), np.float32)
     distance = np.zeros(views.shape[1], np.float32)
     middle = np.zeros(4, np.float32)
     for face in range(views.shape[0]):
@@ -237,18 +239,29 @@ def _distrust(views: Any, scores: Any, looks: Any) -> None:
             count += 1
         if count < 3:
             continue
-        for channel in range(4):
-            middle[channel] = np.median(looks[face, :count, channel])
         for place in range(count):
-            distance[place] = np.float32(_LUMA_WEIGHT) * abs(looks[face, place, 0] - middle[0])
-            distance[place] += abs(looks[face, place, 1] - middle[1]) + abs(looks[face, place, 2] - middle[2])
+            _describe(looks[face, place], gains[views[face, place]], shown[place])
+        for channel in range(4):
+            middle[channel] = np.median(shown[:count, channel])
+        for place in range(count):
+            distance[place] = np.float32(_LUMA_WEIGHT) * abs(shown[place, 0] - middle[0])
+            distance[place] += abs(shown[place, 1] - middle[1]) + abs(shown[place, 2] - middle[2])
         limit = max(np.float32(_ODD_LEVELS), 3 * np.median(distance[:count]))
         for place in range(count):
             if distance[place] > limit:
                 scores[face, place] *= np.float32(_ODD)
-            clarity = looks[face, place, 3] / (np.float32(_BLURRED) * middle[3])
+            clarity = shown[place, 3] / (np.float32(_BLURRED) * middle[3])
             scores[face, place] *= min(clarity * clarity, np.float32(1.0))
         _sort(views[face], scores[face], looks[face], count)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _describe(look: Any, gain: Any, shown: Any) -> None:
+    """Fill in luma, its differences to red and blue (ITU-R BT.601), and the detail."""
+    blue, green, red = look[0] * gain[0], look[1] * gain[1], look[2] * gain[2]
+    luma = np.float32(0.299) * red + np.float32(0.587) * green + np.float32(0.114) * blue
+    shown[0], shown[3] = luma, look[3]
+    shown[1], shown[2] = np.float32(0.713) * (red - luma), np.float32(0.564) * (blue - luma)
 
 
 @njit(cache=True, nogil=True)
@@ -275,4 +288,4 @@ def warm() -> None:
         np.zeros((12, 12, 4), np.uint8), np.int16(0),
         found.views, found.scores, found.looks,
     )  # fmt: skip
-    distrust_odd_views(found)
+    distrust_odd_views(found, np.ones((1, 3), np.float32))

@@ -65,7 +65,9 @@ class Layout:
     shift: NDArray[np.int32]
 
 
-def cut(vertices: NDArray[np.float32], faces: NDArray[np.int32], labels: NDArray[np.int16], views: list[View]) -> Charts:
+def cut(
+    vertices: NDArray[np.float32], faces: NDArray[np.int32], labels: NDArray[np.int16], views: list[View]
+) -> Charts:
     """Cut a mesh into charts.
 
     Args:

@@ -12,8 +12,8 @@ from tiepoint.engine.meshing.topology import directed_edges
 from tiepoint.engine.texturing.charts import Charts
 
 _SMOOTHNESS: Final = 0.3
-_RESTRAINT: Final = 1e-4
-_DOUBT_LEVELS: Final = 40.0
+_RESTRAINT: Final = 1e-3
+_DOUBT_LEVELS: Final = 20.0
 _MOST_ROUNDS: Final = 200
 _CLOSE_ENOUGH: Final = 3e-3
 
@@ -35,16 +35,18 @@ def corrections(charts: Charts, colours: NDArray[np.float32]) -> NDArray[np.floa
 
     first, second = _seam_pairs(charts)
     difference = colours[second] - colours[first]
-    trust = 1 / (1 + (np.abs(difference).max(axis=1, initial=0) / _DOUBT_LEVELS) ** 2)
+    trust = 1 / (1 + (np.abs(difference).max(axis=1, initial=0) / _DOUBT_LEVELS) ** 2) ** 2
     seams = _differences(first, second, len(colours))
     edges = _inner_edges(charts)
     inside = _differences(edges[:, 0], edges[:, 1], len(colours))
     weighted = seams.T @ diags_array(trust, offsets=0)
-    system = (
-        weighted @ seams + _SMOOTHNESS**2 * (inside.T @ inside) + _RESTRAINT * eye_array(len(colours))
-    ).tocsr()
-    target = np.asarray(weighted @ difference, np.float32)
-    return _solved(system.indptr, system.indices, system.data.astype(np.float32), target, _MOST_ROUNDS, _CLOSE_ENOUGH)
+    system = (weighted @ seams + _SMOOTHNESS**2 * (inside.T @ inside) + _RESTRAINT * eye_array(len(colours))).tocsr()
+    target = np.ascontiguousarray(weighted @ difference, np.float32)
+    starts, columns = system.indptr.astype(np.int64), system.indices.astype(np.int32)
+    found: NDArray[np.float32] = _solved(
+        starts, columns, system.data.astype(np.float32), target, _MOST_ROUNDS, _CLOSE_ENOUGH
+    )
+    return found
 
 
 @njit(cache=True, nogil=True)
@@ -121,4 +123,4 @@ def _differences(first: NDArray[Any], second: NDArray[Any], count: int) -> Any:
 def warm() -> None:
     """Compile the kernel on one unknown."""
     one = np.ones(1, np.float32)
-    _solved(np.array([0, 1], np.int32), np.zeros(1, np.int32), one, np.ones((1, 3), np.float32), 200, _CLOSE_ENOUGH)
+    _solved(np.array([0, 1], np.int64), np.zeros(1, np.int32), one, np.ones((1, 3), np.float32), 200, _CLOSE_ENOUGH)

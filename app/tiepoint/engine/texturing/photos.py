@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from tiepoint.domain.errors import EngineFailure
 from tiepoint.engine.meshing.views import View
 
 _MOST_BYTES: Final = 250_000_000
+_LEAST_GAIN: Final = 0.005
 
 
 class PhotoShelf:
@@ -21,11 +23,15 @@ class PhotoShelf:
     Args:
         folder: The prepared photos.
         most_bytes: Memory for photos kept.
+
+    Attributes:
+        gains: (3,) factors by photo name that `read_levelled` applies to blue, green and red.
     """
 
     def __init__(self, folder: Path, most_bytes: int = _MOST_BYTES) -> None:
         self._folder = folder
         self._most_bytes = most_bytes
+        self.gains: Mapping[str, NDArray[np.float32]] = {}
         self._kept: OrderedDict[str, NDArray[np.uint8]] = OrderedDict()
 
     def read(self, view: View) -> NDArray[np.uint8]:
@@ -42,6 +48,23 @@ class PhotoShelf:
         while len(self._kept) > 1 and sum(each.nbytes for each in self._kept.values()) > self._most_bytes:
             self._kept.popitem(last=False)
         return photo
+
+
+    def read_levelled(self, view: View) -> NDArray[np.uint8]:
+        """Return the photo with its gains applied, so that all photos are equally bright.
+
+        Raises:
+            EngineFailure: The photo is missing or cannot be decoded.
+        """
+        import cv2
+
+        photo = self.read(view)
+        gains = self.gains.get(view.name)
+        if gains is None or np.abs(gains - 1).max() < _LEAST_GAIN:
+            return photo
+        steps = np.arange(256, dtype=np.float32)[:, None] * gains
+        table = np.clip(np.rint(steps), 0, 255).astype(np.uint8)[None]
+        return np.asarray(cv2.LUT(photo, table), np.uint8)
 
 
 def _read(path: Path, width: int, height: int) -> NDArray[np.uint8]:

@@ -52,6 +52,7 @@ def work(work, options, progress):
         if options.get("signal") and tried <= options.get("times", 99):
             time.sleep(0.1)
             os.kill(os.getpid(), options["signal"])
+            time.sleep(60)  # another thread takes the signal, and its handler takes its time
         if not options.get("spin"):
             time.sleep(0.02)
     if options.get("products"):

@@ -129,6 +129,12 @@ class Cluster:
         assigned = {state.name for state in self._scheduler.workers.values() if state.processing}
         return [worker for worker in self.workers if worker.name in assigned or worker.name in self._running]
 
+    def idle_address_with_child(self) -> list[str] | None:
+        """Return the address of an idle worker that has a stage child, as dask takes it; None when there is none."""
+        names = {worker.name for worker in self.workers if worker.child_pid is not None} - set(self._running)
+        found = [address for address, state in self._scheduler.workers.items() if state.name in names]
+        return found[:1] or None
+
     async def free(self, workers: list[WorkerProcess]) -> None:
         """Kill workers together with what they run; others take their places when they are needed."""
         for worker in workers:

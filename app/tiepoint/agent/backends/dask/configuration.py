@@ -23,6 +23,9 @@ _SETTINGS: Final = {
     "distributed.comm.require-encryption": True,
     "distributed.comm.timeouts.connect": "30s",
     "distributed.admin.system-monitor.gil.enabled": False,
+    # Nobody looks at these; at their defaults they wake every process fifty times a second.
+    "distributed.admin.system-monitor.interval": "60s",
+    "distributed.admin.tick.interval": "5s",
     # The agent imports and plans in its loop's process; a pause is no reason for a warning.
     "distributed.admin.tick.limit": "60s",
     "distributed.admin.low-level-log-length": 100,

@@ -141,7 +141,16 @@ class DaskExecutor(Listening):
         self._runs[run] = task
         self._interrupts[task.key] = interrupt
         order = {"run": run, "work": str(job.work), "logs": str(job.root / "logs"), "task": task.to_dict()}
-        future = self._cluster.client.submit(run_in_worker, order, key=f"{task.key}-{run}", pure=False)
+        # A worker that has a stage child with everything imported saves the start of another one.
+        preferred = self._cluster.idle_address_with_child() if task.isolated else None
+        future = self._cluster.client.submit(
+            run_in_worker,
+            order,
+            key=f"{task.key}-{run}",
+            pure=False,
+            workers=preferred,
+            allow_other_workers=preferred is not None,
+        )
         result = asyncio.ensure_future(_result(future))
         try:
             await asyncio.wait({result, interrupt}, return_when=asyncio.FIRST_COMPLETED)

@@ -46,7 +46,7 @@ class Reporter:
         self._send({**self._head, "what": "log", "level": level, "source": source, "text": text})
 
     def child(self, pid: int | None) -> None:
-        """The task runs in a child of the worker, or no longer does."""
+        """The worker has this stage child, or none any more."""
         self._send({**self._head, "what": "child", "pid": pid})
 
 

@@ -47,14 +47,15 @@ class StageProcesses:
         Returns:
             {"manifest": ...}, {"error": ...} or, when the child died, {"died": its exit status}.
         """
-        child = self._taken(task.threads)
+        child, threads = self._taken(task.threads)
         reporter.child(child.pid)
         order = {"work": str(work), "task": task.to_dict(), "log": str(log)}
         outcome = _exchanged(child, order, reporter)
-        reporter.child(None)
         if outcome is None:
+            reporter.child(None)
             return {"died": end_child(child, grace_s=1.0), "log": _tail(log)}
-        self._give_back(child, task.threads)
+        if not self._is_kept(child, threads):
+            reporter.child(None)
         return outcome
 
     def close(self) -> None:
@@ -65,14 +66,14 @@ class StageProcesses:
             end_child(child, grace_s=0.0)
         self._starter.shutdown(wait=False)
 
-    def _taken(self, threads: int) -> subprocess.Popen[bytes]:
+    def _taken(self, threads: int) -> tuple[subprocess.Popen[bytes], int]:
         spare, self._spare = self._spare, None
         if spare is not None:
             child, its_threads = spare
-            if its_threads == threads and child.poll() is None:
-                return child
+            if its_threads >= threads and child.poll() is None:
+                return spare
             end_child(child, grace_s=0.0)
-        return self._starter.submit(self._started, threads).result()
+        return self._starter.submit(self._started, threads).result(), threads
 
     def _started(self, threads: int) -> subprocess.Popen[bytes]:
         return start_child(
@@ -84,11 +85,13 @@ class StageProcesses:
             env={THREADS_VARIABLE: str(max(1, threads))},
         )
 
-    def _give_back(self, child: subprocess.Popen[bytes], threads: int) -> None:
+    def _is_kept(self, child: subprocess.Popen[bytes], threads: int) -> bool:
+        """Keep the child for the next task, unless it holds much memory."""
         if _resident_bytes(child.pid) > _KEPT_BYTES:
             end_child(child, grace_s=0.0)
-        else:
-            self._spare = (child, threads)
+            return False
+        self._spare = (child, threads)
+        return True
 
 
 def _exchanged(child: subprocess.Popen[bytes], order: dict[str, Any], reporter: Reporter) -> dict[str, Any] | None:

@@ -26,7 +26,12 @@ from tiepoint.engine.task import Task, run_task
 from tiepoint.runtime.logs import log_to_stderr
 
 # What the first tasks import anyway; loading it while they wait for photos hides most of its time.
-_PRELOADED: Final = ("pycolmap", "cv2", "numba", "tiepoint.engine.dense")
+_PRELOADED: Final = (
+    "tiepoint.engine.photos.block",
+    "tiepoint.engine.sfm.extraction",
+    "tiepoint.engine.sfm.comparison",
+    "tiepoint.engine.dense.depth_map",
+)
 
 
 class _Tasks:

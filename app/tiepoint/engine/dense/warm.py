@@ -24,7 +24,7 @@ _SIZE_PX: Final = 64
 _FOCAL_PX: Final = 64.0
 
 
-def rehearse() -> None:
+def warm() -> None:
     """Photograph a noisy wall from three places and reconstruct it.
 
     Raises:
