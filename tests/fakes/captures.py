@@ -29,7 +29,7 @@ class FakeCaptureStore:
         self.free = free_bytes
         self._clock = FakeClock()
 
-    async def scan(self, paths: Sequence[Path]) -> Drop:
+    async def scan(self, paths: Sequence[Path], *, output: Path | None = None) -> Drop:
         unknown = [path for path in paths if path not in self.drops]
         if unknown:
             raise InputError(f"There is no file or folder {unknown[0]}.", remedy="Check the name.")

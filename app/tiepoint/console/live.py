@@ -16,6 +16,7 @@ from rich.text import Text
 
 from tiepoint.console.drawing import Drawing
 from tiepoint.console.outlet import stdout_line
+from tiepoint.console.sentences import sentence
 from tiepoint.console.text import plain
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.operation import OperationProgress
@@ -56,12 +57,13 @@ class LiveOutlet:
 
     def warning(self, warning: Failure, **facts: Any) -> None:
         """Print a warning above the bars."""
-        self._say("Warning: ", "yellow", warning)
+        self._say("Warning: ", "yellow", sentence(warning, facts.get("photos", ())), warning.remedy)
 
     def error(self, failure: Failure) -> None:
         """Print the error below the bars, which stay as they were."""
         self.close()
-        self._say("Error: " if failure.kind != "canceled" else "", "bold red", failure)
+        title = "Error: " if failure.kind != "canceled" else ""
+        self._say(title, "bold red", sentence(failure), failure.remedy)
 
     def result(self, facts: Mapping[str, Any], text: str) -> None:
         """Print the answer."""
@@ -86,10 +88,10 @@ class LiveOutlet:
             )
             self._live.start()
 
-    def _say(self, title: str, style: str, failure: Failure) -> None:
-        line = Text.assemble((title, style), plain(failure.summary))
-        if failure.remedy:
-            line.append(f" {plain(failure.remedy)}", style="dim")
+    def _say(self, title: str, style: str, said: str, remedy: str) -> None:
+        line = Text.assemble((title, style), said)
+        if remedy:
+            line.append(f" {plain(remedy)}", style="dim")
         self._console.print(line)
 
     def _drawn(self) -> RenderableType:

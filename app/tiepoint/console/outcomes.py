@@ -20,6 +20,7 @@ EXIT_USAGE: Final = 2
 EXIT_INPUT: Final = 3
 EXIT_PARTIAL: Final = PartialResult.exit_code
 EXIT_CANCELED: Final = 130
+_MOST_EXCLUDED: Final = 10
 
 
 def exit_code(outcome: Outcome) -> int:
@@ -29,8 +30,13 @@ def exit_code(outcome: Outcome) -> int:
 
 def outcome_warnings(outcome: Outcome) -> list[tuple[Failure, dict[str, Any]]]:
     """What the report warns of, each with its further facts, such as the photos it is about."""
-    warnings = outcome.result.get("warnings")
-    found = [_warning(each) for each in warnings if isinstance(each, Mapping)] if isinstance(warnings, list) else []
+    warnings, excluded = _listed(outcome, "warnings"), _listed(outcome, "excluded")
+    if 0 < len(excluded) <= _MOST_EXCLUDED:
+        # One by one each has its own reason and remedy; the warning about all of them then says nothing more.
+        warnings = [each for each in warnings if each.get("kind") != "excluded"]
+    else:
+        excluded = []
+    found = [*(_exclusion(each) for each in excluded), *(_warning(each) for each in warnings)]
     if outcome.missing:
         names = ", ".join(outcome.missing)
         found.append((Failure("missing", f"These products were not made: {names}.", "See the report."), {}))
@@ -88,6 +94,16 @@ def _quality(outcome: Outcome) -> list[str]:
     if isinstance(result.get("gsd_m"), int | float):
         parts.append(f"{length_text(result['gsd_m'])} per pixel")
     return parts
+
+
+def _listed(outcome: Outcome, name: str) -> list[Mapping[str, Any]]:
+    listed = outcome.result.get(name)
+    return [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
+
+
+def _exclusion(told: Mapping[str, Any]) -> tuple[Failure, dict[str, Any]]:
+    path, (why, _) = str(told.get("path") or "A photo"), _warning(told)
+    return Failure(why.kind, f"{path} was left out. {why.summary}", why.remedy), {"photos": [path]}
 
 
 def _warning(told: Mapping[str, Any]) -> tuple[Failure, dict[str, Any]]:

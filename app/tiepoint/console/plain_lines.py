@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from tiepoint.console.outlet import stderr_line, stdout_line
+from tiepoint.console.sentences import with_remedy
 from tiepoint.console.stages import PHASE_TITLES, elapsed_s, stage_amount
 from tiepoint.console.text import duration_text, plain
 from tiepoint.domain.failure import Failure
@@ -67,12 +68,12 @@ class PlainOutlet:
 
     def warning(self, warning: Failure, **facts: Any) -> None:
         """Tell a warning."""
-        self._tell(f"Warning: {plain(_sentences(warning))}")
+        self._tell(f"Warning: {with_remedy(warning, facts.get('photos', ()))}")
 
     def error(self, failure: Failure) -> None:
         """Tell the error."""
         title = "Error: " if failure.kind != "canceled" else ""
-        self._tell(title + plain(_sentences(failure)))
+        self._tell(title + with_remedy(failure))
 
     def result(self, facts: Mapping[str, Any], text: str) -> None:
         """Print the answer."""
@@ -96,7 +97,3 @@ class PlainOutlet:
         elif stage.state is StageState.RUNNING and now - self._told_at[stage.name] >= _PAUSE_S:
             self._told_at[stage.name] = now
             self._tell(f"{title}: {amount or 'running'}")
-
-
-def _sentences(failure: Failure) -> str:
-    return f"{failure.summary} {failure.remedy}".strip()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import logging
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ from tiepoint.domain.job import Job
 from tiepoint.domain.product import Outcome
 from tiepoint.services.program import Program
 from tiepoint.services.reconstruction import Reconstruction, RunSnapshot
+
+_log = logging.getLogger(__name__)
 
 
 async def run(program: Program, outlet: Outlet, photos: Sequence[Path], wanted: RunRequest, *, detach: bool) -> int:
@@ -120,6 +123,7 @@ async def _stopped(outlet: Outlet, work: Reconstruction, *, abort: bool) -> int:
 
 
 def _failed(outlet: Outlet, job: Job | None, error: TiepointError) -> int:
+    _log.info("ended: %s", error.detail or error.summary, exc_info=error)
     outlet.error(_with_way_on(Failure.of(error), job))
     outlet.result(failure_facts(job, error), "")
     return error.exit_code

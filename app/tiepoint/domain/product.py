@@ -29,6 +29,11 @@ FAIR_SHARE: Final = 0.65
 """Below this share of aligned photos an outcome is partial (the report's red light)."""
 
 
+def is_product_name(name: str) -> bool:
+    """Say whether a file or folder of this name may be one that a job put into its output folder."""
+    return name in PRODUCT_NAMES or name == "model.mtl" or name.startswith("model_texture")
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a completed job came to.

@@ -17,8 +17,10 @@ Report = Callable[[OperationProgress], None]
 class CaptureStore(Protocol):
     """Keeps captures. Methods may be called at once from several tasks of one loop; `report` is called on that loop."""
 
-    async def scan(self, paths: Sequence[Path]) -> Drop:
+    async def scan(self, paths: Sequence[Path], *, output: Path | None = None) -> Drop:
         """Find the photos in files and folders; folders are searched to any depth.
+
+        Pictures that an earlier job put into `output` are no photos, wherever that folder lies.
 
         A single folder gives paths relative to itself; of several, each path begins with its folder's name. Links are
         followed, a loop of them is skipped. Changes nothing; cancel safe.

@@ -36,13 +36,17 @@ class CaptureService:
         self._inspector = inspector
         self._operations = operations
 
-    async def scan(self, paths: Sequence[Path]) -> Drop:
+    async def scan(self, paths: Sequence[Path], output: Path | None = None) -> Drop:
         """Find the photos in files and folders.
+
+        Args:
+            paths: Files and folders.
+            output: Folder for the products; what an earlier job put there is not taken for photos.
 
         Raises:
             InputError: A path cannot be read, two names collide, or there are too few photos.
         """
-        drop = await self._store.scan(paths)
+        drop = await self._store.scan(paths, output=output)
         require_enough(drop.photos, drop.skipped)
         return drop
 

@@ -82,7 +82,7 @@ class Reconstruction:
             TiepointError: As `Scheduler.submit`.
         """
         parameters = parameters_for(request.preset, request.changes)
-        drop = await self._captures.scan(paths)
+        drop = await self._captures.scan(paths, request.output)
         self._replace(warnings=skipped_warnings(drop.skipped))
         if request.output is not None:
             await self._products.prepare(request.output, drop, parameters, self._store.free_bytes())

@@ -56,6 +56,14 @@ def test_other_files_are_listed_as_skipped(tmp_path: Path) -> None:
     ]
 
 
+def test_products_of_an_earlier_run_are_no_photos(tmp_path: Path) -> None:
+    names = ("a.jpg", "preview.png", "model_texture.jpg", "model_texture_1.jpg", "out/preview.png", "out/b.jpg")
+    folder = _photos(tmp_path / "p", *names)
+    assert [photo.path for photo in scan_drop([folder], folder).photos] == ["a.jpg", "out/b.jpg", "out/preview.png"]
+    inside = scan_drop([folder], folder / "out").photos
+    assert [photo.path for photo in inside if photo.path.startswith("out")] == ["out/b.jpg"]
+
+
 def test_several_folders_keep_their_names(tmp_path: Path) -> None:
     one, two = _photos(tmp_path / "day 1", "a.jpg"), _photos(tmp_path / "day 2", "a.jpg")
     assert [photo.path for photo in scan_drop([one, two]).photos] == ["day 1/a.jpg", "day 2/a.jpg"]

@@ -39,6 +39,21 @@ async def test_a_run_ends_with_its_products() -> None:
     assert outlet.text.startswith("3 of 3 photos aligned, 1 000 faces")
 
 
+async def test_left_out_photos_are_told_one_by_one_unless_they_are_many() -> None:
+    for count, expected in ((2, ["truncated", "truncated", "blurred"]), (11, ["excluded", "blurred"])):
+        world = FakeProgram()
+        world.products.content["excluded"] = [
+            {"path": f"{number}.jpg", "kind": "truncated", "summary": "It is cut short.", "remedy": "Copy it again."}
+            for number in range(count)
+        ]
+        world.products.content["warnings"] = [
+            {"kind": "excluded", "summary": f"{count} photos are left out."},
+            {"kind": "blurred", "summary": "One is blurred."},
+        ]
+        _, outlet = await _run(world)
+        assert [warning.kind for warning in outlet.warnings] == expected
+
+
 async def test_figures_of_the_result_are_in_the_last_word() -> None:
     world = FakeProgram()
     world.products.content |= {"reprojection_error_px": {"mean": 0.661, "max": 2.4}, "gsd_m": 0.0213}

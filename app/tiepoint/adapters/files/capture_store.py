@@ -46,9 +46,9 @@ class FolderCaptureStore:
         self._now = now
         self._suffix = suffix
 
-    async def scan(self, paths: Sequence[Path]) -> Drop:
+    async def scan(self, paths: Sequence[Path], *, output: Path | None = None) -> Drop:
         """Find the photos in files and folders."""
-        return await asyncio.to_thread(scan_drop, tuple(paths))
+        return await asyncio.to_thread(scan_drop, tuple(paths), output)
 
     async def find(self, name: str, drop: Drop) -> Capture | None:
         """Return the capture of this name that holds exactly these photos."""

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from tiepoint.domain.capture import NO_PHOTO, Drop, DroppedPhoto, SkippedFile
 from tiepoint.domain.errors import InputError
 from tiepoint.domain.photo import colliding_pair, is_photo_name, is_system_name
+from tiepoint.domain.product import is_product_name
 
 
 @dataclass
@@ -23,18 +24,20 @@ class _Findings:
     skipped: list[SkippedFile] = field(default_factory=list)
     files: set[tuple[int, int]] = field(default_factory=set)
     """Device and inode of every photo taken, so that one named twice counts once."""
+    output: Path | None = None
 
 
-def scan_drop(paths: Sequence[Path]) -> Drop:
+def scan_drop(paths: Sequence[Path], output: Path | None = None) -> Drop:
     """Find the photos in files and folders.
 
     Args:
         paths: What was dropped, in order.
+        output: Folder for the products: pictures of an earlier job in it are passed over.
 
     Raises:
         InputError: A path does not exist or cannot be read, or two photos differ in case or Unicode form only.
     """
-    findings = _Findings()
+    findings = _Findings(output=None if output is None else output.resolve())
     folders = sum(path.is_dir() for path in paths)
     for path in paths:
         _take_dropped(findings, path, keep_name=folders > 1)
@@ -78,8 +81,9 @@ def _walk(findings: _Findings, root: Path, prefix: PurePosixPath) -> None:
         if identity in above:
             findings.skipped.append(SkippedFile(str(shown), "a link leads back to a folder above it"))
             continue
+        is_output = findings.output is not None and folder.resolve() == findings.output
         for name in names:
-            if is_system_name(name):
+            if is_system_name(name) or (is_output and is_product_name(name)):
                 continue
             if (folder / name).is_dir():
                 pending.append((folder / name, shown / name, above | {identity}))

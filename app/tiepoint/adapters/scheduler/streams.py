@@ -1,13 +1,12 @@
-"""Byte streams to an agent: a Unix socket, or any pair of asyncio reader and writer.
+"""Byte streams to an agent: a pair of asyncio reader and writer, wherever it comes from.
 
-Must not know what is said over them. On the loop that made them.
+Must not know what is said over it. On the loop that made it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from pathlib import Path
 
 
 class PairStream:
@@ -31,13 +30,3 @@ class PairStream:
         self._writer.close()
         with contextlib.suppress(OSError):
             await self._writer.wait_closed()
-
-
-async def open_unix_socket(path: Path) -> PairStream:
-    """Connect to a Unix socket.
-
-    Raises:
-        OSError: Nothing listens there.
-    """
-    reader, writer = await asyncio.open_unix_connection(str(path))
-    return PairStream(reader, writer)

@@ -84,7 +84,7 @@ def align(
             database,
             settings.photos_folder,
             Path(scratch),
-            photos=len(photos),
+            images=[str(photo["image"]) for photo in photos],
             mapper=settings.mapper,
             threads=settings.threads,
             progress=progress,

@@ -50,10 +50,11 @@ def compare_block(
     pycolmap.set_random_seed(_SEED)
     with tempfile.TemporaryDirectory(dir=shard.parent, prefix=".matching-") as scratch:
         block = Path(scratch) / "block.db"
-        _collect(feature_shards, block, cameras, camera_by_number)
-        for done in range(0, len(pairs), _STEP):
+        shown = _collect(feature_shards, block, cameras, camera_by_number)
+        usable = [pair for pair in pairs if shown.issuperset(pair)]
+        for done in range(0, len(usable), _STEP):
             progress(done, len(pairs))
-            _compare(block, pairs[done : done + _STEP], threads)
+            _compare(block, usable[done : done + _STEP], threads)
         _keep_matches(block, shard)
     progress(len(pairs), len(pairs))
 
@@ -63,13 +64,17 @@ def _collect(
     block: Path,
     cameras: Sequence[Mapping[str, Any]],
     camera_by_number: Mapping[int, int],
-) -> None:
+) -> set[int]:
+    """Fill the block's database and return the photos that show any features."""
+    shown: set[int] = set()
     with shards.opened(block) as target:
         shards.write_cameras(target, cameras)
         for path in feature_shards:
             for number, features in shards.read_features(path, camera_by_number).items():
                 shards.write_image(target, number, camera_by_number[number])
                 shards.write_features(target, number, features)
+                shown.add(number)
+    return shown
 
 
 def _compare(block: Path, pairs: Sequence[tuple[int, int]], threads: int) -> None:

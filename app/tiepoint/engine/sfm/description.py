@@ -100,6 +100,8 @@ def left_out(
         for photo in photos
         if photo["image"] not in aligned
     ]
+    grouped = {image for group in mapped.others for image in group}
+    lone = [entry for entry in unaligned if entry["image"] not in grouped]
     paths = {str(photo["image"]): str(photo["path"]) for photo in photos}
     groups = [[paths[image] for image in group] for group in mapped.others]
     strays = [*(frame.outliers if frame else ()), *(positions.ignored if positions else ())]
@@ -107,7 +109,7 @@ def left_out(
     return {
         "unaligned": unaligned,
         "other_models": [{"photos": group} for group in groups],
-        "warnings": diagnosis.warnings_of(unaligned, groups, problem, sorted(paths[image] for image in strays)),
+        "warnings": diagnosis.warnings_of(lone, groups, problem, sorted(paths[image] for image in strays)),
     }
 
 

@@ -82,7 +82,7 @@ def warnings_of(
     """Return what the user should know, each with a remedy.
 
     Args:
-        unaligned: Photos that stay out, as in alignment.json.
+        unaligned: Photos that stay out alone, as in alignment.json.
         groups: Paths of photos that were aligned apart.
         problem: Why positions were not used, or an empty text.
         strays: Paths of photos whose position was not used.

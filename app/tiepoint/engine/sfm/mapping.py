@@ -45,7 +45,14 @@ class Mapped:
 
 
 def map_photos(
-    database: Path, photos_folder: Path, scratch: Path, *, photos: int, mapper: str, threads: int, progress: Progress
+    database: Path,
+    photos_folder: Path,
+    scratch: Path,
+    *,
+    images: Sequence[str],
+    mapper: str,
+    threads: int,
+    progress: Progress,
 ) -> Mapped:
     """Align photos.
 
@@ -53,61 +60,92 @@ def map_photos(
         database: Matches of all photos.
         photos_folder: The prepared photos.
         scratch: A folder for what the mappers write.
-        photos: How many photos there are.
+        images: All photos by image name.
         mapper: The mapper to begin with, "incremental" or "global"; the other one follows if photos stay out.
         threads: Threads to use.
         progress: Called with photos aligned.
     """
     pycolmap.logging.minloglevel = 2
     pycolmap.set_random_seed(_SEED)
+    mapping = _Mapping(database, photos_folder, threads)
     found = Mapped()
     for name in ("global", "incremental") if mapper == "global" else ("incremental", "global"):
         output = scratch / name
         output.mkdir()
         if name == "incremental":
-            models = _incremental(database, photos_folder, output, threads, photos, progress)
+            candidate = _judged(mapping.incremental(output, images, progress))
         else:
-            models = _global(database, photos_folder, output, threads)
-        candidate = _judged(models)
-        logger.info("%s mapper: %d of %d photos, %d others", name, candidate.aligned, photos, len(candidate.others))
+            candidate = _judged(mapping.globally(output))
+        logger.info(
+            "%s mapper: %d of %d photos, %d others", name, candidate.aligned, len(images), len(candidate.others)
+        )
         if _rank(candidate) > _rank(found):
             found = candidate
-        if found.aligned == photos:
+        if found.aligned == len(images):
             break
-    progress(found.aligned, photos)
+    _map_apart(mapping, found, images, scratch / "apart")
+    progress(found.aligned, len(images))
     return found
 
 
-def _incremental(
-    database: Path, photos_folder: Path, output: Path, threads: int, photos: int, progress: Progress
-) -> list[Any]:
-    options = pycolmap.IncrementalPipelineOptions()
-    options.num_threads = threads
-    options.random_seed = _SEED
-    options.extract_colors = False
-    options.min_num_matches = FEWEST_MATCHES
-    options.min_model_size = FEWEST_PHOTOS
-    aligned = 0
+@dataclass(frozen=True, slots=True)
+class _Mapping:
+    """What both mappers need."""
 
-    def count() -> None:
-        nonlocal aligned
-        aligned = min(aligned + 1, photos)
-        progress(aligned, photos)
+    database: Path
+    photos_folder: Path
+    threads: int
 
-    models = pycolmap.incremental_mapping(
-        database, photos_folder, output, options, initial_image_pair_callback=count, next_image_callback=count
-    )
-    return list(models.values())
+    def incremental(self, output: Path, images: Sequence[str], progress: Progress) -> list[Any]:
+        """Return the models the incremental mapper makes of some of the photos."""
+        options = pycolmap.IncrementalPipelineOptions()
+        options.num_threads = self.threads
+        options.random_seed = _SEED
+        options.extract_colors = False
+        options.min_num_matches = FEWEST_MATCHES
+        options.min_model_size = FEWEST_PHOTOS
+        options.image_names = list(images)
+        aligned = 0
+
+        def count() -> None:
+            nonlocal aligned
+            aligned = min(aligned + 1, len(images))
+            progress(aligned, len(images))
+
+        models = pycolmap.incremental_mapping(
+            self.database,
+            self.photos_folder,
+            output,
+            options,
+            initial_image_pair_callback=count,
+            next_image_callback=count,
+        )
+        return list(models.values())
+
+    def globally(self, output: Path) -> list[Any]:
+        """Return the models the global mapper makes of the photos."""
+        options = pycolmap.GlobalPipelineOptions()
+        options.num_threads = self.threads
+        options.random_seed = _SEED
+        options.min_num_matches = FEWEST_MATCHES
+        options.min_model_size = FEWEST_PHOTOS
+        options.mapper.bundle_adjustment.ceres.solver_options.num_threads = self.threads
+        return list(pycolmap.global_mapping(self.database, self.photos_folder, output, options).values())
 
 
-def _global(database: Path, photos_folder: Path, output: Path, threads: int) -> list[Any]:
-    options = pycolmap.GlobalPipelineOptions()
-    options.num_threads = threads
-    options.random_seed = _SEED
-    options.min_num_matches = FEWEST_MATCHES
-    options.min_model_size = FEWEST_PHOTOS
-    options.mapper.bundle_adjustment.ceres.solver_options.num_threads = threads
-    return list(pycolmap.global_mapping(database, photos_folder, output, options).values())
+def _map_apart(mapping: _Mapping, found: Mapped, images: Sequence[str], output: Path) -> None:
+    """Look for groups among the photos that no model holds: beside a large model the mapper misses weak ones."""
+    if found.best is None:
+        return
+    held = {found.best.images[number].name for number in found.best.reg_image_ids()}
+    lone = sorted(set(images) - held - {image for group in found.others for image in group})
+    if len(lone) < FEWEST_PHOTOS:
+        return
+    output.mkdir()
+    apart = _judged(mapping.incremental(output, lone, lambda done, total: None))
+    if apart.best is not None:
+        group = sorted(apart.best.images[number].name for number in apart.best.reg_image_ids())
+        found.others = sorted([*found.others, group, *apart.others], key=lambda names: (-len(names), names))
 
 
 def _judged(models: Sequence[Any]) -> Mapped:

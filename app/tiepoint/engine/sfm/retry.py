@@ -11,8 +11,8 @@ from tiepoint.engine.sfm.rounds import FeatureSettings, retry_request, stronger_
 _MOST_PHOTOS: Final = 60
 _BEST_MATCHES: Final = 3
 _IN_ORDER: Final = 2
-# Of a group that was aligned apart, so many photos are tried as bridges to the others.
-_BRIDGES: Final = 6
+# Of a group that was aligned apart, so many photos are tried as bridges to the others, each with its likeliest partners.
+_BRIDGES, _BRIDGE_ENDS = 3, 2
 
 
 def retry_of(
@@ -35,13 +35,14 @@ def retry_of(
     if stronger == settings or len(aligned) == len(images):
         return None
     likeness = _likeness(matches)
-    tried = _to_try(images, aligned, groups, likeness)[:_MOST_PHOTOS]
-    chosen = set(tried)
-    for image in tried:
-        for neighbour in _neighbours(image, images, likeness):
-            if len(chosen) < _MOST_PHOTOS:
-                chosen.add(neighbour)
-    return retry_request(1, stronger, sorted(chosen))
+    grouped = {image for group in groups for image in group}
+    chosen: dict[str, None] = {}
+    for image in images:
+        if image not in aligned and image not in grouped:
+            chosen.update(dict.fromkeys([image, *_neighbours(image, images, likeness)]))
+    for group in groups:
+        chosen.update(dict.fromkeys(_bridges(group, aligned, likeness)))
+    return retry_request(1, stronger, list(chosen)[:_MOST_PHOTOS])
 
 
 def _likeness(matches: Mapping[tuple[str, str], int]) -> dict[str, dict[str, int]]:
@@ -52,21 +53,15 @@ def _likeness(matches: Mapping[tuple[str, str], int]) -> dict[str, dict[str, int
     return found
 
 
-def _to_try(
-    images: Sequence[str],
-    aligned: Collection[str],
-    groups: Sequence[Sequence[str]],
-    likeness: Mapping[str, Mapping[str, int]],
-) -> list[str]:
-    """Return lone photos first, then of each group those that look most like aligned photos."""
-    grouped = {image for group in groups for image in group}
-    lone = [image for image in images if image not in aligned and image not in grouped]
+def _bridges(group: Sequence[str], aligned: Collection[str], likeness: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """Return photos of a group that look most like aligned ones, and those aligned ones."""
 
-    def nearness(image: str) -> int:
-        return sum(count for other, count in likeness.get(image, {}).items() if other in aligned)
+    def ends(image: str) -> list[tuple[str, int]]:
+        alike = [(other, count) for other, count in likeness.get(image, {}).items() if other in aligned]
+        return sorted(alike, key=lambda item: (-item[1], item[0]))[:_BRIDGE_ENDS]
 
-    bridges = [sorted(group, key=lambda image: (-nearness(image), image))[:_BRIDGES] for group in groups]
-    return [*lone, *(image for group in bridges for image in group)]
+    ranked = sorted(group, key=lambda image: (-sum(count for _, count in ends(image)), image))[:_BRIDGES]
+    return [name for image in ranked for name in (image, *(other for other, _ in ends(image)))]
 
 
 def _neighbours(image: str, images: Sequence[str], likeness: Mapping[str, Mapping[str, int]]) -> list[str]:

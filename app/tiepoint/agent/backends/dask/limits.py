@@ -1,4 +1,4 @@
-"""Limits of this process: memory it may claim, and being the first to go when the system runs out of it."""
+"""This process's memory: what it may claim, giving back what it freed, going first when the system runs out of it."""
 
 from __future__ import annotations
 
@@ -31,3 +31,12 @@ def offer_to_oom_killer() -> None:
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_GO, encoding="ascii")
+
+
+def return_freed_memory() -> None:
+    """Give freed memory back to the system; the C library would keep it for this process (malloc_trim(3))."""
+    if sys.platform == "linux":
+        import ctypes
+
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from tiepoint.agent.backends.dask.limits import limit_memory, offer_to_oom_killer
+from tiepoint.agent.backends.dask.limits import limit_memory, offer_to_oom_killer, return_freed_memory
 from tiepoint.agent.backends.dask.outcome import failed
 from tiepoint.agent.backends.dask.reporter import Reporter, attached_handler
 from tiepoint.engine.task import Task, run_task
@@ -38,7 +38,9 @@ def main(args: Sequence[str]) -> int:
         reporter = Reporter(answers.send, "", task.key)
         handler.target = reporter.logged
         with _log_file(Path(order["log"])):
-            answers.send(_outcome(Path(order["work"]), task, reporter))
+            outcome = _outcome(Path(order["work"]), task, reporter)
+            return_freed_memory()
+            answers.send(outcome)
         handler.target = None
     return 0
 

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from tiepoint.agent.backends.dask.limits import limit_memory, offer_to_oom_killer
+from tiepoint.agent.backends.dask.limits import limit_memory, offer_to_oom_killer, return_freed_memory
 from tiepoint.agent.backends.dask.outcome import failed
 from tiepoint.agent.backends.dask.reporter import TOPIC, Reporter, ReportingHandler, attached_handler
 from tiepoint.agent.backends.dask.stage_process import StageProcesses
@@ -87,6 +87,7 @@ def run_in_worker(order: dict[str, Any]) -> dict[str, Any]:
         return failed(problem, task.key.partition("/")[0])
     finally:
         handler.target = None
+        return_freed_memory()
 
 
 def _outcome(work: Path, logs: Path, task: Task, reporter: Reporter) -> dict[str, Any]:

@@ -1,0 +1,29 @@
+#!/bin/sh
+# Freeze the program, then run the whole sample job from the frozen folder: its agent starts, its dask workers run the
+# engine's tasks, its stage children too. Nothing of the source tree or of .venv is used by the frozen program.
+set -eu
+cd "$(dirname "$0")/../.."
+
+build=$PWD/build/frozen
+home=$(mktemp -d)
+stop=$PWD/.venv/bin/tiepoint-agent
+trap 'TIEPOINT_HOME=$home/state "$stop" stop; rm -rf "$home"' EXIT
+
+.venv/bin/pyinstaller --noconfirm --log-level ERROR --distpath "$build/dist" --workpath "$build/work" packaging/frozen/tiepoint.spec
+echo "Frozen folder: $(du -sh "$build/dist/tiepoint" | cut -f1)"
+
+cp -R resources/sample/photos "$home/photos"
+cd "$home"
+# An empty environment: no Python, no activated .venv, another home.
+run() {
+    env -i HOME="$home" PATH=/usr/bin:/bin LANG=C.UTF-8 TIEPOINT_HOME="$home/state" "$build/dist/tiepoint/tiepoint" "$@"
+}
+run --version
+run --child warm
+run run photos -o out --preset draft
+run view out/model.glb --screenshot out/view.png
+for name in model.glb preview.png report.html result.json view.png; do
+    [ -s "out/$name" ] || { echo "frozen smoke: $name is missing" >&2; exit 1; }
+done
+ls "$home/state/cache/numba" >/dev/null
+echo "frozen smoke: 1 passed, 0 failed"
