@@ -30,6 +30,9 @@ from tiepoint.console.outlet import Outlet
 from tiepoint.console.terminals import outlet_for, outlet_for_programs
 from tiepoint.domain.errors import AgentUnavailable, TiepointError
 from tiepoint.domain.failure import Failure
+from tiepoint.ports.photo_inspector import PhotoInspector
+from tiepoint.ports.renderer import Renderer
+from tiepoint.ports.system import System
 from tiepoint.runtime import folders, logs
 from tiepoint.runtime.children import start_child_async
 from tiepoint.runtime.endpoint import open_agent
@@ -124,7 +127,7 @@ async def open_program() -> AsyncIterator[Program]:
         await scheduler.close()
 
 
-def _engine_adapters(captures_folder: Path) -> tuple[Any, Any, Any]:
+def _engine_adapters(captures_folder: Path) -> tuple[PhotoInspector, Renderer, System]:
     from tiepoint.adapters.computer.system import LocalSystem
     from tiepoint.adapters.engine.photo_inspector import ChildPhotoInspector
     from tiepoint.adapters.engine.renderer import ChildRenderer

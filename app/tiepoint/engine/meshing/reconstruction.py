@@ -18,10 +18,10 @@ from tiepoint.engine.meshing.views import load_views
 
 _log = logging.getLogger("tiepoint.engine.meshing")
 _LEAST_POINTS: Final = 100
-_HOLE_SHARE: Final = 0.12
-_CONTRADICTED_SHARE: Final = 0.04
+_HOLE_SHARE: Final = 0.2
+_CONTRADICTED_SHARE: Final = 0.06
 _BORDER_ROUNDS: Final = 12
-_ISLAND_SHARE: Final = 0.01
+_ISLAND_SHARE: Final = 0.015
 _ISLAND_FACES: Final = 50
 _BOX_MARGIN: Final = 0.02
 

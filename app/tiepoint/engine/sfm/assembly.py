@@ -90,7 +90,7 @@ def assemble(
 
 def _keypoints(paths: Iterable[Path], numbers: Sequence[int]) -> Iterable[tuple[int, NDArray[np.float32]]]:
     for path in paths:
-        with shards.opened(path) as shard:
+        with shards.shard_opened(path) as shard:
             for number in numbers:
                 if shard.exists_keypoints(number):
                     # The number of columns depends on how features were found; the mapper needs x and y.
@@ -98,7 +98,7 @@ def _keypoints(paths: Iterable[Path], numbers: Sequence[int]) -> Iterable[tuple[
 
 
 def _read_matches(path: Path, offsets: Mapping[int, int], pairs: dict[Numbers, _Pair]) -> None:
-    with shards.opened(path) as shard:
+    with shards.shard_opened(path) as shard:
         for pair, matches in zip(*shard.read_all_matches(), strict=True):
             first, second = pycolmap.pair_id_to_image_pair(pair)
             shift = np.array([offsets.get(first, 0), offsets.get(second, 0)], np.uint32)

@@ -68,14 +68,26 @@ def map_photos(
     pycolmap.logging.minloglevel = 2
     pycolmap.set_random_seed(_SEED)
     mapping = _Mapping(database, photos_folder, threads)
+    order = ("global", "incremental") if mapper == "global" else ("incremental", "global")
+    found = _best_of(mapping, order, images, scratch / "all", progress)
+    if found.best is not None:
+        _map_apart(mapping, order, found, images, scratch / "apart")
+    progress(found.aligned, len(images))
+    return found
+
+
+def _best_of(
+    mapping: _Mapping, order: Sequence[str], images: Sequence[str], scratch: Path, progress: Progress
+) -> Mapped:
+    """Return what the first mapper makes of the photos, or the second one where that leaves fewer out."""
     found = Mapped()
-    for name in ("global", "incremental") if mapper == "global" else ("incremental", "global"):
+    for name in order:
         output = scratch / name
-        output.mkdir()
-        if name == "incremental":
-            candidate = _judged(mapping.incremental(output, images, progress))
-        else:
-            candidate = _judged(mapping.globally(output))
+        output.mkdir(parents=True)
+        models = (
+            mapping.incremental(output, images, progress) if name == "incremental" else mapping.at_once(output, images)
+        )
+        candidate = _judged(models)
         logger.info(
             "%s mapper: %d of %d photos, %d others", name, candidate.aligned, len(images), len(candidate.others)
         )
@@ -83,8 +95,6 @@ def map_photos(
             found = candidate
         if found.aligned == len(images):
             break
-    _map_apart(mapping, found, images, scratch / "apart")
-    progress(found.aligned, len(images))
     return found
 
 
@@ -122,27 +132,25 @@ class _Mapping:
         )
         return list(models.values())
 
-    def globally(self, output: Path) -> list[Any]:
+    def at_once(self, output: Path, images: Sequence[str]) -> list[Any]:
         """Return the models the global mapper makes of the photos."""
         options = pycolmap.GlobalPipelineOptions()
         options.num_threads = self.threads
         options.random_seed = _SEED
         options.min_num_matches = FEWEST_MATCHES
         options.min_model_size = FEWEST_PHOTOS
+        options.image_names = list(images)
         options.mapper.bundle_adjustment.ceres.solver_options.num_threads = self.threads
         return list(pycolmap.global_mapping(self.database, self.photos_folder, output, options).values())
 
 
-def _map_apart(mapping: _Mapping, found: Mapped, images: Sequence[str], output: Path) -> None:
-    """Look for groups among the photos that no model holds: beside a large model the mapper misses weak ones."""
-    if found.best is None:
-        return
+def _map_apart(mapping: _Mapping, order: Sequence[str], found: Mapped, images: Sequence[str], scratch: Path) -> None:
+    """Look for groups among the photos that no model holds: beside a large model the mappers miss weak ones."""
     held = {found.best.images[number].name for number in found.best.reg_image_ids()}
     lone = sorted(set(images) - held - {image for group in found.others for image in group})
     if len(lone) < FEWEST_PHOTOS:
         return
-    output.mkdir()
-    apart = _judged(mapping.incremental(output, lone, lambda done, total: None))
+    apart = _best_of(mapping, order, lone, scratch, lambda done, total: None)
     if apart.best is not None:
         group = sorted(apart.best.images[number].name for number in apart.best.reg_image_ids())
         found.others = sorted([*found.others, group, *apart.others], key=lambda names: (-len(names), names))

@@ -11,7 +11,7 @@ from tiepoint.engine.sfm.rounds import FeatureSettings, retry_request, stronger_
 _MOST_PHOTOS: Final = 60
 _BEST_MATCHES: Final = 3
 _IN_ORDER: Final = 2
-# Of a group that was aligned apart, so many photos are tried as bridges to the others, each with its likeliest partners.
+# Of a group that was aligned apart, so many photos are tried as bridges, each with its likeliest partners.
 _BRIDGES, _BRIDGE_ENDS = 3, 2
 
 

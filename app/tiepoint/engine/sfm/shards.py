@@ -7,6 +7,8 @@ it gives every shard cameras and numbers of its own.
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -56,12 +58,24 @@ def new_database(path: Path) -> Iterator[Any]:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Any]:
-    """Open a database that is there."""
+    """Open a database that belongs to this task alone."""
     database = pycolmap.Database.open(path)
     try:
         yield database
     finally:
         database.close()
+
+
+@contextmanager
+def shard_opened(path: Path) -> Iterator[Any]:
+    """Open a copy of a shard: opening takes a write lock without waiting, and others may read the shard right now.
+
+    Raises:
+        OSError: The shard is missing, or the disk is full.
+    """
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".reading-") as scratch:
+        with opened(Path(shutil.copyfile(path, Path(scratch) / path.name))) as database:
+            yield database
 
 
 def write_cameras(database: Any, cameras: Sequence[Mapping[str, Any]]) -> None:
@@ -93,7 +107,7 @@ def features_of(database: Any, number: int) -> Features:
 
 def read_features(path: Path, numbers: Collection[int]) -> dict[int, Features]:
     """Return the features of those of the photos that the shard holds, by number."""
-    with opened(path) as shard:
+    with shard_opened(path) as shard:
         return {number: features_of(shard, number) for number in numbers if shard.exists_keypoints(number)}
 
 

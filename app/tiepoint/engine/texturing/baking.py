@@ -28,7 +28,7 @@ _log = logging.getLogger("tiepoint.engine.texturing")
 _JPEG_QUALITY: Final = 92
 _LEVELLING_BLUR_PX: Final = 2.0
 _ISLAND_FACES: Final = 30
-_ISLAND_SHARE: Final = 0.002
+_ISLAND_SHARE: Final = 0.005
 
 
 @dataclass(frozen=True, slots=True)
