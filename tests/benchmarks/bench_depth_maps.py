@@ -53,9 +53,7 @@ def prototype(photos: Path, sparse: Path, scratch: Path) -> None:
     for _ in range(2):
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, cwd=scratch)
     figures = json.loads(done.stdout.splitlines()[-1])
-    print(
-        f"prototype  {figures['n']} photos, CPU s per photo: mean {figures['cpu_per_img']}; peak {figures['rssMB']} MiB"
-    )
+    print(f"prototype  {figures['n']} photos, CPU s per photo: mean {figures['cpu_per_img']}")
 
 
 def main() -> None:

@@ -77,6 +77,7 @@ class Agent:
         """End soon: "now", or "idle" for after the running job."""
         if when == "idle" and self._queue.is_busy:
             self._stops_when_idle = True
+            self._queue.hold()
         else:
             self._stopping.set()
 

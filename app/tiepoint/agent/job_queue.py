@@ -29,6 +29,7 @@ class _Running:
     # What the job becomes when its task is cancelled.
     then: JobState = JobState.PAUSED
     error: Failure | None = INTERRUPTED
+    is_stopping: bool = False
     settled: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -57,10 +58,10 @@ class JobQueue:
 
     def start_next(self) -> None:
         """Start the next job unless one runs."""
-        if self._running is not None or self._is_closed:
+        if self._running is not None:
             return
         queued = [record for record in self._jobs if record.job.state is JobState.QUEUED]
-        if queued:
+        if queued and not self._is_closed:
             self._start(max(queued, key=lambda record: record.job.priority))
         self._changed()
 
@@ -95,9 +96,13 @@ class JobQueue:
         self._jobs.log(record, "info", "agent", "queued again")
         self.start_next()
 
+    def hold(self) -> None:
+        """Start no further job; the running one goes on."""
+        self._is_closed = True
+
     async def close(self) -> None:
         """Stop the running job, which can be resumed by the next agent, and start no other."""
-        self._is_closed = True
+        self.hold()
         if self._running is not None:
             await self._stop(self._running.record, JobState.PAUSED, INTERRUPTED)
 
@@ -119,7 +124,10 @@ class JobQueue:
             self._end(record, state, error)
             return
         running.then, running.error = state, error
-        running.task.cancel()
+        if not running.is_stopping:
+            # A second cancel would cut short the cleaning up after the first.
+            running.is_stopping = True
+            running.task.cancel()
         await running.settled.wait()
 
     def _settle(self, record: JobRecord, task: asyncio.Task[None]) -> None:

@@ -26,9 +26,13 @@ def program(tiepoint_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pr
     """The processes of this test's home, with the toy engine in them."""
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(HERE / "toy_engine"), os.environ.get("PYTHONPATH", "")]))
     monkeypatch.setenv("TIEPOINT_WORKERS", "2")
+    monkeypatch.setenv("PYTHONWARNINGS", "default")
     program = Program(tiepoint_home)
     yield program
     program.stop()
+    said = "\n".join(path.read_text(errors="replace") for path in (tiepoint_home / "log").glob("*.log"))
+    for noise in ("Warning:", "never retrieved", "never awaited", "Traceback"):
+        assert noise not in said, said
 
 
 @pytest_asyncio.fixture

@@ -20,7 +20,7 @@ def files(job: dict[str, Any], pattern: str) -> list[Path]:
     return list(Path(job["folder"], "work").glob(pattern))
 
 
-async def test_a_job_runs_to_its_products(client: Client, capture: Capture, tmp_path: Path) -> None:
+async def test_a_job_runs_to_its_products(client: Client, capture: Capture, program: Program, tmp_path: Path) -> None:
     out = tmp_path / "out put"
     await client.call("subscribe")
     job = await client.submit(capture(features={"tasks": 4, "seconds": 0.1}, mesh={"isolated": True}), output=str(out))
@@ -36,6 +36,7 @@ async def test_a_job_runs_to_its_products(client: Client, capture: Capture, tmp_
     assert seqs == sorted(seqs)
     assert names >= {"model.glb", "colmap", "result.json"}
     assert (out / "model.glb").read_bytes() == b"model"
+    assert not program.processes("stage"), "the job is over"
     assert (out / "colmap" / "cameras.bin").exists()
     assert not [path for path in out.iterdir() if path.name.startswith(".")]
     log = await client.call("logs.tail", job=job["id"], lines=3)
@@ -166,3 +167,13 @@ async def test_an_output_that_cannot_be_written(client: Client, capture: Capture
     await client.call("jobs.retry", job=job["id"])
     await client.job_until(job["id"], "completed")
     assert (blocked / "out" / "model.glb").exists()
+
+
+async def test_pausing_and_aborting_at_once(client: Client, capture: Capture, program: Program) -> None:
+    other = await Client.connect()
+    job = await client.submit(capture(mesh={"tasks": 2, "seconds": 60, "spin": True, "isolated": True}))
+    await client.stage_reached(job["id"], "mesh")
+    await asyncio.gather(client.call("jobs.pause", job=job["id"]), other.call("jobs.abort", job=job["id"]))
+    wait_until(lambda: not program.processes("stage"), timeout_s=3, what="the stage children to end")
+    assert (await client.call("jobs.get", job=job["id"]))["job"]["state"] in {"paused", "canceled"}
+    await other.close()

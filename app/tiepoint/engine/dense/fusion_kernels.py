@@ -14,7 +14,37 @@ from numba import njit
 from tiepoint.engine.dense.matching_cost import KERNEL
 
 _SELF: Final = np.uint8(1)
+_NONE: Final = np.float32(0)
+_HALF: Final = np.float32(0.5)
+_TINY: Final = np.float32(1e-6)
 _LEAST_COSINE: Final = np.float32(0.1)
+# A pixel beside the one asked for may lie this many times deeper on a slanted surface.
+_ROUGHLY: Final = np.float32(4)
+
+
+@njit(forceinline=True, **KERNEL)
+def _pixel(camera: Any, to_other: Any, d0: Any, d1: Any, d2: Any, depth: Any) -> Any:
+    """Return where the other photo sees a place along a ray, pixels, and its depth there; depth 0 is behind."""
+    z = d2 * depth + to_other[2, 3]
+    if z <= _TINY:
+        return _NONE, _NONE, _NONE
+    scale = np.float32(1) / z
+    u = camera[0] * (d0 * depth + to_other[0, 3]) * scale + camera[2]
+    v = camera[1] * (d1 * depth + to_other[1, 3]) * scale + camera[3]
+    return u, v, z
+
+
+@njit(forceinline=True, **KERNEL)
+def _cut(
+    camera: Any, to_other: Any, d0: Any, d1: Any, d2: Any, column: Any, row: Any, z: Any, m0: Any, m1: Any, m2: Any
+) -> Any:
+    """Return at which depth a ray cuts the surface that the other photo found at a pixel; 0 when it only grazes it."""
+    slant = m0 * d0 + m1 * d1 + m2 * d2
+    if slant > -_LEAST_COSINE * math.sqrt(d0 * d0 + d1 * d1 + d2 * d2):
+        return _NONE
+    p0 = (np.float32(column) - camera[2]) / camera[0] * z - to_other[0, 3]
+    p1 = (np.float32(row) - camera[3]) / camera[1] * z - to_other[1, 3]
+    return (m0 * p0 + m1 * p1 + m2 * (z - to_other[2, 3])) / slant
 
 
 @njit(**KERNEL)
@@ -58,40 +88,27 @@ def confirm(
         for x in range(width):
             partner[y, x] = -1
             z = depth[y, x]
-            if z <= np.float32(0) or used[y, x]:
+            if z <= _NONE or used[y, x]:
                 continue
             ray_x = (np.float32(x) - camera[2]) / camera[0]
             d0 = to_other[0, 0] * ray_x + to_other[0, 1] * ray_y + to_other[0, 2]
             d1 = to_other[1, 0] * ray_x + to_other[1, 1] * ray_y + to_other[1, 2]
             d2 = to_other[2, 0] * ray_x + to_other[2, 1] * ray_y + to_other[2, 2]
-            q2 = d2 * z + to_other[2, 3]
-            if q2 <= np.float32(1e-6):
+            u, v, far = _pixel(other_camera, to_other, d0, d1, d2, z)
+            if far <= _NONE or not (_HALF + u > _NONE and _HALF + v > _NONE):
                 continue
-            u = other_camera[0] * (d0 * z + to_other[0, 3]) / q2 + other_camera[2]
-            v = other_camera[1] * (d1 * z + to_other[1, 3]) / q2 + other_camera[3]
-            if not (u > np.float32(-0.5) and v > np.float32(-0.5)):
+            if u + _HALF >= np.float32(other_width) or v + _HALF >= np.float32(other_height):
                 continue
-            column, row = int(u + np.float32(0.5)), int(v + np.float32(0.5))
-            if column >= other_width or row >= other_height:
-                continue
+            column, row = int(u + _HALF), int(v + _HALF)
             other_z = other_depth[row, column]
-            if other_z <= np.float32(0) or abs(other_z - q2) > np.float32(4) * limits[0] * q2:
+            if other_z <= _NONE or abs(other_z - far) > _ROUGHLY * limits[0] * far:
                 continue
             m0, m1, m2 = other_normals[row, column, 0], other_normals[row, column, 1], other_normals[row, column, 2]
-            slant = m0 * d0 + m1 * d1 + m2 * d2
-            if slant > -_LEAST_COSINE * math.sqrt(d0 * d0 + d1 * d1 + d2 * d2):
-                continue
-            p0 = (np.float32(column) - other_camera[2]) / other_camera[0] * other_z - to_other[0, 3]
-            p1 = (np.float32(row) - other_camera[3]) / other_camera[1] * other_z - to_other[1, 3]
-            cut = (m0 * p0 + m1 * p1 + m2 * (other_z - to_other[2, 3])) / slant
+            cut = _cut(other_camera, to_other, d0, d1, d2, column, row, other_z, m0, m1, m2)
             if abs(cut - z) > limits[0] * z:
                 continue
-            c2 = d2 * cut + to_other[2, 3]
-            if c2 <= np.float32(1e-6):
-                continue
-            du = other_camera[0] * (d0 * cut + to_other[0, 3]) / c2 + other_camera[2] - u
-            dv = other_camera[1] * (d1 * cut + to_other[1, 3]) / c2 + other_camera[3] - v
-            if du * du + dv * dv > limits[1] * limits[1]:
+            cut_u, cut_v, ahead = _pixel(other_camera, to_other, d0, d1, d2, cut)
+            if ahead <= _NONE or (cut_u - u) ** 2 + (cut_v - v) ** 2 > limits[1] * limits[1]:
                 continue
             n0 = to_other[0, 0] * m0 + to_other[1, 0] * m1 + to_other[2, 0] * m2
             n1 = to_other[0, 1] * m0 + to_other[1, 1] * m1 + to_other[2, 1] * m2

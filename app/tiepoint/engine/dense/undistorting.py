@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 from tiepoint.domain.errors import EngineFailure
 from tiepoint.engine.dense.atomic_file import replaced
 
+# Workers are one per core; OpenCV would start a pool of threads in each.
+cv2.setNumThreads(1)
+
 Floats = NDArray[np.float32]
 Picture = NDArray[np.uint8]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tiepoint.engine.meshing.topology import directed_edges, face_normals, open_edges, parts, shared_edges
+
+_BAND_RINGS: Final = 3
 
 Mesh = tuple[NDArray[np.float32], NDArray[np.int32]]
 
@@ -97,23 +99,35 @@ def without_fringe(faces: NDArray[np.int32], rounds: int) -> NDArray[np.bool_]:
 
 
 def with_smooth_border(vertices: NDArray[np.float32], faces: NDArray[np.int32], rounds: int) -> NDArray[np.float32]:
-    """Return the vertices with those on the border moved towards the middle of their border neighbours.
+    """Return the vertices with the border drawn smooth and a narrow band beside it following, so that nothing folds.
 
     Args:
         vertices: (V, 3), m.
         faces: (F, 3) indices, manifold.
-        rounds: How often.
+        rounds: How often border vertices move to the middle of their border neighbours.
     """
-    edges = open_edges(faces)
-    degree = np.bincount(edges.ravel(), minlength=len(vertices))
-    simple = degree == 2
+    rim = open_edges(faces)
+    on_rim = np.bincount(rim.ravel(), minlength=len(vertices))
+    band = on_rim > 0
+    for _ in range(_BAND_RINGS):
+        band[faces[band[faces].any(axis=1)].ravel()] = True
+    edges = directed_edges(faces[band[faces].any(axis=1)])[0]
+    inside = band & (on_rim == 0)
     moved = vertices.astype(np.float64)
     for _ in range(rounds):
-        sums = np.zeros_like(moved)
-        np.add.at(sums, edges[:, 0], moved[edges[:, 1]])
-        np.add.at(sums, edges[:, 1], moved[edges[:, 0]])
-        moved[simple] = 0.5 * moved[simple] + 0.25 * sums[simple]
+        _relax(moved, rim, on_rim == 2)
+        _relax(moved, edges, inside)
     return moved.astype(np.float32)
+
+
+def _relax(points: NDArray[np.float64], edges: NDArray[np.int32], chosen: NDArray[np.bool_]) -> None:
+    """Move the chosen points half the way to the mean of their neighbours along the edges, in place."""
+    sums = np.zeros_like(points)
+    for axis in range(3):
+        sums[:, axis] = np.bincount(edges[:, 0], points[edges[:, 1], axis], len(points))
+        sums[:, axis] += np.bincount(edges[:, 1], points[edges[:, 0], axis], len(points))
+    count = np.maximum(np.bincount(edges.ravel(), minlength=len(points)), 1)
+    points[chosen] = (points[chosen] + sums[chosen] / count[chosen, None]) / 2
 
 
 def _sound(vertices: NDArray[np.float32], faces: NDArray[np.int32]) -> NDArray[np.bool_]:

@@ -73,9 +73,9 @@ def shard_opened(path: Path) -> Iterator[Any]:
     Raises:
         OSError: The shard is missing, or the disk is full.
     """
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".reading-") as scratch:
-        with opened(Path(shutil.copyfile(path, Path(scratch) / path.name))) as database:
-            yield database
+    folder = tempfile.TemporaryDirectory(dir=path.parent, prefix=".reading-")
+    with folder as scratch, opened(shutil.copyfile(path, Path(scratch) / path.name)) as database:
+        yield database
 
 
 def write_cameras(database: Any, cameras: Sequence[Mapping[str, Any]]) -> None:

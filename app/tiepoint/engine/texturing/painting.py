@@ -98,8 +98,9 @@ def _paint_share(
             a = 1 - b - c
             column = a * pixels[0, 0] + b * pixels[1, 0] + c * pixels[2, 0]
             row = a * pixels[0, 1] + b * pixels[1, 1] + c * pixels[2, 1]
-            b, c = min(max(b, np.float32(0.0)), np.float32(1.0)), min(max(c, np.float32(0.0)), np.float32(1.0))
-            a = max(1 - b - c, np.float32(0.0))
+            a, b, c = max(a, np.float32(0.0)), max(b, np.float32(0.0)), max(c, np.float32(0.0))
+            total = a + b + c
+            a, b, c = a / total, b / total, c / total
             share = a * weight[0] + b * weight[1] + c * weight[2]
             for channel in range(3):
                 change = a * gain[0, channel] + b * gain[1, channel] + c * gain[2, channel]

@@ -49,7 +49,6 @@ class PhotoShelf:
             self._kept.popitem(last=False)
         return photo
 
-
     def read_levelled(self, view: View) -> NDArray[np.uint8]:
         """Return the photo with its gains applied, so that all photos are equally bright.
 

@@ -93,6 +93,7 @@ class DaskBackend:
             watch.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await watch
+            await self._cluster.end_idle_children()
             self._tell_all()
 
     def nodes(self) -> tuple[Node, ...]:

@@ -25,6 +25,7 @@ from tiepoint.runtime import folders
 _log = logging.getLogger(__name__)
 
 _CLOSING_S: Final = 5.0
+_ENDING_CHILDREN_S: Final = 1.0
 MOST_FAILED_STARTS: Final = 4
 
 
@@ -135,6 +136,21 @@ class Cluster:
         found = [address for address, state in self._scheduler.workers.items() if state.name in names]
         return found[:1] or None
 
+    async def end_idle_children(self) -> None:
+        """End the stage children that workers keep for a next task, by force where a worker does not answer."""
+        from tiepoint.agent.backends.dask.worker import end_idle_child
+
+        keeping = [worker for worker in self.workers if worker.child_pid is not None]
+        if not keeping or self.client is None:
+            return
+        try:
+            await asyncio.wait_for(self.client.run(end_idle_child, on_error="ignore"), _ENDING_CHILDREN_S)
+            for worker in keeping:
+                worker.child_pid = None
+        except (TimeoutError, OSError):
+            for worker in keeping:
+                worker.kill_child()
+
     async def free(self, workers: list[WorkerProcess]) -> None:
         """Kill workers together with what they run; others take their places when they are needed."""
         for worker in workers:
@@ -154,6 +170,10 @@ class Cluster:
             if worst is not None:
                 _log.warning("killing %s: the workers use more memory than they may", worst.node)
                 worst.kill()
+
+    def was_for_memory(self, status: int) -> bool:
+        """Return whether a stage child that ended so was ended for its memory."""
+        return self._memory.was_for_memory("", status)
 
     def load_of(self, worker: WorkerProcess) -> tuple[float, int]:
         """Return a worker's share of a core and its bytes of memory, stage child included."""
@@ -211,7 +231,7 @@ class Cluster:
 
     def _worker_ended(self, worker: WorkerProcess, status: int) -> None:
         task = self._running.pop(worker.name, None)
-        end = WorkerEnd(worker.name, status, task, self._memory.has_killed(worker.name), worker.log_tail())
+        end = WorkerEnd(worker.name, status, task, self._memory.was_for_memory(worker.name, status), worker.log_tail())
         self.ends.append(end)
         self.listening.worker_ended(end)
         self._changed(worker.node)

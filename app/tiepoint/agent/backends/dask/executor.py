@@ -125,6 +125,8 @@ class DaskExecutor(Listening):
                 outcome = await self._outcome(job, task)
                 if "died" not in outcome:
                     break
+                if self._cluster.was_for_memory(outcome["died"]):
+                    raise out_of_memory(self._stage, outcome.get("log", ""))
                 deaths = self._deaths[task.key] = self._deaths.get(task.key, 0) + 1
                 if deaths > ALLOWED_FAILURES:
                     raise worker_lost(task.key, outcome["died"], deaths, outcome.get("log", ""))

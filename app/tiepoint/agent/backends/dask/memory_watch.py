@@ -6,7 +6,10 @@ Looks only while a job runs, twice in three seconds, at the few processes of our
 from __future__ import annotations
 
 import contextlib
+import signal
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 import psutil
@@ -16,6 +19,15 @@ from tiepoint.agent.backends.dask.worker_process import WorkerProcess
 _PERIOD_S: Final = 0.7
 # Below this the system begins to swap or to kill whatever it likes.
 _LEAST_FREE_BYTES: Final = 150_000_000
+
+
+def kills_by_system() -> int:
+    """Return how often the kernel has ended a process for want of memory since the computer started."""
+    with contextlib.suppress(OSError, ValueError):
+        for line in Path("/proc/vmstat").read_text(encoding="ascii").splitlines():
+            if line.startswith("oom_kill "):
+                return int(line.split()[1])
+    return 0
 
 
 class MemoryWatch:
@@ -32,6 +44,7 @@ class MemoryWatch:
         self._processes: dict[int, psutil.Process] = {}
         self._loads: dict[str, tuple[float, int]] = {}
         self._killed: set[str] = set()
+        self._kills_by_system = kills_by_system()
 
     def check(self, workers: Sequence[WorkerProcess]) -> WorkerProcess | None:
         """Look once.
@@ -55,9 +68,19 @@ class MemoryWatch:
         self._killed.add(worst.name)
         return worst
 
-    def has_killed(self, name: str) -> bool:
-        """Return whether this worker's process was to be killed for its memory."""
-        return name in self._killed
+    def was_for_memory(self, name: str, status: int) -> bool:
+        """Return whether a worker's process ended for its memory, by us or by the kernel.
+
+        Args:
+            name: The worker's name.
+            status: How its process, or its stage child, ended.
+        """
+        if name in self._killed:
+            return True
+        if sys.platform == "win32" or status != -signal.SIGKILL:
+            return False
+        earlier, self._kills_by_system = self._kills_by_system, kills_by_system()
+        return self._kills_by_system > earlier
 
     def load_of(self, worker: WorkerProcess) -> tuple[float, int]:
         """Return the last share of a core and bytes of a worker, stage child included."""

@@ -58,12 +58,15 @@ class StageProcesses:
             reporter.child(None)
         return outcome
 
+    def end_idle(self) -> None:
+        """End the idle child, if there is one."""
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            end_child(spare[0], grace_s=0.0)
+
     def close(self) -> None:
-        """End the idle child."""
-        if self._spare is not None:
-            child, _ = self._spare
-            self._spare = None
-            end_child(child, grace_s=0.0)
+        """End the idle child and start no other."""
+        self.end_idle()
         self._starter.shutdown(wait=False)
 
     def _taken(self, threads: int) -> tuple[subprocess.Popen[bytes], int]:

@@ -90,6 +90,12 @@ def run_in_worker(order: dict[str, Any]) -> dict[str, Any]:
         return_freed_memory()
 
 
+def end_idle_child() -> None:
+    """End this worker's idle stage child: the job is over. Dask calls this in the loop's thread."""
+    if _TASKS.stages is not None:
+        _TASKS.stages.end_idle()
+
+
 def _outcome(work: Path, logs: Path, task: Task, reporter: Reporter) -> dict[str, Any]:
     if task.isolated:
         assert _TASKS.stages is not None

@@ -73,10 +73,15 @@ class WorkerProcess:
 
     def kill(self) -> None:
         """Kill its process and its stage child; as long as it is wanted another one starts."""
-        if self.child_pid is not None and self._process is not None and self._process.returncode is None:
-            kill_group(self.child_pid)
+        self.kill_child()
         if self._process is not None and self._process.returncode is None:
             kill_group(self._process.pid)
+
+    def kill_child(self) -> None:
+        """Kill its stage child, which is there as long as the worker that started it has not ended."""
+        child, self.child_pid = self.child_pid, None
+        if child is not None and self._process is not None and self._process.returncode is None:
+            kill_group(child)
 
     def log_tail(self, most_bytes: int = 4000) -> str:
         """Return the end of what it said on its error stream."""
