@@ -12,7 +12,9 @@ import contextlib
 import logging
 import os
 import secrets
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from datetime import UTC, datetime
@@ -26,7 +28,7 @@ from tiepoint.adapters.files.product_store import FolderProductStore
 from tiepoint.adapters.files.settings_store import FileSettingsStore
 from tiepoint.adapters.scheduler.client import ProtocolScheduler
 from tiepoint.adapters.scheduler.streams import PairStream
-from tiepoint.console.outlet import Outlet
+from tiepoint.console.outlet import Outlet, OutputLost, stderr_line
 from tiepoint.console.terminals import outlet_for, outlet_for_programs
 from tiepoint.domain.errors import AgentUnavailable, TiepointError
 from tiepoint.domain.failure import Failure
@@ -63,6 +65,17 @@ def run_command(command: Command, *, as_json: bool = False, verbose: bool = Fals
     log_path = _start_logs(verbose=verbose)
     outlet = outlet_for_programs() if as_json else outlet_for(_now)
     try:
+        return _judged(command, outlet, log_path, verbose=verbose)
+    except OutputLost as lost:
+        return _without_output(lost)
+    finally:
+        with contextlib.suppress(OSError):
+            outlet.close()
+
+
+def _judged(command: Command, outlet: Outlet, log_path: Path | None, *, verbose: bool) -> int:
+    """Run a command; whatever stops it becomes its last word."""
+    try:
         return asyncio.run(_run(command, outlet))
     except TiepointError as error:
         _say(outlet, Failure.of(error), error.exit_code)
@@ -73,10 +86,8 @@ def run_command(command: Command, *, as_json: bool = False, verbose: bool = Fals
     except (KeyboardInterrupt, asyncio.CancelledError):
         _say(outlet, Failure("canceled", "Stopped."), _EXIT_CANCELED)
         return _EXIT_CANCELED
-    except BrokenPipeError:
-        # Whoever read our output has gone (`| head`); Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    except OutputLost:
+        raise
     except Exception as error:  # noqa: BLE001  the one funnel for what nobody expected
         _log.exception("unexpected failure")
         detail = f"{type(error).__name__}: {error}"
@@ -85,17 +96,35 @@ def run_command(command: Command, *, as_json: bool = False, verbose: bool = Fals
         if verbose:
             traceback.print_exc()
         return 1
-    finally:
-        outlet.close()
+
+
+def _without_output(lost: OutputLost) -> int:
+    """End where nobody hears us; a reader that has left (`| head`) needs no word about it."""
+    _log.info("the output is lost: %s", lost.reason)
+    if sys.stdout is not None:
+        # Python would complain once more when it flushes what is left at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if not lost.is_unread:
+        with contextlib.suppress(OutputLost):
+            stderr_line(f"Error: The output cannot be written: {lost.reason}. Let it go somewhere else.")
+    return 1
 
 
 async def _run(command: Command, outlet: Outlet) -> int:
+    _end_like_interrupted()
     async with open_program() as program:
         broken = program.settings.load().set_aside
         if broken is not None:
             summary = f"The settings file was broken; the usual settings apply, and it is kept as {broken}."
             outlet.warning(Failure("settings", summary, "Set again what you had changed."))
         return await command(program, outlet)
+
+
+def _end_like_interrupted() -> None:
+    """Let SIGTERM do what Ctrl-C does, so that whoever ends us gets a last word and an exit code, too."""
+    task = asyncio.current_task()
+    if sys.platform != "win32" and task is not None and threading.current_thread() is threading.main_thread():
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
 
 @contextlib.asynccontextmanager

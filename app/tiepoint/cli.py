@@ -5,14 +5,20 @@ Must not import services or adapters: `--version` and `--help` answer at once. M
 
 from __future__ import annotations
 
+import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
 
 from tiepoint import __version__
+
+_EXIT_USAGE: Final = 2
+_EXIT_CANCELED: Final = 130
+_NOT_UNDERSTOOD: Final[type[Exception]] = typer.BadParameter.__mro__[1]
+"""What typer raises for anything typed wrong; it does not export the class itself."""
 
 app = typer.Typer(
     name="tiepoint",
@@ -24,22 +30,47 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Photos = Annotated[list[Path], typer.Argument(help="Photos, or folders of photos.", show_default=False)]
+
+
+def _path(text: str) -> Path:
+    """Read a path; an empty one, such as a variable that was never set, must not mean the current folder."""
+    if not text:
+        raise typer.BadParameter("the path is empty.")
+    return Path(text)
+
+
+Photos = Annotated[
+    list[Path],
+    typer.Argument(metavar="PHOTOS", help="Photos, or folders of photos.", parser=_path, show_default=False),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line, the last one being the result.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show logs and tracebacks on stderr.")]
 JobName = Annotated[str, typer.Argument(metavar="JOB", help="A job's id, the start or end of one, or its name.")]
 MaybeJob = Annotated[
-    str | None, typer.Argument(metavar="[JOB]", help="A job's id or name; without it the newest.", show_default=False)
+    str | None, typer.Argument(metavar="JOB", help="A job's id or name; without it the newest.", show_default=False)
 ]
 
 
 def main() -> int:
     """Run the command line and return the exit code."""
     try:
-        app(prog_name="tiepoint")
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
-    return 0
+        code = app(prog_name="tiepoint", standalone_mode=False)
+    except _NOT_UNDERSTOOD as error:
+        return _refused(error)
+    except KeyboardInterrupt:
+        return _EXIT_CANCELED
+    return code if isinstance(code, int) else 0
+
+
+def _refused(error: Any) -> int:
+    """Say why what was typed makes no sense; to programs on stdout, as they expect it."""
+    error.show()
+    if "--json" in sys.argv:
+        failure = {"kind": "usage", "summary": error.format_message(), "remedy": "See: tiepoint --help"}
+        ended = {"state": "failed", "exit_code": _EXIT_USAGE, "job": None, "error": failure}
+        for line in ({"type": "error", **failure}, {"type": "result", **ended}):
+            sys.stdout.write(json.dumps(line) + "\n")
+    return _EXIT_USAGE
 
 
 def _version(asked: bool) -> None:
@@ -60,7 +91,9 @@ def _start(
 @app.command()
 def run(
     photos: Photos,
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for the products.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for the products.", parser=_path)
+    ],
     preset: Annotated[
         str | None, typer.Option(help="draft, standard, high or custom; without it the one in your settings.")
     ] = None,
@@ -89,7 +122,7 @@ def run(
 
 @app.command()
 def check(photos: Photos, as_json: Json = False, verbose: Verbose = False) -> None:
-    """Look at photos, to their last pixel, and say what is wrong with them."""
+    """Look into photos and say what is wrong with them."""
     from tiepoint.bootstrap import run_command
     from tiepoint.console import checks
 
@@ -126,7 +159,7 @@ def watch(job: MaybeJob = None, as_json: Json = False, verbose: Verbose = False)
 
 @app.command()
 def abort(job: JobName, as_json: Json = False, verbose: Verbose = False) -> None:
-    """Stop a job; what it has done is kept, and resume goes on from there."""
+    """Stop a job; resume goes on where it stopped."""
     from tiepoint.bootstrap import run_command
     from tiepoint.console import listings
 
@@ -144,7 +177,9 @@ def pause(job: JobName, as_json: Json = False, verbose: Verbose = False) -> None
 
 @app.command()
 def resume(job: MaybeJob = None, as_json: Json = False, verbose: Verbose = False) -> None:
-    """Go on with a job that was stopped, and follow it to its end; without JOB the newest unfinished one."""
+    """Go on with a job that was stopped.
+
+    Without JOB the newest unfinished one; follows it to its end."""
     from tiepoint.bootstrap import run_command
     from tiepoint.console import runs
 
@@ -171,9 +206,10 @@ def logs(
 
 @app.command()
 def view(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A GLB, OBJ or PLY file.", show_default=False)],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A GLB, OBJ or PLY file.", parser=_path, show_default=False)],
     screenshot: Annotated[
-        Path | None, typer.Option("--screenshot", metavar="PNG", help="Draw it into this picture; needs no display.")
+        Path | None,
+        typer.Option("--screenshot", metavar="PNG", help="Draw it into this picture; needs no display.", parser=_path),
     ] = None,
     as_json: Json = False,
     verbose: Verbose = False,

@@ -103,7 +103,10 @@ def ours(scratch: Path, prepared_work: Path, preset: str, changes: Mapping[str, 
     _run_ours(root, scratch / "capture", preset, changes, STAGES)
     alignment = json.loads((root / "work/alignment.json").read_text(encoding="utf-8"))
     cpu_s = tuple(
-        sum(json.loads(path.read_text(encoding="utf-8"))["cpu_seconds"] for path in (root / "work/manifests" / stage).iterdir())
+        sum(
+            json.loads(path.read_text(encoding="utf-8"))["cpu_seconds"]
+            for path in (root / "work/manifests" / stage).iterdir()
+        )
         for stage in STAGES
     )
     return Outcome(cpu_s, {photo["image"]: photo["center"] for photo in alignment["aligned"]})
@@ -146,7 +149,16 @@ def peer(program: str, scratch: Path, case: Case) -> Outcome:
         _peer_cpu_s([program, "feature_extractor", *database, *images, *_flags(extraction)]),
         _peer_cpu_s([program, "exhaustive_matcher", *database, *_flags(matching)]),
         _peer_cpu_s(
-            [program, "mapper", *database, *images, "--output_path", str(folder / "sparse"), "--Mapper.num_threads", "2"]
+            [
+                program,
+                "mapper",
+                *database,
+                *images,
+                "--output_path",
+                str(folder / "sparse"),
+                "--Mapper.num_threads",
+                "2",
+            ]
         ),
     )
     model = pycolmap.Reconstruction(folder / "sparse/0")

@@ -6,7 +6,7 @@ Each returns an exit code and leaves every word to the outlet. On the loop's thr
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from tiepoint.domain.photo import PhotoFacts, SetFinding
 from tiepoint.services.doctor import Finding, Health
 from tiepoint.services.program import Program
 
+_EXCLUDED = "excluded"
 _SIGNS = {Health.OK: "✓", Health.WARNING: "!", Health.FAILED: "✗"}
 
 
@@ -38,31 +39,65 @@ async def check(program: Program, outlet: Outlet, paths: Sequence[Path]) -> int:
                 continue
             photos.append(found)
             outlet.advance("check", len(photos), len(drop.photos), "photos")
-            for failure in (*found.warnings, *([found.problem] if found.problem else [])):
-                outlet.warning(_about(found, failure), photos=[found.path])
     outlet.close()
+    for failure, names in (*_problems(photos), *_notes(photos, findings)):
+        outlet.warning(failure, photos=list(names))
     return _judged(outlet, photos, findings)
 
 
+def _problems(photos: Sequence[PhotoFacts]) -> list[tuple[Failure, list[str]]]:
+    """Say what is wrong with single photos; many with the same fault are named in one sentence."""
+    alike: dict[Failure, list[str]] = {}
+    for facts in photos:
+        if facts.problem is not None:
+            alike.setdefault(facts.problem, []).append(facts.path)
+    return [
+        (_about(names[0] if len(names) == 1 else f"{len(names)} photos", problem), names)
+        for problem, names in alike.items()
+    ]
+
+
+def _notes(photos: Sequence[PhotoFacts], findings: Sequence[SetFinding]) -> list[tuple[Failure, Sequence[str]]]:
+    """Say what to know about photos that can be used, and about all of them together, each thing once."""
+    together = {finding.kind for finding in findings}
+    single = [
+        (_about(facts.path, warning), [facts.path])
+        for facts in photos
+        for warning in facts.warnings
+        if warning.kind not in together
+    ]
+    broken = {facts.path for facts in photos if facts.problem is not None}
+    shown = [finding for finding in findings if finding.kind != _EXCLUDED or not broken.issuperset(finding.photos)]
+    return [*single, *(_of_all(finding, broken) for finding in shown)]
+
+
+def _of_all(finding: SetFinding, broken: Collection[str]) -> tuple[Failure, Sequence[str]]:
+    names = [path for path in finding.photos if finding.kind != _EXCLUDED or path not in broken]
+    if finding.kind != _EXCLUDED or len(finding.photos) == 1:
+        return Failure(finding.kind, finding.summary, finding.remedy), names
+    copies = "1 photo is an exact copy" if len(names) == 1 else f"{len(names)} photos are exact copies"
+    return Failure("duplicate", f"{copies} of another one.", "Nothing needs to be done; the first one is used."), names
+
+
 def _judged(outlet: Outlet, photos: Sequence[PhotoFacts], findings: Sequence[SetFinding]) -> int:
-    for finding in findings:
-        outlet.warning(Failure(finding.kind, finding.summary, finding.remedy), photos=list(finding.photos))
-    usable = sum(facts.problem is None for facts in photos)
+    excluded = {path for finding in findings if finding.kind == _EXCLUDED for path in finding.photos}
+    broken = {facts.path for facts in photos if facts.problem is not None}
+    usable = len(photos) - len(excluded | broken)
     is_hopeless = any(finding.severity == "error" for finding in findings)
-    code = EXIT_INPUT if is_hopeless or usable < len(photos) else EXIT_OK
+    code = EXIT_INPUT if is_hopeless or broken else EXIT_OK
     facts: dict[str, Any] = {"state": "ok" if code == EXIT_OK else "failed", "exit_code": code, "usable": usable}
     facts |= {"photos_total": len(photos), "photos": list(photos), "findings": list(findings)}
-    outlet.result(facts, _check_text(photos, usable))
+    outlet.result(facts, _check_text(photos, excluded, usable))
     return code
 
 
-def _check_text(photos: Sequence[PhotoFacts], usable: int) -> str:
+def _check_text(photos: Sequence[PhotoFacts], excluded: Collection[str], usable: int) -> str:
     rows = [
         (
-            "✗" if facts.problem else "✓",
+            "✗" if facts.problem else "–" if facts.path in excluded else "✓",
             plain(facts.path),
             f"{facts.width}×{facts.height}" if facts.width else "",
-            plain(facts.camera or ""),
+            plain(facts.camera or "").partition("@")[0],
             "GPS" if facts.lat is not None else "",
         )
         for facts in photos
@@ -71,8 +106,8 @@ def _check_text(photos: Sequence[PhotoFacts], usable: int) -> str:
     return f"{table_text(('', 'PHOTO', 'PIXELS', 'CAMERA', 'POSITION'), rows)}\n{summary}" if rows else summary
 
 
-def _about(facts: PhotoFacts, failure: Failure) -> Failure:
-    return dataclasses.replace(failure, summary=f"{facts.path}: {failure.summary}")
+def _about(what: str, failure: Failure) -> Failure:
+    return dataclasses.replace(failure, summary=f"{what}: {failure.summary}")
 
 
 async def doctor(program: Program, outlet: Outlet) -> int:

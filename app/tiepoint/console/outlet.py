@@ -35,15 +35,37 @@ class Outlet(Protocol):
         """Leave the terminal as it was; may be called twice."""
 
 
-def write_line(stream: TextIO, text: str) -> None:
+class OutputLost(Exception):
+    """What a command says reaches nobody: the reader has gone, or the disk under it is full.
+
+    Args:
+        cause: What the system said.
+    """
+
+    def __init__(self, cause: OSError) -> None:
+        super().__init__(str(cause))
+        self.reason = (cause.strerror or str(cause)).lower()
+        self.is_unread = isinstance(cause, BrokenPipeError)
+
+
+def write_line(stream: TextIO | None, text: str) -> None:
     """Write a line and send it off, whatever the stream's encoding can and cannot show.
 
+    Args:
+        stream: Where to; None = the program was started with that stream closed.
+        text: The line.
+
     Raises:
-        BrokenPipeError: Nobody reads any more.
+        OutputLost: It cannot be written.
     """
+    if stream is None:
+        return
     encoding = stream.encoding or "utf-8"
-    stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
-    stream.flush()
+    try:
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        stream.flush()
+    except OSError as error:
+        raise OutputLost(error) from error
 
 
 def stdout_line(text: str) -> None:

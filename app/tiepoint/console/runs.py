@@ -6,6 +6,7 @@ Each returns an exit code and leaves every word to the outlet. On the loop's thr
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import logging
 from collections.abc import Callable, Coroutine, Sequence
@@ -20,7 +21,7 @@ from tiepoint.console.outcomes import (
     outcome_text,
     outcome_warnings,
 )
-from tiepoint.console.outlet import Outlet
+from tiepoint.console.outlet import Outlet, OutputLost, stderr_line
 from tiepoint.console.requests import RunRequest
 from tiepoint.console.text import plain
 from tiepoint.domain.errors import Canceled, TiepointError
@@ -104,8 +105,17 @@ async def _watched(
         return await _stopped(outlet, work, abort=abort)
     except TiepointError as error:
         return _failed(outlet, work.snapshot.job, error)
+    except OutputLost:
+        _tell_on_its_own(work.snapshot.job)
+        raise
     finally:
         unsubscribe()
+
+
+def _tell_on_its_own(job: Job | None) -> None:
+    if job is not None and not job.state.is_over:
+        with contextlib.suppress(OutputLost):
+            stderr_line(f"The output is no longer read; the job goes on. Follow it with: tiepoint watch {job.id}")
 
 
 async def _stopped(outlet: Outlet, work: Reconstruction, *, abort: bool) -> int:

@@ -23,7 +23,7 @@ def outlet_for(now: Callable[[], datetime]) -> Outlet:
     Args:
         now: The clock, aware.
     """
-    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         return PlainOutlet(now)
     from rich.console import Console
 

@@ -109,7 +109,7 @@ def require_enough(photos: Sequence[object], skipped: Sequence[SkippedFile] = ()
     if count >= FEWEST_PHOTOS:
         return
     said = {0: "There is no photo", 1: "There is only one photo", 2: "There are only two photos"}[count]
-    others = f" among {len(skipped) + count} files" if len(skipped) + count > 1 else ""
+    others = f" among {len(skipped) + count} files" if skipped and len(skipped) + count > 1 else ""
     raise InputError(
         f"{said}{others}; a model needs at least {FEWEST_PHOTOS} that overlap.",
         remedy="Add photos taken from different places around the object, each sharing two thirds with the next.",

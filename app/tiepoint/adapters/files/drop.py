@@ -5,6 +5,7 @@ Must not open photos or change anything. Blocking: call it in a thread.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import unicodedata
@@ -15,7 +16,9 @@ from pathlib import Path, PurePosixPath
 from tiepoint.domain.capture import NO_PHOTO, Drop, DroppedPhoto, SkippedFile
 from tiepoint.domain.errors import InputError
 from tiepoint.domain.photo import colliding_pair, is_photo_name, is_system_name
-from tiepoint.domain.product import is_product_name
+from tiepoint.domain.product import REPORT, RESULT, is_product_name
+
+_NOT_THERE = {errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG}
 
 
 @dataclass
@@ -38,7 +41,7 @@ def scan_drop(paths: Sequence[Path], output: Path | None = None) -> Drop:
         InputError: A path does not exist or cannot be read, or two photos differ in case or Unicode form only.
     """
     findings = _Findings(output=None if output is None else output.resolve())
-    folders = sum(path.is_dir() for path in paths)
+    folders = sum(os.path.isdir(path) for path in paths)
     for path in paths:
         _take_dropped(findings, path, keep_name=folders > 1)
     photos = sorted(findings.photos, key=lambda photo: photo.path)
@@ -54,9 +57,9 @@ def scan_drop(paths: Sequence[Path], output: Path | None = None) -> Drop:
 def _take_dropped(findings: _Findings, path: Path, *, keep_name: bool) -> None:
     try:
         found = path.stat()
-    except FileNotFoundError as error:
-        raise InputError(f"There is no file or folder {path}.", remedy="Check the name.") from error
     except OSError as error:
+        if error.errno in _NOT_THERE:
+            raise InputError(f"There is no file or folder {path}.", remedy="Check the name.") from error
         raise _unreadable(path, error) from error
     if stat.S_ISDIR(found.st_mode):
         prefix = PurePosixPath(path.resolve().name) if keep_name else PurePosixPath()
@@ -81,14 +84,19 @@ def _walk(findings: _Findings, root: Path, prefix: PurePosixPath) -> None:
         if identity in above:
             findings.skipped.append(SkippedFile(str(shown), "a link leads back to a folder above it"))
             continue
-        is_output = findings.output is not None and folder.resolve() == findings.output
+        is_output = _holds_products(names) or folder.resolve() == findings.output
         for name in names:
             if is_system_name(name) or (is_output and is_product_name(name)):
                 continue
-            if (folder / name).is_dir():
+            if os.path.isdir(folder / name):  # Path.is_dir raises where a folder may be listed but not entered
                 pending.append((folder / name, shown / name, above | {identity}))
             else:
                 _take_file(findings, folder / name, shown / name)
+
+
+def _holds_products(names: Sequence[str]) -> bool:
+    """Whether an earlier job put its products here: their pictures would be taken for photos."""
+    return RESULT in names and REPORT in names
 
 
 def _take_file(findings: _Findings, source: Path, shown: PurePosixPath) -> None:
@@ -126,7 +134,7 @@ def _name(paths: Sequence[Path]) -> str:
 
 
 def _unreadable(path: Path, error: OSError) -> InputError:
-    kind = "folder" if path.is_dir() else "file"
+    kind = "folder" if os.path.isdir(path) else "file"
     return InputError(
         f"The {kind} {path} cannot be read: {_reason(error)}.",
         remedy="Give yourself the right to read it, or copy the photos somewhere else.",

@@ -11,6 +11,7 @@ import filecmp
 import json
 import os
 import shutil
+import stat
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -49,16 +50,34 @@ class FolderProductStore:
 
 
 def _prepared(output: Path) -> int:
-    if output.exists() and not output.is_dir():
+    if os.path.isfile(output):
         raise InputError(f"{output} is a file, not a folder.", remedy="Name a folder for the output.")
     probe = output / f".tiepoint-probe-{os.getpid()}"
     try:
         output.mkdir(parents=True, exist_ok=True)
         probe.write_bytes(b"probe")
         probe.unlink()
-        return shutil.disk_usage(output).free
+        protected = [name for name in PRODUCT_NAMES if _is_protected(output / name)]
+        free = shutil.disk_usage(output).free
     except OSError as error:
         raise writing_failed(output, error, kind=InputError) from error
+    if protected:
+        raise InputError(
+            f"The product {protected[0]} would replace something in {output} that is not to be replaced.",
+            remedy="Move it away or make it writable, or choose another folder.",
+        )
+    return free
+
+
+def _is_protected(place: Path) -> bool:
+    """Whether what lies at a product's place is read-only, or a folder where a file goes or the other way round."""
+    try:
+        mode = place.lstat().st_mode
+    except FileNotFoundError:
+        return False
+    if place.suffix:
+        return not mode & stat.S_IWUSR or stat.S_ISDIR(mode)
+    return not stat.S_ISDIR(mode)
 
 
 def _delivered(job: Job, output: Path, tell: Callable[[int, int], None], stop: threading.Event) -> dict[str, Path]:

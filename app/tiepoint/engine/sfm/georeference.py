@@ -14,6 +14,7 @@ import pycolmap
 from numpy.typing import NDArray
 
 from tiepoint.engine.sfm.positions import Positions
+from tiepoint.engine.sfm.similarity import applied, robust_similarity
 from tiepoint.engine.sfm.tie_points import Floats, TiePoints
 from tiepoint.engine.sfm.upright import upright_rotation
 
@@ -28,7 +29,6 @@ _MOST_RESIDUAL_SHARE: Final = 0.35
 # Centres on a line leave the turn about it open.
 _LINE_SHARE: Final = 0.08
 _LOCAL_EXTENT: Final = 10.0
-_SEED: Final = 0
 
 
 @dataclass(slots=True)
@@ -69,7 +69,7 @@ def frame_of(tie_points: TiePoints, positions: Positions | None) -> Frame:
     similarity = _fitted(tie_points, centers, targets, has_height=positions.has_height)
     if similarity is None:
         return _local_frame(tie_points, "The positions in the photos do not fit the photos.")
-    fits = _fitting(centers @ similarity[:, :3].T + similarity[:, 3], targets, has_height=positions.has_height)
+    fits = _fitting(applied(similarity, centers), targets, has_height=positions.has_height)
     if fits is None:
         return _local_frame(tie_points, "The positions in the photos are too coarse for their distances.")
     return Frame(
@@ -84,7 +84,7 @@ def frame_of(tie_points: TiePoints, positions: Positions | None) -> Frame:
 def _fitted(tie_points: TiePoints, centers: Floats, targets: Floats, *, has_height: bool) -> Floats | None:
     """Return the similarity from the mapper's frame to metres, (3, 4) float64."""
     if has_height and _line_share(centers) > _LINE_SHARE and _line_share(targets) > _LINE_SHARE:
-        return _robust(centers, targets)
+        return robust_similarity(centers, targets, _tolerance_m(targets))
     upright = upright_rotation(tie_points)
     level = centers @ upright.T
     # Heights unknown, or all centres on a line: up is what the photos say, positions give the rest.
@@ -95,25 +95,11 @@ def _fitted(tie_points: TiePoints, centers: Floats, targets: Floats, *, has_heig
     heights = targets[:, 2] if has_height else (level[:, 2] - level[:, 2].mean()) * reach_m / reach
     goal = np.column_stack([targets[:, :2], heights])
     lifted = np.vstack([level, level + [0, 0, reach]])
-    fitted = _robust(lifted, np.vstack([goal, goal + [0, 0, reach_m]]))
+    fitted = robust_similarity(lifted, np.vstack([goal, goal + [0, 0, reach_m]]), _tolerance_m(targets))
     if fitted is None:
         return None
     turned = fitted[:, :3] @ upright
     return np.column_stack([turned, fitted[:, 3]])
-
-
-def _robust(source: Floats, target: Floats) -> Floats | None:
-    options = pycolmap.RANSACOptions()
-    options.max_error = _tolerance_m(target)
-    options.random_seed = _SEED
-    found = pycolmap.estimate_sim3d_robust(source, target, options)
-    if found is None:
-        return None
-    inliers = np.asarray(found["inlier_mask"]) if "inlier_mask" in found else np.ones(len(source), bool)
-    closest = pycolmap.estimate_sim3d(source[inliers], target[inliers]) if inliers.sum() >= _FEWEST_POSITIONS else None
-    similarity = closest if closest is not None else found["tgt_from_src"]
-    matrix: Floats = np.asarray(similarity.matrix(), np.float64)
-    return matrix
 
 
 def _fitting(moved: Floats, targets: Floats, *, has_height: bool) -> NDArray[np.bool_] | None:

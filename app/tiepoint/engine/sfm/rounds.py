@@ -18,6 +18,7 @@ ALIGNMENT_FILE: Final = "alignment.json"
 _ESTIMATED_FOCAL_FACTOR: Final = 1.2
 # At and below this size SIFT runs out of fine structure, and doubling the photo first pays.
 _SMALL_PHOTO_PX: Final = 1000
+_MANY_FEATURES: Final = 8192
 _SMALL_BLOCK, _LARGE_BLOCK, _MANY_PHOTOS = 4, 16, 128
 
 
@@ -107,7 +108,7 @@ def stronger_settings(first: FeatureSettings) -> FeatureSettings:
     """Return the settings for photos that stayed out."""
     return FeatureSettings(
         feature_size_px=max(first.feature_size_px, 1600) if first.feature_size_px else 0,
-        max_features=max(2 * first.max_features, 8192),
+        max_features=max(2 * first.max_features, min(4 * first.max_features, _MANY_FEATURES)),
         first_octave=first.first_octave,
         affine_shape=True,
         domain_size_pooling=True,

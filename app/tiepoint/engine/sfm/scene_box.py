@@ -38,6 +38,6 @@ def _is_scene(tie_points: TiePoints) -> Any:
         mine = tie_points.seen_by(photo)
         if len(mine):
             limits[photo] = _BACKGROUND * np.median(tie_points.depths[mine])
-    is_near = tie_points.depths <= limits[tie_points.observed_by]
+    is_near = (tie_points.depths > 0) & (tie_points.depths <= limits[tie_points.observed_by])
     near = np.bincount(tie_points.observed, weights=is_near, minlength=len(tie_points.points))
     return near >= tie_points.track_lengths / 2
