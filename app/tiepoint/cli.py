@@ -31,7 +31,6 @@ app = typer.Typer(
 )
 
 
-
 def _path(text: str) -> Path:
     """Read a path; an empty one, such as a variable that was never set, must not mean the current folder."""
     if not text:
@@ -56,21 +55,28 @@ def main() -> int:
     try:
         code = app(prog_name="tiepoint", standalone_mode=False)
     except _NOT_UNDERSTOOD as error:
-        return _refused(error)
+        _show(error)
+        return _last_word("usage", error, _EXIT_USAGE)
     except KeyboardInterrupt:
-        return _EXIT_CANCELED
+        return _last_word("canceled", "Stopped before anything was begun.", _EXIT_CANCELED)
     return code if isinstance(code, int) else 0
 
 
-def _refused(error: Any) -> int:
-    """Say why what was typed makes no sense; to programs on stdout, as they expect it."""
-    error.show()
-    if "--json" in sys.argv:
-        failure = {"kind": "usage", "summary": error.format_message(), "remedy": "See: tiepoint --help"}
-        ended = {"state": "failed", "exit_code": _EXIT_USAGE, "job": None, "error": failure}
+def _show(error: Any) -> None:
+    if sys.stderr is not None:
+        error.show()
+
+
+def _last_word(kind: str, said: object, code: int) -> int:
+    """Give programs their last line when no command has begun that could."""
+    if "--json" in sys.argv and sys.stdout is not None:
+        summary = said.format_message() if isinstance(said, _NOT_UNDERSTOOD) else str(said)  # type: ignore[attr-defined]
+        failure = {"kind": kind, "summary": summary, "remedy": "See: tiepoint --help" if kind == "usage" else ""}
+        state = "canceled" if code == _EXIT_CANCELED else "failed"
+        ended = {"state": state, "exit_code": code, "job": None, "error": failure}
         for line in ({"type": "error", **failure}, {"type": "result", **ended}):
             sys.stdout.write(json.dumps(line) + "\n")
-    return _EXIT_USAGE
+    return code
 
 
 def _version(asked: bool) -> None:
@@ -206,7 +212,9 @@ def logs(
 
 @app.command()
 def view(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A GLB, OBJ or PLY file.", parser=_path, show_default=False)],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A GLB, OBJ or PLY file.", parser=_path, show_default=False)
+    ],
     screenshot: Annotated[
         Path | None,
         typer.Option("--screenshot", metavar="PNG", help="Draw it into this picture; needs no display.", parser=_path),

@@ -52,7 +52,10 @@ def prototype(photos: Path, scratch: Path) -> Measurement:
 def show(capture: str, who: str, done: Measurement, aligned: object, faces: object) -> None:
     """Print one row."""
     memory = f"{done.peak_bytes / 1e9:.2f} GB"
-    print(ROW.format(capture, who, f"{done.wall_s:.1f}", f"{done.cpu_s:.1f}", memory, str(aligned), str(faces)), flush=True)
+    print(
+        ROW.format(capture, who, f"{done.wall_s:.1f}", f"{done.cpu_s:.1f}", memory, str(aligned), str(faces)),
+        flush=True,
+    )
     if done.status:
         print(done.output[-2000:])
 

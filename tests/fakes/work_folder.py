@@ -44,8 +44,8 @@ def make_job(root: Path, *, with_gps: bool = True, name: str = HOSTILE_NAME) -> 
     _write(job.work / "alignment.json", _alignment(centres, with_gps))
     _write_mesh(job.work)
     _write_cloud(job.work / "fused.ply")
-    for number, path in enumerate(PHOTOS[:-1]):
-        _write(job.work / "depth_maps" / f"{path}.json", {"image": path, "valid_share": round(0.9 - 0.2 * number, 3)})
+    confirmed = {path: round(0.9 - 0.2 * number, 3) for number, path in enumerate(PHOTOS[:-1])}
+    _write(job.work / "point_cloud.json", {"points": 1000, "cropped": 0, "confirmed_share": confirmed})
     _write_manifests(job.work)
     return job
 

@@ -1,4 +1,4 @@
-"""Kill each of our processes in the middle of a small job: nothing is orphaned, and resuming ends as if nothing had been."""
+"""Kill each of our processes in the middle of a small job: nobody is orphaned, and resuming changes no result."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from program import Finished, Program, wait_until
 from reconstruction_facts import assert_same
 from small_capture import SMALL_JOB, write_small_capture

@@ -1,4 +1,4 @@
-"""The main job on real photos: the shipped sample everywhere, a full-size drone capture where it lies beside the checkout."""
+"""The main job on real photos: the shipped sample everywhere, full-size captures where they lie beside the checkout."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 import trimesh
 from PIL import Image
 from PIL.ExifTags import GPS, IFD
+
 from program import Program
 from reconstruction_facts import read_facts
 

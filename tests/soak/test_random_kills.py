@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from program import Program
 from reconstruction_facts import assert_same
 

@@ -32,7 +32,7 @@ class Parameters:
         depth_iterations_coarse: PatchMatch iterations at the coarse level.
         depth_iterations_fine: PatchMatch iterations at the finest level.
         depth_sources: Source photos per depth map.
-        mesh_depth: Depth of the Poisson octree.
+        mesh_depth: Most depth of the Poisson octree; the cloud's density and the faces wanted may ask for less.
         faces: Most faces of the mesh; 0 keeps all.
         texture_size_px: Longest side of the photos the texture is taken from.
         atlas_px: Longest side of the texture atlas.
@@ -51,8 +51,8 @@ class Parameters:
     depth_size_px: int = 1000
     depth_iterations_coarse: int = 3
     depth_iterations_fine: int = 2
-    depth_sources: int = 4
-    mesh_depth: int = 10
+    depth_sources: int = 6
+    mesh_depth: int = 11
     faces: int = 300_000
     texture_size_px: int = 2400
     atlas_px: int = 8192
@@ -68,7 +68,8 @@ PRESETS: Final[Mapping[str, Parameters]] = {
         max_features=2048,
         depth_size_px=640,
         depth_iterations_fine=1,
-        mesh_depth=9,
+        depth_sources=7,
+        mesh_depth=10,
         faces=100_000,
         texture_size_px=1600,
         atlas_px=4096,
@@ -81,8 +82,8 @@ PRESETS: Final[Mapping[str, Parameters]] = {
         pair_neighbours=20,
         depth_size_px=1600,
         depth_iterations_coarse=4,
-        depth_sources=6,
-        mesh_depth=11,
+        depth_sources=8,
+        mesh_depth=12,
         faces=1_000_000,
         texture_size_px=0,
     ),

@@ -168,5 +168,3 @@ class SilentListener:
 
     def stage_finished(self, stage: str, *, seconds: float, cpu_seconds: float) -> None:
         """Do nothing."""
-
-

@@ -185,8 +185,7 @@ def test_report_runs_again_only_when_a_stage_did(tmp_path: Path) -> None:
 
 def test_report_without_gps_or_depth_figures(tmp_path: Path) -> None:
     job = make_job(tmp_path / "job", with_gps=False, name="plain")
-    for path in (job.work / "depth_maps").rglob("*.json"):
-        path.unlink()
+    (job.work / "point_cloud.json").unlink()
     _run(job)
     result = json.loads((job.products / "result.json").read_text(encoding="utf-8"))
     assert (result["completeness"], result["gsd_m"], result["scale"]["source"]) == ({}, None, "none")

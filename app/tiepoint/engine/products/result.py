@@ -76,16 +76,13 @@ def built_result(work: Path, asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def completeness_by_photo(work: Path, check: Mapping[str, Any]) -> dict[str, float]:
-    """Return the share of each photo's pixels with a trusted depth, by the photo's path in the capture."""
-    shares: dict[str, float] = {}
-    for photo in check["photos"]:
-        for file in (work / "depth_maps" / f"{photo['image']}.json", work / "depth_maps" / f"{photo['path']}.json"):
-            found = _json_or_none(file)
-            share = found.get("valid_share") if isinstance(found, dict) else None
-            if isinstance(share, int | float) and math.isfinite(share):
-                shares[str(photo["path"])] = float(share)
-                break
-    return shares
+    """Return the share of each photo's pixels whose depth other photos confirm, by the photo's path in the capture."""
+    figures = _json_or_none(work / "point_cloud.json")
+    confirmed = figures.get("confirmed_share", {}) if isinstance(figures, dict) else {}
+    shares = {str(photo["path"]): confirmed.get(photo["image"]) for photo in check["photos"]}
+    return {
+        path: float(share) for path, share in shares.items() if isinstance(share, int | float) and math.isfinite(share)
+    }
 
 
 def photo_table(

@@ -159,9 +159,7 @@ def long_axis_deg(points: Floats) -> float | None:
     return math.degrees(math.atan2(axes[1, 1], axes[0, 1]))
 
 
-def fitted(
-    points: Floats, towards: NDArray[np.float64], size_px: tuple[int, int], *, is_flat: bool = False
-) -> View:
+def fitted(points: Floats, towards: NDArray[np.float64], size_px: tuple[int, int], *, is_flat: bool = False) -> View:
     """Return the view from a direction in which all points just fit.
 
     Args:
