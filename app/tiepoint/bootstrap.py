@@ -12,6 +12,7 @@ import contextlib
 import logging
 import os
 import secrets
+import shutil
 import signal
 import sys
 import threading
@@ -30,7 +31,7 @@ from tiepoint.adapters.scheduler.client import ProtocolScheduler
 from tiepoint.adapters.scheduler.streams import PairStream
 from tiepoint.console.outlet import Outlet, OutputLost, stderr_line
 from tiepoint.console.terminals import outlet_for, outlet_for_programs
-from tiepoint.domain.errors import AgentUnavailable, TiepointError
+from tiepoint.domain.errors import AgentUnavailable, NoSpace, TiepointError
 from tiepoint.domain.failure import Failure
 from tiepoint.ports.photo_inspector import PhotoInspector
 from tiepoint.ports.renderer import Renderer
@@ -48,6 +49,7 @@ from tiepoint.services.reconstruction import Reconstruction
 
 Command: TypeAlias = Callable[[Program, Outlet], Coroutine[Any, Any, int]]
 _EXIT_CANCELED = 130
+_LEAST_FREE_BYTES = 1_000_000
 _log = logging.getLogger(__name__)
 
 
@@ -179,6 +181,7 @@ async def _open_agent_stream() -> PairStream:
     try:
         reader, writer = await open_agent()
     except OSError as error:
+        _require_room(error)
         raise AgentUnavailable(
             "The agent, which runs the jobs, cannot be started or reached.",
             remedy="Look what is missing with: tiepoint doctor",
@@ -186,6 +189,21 @@ async def _open_agent_stream() -> PairStream:
             detail=str(error),
         ) from error
     return PairStream(reader, writer)
+
+
+def _require_room(cause: OSError) -> None:
+    """Say that the disk is full, where that is why the agent cannot start."""
+    folder = folders.data_folder()
+    free = _LEAST_FREE_BYTES
+    with contextlib.suppress(OSError):
+        free = shutil.disk_usage(folder).free
+    if free < _LEAST_FREE_BYTES:
+        raise NoSpace(
+            f"The disk of {folder} is full, so the agent, which runs the jobs, cannot start.",
+            remedy="Free some space and try again; the jobs are kept.",
+            retryable=True,
+            detail=str(cause),
+        ) from cause
 
 
 async def _launch(role: str, args: Sequence[str]) -> asyncio.subprocess.Process:

@@ -25,5 +25,5 @@ run view out/model.glb --screenshot out/view.png
 for name in model.glb preview.png report.html result.json view.png; do
     [ -s "out/$name" ] || { echo "frozen smoke: $name is missing" >&2; exit 1; }
 done
-ls "$home/state/cache/numba" >/dev/null
+find "$home" -name '*.nbc' | grep -q . || { echo "frozen smoke: no compiled cache below the user's folders" >&2; exit 1; }
 echo "frozen smoke: 1 passed, 0 failed"

@@ -35,7 +35,7 @@ class Measurement:
 class _Sampler(threading.Thread):
     def __init__(self, mark: str) -> None:
         super().__init__(daemon=True)
-        self._mark, self._cpu_s, self._stop = mark, dict[tuple[int, float], float](), threading.Event()
+        self._mark, self._cpu_s, self._ended = mark, dict[tuple[int, float], float](), threading.Event()
         self._foreign: set[tuple[int, float]] = set()
         self.peak_bytes = 0
 
@@ -44,12 +44,12 @@ class _Sampler(threading.Thread):
         return sum(self._cpu_s.values())
 
     def run(self) -> None:
-        while not self._stop.wait(INTERVAL_S):
+        while not self._ended.wait(INTERVAL_S):
             self.sample()
 
     def stop(self) -> None:
         self.sample()
-        self._stop.set()
+        self._ended.set()
         self.join()
 
     def sample(self) -> None:

@@ -137,3 +137,24 @@ def test_lists_are_empty_at_first(program: Program) -> None:
     assert json.loads(program.run("jobs", "--json").stdout)["jobs"] == []
     assert "There is no job yet" in program.run("resume").stderr
     assert program.run("logs").status == 2
+
+
+@pytest.mark.parametrize("typed", [["run", "--json"], ["run", "", "-o", "x", "--json"], ["frobnicate", "--json"]])
+def test_programs_get_a_result_for_what_makes_no_sense(program: Program, typed: list[str]) -> None:
+    told = program.run(*typed)
+    assert (told.status, told.result["type"], told.result["exit_code"]) == (2, "result", 2)
+    assert told.stderr.startswith("Usage: tiepoint")
+
+
+def test_an_empty_path_is_not_the_current_folder(program: Program, photos: Path) -> None:
+    told = program.run("run", str(photos), "-o", "")
+    assert (told.status, "the path is empty" in told.stderr) == (2, True)
+
+
+def test_a_home_may_be_named_from_where_one_stands(
+    program: Program, tiepoint_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tiepoint_home.parent)
+    program.env["TIEPOINT_HOME"] = tiepoint_home.name
+    told = program.run("jobs")
+    assert (told.status, told.stdout) == (0, "There are no jobs.\n")

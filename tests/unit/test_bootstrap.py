@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import io
 import json
 import logging
+import os
+import signal
+import sys
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
+from tiepoint import bootstrap
 from tiepoint.bootstrap import Command, run_command
 from tiepoint.console.outlet import Outlet
-from tiepoint.domain.errors import NoSpace, SignInNeeded, TiepointError
+from tiepoint.domain.errors import AgentUnavailable, NoSpace, SignInNeeded, TiepointError
+from tiepoint.runtime.endpoint import EndpointUnavailable
 from tiepoint.services.program import Program
 
 
@@ -84,3 +92,57 @@ def test_json_ends_with_a_result(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(_raising(NoSpace("Full.", remedy="Free some.")), as_json=True) == 1
     last = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (last["type"], last["error"]["kind"]) == ("result", "no-space")
+
+
+class _Unwritable(io.StringIO):
+    """Stands for stdout on a full disk, or with nobody at the other end of the pipe."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self._number = number
+
+    def flush(self) -> None:
+        raise OSError(self._number, os.strerror(self._number))
+
+    def fileno(self) -> int:
+        return os.open(os.devnull, os.O_WRONLY)
+
+
+@pytest.mark.parametrize(("number", "said"), [(errno.EPIPE, False), (errno.ENOSPC, True)])
+@pytest.mark.parametrize("command", [_fine, _raising(NoSpace("Full."))])
+def test_lost_output_ends_quietly(
+    number: int, said: bool, command: Command, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdout", _Unwritable(number))
+    assert run_command(command, as_json=True) == 1
+    assert ("cannot be written" in capsys.readouterr().err) is said
+
+
+def test_closed_streams_are_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    assert run_command(_fine) == 0
+    assert run_command(_raising(NoSpace("Full."))) == 1
+
+
+def test_sigterm_is_like_ctrl_c(capsys: pytest.CaptureFixture[str]) -> None:
+    async def command(program: Program, outlet: Outlet) -> int:
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.sleep(5)
+        return 0
+
+    assert run_command(command, as_json=True) == 130
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["state"] == "canceled"
+
+
+async def test_a_full_disk_is_why_the_agent_cannot_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def unavailable() -> None:
+        raise EndpointUnavailable("The agent did not start.")
+
+    monkeypatch.setattr(bootstrap, "open_agent", unavailable)
+    monkeypatch.setattr(bootstrap.shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+    with pytest.raises(NoSpace, match="is full"):
+        await bootstrap._open_agent_stream()
+    monkeypatch.setattr(bootstrap.shutil, "disk_usage", lambda _: SimpleNamespace(free=10**9))
+    with pytest.raises(AgentUnavailable):
+        await bootstrap._open_agent_stream()

@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS timings (
 CREATE INDEX IF NOT EXISTS timings_by_stage ON timings (stage, preset, finished);
 """
 _SCHEMA_VERSION: Final = 1
+_BROKEN: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,10 @@ class JobStore:
         self.set_aside: Path | None = None
         try:
             self._connection = _opened(path)
-        except sqlite3.DatabaseError:
+        except sqlite3.DatabaseError as error:
+            # A full or read-only disk is no fault of the file, and its jobs must not be lost with it.
+            if error.sqlite_errorcode not in _BROKEN:
+                raise
             self.set_aside = path.with_name(f"{path.name}.broken-{datetime.now(UTC):%Y%m%d%H%M%S}")
             path.replace(self.set_aside)
             self._connection = _opened(path)

@@ -20,8 +20,8 @@ from tiepoint.domain.stages import stage_title
 from tiepoint.services.reconstruction import RunSnapshot
 
 _PAUSE_S = 15.0
-_FIRST_OF_A_ROUND = "features"
-"""The stage that begins anew when photos stayed out."""
+_FIRST_OF_A_ROUND, _LAST_OF_A_ROUND = "features", "alignment"
+"""These stages and those between them run again when photos stayed out."""
 
 
 class PlainOutlet:
@@ -92,7 +92,7 @@ class PlainOutlet:
         title, amount = stage_title(stage.name), stage_amount(stage)
         if before is not stage.state:
             self._states[stage.name], self._told_at[stage.name] = stage.state, now
-            if before is StageState.COMPLETED and stage.name == _FIRST_OF_A_ROUND:
+            if before is StageState.COMPLETED and stage.name == _FIRST_OF_A_ROUND and _LAST_OF_A_ROUND in self._states:
                 self._tell("Some photos stay out: trying again with stronger settings.")
             if stage.state is not StageState.RUNNING:
                 took = duration_text(elapsed_s(stage, self._now())) if stage.finished else ""

@@ -34,8 +34,9 @@ def stage_share(stage: Stage) -> float | None:
 def stage_amount(stage: Stage) -> str:
     """How much of a stage is done, as `9/18 photos`; empty when counting would say nothing."""
     progress = stage.progress or Progress(stage.tasks.completed, stage.tasks.total, "tasks")
-    if progress.unit == "tasks" and (stage.state is not StageState.RUNNING or progress.total == 1):
-        return ""
+    if progress.unit == "tasks":
+        share = stage_share(stage)
+        return f"{share:.0%}" if share and stage.state is StageState.RUNNING else ""
     return amount_text(progress.done, progress.total, progress.unit)
 
 

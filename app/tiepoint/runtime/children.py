@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any, Final, TypeAlias
 
 from tiepoint.runtime import windows_job
+from tiepoint.runtime.folders import HOME_VARIABLE
 from tiepoint.runtime.parentage import PARENT_VARIABLE, parent_variable, watch_handle
 
 Stream: TypeAlias = int | IO[Any] | None
@@ -143,6 +144,8 @@ def _environment(extra: Mapping[str, str], *, detached: bool) -> dict[str, str]:
         env[DETACH_VARIABLE] = "1"
         env["PYINSTALLER_RESET_ENVIRONMENT"] = "1"  # else a one-file program shares its parent's unpacked folder
     # The child may work in another folder, where relative paths would mean something else.
+    if env.get(HOME_VARIABLE):
+        env[HOME_VARIABLE] = os.path.abspath(env[HOME_VARIABLE])
     paths = [_source_root(), *env.get("PYTHONPATH", "").split(os.pathsep)]
     env["PYTHONPATH"] = os.pathsep.join(os.path.abspath(path) for path in paths if path)
     return env

@@ -45,6 +45,13 @@ class MaskingFormatter(logging.Formatter):
         return masked(super().format(record))
 
 
+class _QuietFile(RotatingFileHandler):
+    """Loses a record that cannot be written (a full disk) rather than printing a traceback about it."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  the name is logging's
+        """Do nothing."""
+
+
 def log_to_file(path: Path, *, level: int = logging.INFO) -> RotatingFileHandler:
     """Send the root logger's records to a rotating file.
 
@@ -59,7 +66,7 @@ def log_to_file(path: Path, *, level: int = logging.INFO) -> RotatingFileHandler
         OSError: The file cannot be opened.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(
+    handler = _QuietFile(
         path, maxBytes=_FILE_LIMIT_BYTES, backupCount=_OLD_FILES, encoding="utf-8", errors="backslashreplace"
     )
     _attach(handler, level)

@@ -117,7 +117,9 @@ class Doctor:
             nodes = await self._scheduler.nodes()
             diagnostics = await self._scheduler.diagnostics()
         except TiepointError as error:
-            return Finding("agent", Health.FAILED, error.summary, error.remedy)
+            # Its usual remedy is to ask the doctor.
+            remedy = f"First mend what else is marked here. {error.detail}".strip()
+            return Finding("agent", Health.FAILED, error.summary, remedy)
         text = f"agent {hello.agent}, engine {hello.engine.name} {hello.engine.version}, nodes: {len(nodes)}"
         facts = {"pid": diagnostics.pid, "log_path": diagnostics.log_path, **diagnostics.facts}
         if hello.agent != self._version:

@@ -190,3 +190,16 @@ async def test_a_place_that_cannot_hold_captures_is_said(tmp_path: Path) -> None
     store = FolderCaptureStore(tmp_path / "file/captures", lambda: NOW)
     with pytest.raises(SetupError, match="cannot be written"):
         await store.create("p", scan_drop([_photos(tmp_path / "p", "a.jpg")]), {}, _ignore)
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "a.jpg/b.jpg"])
+def test_a_path_that_cannot_be_is_said_to_be_missing(tmp_path: Path, name: str) -> None:
+    folder = _photos(tmp_path / "p", "a.jpg")
+    with pytest.raises(InputError, match="There is no file or folder"):
+        scan_drop([folder / name])
+
+
+def test_products_of_another_job_are_no_photos(tmp_path: Path) -> None:
+    folder = _photos(tmp_path / "p", "a.jpg", "m/preview.png", "m/model_texture.jpg", "m/result.json", "m/report.html")
+    _photos(folder, "preview.png")
+    assert [photo.path for photo in scan_drop([folder], tmp_path / "out").photos] == ["a.jpg", "preview.png"]

@@ -140,3 +140,27 @@ async def test_a_missing_or_broken_result_is_empty(tmp_path: Path, content: str 
     if content is not None:
         (tmp_path / "result.json").write_text(content, encoding="utf-8")
     assert await FolderProductStore().result(tmp_path) == {}
+
+
+@pytest.mark.parametrize("kind", ["read-only", "folder", "file"])
+async def test_what_is_not_to_be_replaced_is_said_before_a_job(tmp_path: Path, kind: str) -> None:
+    place = tmp_path / ("colmap" if kind == "file" else "model.glb")
+    if kind == "folder":
+        place.mkdir()
+    else:
+        place.write_bytes(b"mine")
+    if kind == "read-only":
+        place.chmod(0o444)
+    with pytest.raises(InputError, match=place.name):
+        await FolderProductStore().prepare(tmp_path)
+
+
+async def test_products_of_an_earlier_job_may_be_replaced(tmp_path: Path) -> None:
+    (tmp_path / "model.glb").write_bytes(b"old")
+    (tmp_path / "colmap").mkdir()
+    assert await FolderProductStore().prepare(tmp_path) > 0
+
+
+async def test_an_output_name_no_disk_can_hold_is_said(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="too long"):
+        await FolderProductStore().prepare(tmp_path / ("x" * 300))

@@ -59,6 +59,26 @@ def test_a_broken_file_is_set_aside(tmp_path: Path) -> None:
     store.close()
 
 
+def test_a_full_disk_costs_no_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "jobs.db"
+    store = JobStore(path)
+    store.put(job(1), request("a"))
+    store.close()
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+
+    def opened(_: Path) -> sqlite3.Connection:
+        raise full
+
+    with monkeypatch.context() as patched:
+        patched.setattr("tiepoint.agent.store._opened", opened)
+        with pytest.raises(sqlite3.OperationalError, match="full"):
+            JobStore(path)
+    store = JobStore(path)
+    assert len(store.jobs()) == 1
+    store.close()
+
+
 def test_an_unreadable_job_is_passed_over(tmp_path: Path) -> None:
     store = JobStore(tmp_path / "jobs.db")
     store.put(job(1), request("a"))

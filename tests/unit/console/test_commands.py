@@ -11,11 +11,13 @@ from fakes.outlet import RecordingOutlet
 from fakes.program import OUTPUT, PHOTOS, FakeProgram
 from fakes.scheduler import T0
 from tiepoint.console import checks, listings, runs
+from tiepoint.console.outlet import OutputLost
 from tiepoint.console.requests import RunRequest
 from tiepoint.domain.errors import SetupError, UsageError
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.job import JobState
 from tiepoint.domain.photo import SetFinding
+from tiepoint.services.reconstruction import RunSnapshot
 
 WANTED = RunRequest("draft", (), "", OUTPUT)
 
@@ -229,6 +231,34 @@ async def test_bad_photos_are_named() -> None:
     assert [warning.summary for warning in outlet.warnings] == ["1.jpg: The photo is cut short.", "Two are alike."]
     assert "✗  1.jpg" in outlet.text
     assert outlet.facts["usable"] == 2
+
+
+async def test_check_says_each_thing_once() -> None:
+    world, outlet = FakeProgram(), RecordingOutlet()
+    world.inspector.broken = {"0.jpg", "1.jpg"}
+    world.inspector.findings = [SetFinding("excluded", "3 photos are left out.", photos=("0.jpg", "1.jpg", "2.jpg"))]
+    assert await checks.check(world.program, outlet, [PHOTOS]) == 3
+    said = [warning.summary for warning in outlet.warnings]
+    assert said == ["2 photos: The photo is cut short.", "1 photo is an exact copy of another one."]
+    assert "–  2.jpg" in outlet.text
+    assert outlet.facts["usable"] == 0
+
+
+async def test_a_run_whose_reader_has_left_says_that_the_job_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+    class Unread(RecordingOutlet):
+        def progress(self, snapshot: RunSnapshot) -> None:
+            if snapshot.job is not None:
+                raise OutputLost(BrokenPipeError())
+
+    world = FakeProgram(ends=None)
+    with pytest.raises(OutputLost):
+        await runs.run(world.program, Unread(), [PHOTOS], WANTED, detach=False)
+    assert "tiepoint watch 20261122-job-000000" in capsys.readouterr().err
+
+
+def test_an_output_folder_is_told_without_detours() -> None:
+    request = RunRequest("draft", (), "", Path("/tmp/a/../b")).job_request("draft")
+    assert request.output == Path("/tmp/b").resolve()
 
 
 async def test_the_doctor_speaks() -> None:

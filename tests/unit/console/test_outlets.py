@@ -127,6 +127,16 @@ def test_plain_lines_tell_the_story() -> None:
     ]
 
 
+def test_plain_lines_say_why_a_stage_begins_anew() -> None:
+    outlet, said = _plain(FakeClock())
+    ended = dataclasses.replace(
+        JOB, stages=tuple(Stage(name, StageState.COMPLETED) for name in ("features", "alignment"))
+    )
+    outlet.progress(RunSnapshot(job=ended))
+    outlet.progress(_moved(ended, "features", state=StageState.RUNNING))
+    assert said[-1] == "Some photos stay out: trying again with stronger settings."
+
+
 def _drawn(snapshot: RunSnapshot, *, width: int = 90) -> str:
     console = Console(file=io.StringIO(), width=width, force_terminal=False, markup=False, highlight=False)
     console.print(Drawing(T0 + timedelta(seconds=12), "*", width).of_run(snapshot))
@@ -140,7 +150,7 @@ def test_a_run_is_drawn_stage_by_stage() -> None:
     drawn = _drawn(RunSnapshot(job=job))
     assert r"Sta\x1b[31mtue [bold]  draft  20261122-statue-0a1b2c  1 to 2 min left" in drawn
     assert "✓ Check photos" in drawn
-    assert "2/4 tasks" in drawn
+    assert "50%" in drawn
     assert "12 s" in drawn
     assert "· Matching" in drawn
 

@@ -63,7 +63,7 @@ def centers(count: int) -> Floats:
 
 
 def make_job(root: Path, pictures: dict[str, NDArray[np.uint8]], **facts: Any) -> JobFolder:
-    changes = {"feature_size_px": 400, "max_features": 600}
+    changes = {"feature_size_px": 400, "max_features": 600, "depth_sources": 4}
     job = JobFolder.create(root / "job", capture_folder=root, name="n", preset="draft", changes=changes)
     photos = []
     for name, picture in pictures.items():
@@ -115,7 +115,7 @@ def test_the_description_is_whole(aligned: tuple[JobFolder, dict[str, Any]]) -> 
     assert alignment["gsd_m"] is None
     assert alignment["tie_points"] > 200
     # Errors are told in pixels of the original, twice as large as the prepared photo.
-    assert 0.1 < alignment["reprojection_error_px"]["mean"] < 1 < alignment["reprojection_error_px"]["max"] < 9
+    assert 0.1 < alignment["reprojection_error_px"]["mean"] < 0.8 < alignment["reprojection_error_px"]["max"] < 9
     first = alignment["aligned"][0]
     assert (first["width"], first["height"]) == (WIDTH, HEIGHT)
     assert first["K"][0][0] == pytest.approx(FOCAL, rel=0.05)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,3 +53,21 @@ def test_a_record_is_masked_with_its_traceback(log: Path, text: str, secret: str
     written = log.read_text()
     assert "ValueError" in written
     assert secret not in written
+
+
+def test_a_full_disk_loses_records_without_a_traceback(
+    log: Path, capsys: pytest.CaptureFixture[str], expected_logs: list[str]
+) -> None:
+    expected_logs.append("lost")
+
+    class Full(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    handler = next(each for each in logging.getLogger().handlers if getattr(each, "baseFilename", "") == str(log))
+    assert isinstance(handler, logging.FileHandler)
+    stream = handler.setStream(Full())
+    assert stream is not None
+    stream.close()
+    logging.getLogger("tiepoint.test").warning("lost")
+    assert capsys.readouterr().err == ""
