@@ -82,8 +82,12 @@ def _copied(source: Path, output: Path) -> Path:
 
 
 def _replace(temporary: Path, target: Path) -> None:
-    """Put a finished copy in the place of an older one; a folder cannot replace a folder in one step."""
-    if target.is_dir() and not target.is_symlink():
+    """Put a finished copy in the place of an older one; a folder cannot replace a folder in one step.
+
+    Raises:
+        OSError: It cannot be replaced; a folder at the place of a file is somebody else's and stays.
+    """
+    if target.is_dir() and not target.is_symlink() and temporary.is_dir():
         old = temporary.with_name(f"{temporary.name}-old")
         target.replace(old)
         temporary.replace(target)

@@ -21,7 +21,7 @@ def free_bytes(path: Path) -> int | None:
     for folder in (path, *path.parents):
         try:
             return shutil.disk_usage(folder).free
-        except OSError:
+        except (OSError, ValueError):  # a path with a NUL is no path
             continue
     return None
 

@@ -24,7 +24,8 @@ def stat_path(text: str) -> PathStat:
         size_bytes = found.st_size if kind == "file" else 0
     except (OSError, ValueError):
         kind = "missing"
-    return PathStat(text, kind, size_bytes, kind != "missing" and os.access(path, os.W_OK), free_bytes(path))
+    is_writable = kind != "missing" and os.access(path, os.W_OK)
+    return PathStat(text, kind, size_bytes, is_writable, free_bytes(path))
 
 
 def probe_path(text: str) -> Failure | None:

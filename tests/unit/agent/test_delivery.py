@@ -8,6 +8,7 @@ import pytest
 
 from tiepoint.agent.delivery import clear_work, deliver
 from tiepoint.agent.disk_watch import free_bytes, no_space, until_disk_is_low
+from tiepoint.agent.paths import stat_path
 from tiepoint.domain.errors import NoSpace, OperationFailed
 
 
@@ -45,6 +46,19 @@ def test_older_products_are_replaced(products: Path, tmp_path: Path) -> None:
     assert (output / "model.glb").read_text() == "model.glb"
     assert (output / "mine.txt").read_text() == "mine"
     assert not [path for path in output.iterdir() if path.name.startswith(".")]
+
+
+def test_a_folder_at_the_place_of_a_file_stays(products: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "out" / "model.glb" / "mine.txt"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine")
+    with pytest.raises(OperationFailed, match="cannot be written"):
+        delivered(products, tmp_path / "out")
+    assert mine.read_text() == "mine"
+
+
+def test_a_path_with_a_nul_is_missing() -> None:
+    assert stat_path("a\0b").kind == "missing"
 
 
 def test_only_the_wanted_with_their_companions(products: Path, tmp_path: Path) -> None:
