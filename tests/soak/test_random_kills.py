@@ -31,7 +31,9 @@ def test_random_kills_change_no_result(shared_photos: Path, tiepoint_home: Path,
     photos = str(shared_photos / "brighton")
     program = Program(tiepoint_home)
     try:
-        undisturbed = program.run("run", photos, "-o", str(tmp_path / "undisturbed"), "--json", timeout_s=900)
+        undisturbed = program.run(
+            "run", photos, "-o", str(tmp_path / "undisturbed"), "--preset", "draft", "--json", timeout_s=900
+        )
         assert undisturbed.status == 0, undisturbed.stderr
         kills, job = 0, 0
         while kills < KILLS:
@@ -47,7 +49,7 @@ def test_random_kills_change_no_result(shared_photos: Path, tiepoint_home: Path,
 def _one_job(program: Program, photos: str, out: Path, chance: random.Random, most_kills: int) -> int:
     """Run one job to its end through at most so many kills; return how many there were."""
     kills = 0
-    command = ["run", photos, "-o", str(out), "--name", out.name, "--json"]
+    command = ["run", photos, "-o", str(out), "--name", out.name, "--preset", "draft", "--json"]
     while True:
         with program.start(*command) as client:
             if kills < most_kills:
