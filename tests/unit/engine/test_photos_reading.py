@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -340,3 +342,25 @@ def test_full_and_head_agree(tmp_path: Path) -> None:
         key: value for key, value in full.items() if key not in later
     }
     assert all(full[key] is not None for key in later)
+
+
+def test_without_their_libraries_heic_and_raw_are_refused_by_name(tmp_path: Path) -> None:
+    files = factory.write_image(tmp_path / "a.heic", picture()), factory.write_dng(tmp_path / "a.dng", picture(64, 48))
+    # A process of its own: libraries that were imported once cannot be taken away.
+    script = """
+import sys
+from pathlib import Path
+sys.modules.update(pillow_heif=None, rawpy=None)
+from tiepoint.engine.photos.inspection import full_record
+from tiepoint.engine.photos.problems import PhotoProblem
+for name in sys.argv[1:]:
+    try:
+        full_record(Path(name), name)
+    except PhotoProblem as problem:
+        sys.stdout.write(problem.kind + " ")
+"""
+    command = [sys.executable, "-c", script, *map(str, files)]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.split() == [
+        "unsupported-heic",
+        "unsupported-raw",
+    ]
