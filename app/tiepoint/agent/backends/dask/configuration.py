@@ -9,6 +9,8 @@ import dask
 from distributed import Scheduler, Worker
 from distributed.security import Security
 
+from tiepoint.runtime import folders
+
 ALLOWED_FAILURES: Final = 2
 LOOPBACK: Final = "127.0.0.1"
 _SETTINGS: Final = {
@@ -35,7 +37,8 @@ _SETTINGS: Final = {
 
 def configure() -> None:
     """Set what must not depend on a user's own dask configuration, and give its records to our log."""
-    dask.config.set(_SETTINGS)
+    # Else dask leaves a folder of its own among the system's temporary files.
+    dask.config.set({**_SETTINGS, "temporary-directory": str(folders.cache_folder() / "workers")})
     for name in (
         "distributed",
         "distributed.client",
