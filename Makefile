@@ -45,7 +45,7 @@ soak: setup ## kill processes of a job at random, 20 times, on a real capture
 	@$(BIN)/python -m pytest tests/soak -m soak --override-ini=addopts= -s
 
 bench: setup ## measure against named peers (minutes)
-	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done
+	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; PYTHONPATH=tests $(BIN)/python "$$file" || exit 1; done
 
 frozen-smoke: setup ## freeze the program and run one engine task on a worker of it
 	@packaging/frozen/smoke.sh
