@@ -1,6 +1,6 @@
 """CPU seconds per depth map at 640 px, beside the prototype on the same photos and sparse model.
 
-    .venv/bin/python tests/benchmarks/bench_depth_maps.py [PHOTOS SPARSE]
+    PYTHONPATH=tests .venv/bin/python tests/benchmarks/bench_depth_maps.py [PHOTOS SPARSE]
 
 Without arguments the generated scene is used, with its true cameras and no prototype row. With a folder of photos and
 a sparse model of them (COLMAP binary) the prototype in ../shared runs on the same, one thread, interleaved.

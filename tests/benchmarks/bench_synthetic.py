@@ -1,6 +1,6 @@
 """The generated scene with exact truth: accuracy and completeness of the mesh, preset standard.
 
-    .venv/bin/python tests/benchmarks/bench_synthetic.py [--preset NAME] [--true-cameras]
+    PYTHONPATH=tests .venv/bin/python tests/benchmarks/bench_synthetic.py [--preset NAME] [--true-cameras]
 
 The whole pipeline runs in this process, one task after the other. With --true-cameras it starts at undistortion.
 Targets at standard: 95 % of the mesh within 1 % of the object's radius, completeness of the object 92 % at that bound.
