@@ -1,0 +1,44 @@
+"""Words for people: every string of the panel passes through here, so that it can be translated. The GUI thread.
+
+Strings from outside (file names, logs, schedulers) are made harmless by `plain`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from PySide6.QtCore import QCoreApplication
+
+_KEPT = {"\t": " "}
+
+
+def tr(context: str, text: str, **values: object) -> str:
+    """Return a text in the user's language.
+
+    Args:
+        context: Where it stands, such as the name of the page.
+        text: In the source language; `{name}` is replaced by a value.
+        values: What stands for the names in braces.
+    """
+    translated = QCoreApplication.translate(context, text)
+    return translated.format(**values) if values else translated
+
+
+def tr_count(context: str, one: str, many: str, count: int, **values: object) -> str:
+    """Return the text for one or for many, with `{count}` replaced by the number."""
+    return tr(context, one if count == 1 else many, count=grouped(count), **values)
+
+
+def grouped(number: int) -> str:
+    """Write a whole number with thin spaces between thousands: 22 175."""
+    return f"{number:,}".replace(",", "\u202f")
+
+
+def plain(text: str, *, limit: int = 2000) -> str:
+    """Make a text from outside harmless: one line, no control or direction characters, not endless."""
+    kept = "".join(_KEPT.get(each, each) if _is_shown(each) else "\ufffd" for each in text[: limit + 1])
+    return kept if len(text) <= limit else kept[:limit] + "…"
+
+
+def _is_shown(character: str) -> bool:
+    return character in _KEPT or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}

@@ -1,0 +1,56 @@
+"""Every state of the product as icon, word and tone, in one place, so that none is ever told by colour alone. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from tiepoint.ui.text import tr
+
+
+@dataclass(frozen=True, slots=True)
+class StateLook:
+    """How a state is shown: `icon` and `tone` as in this package, `word` in the source language."""
+
+    icon: str
+    word: str
+    tone: str
+
+    @property
+    def text(self) -> str:
+        """The word in the user's language."""
+        return tr("State", self.word)
+
+
+STATES: Final[dict[str, StateLook]] = {
+    # jobs, stages and tasks
+    "queued": StateLook("clock", "Queued", "queued"),
+    "waiting": StateLook("circle-dashed", "Waiting", "neutral"),
+    "running": StateLook("circle-play", "Running", "info"),
+    "paused": StateLook("circle-pause", "Paused", "warn"),
+    "completed": StateLook("circle-check", "Complete", "ok"),
+    "failed": StateLook("circle-x", "Failed", "err"),
+    "canceled": StateLook("ban", "Stopped", "neutral"),
+    "skipped": StateLook("skip-forward", "Not needed", "neutral"),
+    # nodes
+    "busy": StateLook("circle-play", "Working", "info"),
+    "ready": StateLook("circle-check", "Ready", "ok"),
+    "starting": StateLook("loader", "Starting", "warn"),
+    "leaving": StateLook("log-in", "Leaving", "warn"),
+    "offline": StateLook("power-off", "Offline", "neutral"),
+    "silent": StateLook("hourglass", "Silent", "warn"),
+    # the link to a scheduler
+    "connecting": StateLook("loader", "Connecting", "neutral"),
+    "connected": StateLook("activity", "Connected", "ok"),
+    "lost": StateLook("wifi-off", "Connection lost", "warn"),
+    # checks
+    "ok": StateLook("circle-check", "Fine", "ok"),
+    "info": StateLook("info", "Note", "info"),
+    "warning": StateLook("triangle-alert", "Warning", "warn"),
+    "error": StateLook("circle-x", "Problem", "err"),
+}
+
+
+def look_of(state: str) -> StateLook:
+    """Return how a state is shown; an unknown one is shown by its own name."""
+    return STATES.get(state) or StateLook("circle", state.replace("_", " ").capitalize(), "neutral")

@@ -1,0 +1,1 @@
+"""Parts that every page is made of. They hold no state of the program and know no service. The GUI thread only."""
