@@ -161,16 +161,16 @@ class CameraView:
         distance = near * (far / near) ** share
         angle = self.view_angle_deg + (other.view_angle_deg - self.view_angle_deg) * share
         mixed = replace(self, position=_point(pivot - forward * distance), pivot=_point(pivot), up=_point(up))
-        return replace(mixed, view_angle_deg=angle) if share < 1 else replace(other, width=self.width, height=self.height)
+        return (
+            replace(mixed, view_angle_deg=angle) if share < 1 else replace(other, width=self.width, height=self.height)
+        )
 
     def sized(self, width: int, height: int) -> CameraView:
         """Return the camera for a picture of another size."""
         return replace(self, width=max(1, width), height=max(1, height))
 
     def _at(self, azimuth: float, height: float, distance: float) -> CameraView:
-        offset = np.array(
-            [np.cos(height) * np.cos(azimuth), np.cos(height) * np.sin(azimuth), np.sin(height)]
-        )
+        offset = np.array([np.cos(height) * np.cos(azimuth), np.cos(height) * np.sin(azimuth), np.sin(height)])
         # Straight above, "up" is the picture's way: what lies beyond the pivot.
         steep = abs(height) > np.radians(89)
         up = np.array([-np.cos(azimuth), -np.sin(azimuth), 0.0]) * np.sign(height) if steep else np.array([0.0, 0, 1])
