@@ -25,6 +25,8 @@ from typing import Any, TypeAlias
 
 from tiepoint import __version__
 from tiepoint.adapters.files.capture_store import FolderCaptureStore
+from tiepoint.adapters.files.panel_state_store import FilePanelStateStore
+from tiepoint.adapters.files.preview_store import FolderPreviewStore
 from tiepoint.adapters.files.product_store import FolderProductStore
 from tiepoint.adapters.files.settings_store import FileSettingsStore
 from tiepoint.adapters.scheduler.client import ProtocolScheduler
@@ -40,9 +42,15 @@ from tiepoint.runtime import folders, logs
 from tiepoint.runtime.children import start_child_async
 from tiepoint.runtime.endpoint import open_agent
 from tiepoint.services.captures import CaptureService
+from tiepoint.services.computer import Computer
 from tiepoint.services.doctor import Doctor
+from tiepoint.services.estimates import Estimates
 from tiepoint.services.jobs import JobService
+from tiepoint.services.monitor import JobMonitor
 from tiepoint.services.operations import Operations
+from tiepoint.services.panel_state import PanelStateService
+from tiepoint.services.preferences import Preferences
+from tiepoint.services.previews import PreviewService
 from tiepoint.services.products import ProductService
 from tiepoint.services.program import Program
 from tiepoint.services.reconstruction import Reconstruction
@@ -141,6 +149,8 @@ async def open_program() -> AsyncIterator[Program]:
     captures = CaptureService(store, inspector, operations)
     jobs = JobService(scheduler, lambda: secrets.token_hex(16))
     products = ProductService(FolderProductStore(), operations)
+    monitor, preferences = JobMonitor(scheduler, _now), Preferences(settings)
+    panel_state = PanelStateService(FilePanelStateStore(folders.settings_folder() / "panel.json", _now))
     try:
         yield Program(
             version=__version__,
@@ -152,9 +162,16 @@ async def open_program() -> AsyncIterator[Program]:
             renderer=renderer,
             doctor=Doctor(system, scheduler, settings, __version__),
             new_reconstruction=lambda: Reconstruction(captures, store, jobs, products),
+            monitor=monitor,
+            estimates=Estimates(scheduler, _now),
+            computer=Computer(system, scheduler, monitor, preferences, _now),
+            previews=PreviewService(FolderPreviewStore()),
+            panel_state=panel_state,
+            preferences=preferences,
         )
     finally:
         await operations.stop()
+        await monitor.stop()
         await scheduler.close()
 
 

@@ -15,7 +15,15 @@ from tiepoint.protocol.envelope import Notification, Request, Response, parse_en
 from tiepoint.protocol.errors import ErrorCode
 from tiepoint.protocol.events import EVENT, SNAPSHOT, Event, JobChanged, Snapshot, State
 from tiepoint.protocol.framing import LineBuffer, encode_message
-from tiepoint.protocol.methods import METHODS, JobResult, JobsResult, NodesResult, Nothing, SubscribeResult
+from tiepoint.protocol.methods import (
+    METHODS,
+    JobResult,
+    JobsResult,
+    NodesResult,
+    Nothing,
+    SubscribeResult,
+    TimingsResult,
+)
 
 
 class MemoryStream:
@@ -125,7 +133,13 @@ class FakeAgent:
         if name == "jobs.submit":
             return JobResult(await fake.submit(params))
         if name == "logs.tail":
-            return await fake.logs(params.job, lines=params.lines, before=params.before)
+            return await fake.logs(params.job, lines=params.lines, before=params.before, after=params.after)
+        if name == "jobs.set_priority":
+            return JobResult(await fake.set_priority(params.job, params.priority))
+        if name == "jobs.set_node_limit":
+            return JobResult(await fake.set_node_limit(params.job, params.nodes))
+        if name == "timings.list":
+            return TimingsResult(await fake.timings())
         if name == "agent.stop":
             await fake.stop(now=params.when == "now")
             return Nothing()

@@ -7,13 +7,21 @@ from pathlib import Path
 from typing import Any
 
 from fakes.captures import FakeCaptureStore, FakePhotoInspector, a_drop
+from fakes.clock import FakeClock
+from fakes.panel import FakePanelStateStore, FakePreviewStore
 from fakes.products import FakeProductStore, FakeRenderer, FakeSettingsStore, FakeSystem
 from fakes.scheduler import T0, FakeScheduler
 from tiepoint.domain.job import Job, JobState, Stage, StageState, TaskCounts
 from tiepoint.services.captures import CaptureService
+from tiepoint.services.computer import Computer
 from tiepoint.services.doctor import Doctor
+from tiepoint.services.estimates import Estimates
 from tiepoint.services.jobs import JobService
+from tiepoint.services.monitor import JobMonitor
 from tiepoint.services.operations import Operations
+from tiepoint.services.panel_state import PanelStateService
+from tiepoint.services.preferences import Preferences
+from tiepoint.services.previews import PreviewService
 from tiepoint.services.products import ProductService
 from tiepoint.services.program import Program
 from tiepoint.services.reconstruction import Reconstruction
@@ -38,6 +46,8 @@ class FakeProgram:
         self.settings = FakeSettingsStore()
         self.renderer = FakeRenderer()
         self.system = FakeSystem()
+        self.panel_state_store = FakePanelStateStore()
+        self.preview_store = FakePreviewStore()
         self.program = self._program()
 
     def _run(self, fake: FakeScheduler, job: Job) -> None:
@@ -51,6 +61,8 @@ class FakeProgram:
         captures = CaptureService(self.store, self.inspector, operations)
         jobs = JobService(self.scheduler, lambda: f"key-{next(keys)}")
         products = ProductService(self.products, operations)
+        clock = FakeClock()
+        monitor, preferences = JobMonitor(self.scheduler, clock), Preferences(self.settings)
         return Program(
             version="0.1.0",
             settings=self.settings,
@@ -61,4 +73,10 @@ class FakeProgram:
             renderer=self.renderer,
             doctor=Doctor(self.system, self.scheduler, self.settings, "0.1.0"),
             new_reconstruction=lambda: Reconstruction(captures, self.store, jobs, products),
+            monitor=monitor,
+            estimates=Estimates(self.scheduler, clock),
+            computer=Computer(self.system, self.scheduler, monitor, preferences, clock),
+            previews=PreviewService(self.preview_store),
+            panel_state=PanelStateService(self.panel_state_store),
+            preferences=preferences,
         )

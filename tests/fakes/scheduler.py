@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tiepoint.domain.errors import AgentUnavailable, UsageError
+from tiepoint.domain.estimate import PastRun
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import JobId, NodeId
 from tiepoint.domain.job import Job, JobState
@@ -30,6 +31,9 @@ class FakeScheduler:
         self.all_jobs: dict[JobId, Job] = {}
         self.all_nodes = {NodeId("n1"): Node(NodeId("n1"), "workshop", NodeState.READY, cpu_count=2)}
         self.lines = tuple(LogLine(T0, f"line {number}") for number in range(5))
+        self.runs: tuple[PastRun, ...] = ()
+        self.capabilities = [Capability.PAUSE_JOB, Capability.RETRY_JOB, Capability.PRIORITY, Capability.TIMINGS]
+        self.stops: list[bool] = []
         self.is_reachable = True
         self.is_closed = False
         self.changed: list[Callable[[Job], None]] = []
@@ -55,7 +59,7 @@ class FakeScheduler:
 
     async def hello(self) -> HelloResult:
         self._reach()
-        capabilities = (Capability.PAUSE_JOB.value, Capability.RETRY_JOB.value)
+        capabilities = tuple(capability.value for capability in self.capabilities)
         return HelloResult("0.1.0", EngineVersion("fake", "1"), capabilities, self.epoch, T0)
 
     async def jobs(self) -> tuple[Job, ...]:
@@ -82,6 +86,7 @@ class FakeScheduler:
                 folder=f"{request.capture}/jobs/{job_id}",
                 output=request.output,
                 preset=request.preset,
+                priority=request.priority,
             )
             if self._submitted is not None:
                 self._submitted(self, self.all_jobs[job_id])
@@ -105,12 +110,34 @@ class FakeScheduler:
         self._reach()
         return tuple(self.all_nodes.values())
 
-    async def logs(self, job: JobId, *, lines: int, before: str | None = None) -> LogsResult:
+    async def set_priority(self, job: JobId, priority: int) -> Job:
         self._reach()
         self._known(job)
+        if not -2 <= priority <= 2:
+            raise UsageError(f"{priority} is no priority.", remedy="Choose one from -2 to 2.")
+        return self.set(job, priority=priority)
+
+    async def set_node_limit(self, job: JobId, nodes: int) -> Job:
+        self._reach()
+        self._known(job)
+        if nodes < 0:
+            raise UsageError(f"{nodes} is no number of nodes.", remedy="Choose 0 for no limit, or more.")
+        return self.set(job, node_limit=nodes)
+
+    async def timings(self) -> tuple[PastRun, ...]:
+        self._reach()
+        return self.runs
+
+    async def logs(self, job: JobId, *, lines: int, before: str | None = None, after: str | None = None) -> LogsResult:
+        self._reach()
+        self._known(job)
+        if after is not None:
+            first = min(int(after), len(self.lines))
+            end = min(first + lines, len(self.lines))
+            return LogsResult(self.lines[first:end], str(first) if first else None, str(end))
         end = len(self.lines) if before is None else int(before)
         start = max(0, end - lines)
-        return LogsResult(self.lines[start:end], str(start) if start else None)
+        return LogsResult(self.lines[start:end], str(start) if start else None, str(end))
 
     async def diagnostics(self) -> Diagnostics:
         self._reach()
@@ -118,6 +145,7 @@ class FakeScheduler:
 
     async def stop(self, *, now: bool) -> None:
         self._reach()
+        self.stops.append(now)
 
     async def follow(self) -> AsyncGenerator[SchedulerSnapshot, None]:
         self._reach()

@@ -5,6 +5,7 @@ Must not know where it is stored (`ports.settings_store`). Pure; any thread.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,6 +13,11 @@ from typing import Any, Final
 from tiepoint.domain.presets import PRESET_NAMES
 
 SCHEMA_VERSION: Final = 1
+THEMES: Final[tuple[str, ...]] = ("system", "dark", "light")
+MOST_WORKERS: Final = 256
+LEAST_MEMORY_BYTES: Final = 1_000_000_000
+LEAST_DISK_FLOOR_BYTES: Final = 200_000_000
+"""Below this even the database of the jobs may find no room to say that the disk is full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +27,44 @@ class Settings:
     Args:
         preset: Preset used when none is named.
         captures_folder: Where captures and their jobs are kept; None = the usual place of this system.
+        theme: One of `THEMES`.
+        notifications: Tell on the desktop when a job is done or needs somebody.
+        workers: Worker processes a job may use on this computer; None = one for each core that has memory.
+        memory_limit_bytes: Most memory all workers may use together; None = 85 % of what there is.
+        disk_floor_bytes: A job stops, resumably, before less than this is free on its disk.
     """
 
     preset: str = "standard"
     captures_folder: str | None = None
+    theme: str = "system"
+    notifications: bool = True
+    workers: int | None = None
+    memory_limit_bytes: int | None = None
+    disk_floor_bytes: int = LEAST_DISK_FLOOR_BYTES
 
     def to_dict(self) -> dict[str, Any]:
         """Return the stored form."""
-        return {"schema_version": SCHEMA_VERSION, "preset": self.preset, "captures_folder": self.captures_folder}
+        return {"schema_version": SCHEMA_VERSION, **dataclasses.asdict(self)}
+
+    def check(self) -> None:
+        """Make sure that every value makes sense.
+
+        Raises:
+            ValueError: One does not; the text names it.
+        """
+        _require("preset", self.preset, self.preset in PRESET_NAMES)
+        _require("captures_folder", self.captures_folder, isinstance(self.captures_folder, str | None))
+        _require("theme", self.theme, self.theme in THEMES)
+        _require("notifications", self.notifications, isinstance(self.notifications, bool))
+        _require("workers", self.workers, self.workers is None or _is_in(self.workers, 1, MOST_WORKERS))
+        _require(
+            "memory_limit_bytes",
+            self.memory_limit_bytes,
+            self.memory_limit_bytes is None or _is_in(self.memory_limit_bytes, LEAST_MEMORY_BYTES, 2**60),
+        )
+        _require(
+            "disk_floor_bytes", self.disk_floor_bytes, _is_in(self.disk_floor_bytes, LEAST_DISK_FLOOR_BYTES, 2**60)
+        )
 
 
 def settings_from_dict(data: Mapping[str, Any]) -> Settings:
@@ -40,9 +76,16 @@ def settings_from_dict(data: Mapping[str, Any]) -> Settings:
     version = data.get("schema_version")
     if version != SCHEMA_VERSION:
         raise ValueError(f"schema_version is {version!r}, this program knows {SCHEMA_VERSION}")
-    preset, folder = data.get("preset", "standard"), data.get("captures_folder")
-    if preset not in PRESET_NAMES:
-        raise ValueError(f"preset is {preset!r}")
-    if folder is not None and not isinstance(folder, str):
-        raise ValueError(f"captures_folder is {folder!r}")
-    return Settings(preset=preset, captures_folder=folder)
+    names = {field.name for field in dataclasses.fields(Settings)}
+    settings = Settings(**{name: value for name, value in data.items() if name in names})
+    settings.check()
+    return settings
+
+
+def _require(name: str, value: object, is_fine: bool) -> None:
+    if not is_fine:
+        raise ValueError(f"{name} is {value!r}")
+
+
+def _is_in(value: object, low: int, high: int) -> bool:
+    return type(value) is int and low <= value <= high

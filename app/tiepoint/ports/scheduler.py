@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from tiepoint.domain.estimate import PastRun
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import JobId, NodeId
 from tiepoint.domain.job import Job
@@ -90,11 +91,30 @@ class Scheduler(Protocol):
     async def retry(self, job: JobId) -> Job:
         """Let a failed or aborted job go on at its last whole task; raises UsageError when it is unknown."""
 
+    async def set_priority(self, job: JobId, priority: int) -> Job:
+        """Let a job run before or after others, -2 to 2; raises UsageError when that or the job is unknown."""
+
+    async def set_node_limit(self, job: JobId, nodes: int) -> Job:
+        """Let a job use at most so many nodes, 0 = no limit; raises UsageError when the job is unknown."""
+
     async def nodes(self) -> tuple[Node, ...]:
         """All nodes."""
 
-    async def logs(self, job: JobId, *, lines: int, before: str | None = None) -> LogsResult:
-        """The end of a job's log, or what is before a cursor of an earlier answer; raises UsageError when unknown."""
+    async def logs(self, job: JobId, *, lines: int, before: str | None = None, after: str | None = None) -> LogsResult:
+        """The end of a job's log, what is before a cursor, or what came after one.
+
+        Args:
+            job: The job.
+            lines: At most so many.
+            before: `LogsResult.before` of an earlier answer.
+            after: `LogsResult.end` of an earlier answer; then the oldest lines after it are told first.
+
+        Raises:
+            UsageError: There is no such job.
+        """
+
+    async def timings(self) -> tuple[PastRun, ...]:
+        """What earlier jobs took on this scheduler's nodes, newest first; jobs that were deleted included."""
 
     async def diagnostics(self) -> Diagnostics:
         """Facts about the other side for `doctor`."""

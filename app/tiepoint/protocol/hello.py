@@ -24,6 +24,7 @@ class Capability(StrEnum):
     NODE_CAPABILITY = "nodes.capability"
     LOGS = "logs"
     PATHS = "paths"
+    TIMINGS = "timings"
     DELIVERY = "jobs.output"
     """Puts whole products into the `output` folder of a job by itself."""
 

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
+from tiepoint.domain.estimate import PastRun
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import JobId, NodeId
 from tiepoint.domain.job import Job
@@ -139,20 +140,32 @@ class CapabilityParams:
 
 @dataclass(frozen=True, slots=True)
 class LogsParams:
-    """The last `lines` lines of a job's or node's log, or those before a cursor from an earlier answer."""
+    """The last `lines` lines of a job's or node's log, those before a cursor, or the first ones after one.
+
+    `before` and `after` are `LogsResult.before` and `LogsResult.end` of earlier answers; at most one of them is given.
+    """
 
     job: JobId | None = None
     node: NodeId | None = None
     lines: int = 200
     before: str | None = None
+    after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LogsResult:
-    """Lines in order of time; `before` fetches the ones before them, None when there are none."""
+    """Lines in order of time; `before` fetches the ones before them, None when there are none; `end` those after."""
 
     lines: tuple[LogLine, ...]
     before: str | None = None
+    end: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimingsResult:
+    """What earlier jobs took on these nodes, newest first, deleted jobs included; at most some hundred."""
+
+    runs: tuple[PastRun, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +263,7 @@ NODES_RESUME = Method("nodes.resume", NodeRef, NodeResult)
 NODES_QUIT = Method("nodes.quit", NodeRef, NodeResult)
 NODES_SET_CAPABILITY = Method("nodes.set_capability", CapabilityParams, NodeResult)
 LOGS_TAIL = Method("logs.tail", LogsParams, LogsResult)
+TIMINGS_LIST = Method("timings.list", Nothing, TimingsResult)
 PATHS_STAT = Method("paths.stat", PathParams, PathStat)
 PATHS_PROBE = Method("paths.probe", PathParams, ProbeResult)
 AGENT_DIAGNOSTICS = Method("agent.diagnostics", Nothing, Diagnostics)
@@ -275,6 +289,7 @@ METHODS: dict[str, Method[Any, Any]] = {
         NODES_QUIT,
         NODES_SET_CAPABILITY,
         LOGS_TAIL,
+        TIMINGS_LIST,
         PATHS_STAT,
         PATHS_PROBE,
         AGENT_DIAGNOSTICS,

@@ -29,9 +29,10 @@ class JobRequest:
     Args:
         preset: One of `PRESET_NAMES`.
         changes: Parameters that differ from the preset, by name, as values or their text.
-        output: Folder for the products.
+        output: Folder for the products; None = they stay in the job's folder.
         name: What people call the job; empty = the capture's name.
         products: Products wanted; empty = all.
+        priority: -2 (runs last) to 2 (runs first).
     """
 
     preset: str
@@ -39,6 +40,7 @@ class JobRequest:
     changes: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
     products: tuple[str, ...] = ()
+    priority: int = 0
 
 
 class JobService:
@@ -64,6 +66,7 @@ class JobService:
                 name=request.name or capture.name,
                 parameters={name: parameters[name] for name in request.changes},
                 products=request.products,
+                priority=request.priority,
                 output=None if request.output is None else str(request.output),
             )
         )
@@ -117,6 +120,49 @@ class JobService:
         """Stop a job; what was done is kept, and `go_on` continues there."""
         return await self._scheduler.abort(job)
 
+    async def resume(self, job: JobId) -> Job:
+        """Let a paused job go on; raises UsageError when it is over."""
+        return await self._scheduler.resume(job)
+
+    async def retry(self, job: JobId) -> Job:
+        """Let a failed or aborted job go on at its last whole task; raises UsageError when it is completed."""
+        return await self._scheduler.retry(job)
+
+    async def set_priority(self, job: JobId, priority: int) -> Job:
+        """Let a job run before or after others: -2 (last) to 2 (first). What runs already is not interrupted.
+
+        Raises:
+            UsageError: No such priority or job.
+        """
+        return await self._scheduler.set_priority(job, priority)
+
+    async def set_node_limit(self, job: JobId, nodes: int) -> Job:
+        """Let a job use at most so many nodes at once, 0 = no limit; tasks that run are not interrupted.
+
+        Raises:
+            UsageError: No such number or job.
+        """
+        return await self._scheduler.set_node_limit(job, nodes)
+
+    async def running(self) -> tuple[Job, ...]:
+        """Own jobs that run or wait in the queue, newest first: what to ask about before the program ends."""
+        return tuple(job for job in await self._scheduler.jobs() if _is_under_way(job))
+
+    async def pause_all(self) -> tuple[Job, ...]:
+        """Pause every own job that runs or waits, those that wait first, and return once all have stopped.
+
+        A job that ends by itself meanwhile is left out.
+
+        Returns:
+            The paused jobs.
+        """
+        waiting_first = sorted(await self.running(), key=lambda job: job.state is JobState.RUNNING)
+        paused = []
+        for job in waiting_first:
+            with contextlib.suppress(UsageError):
+                paused.append(await self._scheduler.pause(job.id))
+        return tuple(paused)
+
     async def go_on(self, job: Job) -> Job:
         """Let a job go on at its last whole task, however it stopped; one that runs or is complete stays as it is."""
         if job.state is JobState.PAUSED:
@@ -163,6 +209,10 @@ class FollowedJob:
     def is_connected(self) -> bool:
         """Whether this is the scheduler's present truth."""
         return self.trouble is None
+
+
+def _is_under_way(job: Job) -> bool:
+    return not job.foreign and job.state in (JobState.QUEUED, JobState.RUNNING)
 
 
 def _is_at_rest(job: Job) -> bool:

@@ -8,9 +8,15 @@ from dataclasses import dataclass
 from tiepoint.ports.renderer import Renderer
 from tiepoint.ports.settings_store import SettingsStore
 from tiepoint.services.captures import CaptureService
+from tiepoint.services.computer import Computer
 from tiepoint.services.doctor import Doctor
+from tiepoint.services.estimates import Estimates
 from tiepoint.services.jobs import JobService
+from tiepoint.services.monitor import JobMonitor
 from tiepoint.services.operations import Operations
+from tiepoint.services.panel_state import PanelStateService
+from tiepoint.services.preferences import Preferences
+from tiepoint.services.previews import PreviewService
 from tiepoint.services.products import ProductService
 from tiepoint.services.reconstruction import Reconstruction
 
@@ -29,6 +35,12 @@ class Program:
         renderer: Pictures without a window.
         doctor: Looks at this computer.
         new_reconstruction: Makes one run of the main job.
+        monitor: Follows the scheduler for the life of the panel; nothing happens before its `start`.
+        estimates: What jobs will take, from what this computer has done.
+        computer: This computer, its load and its agent.
+        previews: Partial results of running jobs.
+        panel_state: How the panel was left; nothing is read before its `load`.
+        preferences: The user's settings, with news of their changes.
     """
 
     version: str
@@ -40,3 +52,9 @@ class Program:
     renderer: Renderer
     doctor: Doctor
     new_reconstruction: Callable[[], Reconstruction]
+    monitor: JobMonitor
+    estimates: Estimates
+    computer: Computer
+    previews: PreviewService
+    panel_state: PanelStateService
+    preferences: Preferences

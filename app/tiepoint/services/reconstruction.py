@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tiepoint.domain.capture import skipped_warnings
+from tiepoint.domain.capture import Drop, require_enough, skipped_warnings
 from tiepoint.domain.errors import Canceled, OperationFailed, TiepointError
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.job import Job, JobState
@@ -81,8 +81,24 @@ class Reconstruction:
             UsageError: The preset or a parameter makes no sense.
             TiepointError: As `Scheduler.submit`.
         """
+        parameters_for(request.preset, request.changes)
+        return await self.submit_drop(await self._captures.scan(paths, request.output), request)
+
+    async def submit_drop(self, drop: Drop, request: JobRequest) -> Job:
+        """Check what can be checked now, keep the photos of a drop that was scanned before, and hand in the job.
+
+        Args:
+            drop: The photos; a drop that leaves some out is fine.
+            request: What is wanted; without an output the products stay in the job's folder.
+
+        Raises:
+            InputError: Too few photos, or they or the output folder cannot be used.
+            NoSpace: A disk has too little room.
+            UsageError: The preset or a parameter makes no sense.
+            TiepointError: As `Scheduler.submit`.
+        """
         parameters = parameters_for(request.preset, request.changes)
-        drop = await self._captures.scan(paths, request.output)
+        require_enough(drop.photos, drop.skipped)
         self._replace(warnings=skipped_warnings(drop.skipped))
         if request.output is not None:
             await self._products.prepare(request.output, drop, parameters, self._store.free_bytes())

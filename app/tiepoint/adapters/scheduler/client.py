@@ -13,6 +13,7 @@ from typing import TypeAlias, TypeVar
 from tiepoint.adapters.scheduler.connection import ByteStream, Conversation
 from tiepoint.adapters.scheduler.subscription import Subscription
 from tiepoint.domain.errors import AgentUnavailable, ConnectionLost, ProtocolError
+from tiepoint.domain.estimate import PastRun
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import JobId
 from tiepoint.domain.job import Job
@@ -89,9 +90,22 @@ class ProtocolScheduler:
         """All nodes."""
         return (await self._ask(methods.NODES_LIST, Nothing())).nodes
 
-    async def logs(self, job: JobId, *, lines: int, before: str | None = None) -> LogsResult:
-        """The end of a job's log, or what is before a cursor."""
-        return await self._ask(methods.LOGS_TAIL, methods.LogsParams(job=job, lines=lines, before=before))
+    async def set_priority(self, job: JobId, priority: int) -> Job:
+        """Let a job run before or after others."""
+        return (await self._ask(methods.JOBS_SET_PRIORITY, methods.PriorityParams(job, priority))).job
+
+    async def set_node_limit(self, job: JobId, nodes: int) -> Job:
+        """Let a job use at most so many nodes."""
+        return (await self._ask(methods.JOBS_SET_NODE_LIMIT, methods.NodeLimitParams(job, nodes))).job
+
+    async def logs(self, job: JobId, *, lines: int, before: str | None = None, after: str | None = None) -> LogsResult:
+        """The end of a job's log, or what is before or after a cursor."""
+        params = methods.LogsParams(job=job, lines=lines, before=before, after=after)
+        return await self._ask(methods.LOGS_TAIL, params)
+
+    async def timings(self) -> tuple[PastRun, ...]:
+        """What earlier jobs took."""
+        return (await self._ask(methods.TIMINGS_LIST, Nothing())).runs
 
     async def diagnostics(self) -> Diagnostics:
         """Facts about the agent."""

@@ -1,0 +1,50 @@
+"""The user's settings while the program runs: read once, told to whoever shows them, saved off the loop.
+
+Must not know what a setting means. On the loop's thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from typing import Any
+
+from tiepoint.domain.settings import Settings
+from tiepoint.ports.settings_store import SettingsStore
+from tiepoint.services.event import Event
+
+
+class Preferences:
+    """The settings; `changed` tells every new set."""
+
+    def __init__(self, store: SettingsStore) -> None:
+        self.changed: Event[Settings] = Event()
+        self._store = store
+        self._settings: Settings | None = None
+        self._saving = asyncio.Lock()
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as they are now."""
+        if self._settings is None:
+            self._settings = self._store.load().settings
+        return self._settings
+
+    async def update(self, **changes: Any) -> Settings:
+        """Change some settings by name, tell it, and save them.
+
+        Returns:
+            The new settings.
+
+        Raises:
+            ValueError: A value makes no sense.
+            SetupError: They cannot be written; they hold for this run all the same.
+            NoSpace: The disk is full.
+        """
+        settings = dataclasses.replace(self.settings, **changes)
+        settings.check()
+        self._settings = settings
+        self.changed.emit(settings)
+        async with self._saving:
+            await asyncio.to_thread(self._store.save, self.settings)
+        return settings
