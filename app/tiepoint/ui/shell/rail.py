@@ -1,0 +1,105 @@
+"""The rail at the left: one button a page, the sign of the program above, help and settings at the foot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QLinearGradient, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QButtonGroup, QWidget
+
+from tiepoint.ui.text import tr
+from tiepoint.ui.theme.tokens import RAIL_WIDTH
+from tiepoint.ui.widgets.buttons import NavButton
+from tiepoint.ui.widgets.layouts import column, row
+
+
+@dataclass(frozen=True, slots=True)
+class RailEntry:
+    """A button of the rail: the page's name, an icon, a word, and whether it stands at the foot."""
+
+    page: str
+    icon: str
+    title: str
+    is_at_foot: bool = False
+
+
+class Rail(QWidget):
+    """The navigation.
+
+    Signals:
+        chosen(page): A page was asked for, by its name.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, entries: Sequence[RailEntry]) -> None:
+        super().__init__()
+        self.setObjectName("rail")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(RAIL_WIDTH)
+        self.setAccessibleName(tr("Rail", "Pages"))
+        self._group = QButtonGroup(self)
+        self._buttons = {entry.page: self._button(entry, place) for place, entry in enumerate(entries, start=1)}
+        top = [self._buttons[entry.page] for entry in entries if not entry.is_at_foot]
+        foot = [self._buttons[entry.page] for entry in entries if entry.is_at_foot]
+        self.setLayout(column(row(None, Sign(), None), 12, *top, None, *foot, spacing=4, margins=(6, 14, 6, 12)))
+
+    def mark(self, page: str) -> None:
+        """Show which page is open."""
+        self._buttons[page].setChecked(True)
+
+    def button(self, page: str) -> NavButton:
+        """Return a page's button."""
+        return self._buttons[page]
+
+    def _button(self, entry: RailEntry, place: int) -> NavButton:
+        button = NavButton(entry.icon, entry.title)
+        button.setToolTip(f"{entry.title} (Ctrl+{place})")
+        self._group.addButton(button)
+        button.clicked.connect(lambda: self.chosen.emit(entry.page))
+        return button
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go up and down with the arrow keys."""
+        steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+        buttons = list(self._buttons.values())
+        focused = next((place for place, button in enumerate(buttons) if button.hasFocus()), None)
+        step = steps.get(Qt.Key(event.key()))
+        if step is None or focused is None:
+            super().keyPressEvent(event)
+            return
+        buttons[(focused + step) % len(buttons)].setFocus(Qt.FocusReason.TabFocusReason)
+
+
+class Sign(QWidget):
+    """The program's sign: three tie points joined."""
+
+    def __init__(self, edge: int = 36) -> None:
+        super().__init__()
+        self.setFixedSize(edge, edge)
+        self.setAccessibleName("Tiepoint")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint it."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(self.width() / 36, self.height() / 36)
+        draw_sign(painter)
+
+
+def draw_sign(painter: QPainter) -> None:
+    """Paint the sign into a square of 36 by 36."""
+    ground = QLinearGradient(0, 0, 36, 36)
+    ground.setColorAt(0, QColor("#5B9BFF"))
+    ground.setColorAt(1, QColor("#2E5BE0"))
+    painter.setBrush(ground)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.drawRoundedRect(QRectF(1, 1, 34, 34), 9, 9)
+    points = [QPointF(11, 24), QPointF(18, 11), QPointF(26, 22)]
+    painter.setPen(QPen(QColor("#FFFFFF"), 1.7))
+    painter.drawPolyline([*points, points[0]])
+    painter.setBrush(QColor("#FFFFFF"))
+    for point in points:
+        painter.drawEllipse(point, 2.6, 2.6)

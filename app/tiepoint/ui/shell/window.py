@@ -1,0 +1,141 @@
+"""The main window: rail, strip, page and dock put together. It knows pages by name and makes each when first shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QMainWindow, QProgressBar, QStackedWidget, QWidget
+
+from tiepoint.ui.pages.page import Page
+from tiepoint.ui.shell.dock import Dock
+from tiepoint.ui.shell.drops import DropArea
+from tiepoint.ui.shell.rail import Rail, RailEntry
+from tiepoint.ui.shell.strip import Strip
+from tiepoint.ui.shell.toasts import ToastStack
+from tiepoint.ui.widgets.layouts import column, holder, row
+
+_SIZE = QSize(1480, 920)
+_LEAST = QSize(1120, 680)
+
+
+class MainWindow(QMainWindow):
+    """The window.
+
+    Signals:
+        close_asked(): A person wants to close it; whoever listens decides.
+        page_shown(page): A page came to the front, by its name.
+
+    Args:
+        entries: Of the rail, one a page.
+        makers: Makes a page when it is first shown, by name.
+        job_chip: About the running job, for the strip.
+    """
+
+    close_asked = Signal()
+    page_shown = Signal(str)
+
+    def __init__(
+        self,
+        entries: Sequence[RailEntry],
+        makers: Mapping[str, Callable[[], Page]],
+        job_chip: QWidget | None = None,
+    ) -> None:
+        super().__init__()
+        self.setWindowTitle("Tiepoint")
+        self.setMinimumSize(_LEAST)
+        self.resize(_SIZE)
+        self._makers = dict(makers)
+        self._pages: dict[str, Page] = {}
+        self._current = ""
+        self._may_close = False
+        self.rail = Rail(entries)
+        self.strip = Strip(job_chip)
+        self.dock = Dock()
+        self._setup_ui()
+        self.toasts = ToastStack(self)
+        self.drops = DropArea(self)
+        self._connect(entries)
+
+    @property
+    def current(self) -> str:
+        """The name of the page in front."""
+        return self._current
+
+    def page(self, name: str) -> Page:
+        """Return a page, made now if it was never shown."""
+        if name not in self._pages:
+            made = self._makers[name]()
+            made.strip_changed.connect(lambda: self._show_strip(name))
+            self._pages[name] = made
+            self._stack.addWidget(made)
+        return self._pages[name]
+
+    def show_page(self, name: str) -> Page:
+        """Bring a page to the front."""
+        page = self.page(name)
+        is_change = name != self._current
+        self._current = name
+        self._stack.setCurrentWidget(page)
+        self.rail.mark(name)
+        self._show_strip(name)
+        if is_change:
+            self.page_shown.emit(name)
+        return page
+
+    def close_for_good(self) -> None:
+        """Close without asking again."""
+        self._may_close = True
+        self.close()
+
+    def _setup_ui(self) -> None:
+        root = QWidget()
+        root.setObjectName("root")
+        self._stack = QStackedWidget()
+        self._progress = QProgressBar()
+        self._progress.setTextVisible(False)
+        self._progress.setRange(0, 1000)
+        self._progress.hide()
+        body = holder(column(self._stack, self.dock, spacing=12, margins=(12, 12, 12, 12)))
+        right = column(self.strip, self._progress, body, spacing=0)
+        right.setStretch(2, 1)
+        frame = row(self.rail, right, spacing=0)
+        frame.setStretch(1, 1)
+        root.setLayout(frame)
+        self.setCentralWidget(root)
+
+    def _connect(self, entries: Sequence[RailEntry]) -> None:
+        self.rail.chosen.connect(self.show_page)
+        for place, entry in enumerate(entries, start=1):
+            shortcut = QShortcut(QKeySequence(f"Ctrl+{place}"), self)
+            shortcut.activated.connect(lambda name=entry.page: self.show_page(name).focus_first())
+        QShortcut(QKeySequence("Ctrl+J"), self).activated.connect(lambda: self.dock.set_folded(not self.dock.is_folded))
+
+    def _show_strip(self, name: str) -> None:
+        if name != self._current:
+            return
+        content = self._pages[name].strip()
+        self.strip.show_content(content)
+        self._progress.setVisible(content.progress is not None)
+        self._progress.setValue(int(1000 * (content.progress or 0.0)))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask whoever listens; close when told so."""
+        if self._may_close:
+            event.accept()
+        else:
+            event.ignore()
+            self.close_asked.emit()
+
+    def keyboard_focus_is_in_page(self) -> bool:
+        """Whether the page in front holds the keyboard's focus."""
+        focused = self.focusWidget()
+        return focused is not None and self._stack.isAncestorOf(focused)
+
+
+def restore_frame(window: QMainWindow, geometry: bytes) -> None:
+    """Put a window where it was; does nothing when the place is no longer on any screen."""
+    if geometry:
+        window.restoreGeometry(geometry)
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
