@@ -1,39 +1,45 @@
-"""Measuring in a model: points, distances and polylines, how sure they are, and when measuring must be refused.
+"""Measuring in a model: points, distances and polylines, and when measuring must be refused.
 
-Where the uncertainty comes from
---------------------------------
-All terms are standard deviations; what is shown is 1.96 times as much, which holds 95 % of a normal distribution
-(JCGM 100:2008, table G.1). They are taken as independent and added as squares (JCGM 100:2008, 5.1.2).
-
-One point, in the model's own frame, along one axis:
-    image      GSD * RMS reprojection error: what an error of that many pixels is on the surface. The RMS is of the 2D
-               distance, so for one axis it is on the safe side by sqrt(2). It holds across the line of sight; along it
-               rays that meet at a narrow angle are worse by distance / base, which is not known here and left out.
-    pointing   A person hits a detail to about one pixel of the photos, evenly spread within: GSD / sqrt(3)
-               (JCGM 100:2008, 4.3.7).
-    mesh       The mesh knows nothing between its vertices: half a mean edge, evenly spread: edge / (2 * sqrt(3)).
-               It matters at edges and corners of things; on flat walls it is on the safe side.
-A length takes on top the scale's relative standard deviation times the length (see `PositionFit.scale_error`): the
-residuals of the camera positions, their number, and the base over which they are spread.
-
-Assumed, and not checked by any of this: points are errors of their own (neighbours share some, which only helps short
-lengths); the model is not bent as a whole (the report's light on the focal length warns of that); the photos' positions
-have no common error of scale. Independent lengths measured on site remain the only proof.
-
-Must not read files. Pure; any thread. Coordinates are of the job frame, z up (`domain.model_facts`).
+Must not read files. Pure; any thread. Coordinates are of the job frame, z up (`domain.model_facts`); how sure a length
+is comes from `domain.uncertainty`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from tiepoint.domain.errors import InputError
 from tiepoint.domain.failure import Failure
-from tiepoint.domain.model_facts import ModelFacts, Origin, Scale, Vector
-from tiepoint.domain.quantity import Length
+from tiepoint.domain.geodesy import geodetic_from_enu
+from tiepoint.domain.model_facts import Origin, Scale, ScaleSource, Vector
+from tiepoint.domain.quantity import Length, rounded_text
+from tiepoint.domain.uncertainty import COVERAGE_95, MeasuringBasis, basis_of, uncertainty_note, with_uncertainty
+
+__all__ = [
+    "Geodetic",
+    "MeasuredPath",
+    "MeasuredPoint",
+    "MeasuredSegment",
+    "Measurement",
+    "MeasurementKind",
+    "MeasuringBasis",
+    "NoScale",
+    "basis_of",
+    "length_ratio",
+    "measured_path",
+    "measured_point",
+    "refusal",
+    "summary",
+    "uncertainty_note",
+]
+
+LARGEST_COORDINATE: Final = 1e9
+"""Farther from the origin than this is no model of anything on the earth."""
 
 
 class NoScale(InputError):
@@ -49,6 +55,10 @@ class MeasurementKind(StrEnum):
     DISTANCE = "distance"
     POLYLINE = "polyline"
 
+    def accepts(self, points: int) -> bool:
+        """Whether this many points make one."""
+        return points >= 2 if self is MeasurementKind.POLYLINE else points == (1, 2)[self is MeasurementKind.DISTANCE]
+
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
@@ -62,34 +72,12 @@ class Measurement:
 
 
 @dataclass(frozen=True, slots=True)
-class MeasuringBasis:
-    """What measuring in one model rests on.
-
-    Args:
-        scale: Whether lengths are metres.
-        gsd_m: A pixel on the surface; None = not known.
-        reprojection_px: RMS reprojection error; None = not known.
-        edge_m: Mean edge of the mesh; None = not known, the term is left out.
-        scale_error: Standard deviation of the scale as a share; None = not known, the term is left out.
-        origin: Where the frame lies on the earth, if known.
-    """
-
-    scale: Scale
-    gsd_m: float | None = None
-    reprojection_px: float | None = None
-    edge_m: float | None = None
-    scale_error: float | None = None
-    origin: Origin | None = None
-
-    @property
-    def point_sigma_m(self) -> float | None:
-        """Standard deviation of one point along one axis; None when GSD or reprojection error are not known."""
-        raise NotImplementedError
-
-
-@dataclass(frozen=True, slots=True)
 class Geodetic:
-    """A place on the earth: WGS 84 (EPSG:4979), degrees; height above the ellipsoid in metres, None when unknown."""
+    """A place on the earth: WGS 84 (EPSG:4979), degrees; height above the ellipsoid in metres, None when unknown.
+
+    It is as good as the photos' positions are, 3 to 10 m for a phone or a drone without corrections; the ± of lengths
+    says nothing about it. Heights are what the photos say, and some cameras write them above the sea.
+    """
 
     lat_deg: float
     lon_deg: float
@@ -98,7 +86,7 @@ class Geodetic:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredPoint:
-    """A point: its coordinates, how sure each is within the model, and where it is on the earth, when known."""
+    """A point: its coordinates, how sure each is within the model (95 %), and where it is on the earth, when known."""
 
     position: Vector
     uncertainty_m: float | None
@@ -133,14 +121,23 @@ class MeasuredPath:
     straight: Length
 
 
-def basis_of(facts: ModelFacts) -> MeasuringBasis:
-    """Return what measuring in this result rests on."""
-    raise NotImplementedError
-
-
 def refusal(scale: Scale) -> Failure | None:
     """Say why nothing can be measured in a model of this scale and what to do; None when it can."""
-    raise NotImplementedError
+    if scale.is_metric:
+        return None
+    if scale.source is ScaleSource.NONE:
+        return Failure(
+            NoScale.kind,
+            "This model has no scale: the photos carry no positions, or none that fit.",
+            "Take photos with a camera that writes GPS positions, or export the model and scale it by a length you "
+            "know; until then only ratios of lengths can be told.",
+        )
+    return Failure(
+        NoScale.kind,
+        "The scale of this model is not known: the file does not say it.",
+        "Open the folder in which it was made, where result.json tells the scale; until then only ratios of lengths "
+        "can be told.",
+    )
 
 
 def measured_point(point: Vector, basis: MeasuringBasis) -> MeasuredPoint:
@@ -150,7 +147,11 @@ def measured_point(point: Vector, basis: MeasuringBasis) -> MeasuredPoint:
         NoScale: The model has no scale.
         InputError: The point is no finite position.
     """
-    raise NotImplementedError
+    _require_scale(basis)
+    _require_positions([point])
+    sigma = basis.point_sigma_m
+    place = None if basis.origin is None else _placed(point, basis.origin)
+    return MeasuredPoint(point, None if sigma is None else COVERAGE_95 * sigma, place)
 
 
 def measured_path(points: Sequence[Vector], basis: MeasuringBasis) -> MeasuredPath:
@@ -160,7 +161,17 @@ def measured_path(points: Sequence[Vector], basis: MeasuringBasis) -> MeasuredPa
         NoScale: The model has no scale.
         InputError: There are fewer than two points, or one is no finite position.
     """
-    raise NotImplementedError
+    _require_scale(basis)
+    _require_path(points)
+    flat = [(x, y, 0.0) for x, y, _ in points]
+    ends = (points[0], points[-1])
+    return MeasuredPath(
+        segments=tuple(_segment(a, b, basis) for a, b in zip(points, points[1:], strict=False)),
+        total=_along(points, basis),
+        horizontal=_along(flat, basis),
+        rise=with_uncertainty(points[-1][2] - points[0][2], 2.0, basis),
+        straight=_along(ends, basis),
+    )
 
 
 def length_ratio(points: Sequence[Vector], reference: Sequence[Vector]) -> float:
@@ -169,7 +180,12 @@ def length_ratio(points: Sequence[Vector], reference: Sequence[Vector]) -> float
     Raises:
         InputError: Fewer than two points in one of them, or the reference has no length.
     """
-    raise NotImplementedError
+    _require_path(points)
+    _require_path(reference)
+    whole = _length(reference)
+    if whole <= 0:
+        raise InputError("The length to compare with is zero.", remedy="Pick two points that lie apart.")
+    return _length(points) / whole
 
 
 def summary(measurement: Measurement, basis: MeasuringBasis) -> str:
@@ -177,10 +193,67 @@ def summary(measurement: Measurement, basis: MeasuringBasis) -> str:
 
     Raises:
         NoScale: The model has no scale.
+        InputError: Its points make no measurement.
     """
-    raise NotImplementedError
+    if measurement.kind is not MeasurementKind.POINT:
+        return measured_path(measurement.points, basis).total.text()
+    point = measured_point(measurement.points[0], basis)
+    coordinates = ", ".join(rounded_text(value, -3) for value in point.position)
+    return f"{coordinates} m {Length(0.0, point.uncertainty_m).parts()[1]}".rstrip()
 
 
-def uncertainty_note(basis: MeasuringBasis) -> str:
-    """Return one or two sentences on what the uncertainty holds, with its figures: for the foot of the list."""
-    raise NotImplementedError
+def _segment(start: Vector, end: Vector, basis: MeasuringBasis) -> MeasuredSegment:
+    level = [(x, y, 0.0) for x, y, _ in (start, end)]
+    return MeasuredSegment(
+        length=_along((start, end), basis),
+        horizontal=_along(level, basis),
+        rise=with_uncertainty(end[2] - start[2], 2.0, basis),
+    )
+
+
+def _along(points: Sequence[Vector], basis: MeasuringBasis) -> Length:
+    return with_uncertainty(_length(points), _point_weight(points), basis)
+
+
+def _length(points: Sequence[Vector]) -> float:
+    return math.fsum(math.dist(a, b) for a, b in zip(points, points[1:], strict=False))
+
+
+def _point_weight(points: Sequence[Vector]) -> float:
+    """Sum of the squared gradients of a path's length by its points.
+
+    An end point counts 1; a point between counts |u - v|², u and v the directions before and after it: 0 when the path
+    goes straight on there, 4 when it turns back.
+    """
+    directions = [_direction(a, b) for a, b in zip(points, points[1:], strict=False)]
+    turns = math.fsum(math.dist(u, v) ** 2 for u, v in zip(directions, directions[1:], strict=False))
+    return 2.0 + turns
+
+
+def _direction(start: Vector, end: Vector) -> Vector:
+    length = math.dist(start, end)
+    if length == 0:
+        return (0.0, 0.0, 0.0)
+    return ((end[0] - start[0]) / length, (end[1] - start[1]) / length, (end[2] - start[2]) / length)
+
+
+def _placed(point: Vector, origin: Origin) -> Geodetic:
+    lat, lon, height = geodetic_from_enu(point, (origin.lat_deg, origin.lon_deg, origin.height_m or 0.0))
+    return Geodetic(lat, lon, None if origin.height_m is None else height)
+
+
+def _require_scale(basis: MeasuringBasis) -> None:
+    failure = refusal(basis.scale)
+    if failure is not None:
+        raise NoScale(failure.summary, remedy=failure.remedy)
+
+
+def _require_path(points: Sequence[Vector]) -> None:
+    if len(points) < 2:
+        raise InputError("A length needs two points.", remedy="Pick another point.")
+    _require_positions(points)
+
+
+def _require_positions(points: Sequence[Vector]) -> None:
+    if not all(len(point) == 3 and all(abs(value) <= LARGEST_COORDINATE for value in point) for point in points):
+        raise InputError("A point is no position in the model.", remedy="Pick a point on the surface.")

@@ -83,7 +83,7 @@ class PositionFit:
         rms_horizontal_m: Their horizontal part.
         rms_vertical_m: Their vertical part; None when the photos tell no height.
         spread_m: Root mean square distance of the positions from their centre: the base of the scale.
-        scale_error: Standard deviation of the scale, as a share of it.
+        scale_error: Standard deviation of the scale, as a share of it; None when it cannot be told.
     """
 
     photos: int
@@ -92,7 +92,7 @@ class PositionFit:
     rms_horizontal_m: float
     rms_vertical_m: float | None
     spread_m: float
-    scale_error: float
+    scale_error: float | None
 
 
 @dataclass(frozen=True, slots=True)

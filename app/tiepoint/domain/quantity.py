@@ -1,23 +1,27 @@
 """Lengths with their uncertainty, and how they are written: `2.221 m ± 9 mm`.
 
-A value is rounded to the place of its uncertainty's last digit, and the uncertainty to one digit, or two when it begins
-with 1 or 2 (so that rounding never moves it by more than a sixth). Pure; any thread.
+A value is rounded to the place of its uncertainty's last digit, and the uncertainty to one digit, or to two when it
+begins with 1 or 2 (so that rounding never moves it by more than a sixth). Pure; any thread.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-_PLUS_MINUS: Final = " \N{PLUS-MINUS SIGN} "
-_MINUS: Final = "\N{MINUS SIGN}"
+NO_BREAK: Final = "\N{NO-BREAK SPACE}"
+_PLUS_MINUS: Final = f"\N{PLUS-MINUS SIGN}{NO_BREAK}"
 _FINEST_M: Final = 1e-5
+"""No coordinate of a mesh in float32 is better than this at a few hundred metres, and no photo model at any size."""
+_LARGEST_M: Final = 1e12
 _DIGITS_WHEN_UNKNOWN: Final = 4
 
 
 class LengthUnit(StrEnum):
-    """A unit to show lengths in; `AUTO` picks one by size."""
+    """A unit to show lengths in; `AUTO` picks one by size, for value and uncertainty apart."""
 
     AUTO = "auto"
     MILLIMETRE = "mm"
@@ -26,17 +30,12 @@ class LengthUnit(StrEnum):
     KILOMETRE = "km"
 
     @property
-    def metres(self) -> float:
-        """How many metres one is; 1 for `AUTO`."""
-        return _METRES.get(self, 1.0)
+    def exponent(self) -> int:
+        """The power of ten that one is in metres; 0 for `AUTO`."""
+        return {"mm": -3, "cm": -2, "km": 3}.get(self.value, 0)
 
 
-_METRES: Final = {
-    LengthUnit.MILLIMETRE: 1e-3,
-    LengthUnit.CENTIMETRE: 1e-2,
-    LengthUnit.METRE: 1.0,
-    LengthUnit.KILOMETRE: 1e3,
-}
+_FINE_TO_COARSE: Final = (LengthUnit.MILLIMETRE, LengthUnit.CENTIMETRE, LengthUnit.METRE, LengthUnit.KILOMETRE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +51,57 @@ class Length:
 
     def parts(self, unit: LengthUnit = LengthUnit.AUTO) -> tuple[str, str]:
         """Return value and uncertainty apart: `2.221 m` and `± 9 mm` (empty when not known)."""
-        raise NotImplementedError
+        if not (math.isfinite(self.value_m) and abs(self.value_m) < _LARGEST_M):
+            return "out of range", ""
+        unit_of_value = _unit_by_size(self.value_m, (0.01, 1, 10_000)) if unit is LengthUnit.AUTO else unit
+        spread = self.uncertainty_m
+        if spread is None or not math.isfinite(spread) or spread >= _LARGEST_M:
+            return _written(self.value_m, _place_when_unknown(self.value_m), unit_of_value), ""
+        spread = max(spread, _FINEST_M)
+        place = last_place(spread)
+        unit_of_spread = _finer(unit_of_value, _unit_by_size(spread, (0.1, 1, 10_000)))
+        if unit is not LengthUnit.AUTO:
+            unit_of_spread = unit
+        return (
+            _written(self.value_m, place, unit_of_value),
+            _PLUS_MINUS + _written(spread, place, unit_of_spread),
+        )
+
+
+def last_place(uncertainty: float) -> int:
+    """Return the power of ten of the last digit that an uncertainty is written with.
+
+    Args:
+        uncertainty: Above zero.
+    """
+    digits = f"{uncertainty:.1e}"
+    exponent = int(digits.partition("e")[2])
+    return exponent - 1 if digits[0] in "12" else exponent
+
+
+def rounded_text(value: float, place: int) -> str:
+    """Write a number rounded at a power of ten, without an exponent: (1.2345, -2) gives `1.23`, (1234, 1) `1230`."""
+    exact = Decimal(repr(value)).quantize(Decimal(1).scaleb(place))
+    return f"{exact + 0:f}" if place <= 0 else f"{exact.quantize(Decimal(1)) + 0:f}"
+
+
+def _written(value_m: float, place: int, unit: LengthUnit) -> str:
+    exact = Decimal(repr(value_m)).quantize(Decimal(1).scaleb(place)).scaleb(-unit.exponent)
+    decimals = max(unit.exponent - place, 0)
+    number = f"{exact.quantize(Decimal(1).scaleb(-decimals)) + 0:f}"
+    return f"{number}{NO_BREAK}{unit.value}".replace("-", "\N{MINUS SIGN}")
+
+
+def _place_when_unknown(value_m: float) -> int:
+    if abs(value_m) < _FINEST_M:
+        return -5
+    return max(int(f"{value_m:e}".partition("e")[2]) - _DIGITS_WHEN_UNKNOWN + 1, -5)
+
+
+def _unit_by_size(value_m: float, bounds_m: tuple[float, float, float]) -> LengthUnit:
+    above = sum(abs(value_m) >= bound for bound in bounds_m)
+    return _FINE_TO_COARSE[above]
+
+
+def _finer(one: LengthUnit, other: LengthUnit) -> LengthUnit:
+    return min(one, other, key=_FINE_TO_COARSE.index)

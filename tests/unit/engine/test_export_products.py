@@ -15,8 +15,8 @@ from PIL import Image
 
 from fakes.work_folder import FACES, FOCAL_PX, ORIGIN, ORIGINAL_PX, PHOTOS, TIE_POINTS, cube, make_job
 from tiepoint.domain.errors import EngineFailure
+from tiepoint.domain.geodesy import ecef_from_geodetic, geodetic_from_ecef, geodetic_from_enu
 from tiepoint.engine.job_folder import JobFolder
-from tiepoint.engine.products.geodesy import ecef_from_geodetic, geodetic_from_ecef, geodetic_from_enu
 from tiepoint.engine.products.model import face_count, jpeg_size_px, read_model
 from tiepoint.engine.products.obj import decimals
 from tiepoint.engine.stages import export

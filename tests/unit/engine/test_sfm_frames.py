@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
-from tiepoint.engine.products.geodesy import geodetic_from_enu
+from tiepoint.domain.geodesy import geodetic_from_enu
 from tiepoint.engine.sfm.georeference import Frame, frame_of
 from tiepoint.engine.sfm.positions import Positions, positions_of
 from tiepoint.engine.sfm.scene_box import scene_box

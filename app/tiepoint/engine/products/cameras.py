@@ -15,7 +15,7 @@ import numpy as np
 import pycolmap
 
 from tiepoint import __version__
-from tiepoint.engine.products.geodesy import geodetic_from_enu
+from tiepoint.domain.geodesy import geodetic_from_enu
 from tiepoint.engine.products.whole_file import replacing, write_document
 
 _log = logging.getLogger("tiepoint.engine.products")

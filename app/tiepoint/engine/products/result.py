@@ -14,6 +14,7 @@ from typing import Any, Final
 from tiepoint import __version__
 from tiepoint.engine.job_folder import read_json
 from tiepoint.engine.products import traffic_lights
+from tiepoint.engine.products.accuracy import edge_length, position_fit
 from tiepoint.engine.products.timings import peak_memory_bytes, read_manifests, stage_times
 from tiepoint.engine.products.traffic_lights import FocalChange, Light
 
@@ -53,11 +54,13 @@ def built_result(work: Path, asked: Mapping[str, Any]) -> dict[str, Any]:
         "reprojection_error_px": alignment["reprojection_error_px"],
         "gsd_m": alignment.get("gsd_m"),
         "faces": faces,
+        "edge_length": edge_length(work / "texture/mesh.npz"),
         "texture_px": texture_px,
         "unseen_share": _dropped_share(work),
         "points": cloud_count(work / "fused.ply"),
         "scale": alignment.get("scale"),
         "crs": alignment.get("crs"),
+        "position_fit": position_fit(check, cameras, alignment.get("crs") or {}),
         "verdict": traffic_lights.verdict(lights),
         "lights": [light.to_dict() for light in lights],
         "completeness": completeness,

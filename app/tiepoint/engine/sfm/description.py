@@ -30,7 +30,7 @@ def nothing(total: int) -> dict[str, Any]:
         "photos_total": total,
         "aligned": [],
         "tie_points": 0,
-        "reprojection_error_px": {"mean": None, "max": None},
+        "reprojection_error_px": {"mean": None, "max": None, "rms": None},
         "gsd_m": None,
         "scale": {"source": "none", "metres_per_unit": None},
         "crs": {"frame": "local", "epsg": None, "origin": None},
@@ -62,7 +62,11 @@ def described_model(
     return {
         "aligned": _cameras(tie_points, facts, lenses),
         "tie_points": len(tie_points.points),
-        "reprojection_error_px": {"mean": float(errors_px.mean()), "max": float(errors_px.max())},
+        "reprojection_error_px": {
+            "mean": float(errors_px.mean()),
+            "max": float(errors_px.max()),
+            "rms": float(np.sqrt(np.mean(errors_px**2))),
+        },
         "gsd_m": gsd if frame.is_metric else None,
         **_placed(frame),
         "scene_box": scene_box(tie_points),

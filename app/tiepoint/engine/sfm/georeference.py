@@ -84,7 +84,7 @@ def frame_of(tie_points: TiePoints, positions: Positions | None) -> Frame:
 def _fitted(tie_points: TiePoints, centers: Floats, targets: Floats, *, has_height: bool) -> Floats | None:
     """Return the similarity from the mapper's frame to metres, (3, 4) float64."""
     if has_height and _line_share(centers) > _LINE_SHARE and _line_share(targets) > _LINE_SHARE:
-        return robust_similarity(centers, targets, _tolerance_m(targets))
+        return robust_similarity(centers, targets, tolerance_m(targets))
     upright = upright_rotation(tie_points)
     level = centers @ upright.T
     # Heights unknown, or all centres on a line: up is what the photos say, positions give the rest.
@@ -95,7 +95,7 @@ def _fitted(tie_points: TiePoints, centers: Floats, targets: Floats, *, has_heig
     heights = targets[:, 2] if has_height else (level[:, 2] - level[:, 2].mean()) * reach_m / reach
     goal = np.column_stack([targets[:, :2], heights])
     lifted = np.vstack([level, level + [0, 0, reach]])
-    fitted = robust_similarity(lifted, np.vstack([goal, goal + [0, 0, reach_m]]), _tolerance_m(targets))
+    fitted = robust_similarity(lifted, np.vstack([goal, goal + [0, 0, reach_m]]), tolerance_m(targets))
     if fitted is None:
         return None
     turned = fitted[:, :3] @ upright
@@ -106,7 +106,7 @@ def _fitting(moved: Floats, targets: Floats, *, has_height: bool) -> NDArray[np.
     """Return which photos are where their positions say, or None when too few are to give a scale."""
     axes = 3 if has_height else 2
     residuals_m = np.linalg.norm(moved[:, :axes] - targets[:, :axes], axis=1)
-    fits: NDArray[np.bool_] = residuals_m <= _tolerance_m(targets)
+    fits: NDArray[np.bool_] = residuals_m <= tolerance_m(targets)
     if fits.sum() < max(_FEWEST_POSITIONS, len(fits) / 2):
         return None
     kept = targets[fits]
@@ -116,7 +116,12 @@ def _fitting(moved: Floats, targets: Floats, *, has_height: bool) -> NDArray[np.
     return fits if rms_m <= _MOST_RESIDUAL_SHARE * spread_m else None
 
 
-def _tolerance_m(targets: Floats) -> float:
+def tolerance_m(targets: Floats) -> float:
+    """Return how far from its position a photo may be and still fit.
+
+    Args:
+        targets: (N, 3) positions of all photos, metres.
+    """
     extent = float(np.linalg.norm(np.ptp(targets, axis=0)))
     return max(_LEAST_TOLERANCE_M, _TOLERANCE_SHARE * extent)
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tiepoint.engine.products.geodesy import ecef_from_geodetic
+from tiepoint.domain.geodesy import ecef_from_geodetic
 
 # Five decimals of a degree are 1.1 m.
 _DECIMALS: Final = 5
