@@ -12,7 +12,7 @@ from typing import Final
 from tiepoint.domain.failure import Failure
 
 HISTOGRAM_BINS: Final = 64
-SHOWN_SHARPNESS: Final = 10_000
+SHOWN_SHARPNESS: Final = 1_000
 """Sharpness is a small ratio; people read it as a whole number of this many parts."""
 
 

@@ -22,6 +22,8 @@ ROLES: Final = {
     "worker": "tiepoint.agent.backends.dask.worker:main",
     "stage": "tiepoint.agent.backends.dask.stage_child:main",
     "inspect": "tiepoint.engine.inspect_photos:main",
+    "photos": "tiepoint.engine.photo_child:main",
+    "photo-checks": "tiepoint.engine.photo_child:main",
     "render": "tiepoint.engine.render_child:main",
     "warm": "tiepoint.engine.warm:main",
     "health": "tiepoint.engine.health:main",
@@ -35,8 +37,8 @@ _THREAD_CAPS: Final = (
     "VECLIB_MAXIMUM_THREADS",
     "NUMBA_NUM_THREADS",
 )
-_ONE_THREAD_ROLES: Final = frozenset({"worker"})
-_POLITE_ROLES: Final = frozenset({"worker", "stage"})
+_ONE_THREAD_ROLES: Final = frozenset({"worker", "photos", "photo-checks"})
+_POLITE_ROLES: Final = frozenset({"worker", "stage", "photo-checks"})
 _NICENESS: Final = 10
 
 

@@ -43,7 +43,7 @@ async def child_lines(
         process = await launch(role, args)
     except OSError as error:
         raise SetupError("The engine cannot be started.", remedy=_DOCTOR, detail=str(error)) from error
-    complaints = asyncio.create_task(_tail(process.stderr))
+    complaints = asyncio.create_task(error_tail(process.stderr))
     feeding = asyncio.create_task(_feed(process.stdin, request))
     try:
         async for line in _lines(process.stdout):
@@ -55,7 +55,7 @@ async def child_lines(
             raise _ended_early(status, await complaints)
     finally:
         feeding.cancel()
-        await _end(process)
+        await end_child(process)
         complaints.cancel()
 
 
@@ -90,14 +90,16 @@ async def _feed(stream: asyncio.StreamWriter | None, request: Any) -> None:
         await stream.wait_closed()
 
 
-async def _tail(stream: asyncio.StreamReader | None) -> str:
+async def error_tail(stream: asyncio.StreamReader | None) -> str:
+    """Read a stream to its end and return its last characters."""
     kept = ""
     while stream is not None and (data := await stream.read(65536)):
         kept = (kept + data.decode("utf-8", "replace"))[-_ERROR_TAIL_CHARACTERS:]
     return kept
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def end_child(process: asyncio.subprocess.Process) -> None:
+    """Stop a child: asked first, killed when it does not listen."""
     if process.returncode is not None:
         return
     with contextlib.suppress(ProcessLookupError):

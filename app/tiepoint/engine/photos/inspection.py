@@ -57,7 +57,7 @@ def head_record(source: Path, name: str) -> PhotoRecord:
     Raises:
         PhotoProblem: It is no readable photo.
     """
-    return _from_head(read_head(source), name, _size(source))
+    return record_of(read_head(source), name, _size(source))
 
 
 def full_record(source: Path, name: str) -> PhotoRecord:
@@ -66,10 +66,19 @@ def full_record(source: Path, name: str) -> PhotoRecord:
     Raises:
         PhotoProblem: It is no readable photo.
     """
+    return full_reading(source, name)[0]
+
+
+def full_reading(source: Path, name: str) -> tuple[PhotoRecord, PhotoHead, Image.Image]:
+    """Return all that is known of a photo, its head, and its picture upright and scaled as it was judged.
+
+    Raises:
+        PhotoProblem: It is no readable photo.
+    """
     content = content_of(source)
     head, image = read_photo(source, content, at_least_px=_JUDGED_SIDE_PX)
     picture = upright(_fitted(image, head, 2 * _JUDGED_SIDE_PX), head.orientation)
-    return _full(head, picture, name, source, content)
+    return _full(head, picture, name, source, content), head, picture
 
 
 def prepare_photo(source: Path, name: str, target: Path, *, work_size_px: int) -> PreparedPhoto:
@@ -101,7 +110,7 @@ def prepare_photo(source: Path, name: str, target: Path, *, work_size_px: int) -
 
 
 def _full(head: PhotoHead, picture: Image.Image, name: str, source: Path, content: bytes | None) -> PhotoRecord:
-    return _judged(_from_head(head, name, _size(source)), picture.convert("L"), _md5(source, content))
+    return _judged(record_of(head, name, _size(source)), picture.convert("L"), _md5(source, content))
 
 
 def _can_stay(head: PhotoHead, work_size_px: int) -> bool:
@@ -117,7 +126,14 @@ def _encoded(picture: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def _from_head(head: PhotoHead, name: str, size: int) -> PhotoRecord:
+def record_of(head: PhotoHead, name: str, size: int) -> PhotoRecord:
+    """Return what the engine makes of a photo's head.
+
+    Args:
+        head: Its head.
+        name: How the caller names the photo.
+        size: Bytes of the file.
+    """
     width, height = head.upright_size
     focal_px, focal_source = focal_length_of(head.tags, head.width, head.height)
     position = position_of(head.tags.gps)

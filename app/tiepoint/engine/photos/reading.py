@@ -57,6 +57,7 @@ class PhotoHead:
         tags: The EXIF block.
         has_transparency: Parts of the picture may be transparent.
         is_plain_srgb: The pixels are 8-bit sRGB as they are.
+        xmp: The XMP packet; empty without one.
     """
 
     format: str
@@ -66,6 +67,7 @@ class PhotoHead:
     tags: ExifTags
     has_transparency: bool = False
     is_plain_srgb: bool = True
+    xmp: bytes = b""
 
     @property
     def upright_size(self) -> tuple[int, int]:
@@ -88,6 +90,17 @@ def read_head(path: Path, content: bytes | None = None) -> PhotoHead:
             return _raw_head(path)
         with _stream(path, content) as file, _opened_image(file, path.name) as image:
             return _head_of(image)
+
+
+@contextmanager
+def opened_photo(path: Path) -> Iterator[tuple[PhotoHead, Image.Image]]:
+    """Open a photo that Pillow reads, without decoding it.
+
+    Raises:
+        PhotoProblem: It is no readable photo.
+    """
+    with _translated(), _stream(path, None) as file, _opened_image(file, path.name) as image:
+        yield _head_of(image), image
 
 
 def read_photo(path: Path, content: bytes | None, *, at_least_px: int) -> tuple[PhotoHead, Image.Image]:
@@ -162,6 +175,7 @@ def _head_of(image: Image.Image) -> PhotoHead:
         tags=tags,
         has_transparency=pixels.has_transparency(image),
         is_plain_srgb=pixels.is_plain_srgb(image),
+        xmp=xmp if isinstance(xmp := image.info.get("xmp"), bytes) else b"",
     )
 
 
