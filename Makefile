@@ -10,21 +10,31 @@ OUT ?= out
 export PHOTOS PRESET OUT
 
 BIN := .venv/bin
+# Tests draw on a virtual screen, never on yours; without Xvfb (not Linux) they use the real one.
+SCREEN = $(if $(shell command -v xvfb-run),xvfb-run -a -s "-screen 0 1920x1200x24 +extension GLX +render -noreset",)
 
-.PHONY: help run setup test check lint types imports unit soak bench frozen-smoke lock clean
+.PHONY: help run model setup test check lint types imports unit ui soak bench frozen-smoke lock clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
 
-run: ## set up, then make a textured model of the sample capture, or of PHOTOS=folder
+run: ## set up, then open the window on the sample capture, or on PHOTOS=folder, and make a model of it
+	@packaging/setup.sh run
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+		$(BIN)/tiepoint panel "$$PHOTOS" --start --preset "$$PRESET"; \
+	else \
+		$(BIN)/tiepoint run "$$PHOTOS" -o "$$OUT" --preset "$$PRESET"; \
+	fi
+
+model: ## the same without a window: products in OUT=folder
 	@packaging/setup.sh run
 	@$(BIN)/tiepoint run "$$PHOTOS" -o "$$OUT" --preset "$$PRESET"
 
 setup: ## set up what the tests and checks need
 	@packaging/setup.sh test
 
-test: setup check ## set up, then check style, types and imports, and run all tests
-	@$(BIN)/python -m pytest
+test: setup check ## set up, then check style, types and imports, and run all tests, windows on a virtual screen
+	@$(SCREEN) $(BIN)/python -m pytest
 
 check: lint types imports ## style, types and import rules
 
@@ -40,6 +50,9 @@ imports: setup ## import rules
 
 unit: setup ## the fast tests alone
 	@$(BIN)/python -m pytest tests/unit
+
+ui: setup ## the tests of the window alone
+	@$(SCREEN) $(BIN)/python -m pytest tests/ui
 
 soak: setup ## kill processes of a job at random, 20 times, on a real capture
 	@$(BIN)/python -m pytest tests/soak -m soak --override-ini=addopts= -s

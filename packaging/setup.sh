@@ -1,7 +1,7 @@
 #!/bin/sh
 # Set up everything the program needs in .venv; do nothing when that has been done. Never uses sudo.
 # Usage: packaging/setup.sh run|test
-#   run   the program alone          test   the program with what its tests, checks and builds need
+#   run   the program alone          test   the program with what its tests, checks and builds need, a virtual screen too
 # Exit status: 0 ready, 2 something is missing that only the person at the keyboard can add (said on stderr).
 set -eu
 cd "$(dirname "$0")/.."
@@ -71,6 +71,37 @@ install_packages() {
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $1 >/dev/null
 }
 
+# What a window needs from the system and what is not there yet, as package names. Run after the libraries are installed.
+window_packages() {
+    [ "$(uname -s)" = Linux ] || return 0
+    .venv/bin/python - <<'END'
+from tiepoint.runtime.display import missing_packages
+print(*missing_packages())
+END
+}
+
+# A virtual screen, a hand for its mouse and keyboard, and a typeface with equal widths: for the tests.
+screen_packages() {
+    [ "$(uname -s)" = Linux ] || return 0
+    command -v Xvfb >/dev/null 2>&1 || echo xvfb
+    command -v xauth >/dev/null 2>&1 || echo xauth
+    command -v xdotool >/dev/null 2>&1 || echo xdotool
+    [ -e /usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf ] || echo fonts-dejavu-core
+}
+
+install_window_packages() {
+    needed=$(window_packages)
+    [ "$kind" = run ] || needed="$needed $(screen_packages | tr '\n' ' ')"
+    needed=$(echo $needed)
+    [ -n "$needed" ] || return 0
+    if ! command -v apt-get >/dev/null 2>&1; then
+        echo "These packages, or what your system calls them, are needed for a window: $needed" >&2
+        exit 2
+    fi
+    [ "$(id -u)" -ne 0 ] || apt-get update -qq
+    install_packages "$needed"
+}
+
 # What the tests need includes what the program needs.
 for ready in "$stamp" .venv/.ready-test; do
     if [ -f "$ready" ] && [ "$(fingerprint)" = "$(cat "$ready")" ] && .venv/bin/python -c '' 2>/dev/null; then
@@ -88,6 +119,7 @@ rm -f "$stamp"
 echo "Installing the libraries (a few minutes the first time)"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$lock"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation --editable .
+[ "$kind" = run ] && [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || install_window_packages
 echo "Compiling the engine's kernels once"
 .venv/bin/tiepoint --child warm
 fingerprint >"$stamp"

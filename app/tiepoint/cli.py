@@ -23,7 +23,7 @@ _NOT_UNDERSTOOD: Final[type[Exception]] = typer.BadParameter.__mro__[1]
 app = typer.Typer(
     name="tiepoint",
     help="Photos in, textured model out: on this computer or on a cluster.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -87,11 +87,27 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _start(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    pass
+    if context.invoked_subcommand is None:
+        _panel_or_help(context)
+
+
+@app.command()
+def panel(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="PATHS", help="Photos, folders or a model to open.", parser=_path, show_default=False),
+    ] = None,
+    start: Annotated[bool, typer.Option("--start", help="Make a model of the photos without another click.")] = False,
+    preset: Annotated[str, typer.Option(help="Preset for --start; without it the one in your settings.")] = "",
+    verbose: Verbose = False,
+) -> None:
+    """Open the window."""
+    _show_panel(paths or [], start=start, preset=preset, verbose=verbose)
 
 
 @app.command()
@@ -222,7 +238,9 @@ def view(
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
-    """Look at a model."""
+    """Look at a model: in the window, or as a picture."""
+    if screenshot is None and not as_json:
+        _show_panel([file], verbose=verbose)
     from tiepoint.bootstrap import run_command
     from tiepoint.console import listings
 
@@ -244,3 +262,20 @@ def doctor(as_json: Json = False, verbose: Verbose = False) -> None:
 
 def _exit(code: int) -> None:
     raise typer.Exit(code)
+
+
+def _panel_or_help(context: typer.Context) -> None:
+    """Without a command: the window where one can be shown, else the list of commands."""
+    from tiepoint.runtime.display import display_problem
+
+    if display_problem() is None:
+        _show_panel([])
+    sys.stdout.write(context.get_help() + "\n")
+    raise typer.Exit(_EXIT_USAGE)
+
+
+def _show_panel(paths: list[Path], *, start: bool = False, preset: str = "", verbose: bool = False) -> None:
+    from tiepoint.bootstrap import run_panel
+    from tiepoint.ui.opening import Opening
+
+    _exit(run_panel(Opening(tuple(path.absolute() for path in paths), start, preset), verbose=verbose))

@@ -12,7 +12,7 @@ from tiepoint.console.outcomes import EXIT_OK
 from tiepoint.console.outlet import Outlet
 from tiepoint.console.tables import table_text
 from tiepoint.console.text import duration_text, moment_text, plain
-from tiepoint.domain.errors import SetupError
+from tiepoint.domain.errors import UsageError
 from tiepoint.domain.job import Job, JobState
 from tiepoint.domain.node import Node
 from tiepoint.domain.space import size_text
@@ -71,12 +71,12 @@ async def view(program: Program, outlet: Outlet, model: Path, picture: Path | No
     """Draw a model or cloud into a picture.
 
     Raises:
-        SetupError: No picture was named: there is no window yet.
+        UsageError: No picture was named, and a program asks (people get the window).
     """
     if picture is None:
-        raise SetupError(
-            "The viewer's window comes with the panel, which this version does not have yet.",
-            remedy="Draw a picture instead: tiepoint view FILE --screenshot PICTURE.png",
+        raise UsageError(
+            "With --json a model can only be drawn into a picture.",
+            remedy="Name one: tiepoint view FILE --screenshot PICTURE.png --json",
         )
     await program.renderer.render(model, picture, size_px=PICTURE_SIZE_PX)
     outlet.result({"state": "ok", "picture": str(picture)}, plain(str(picture)))

@@ -6,23 +6,11 @@ Names come from files, photos and schedulers: `plain` makes them harmless before
 from __future__ import annotations
 
 import math
-import unicodedata
 from datetime import datetime
 
-_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+from tiepoint.domain.plain_text import plain
 
-
-def plain(text: str) -> str:
-    """Show control and direction-changing characters as escapes, so that a name cannot steer the terminal."""
-    return "".join(_escaped(sign) if unicodedata.category(sign) in _HIDDEN else sign for sign in text)
-
-
-def _escaped(sign: str) -> str:
-    number = ord(sign)
-    if 0xDC80 <= number <= 0xDCFF:  # a byte of a file name that is no UTF-8 (PEP 383)
-        return f"\\x{number - 0xDC00:02x}"
-    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
-
+__all__ = ["duration_text", "length_text", "moment_text", "plain", "remaining_text"]
 
 def duration_text(seconds: float) -> str:
     """Write a duration: `3.2 s`, `41 s`, `2:05 min`, `1:02 h`."""

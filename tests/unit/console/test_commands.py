@@ -13,7 +13,7 @@ from fakes.scheduler import T0
 from tiepoint.console import checks, listings, runs
 from tiepoint.console.outlet import OutputLost
 from tiepoint.console.requests import RunRequest
-from tiepoint.domain.errors import SetupError, UsageError
+from tiepoint.domain.errors import UsageError
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.job import JobState
 from tiepoint.domain.photo import SetFinding
@@ -207,11 +207,11 @@ async def test_jobs_are_paused_and_aborted_by_name() -> None:
         await listings.abort(world.program, RecordingOutlet(), "nothing")
 
 
-async def test_a_view_is_a_picture_or_not_yet() -> None:
+async def test_for_programs_a_view_is_a_picture() -> None:
     world, outlet = FakeProgram(), RecordingOutlet()
     assert await listings.view(world.program, outlet, Path("m.glb"), Path("p.png")) == 0
     assert world.renderer.drawn == [(Path("m.glb"), Path("p.png"))]
-    with pytest.raises(SetupError, match="comes with the panel"):
+    with pytest.raises(UsageError, match="only be drawn"):
         await listings.view(world.program, RecordingOutlet(), Path("m.glb"), None)
 
 

@@ -60,6 +60,9 @@ class Page(QWidget):
         """
         return False
 
+    def shut(self) -> None:
+        """Let go of what outlives widgets (3D views, subscriptions), at the end of the session. Nothing by itself."""
+
     def focus_first(self) -> None:
         """Put the keyboard's focus where work on this page begins."""
         self.setFocus()

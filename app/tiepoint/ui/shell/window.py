@@ -84,6 +84,11 @@ class MainWindow(QMainWindow):
             self.page_shown.emit(name)
         return page
 
+    def shut_pages(self) -> None:
+        """Let every page put away what outlives its widgets."""
+        for page in self._pages.values():
+            page.shut()
+
     def close_for_good(self) -> None:
         """Close without asking again."""
         self._may_close = True

@@ -1,0 +1,97 @@
+"""The panel from its first pixel to its end: the application, the loop, and the session in between.
+
+The window is on screen before anything heavy is imported or asked. The GUI thread only.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication
+
+from tiepoint import __version__
+from tiepoint.ui.async_qt import run_in_qt
+from tiepoint.ui.opening import Opening
+from tiepoint.ui.shell.funnel import ErrorFunnel
+from tiepoint.ui.shell.messages import Messages
+from tiepoint.ui.shell.rail import draw_sign
+from tiepoint.ui.theme import active, fonts
+
+if TYPE_CHECKING:
+    from tiepoint.services.program import Program
+
+ProgramOpener: TypeAlias = Callable[[], "AbstractAsyncContextManager[Program]"]
+
+
+def show_panel(open_program: ProgramOpener, opening: Opening, folders: Mapping[str, Path], own_name: str = "") -> int:
+    """Show the panel until it is closed.
+
+    Args:
+        open_program: Builds the services.
+        opening: What to begin with.
+        folders: Places the panel can open for a person (`logs`, `captures`).
+        own_name: Name under which a second start finds this panel; empty = it cannot.
+
+    Returns:
+        The exit code.
+    """
+    application = make_application(opening.theme)
+    messages = Messages()
+    funnel = ErrorFunnel(messages.crash)
+    funnel.install()
+    try:
+        return run_in_qt(
+            application, _session(open_program, opening, folders, messages, own_name), funnel.on_loop_error
+        )
+    finally:
+        funnel.uninstall()
+
+
+def make_application(theme: str = "system") -> QApplication:
+    """Return the one QApplication with our look on."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        application = existing
+    else:
+        QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+        application = QApplication([sys.argv[0]])
+    application.setApplicationName("Tiepoint")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("tiepoint")
+    application.setStyle("Fusion")
+    fonts.load(application)
+    active.choose(theme)
+    active.follow_system()
+    application.setWindowIcon(_sign_icon())
+    return application
+
+
+async def _session(
+    open_program: ProgramOpener, opening: Opening, folders: Mapping[str, Path], messages: Messages, own_name: str
+) -> int:
+    from tiepoint.ui.session import Session
+
+    async with open_program() as program:
+        session = Session(program, messages, folders)
+        await session.run(opening, own_name)
+    return 0
+
+
+def _sign_icon() -> QIcon:
+    icon = QIcon()
+    for edge in (32, 64, 128):
+        drawn = QPixmap(edge, edge)
+        drawn.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(drawn)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(edge / 36, edge / 36)
+        draw_sign(painter)
+        painter.end()
+        icon.addPixmap(drawn)
+    return icon

@@ -1,0 +1,145 @@
+"""One session of the panel: the window with its pages, what starts and stops with it, and how it was left.
+
+It strings the parts together and holds no rules of its own. The GUI thread, on the loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QTimer
+
+from tiepoint.ui.background import Background
+from tiepoint.ui.opening import Opening, is_model
+from tiepoint.ui.pages_of_panel import FIRST, page_makers, rail_entries
+from tiepoint.ui.panel import Panel
+from tiepoint.ui.shell.error_dialog import ErrorDialog
+from tiepoint.ui.shell.messages import Message, Messages
+from tiepoint.ui.shell.window import MainWindow, restore_frame
+from tiepoint.ui.theme import active
+
+if TYPE_CHECKING:
+    from tiepoint.domain.settings import Settings
+    from tiepoint.services.program import Program
+
+
+class Session:
+    """The panel while it runs; pages use it as their `Navigator`.
+
+    Args:
+        program: The services.
+        messages: Where everybody says things.
+        folders: Places the panel can open for a person.
+    """
+
+    def __init__(self, program: Program, messages: Messages, folders: Mapping[str, Path]) -> None:
+        self._program = program
+        self._messages = messages
+        self._background = Background(messages.failure, messages.crash)
+        self.panel = Panel(program, self._background, messages, self, folders)
+        self._ended = asyncio.Event()
+        self.window: MainWindow
+
+    async def run(self, opening: Opening, own_name: str = "") -> None:
+        """Show the window, and put everything away after it was closed."""
+        await self._program.panel_state.load()
+        self._show_window(opening)
+        QTimer.singleShot(0, lambda: self._start_the_rest(opening, own_name))
+        try:
+            await self._ended.wait()
+        finally:
+            await self._put_away()
+
+    def go(self, page: str, **target: Any) -> None:
+        """Show a page and what it should show."""
+        shown = self.window.show_page(page)
+        if target:
+            shown.show_target(**target)
+
+    def open_paths(self, paths: list[Path]) -> None:
+        """Do with files what dropping them does: models are looked at, everything else are photos."""
+        if self.window.current and self.window.page(self.window.current).take_drop(paths):
+            return
+        models = [path for path in paths if is_model(path)]
+        if models and len(models) == len(paths):
+            self.go("results", path=models[0])
+        else:
+            self.go("photos", paths=paths)
+
+    def end(self) -> None:
+        """Close the window and end the session."""
+        self._remember_frame()
+        self.window.close_for_good()
+        self._ended.set()
+
+    def _show_window(self, opening: Opening) -> None:
+        state = self._program.panel_state.state
+        self.window = MainWindow(rail_entries(), page_makers(self.panel))
+        restore_frame(self.window, base64.b64decode(state.geometry))
+        self.window.close_asked.connect(self._on_close_asked)
+        self.window.drops.dropped.connect(self.open_paths)
+        self.window.toasts.details_wanted.connect(self._show_details)
+        self._messages.said.connect(self.window.toasts.show)
+        self._messages.broke.connect(self._show_details)
+        self.window.show_page(FIRST if opening.paths else state.page or FIRST)
+        self.window.page_shown.connect(lambda page: self._program.panel_state.update(page=page))
+        self.window.show()
+
+    def _start_the_rest(self, opening: Opening, own_name: str) -> None:
+        """Start what the first picture of the window does not need."""
+        from tiepoint.ui.shell.extras import add_extras
+
+        if self._ended.is_set():
+            return
+        add_extras(self.window, self.panel)
+        self._program.preferences.changed.subscribe(self._on_settings)
+        self._program.monitor.start()
+        if self._program.panel_state.problem is not None:
+            self._messages.failure(self._program.panel_state.problem)
+        self._background.start(self._load_and_open(opening))
+        if own_name:
+            from tiepoint.ui.shell.other_starts import OtherStarts
+
+            self._others = OtherStarts(own_name, self._on_other_start)
+
+    async def _load_and_open(self, opening: Opening) -> None:
+        await self._program.photo_sets.load()
+        self._open(opening)
+
+    def _open(self, opening: Opening) -> None:
+        if opening.paths and all(is_model(path) for path in opening.paths):
+            self.go("results", path=opening.paths[0])
+        elif opening.paths:
+            self.go("photos", paths=list(opening.paths), start=opening.is_started, preset=opening.preset)
+
+    def _on_other_start(self, opening: Opening) -> None:
+        self.window.setWindowState(self.window.windowState() & ~self.window.windowState().WindowMinimized)
+        self.window.raise_()
+        self.window.activateWindow()
+        self._open(opening)
+
+    def _on_settings(self, settings: Settings) -> None:
+        active.choose(settings.theme)
+
+    def _on_close_asked(self) -> None:
+        from tiepoint.ui.shell.leaving import leave
+
+        self._background.start(leave(self.window, self.panel, self.end))
+
+    def _show_details(self, message: Message) -> None:
+        ErrorDialog(message, self.window).open()
+
+    def _remember_frame(self) -> None:
+        geometry = base64.b64encode(bytes(self.window.saveGeometry().data())).decode("ascii")
+        self._program.panel_state.update(geometry=geometry, is_dock_open=not self.window.dock.is_folded)
+
+    async def _put_away(self) -> None:
+        self.window.shut_pages()
+        await self._background.stop()
+        await self._program.monitor.stop()
+        await self._program.panel_state.flush()
+        self.window.deleteLater()

@@ -1,0 +1,140 @@
+"""The question when the window is closed while work is under way: go on without it, stop resumably, or stay.
+
+Nothing is remembered: it asks every time. Opened, never `exec`uted, so that the loop goes on. GUI thread, on the loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from enum import Enum
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QDialog, QWidget
+
+from tiepoint.domain.job import Job, JobState
+from tiepoint.ui.text import plain, tr, tr_count
+from tiepoint.ui.widgets.choice_row import ChoiceRow
+from tiepoint.ui.widgets.labels import Glyph, Label
+from tiepoint.ui.widgets.layouts import column, row
+
+_WIDTH: Final = 520
+_MOST_NAMED: Final = 3
+
+
+class ClosingChoice(Enum):
+    """What a person wants on closing the window."""
+
+    GO_ON = "go on"
+    """The window goes; the jobs go on in the background."""
+    STOP = "stop"
+    """The window goes; the jobs stop and can be resumed."""
+    STAY = "stay"
+    """The window stays."""
+
+
+async def ask_before_closing(parent: QWidget, jobs: Sequence[Job], copied: Sequence[str] = ()) -> ClosingChoice:
+    """Ask what becomes of the work; returns at once when there is none.
+
+    Args:
+        parent: The window.
+        jobs: Those that are not over.
+        copied: Names of captures whose photos are being copied now; copying cannot go on without the window.
+
+    Returns:
+        What was chosen; closing the question by Esc or its frame means stay.
+    """
+    if not jobs and not copied:
+        return ClosingChoice.GO_ON
+    dialog = ClosingDialog(jobs, copied, parent)
+    answered: asyncio.Future[ClosingChoice] = asyncio.get_running_loop().create_future()
+    dialog.finished.connect(lambda _code: answered.done() or answered.set_result(dialog.choice))
+    dialog.open()
+    try:
+        return await answered
+    finally:
+        dialog.hide()
+        dialog.deleteLater()
+
+
+class ClosingDialog(QDialog):
+    """The question; `choice` holds the answer once it is finished."""
+
+    def __init__(self, jobs: Sequence[Job], copied: Sequence[str] = (), parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.choice = ClosingChoice.STAY
+        self.setWindowTitle(tr("Closing", "Close Tiepoint"))
+        self.setFixedWidth(_WIDTH)
+        self.rows = {
+            choice: self._row(choice, icon, title, text) for choice, icon, title, text in _ways_on(jobs, copied)
+        }
+        glyph = Glyph("circle-play", "accent_text", 22)
+        title = Label(_title(jobs, copied), "h1", wrap=True)
+        head = row(glyph, column(title, Label(_names(jobs, copied), "sub", wrap=True), spacing=4), spacing=14)
+        head.setStretch(1, 1)
+        head.setAlignment(glyph, Qt.AlignmentFlag.AlignTop)
+        self.setLayout(column(head, 10, *self.rows.values(), spacing=8, margins=(20, 20, 20, 20)))
+        self.setAccessibleName(title.text())
+
+    def _row(self, choice: ClosingChoice, icon: str, title: str, text: str) -> ChoiceRow:
+        made = ChoiceRow(icon, title, text)
+        made.clicked.connect(lambda: self._take(choice))
+        return made
+
+    def _take(self, choice: ClosingChoice) -> None:
+        self.choice = choice
+        self.accept()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin at the first way on, which loses nothing."""
+        super().showEvent(event)
+        next(iter(self.rows.values())).setFocus(Qt.FocusReason.TabFocusReason)
+
+
+def _title(jobs: Sequence[Job], copied: Sequence[str]) -> str:
+    if not jobs:
+        return tr("Closing", "Photos are being copied")
+    running = sum(job.state is JobState.RUNNING for job in jobs)
+    if running:
+        return tr_count("Closing", "A job is running", "{count} jobs are running", running)
+    return tr_count("Closing", "A job is not finished", "{count} jobs are not finished", len(jobs))
+
+
+def _names(jobs: Sequence[Job], copied: Sequence[str]) -> str:
+    named = [plain(job.name, limit=60) for job in jobs] + [
+        tr("Closing", "photos of {name}", name=plain(each, limit=60)) for each in copied
+    ]
+    more = len(named) - _MOST_NAMED
+    shown = ", ".join(named[:_MOST_NAMED])
+    return shown if more <= 0 else tr_count("Closing", "{names} and one more", "{names} and {count} more", more, names=shown)
+
+
+def _ways_on(jobs: Sequence[Job], copied: Sequence[str]) -> list[tuple[ClosingChoice, str, str, str]]:
+    """Return (choice, icon, title, what it means), the one that loses nothing first."""
+    copying = tr("Closing", "Copying stops; add the same photos again later, nothing is kept twice.") if copied else ""
+    go_on = (
+        ClosingChoice.GO_ON,
+        "log-in",
+        tr("Closing", "Go on in the background"),
+        _joined(
+            tr("Closing", "The window closes, the jobs run on. Open Tiepoint again to see how far they are."), copying
+        ),
+    )
+    stop = (
+        ClosingChoice.STOP,
+        "circle-pause",
+        tr("Closing", "Stop, and resume later"),
+        _joined(
+            tr("Closing", "Finished steps are kept, the step under way is repeated. Press Resume when you are back."),
+            copying,
+        ),
+    )
+    close = (ClosingChoice.STOP, "x", tr("Closing", "Stop copying and close"), copying)
+    stay = (ClosingChoice.STAY, "rotate-ccw", tr("Closing", "Stay"), tr("Closing", "Nothing changes. Esc does the same."))
+    return [go_on, stop, stay] if jobs else [stay, close]
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(sentence for sentence in sentences if sentence)

@@ -1,0 +1,116 @@
+"""The window: pages by rail, keys and code; drops; toasts; closing asks first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+from tiepoint.domain.failure import Failure
+from tiepoint.ui.pages.page import Page, StripContent
+from tiepoint.ui.shell.messages import Message, Messages
+from tiepoint.ui.shell.rail import RailEntry
+from tiepoint.ui.shell.window import MainWindow
+
+ENTRIES = (
+    RailEntry("photos", "images", "Photos"),
+    RailEntry("jobs", "list", "Jobs"),
+    RailEntry("settings", "settings", "Settings", is_at_foot=True),
+)
+
+
+class PlainPage(Page):
+    """A page with a title."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.title = title
+
+    def strip(self) -> StripContent:
+        facts = (("Photos", "18 of 21"), ("Ground sampling", "16 mm/px"), ("Position", "GPS, all 21"))
+        return StripContent(self.title, "running", facts=facts, progress=0.5)
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> MainWindow:
+    made = MainWindow(
+        ENTRIES, {name: lambda name=name: PlainPage(f"<b>{name}</b>") for name in ("photos", "jobs", "settings")}
+    )
+    qtbot.addWidget(made, before_close_func=lambda window: window.close_for_good())
+    made.show_page("photos")
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
+
+
+def _dropped(window: MainWindow, *paths: Path) -> bool:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    enter = QDragEnterEvent(
+        QPoint(300, 300), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(window, enter)
+    drop = QDropEvent(
+        QPointF(300, 300), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(window, drop)
+    return enter.isAccepted() and drop.isAccepted()
+
+
+def test_a_click_on_the_rail_shows_a_page(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.mouseClick(window.rail.button("jobs"), Qt.MouseButton.LeftButton)
+    assert window.current == "jobs"
+    assert window.rail.button("jobs").isChecked()
+
+
+def test_keys_show_pages(window: MainWindow, qtbot: QtBot) -> None:
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    QTest.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    assert window.current == "settings"
+
+
+def test_the_strip_shows_a_title_as_it_is_written(window: MainWindow) -> None:
+    titles = [label for label in window.strip.findChildren(QLabel) if label.text() == "<b>photos</b>"]
+    assert [label.textFormat() for label in titles] == [Qt.TextFormat.PlainText]
+
+
+def test_a_drop_anywhere_hands_on_the_paths(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    with qtbot.waitSignal(window.drops.dropped) as heard:
+        assert _dropped(window, tmp_path / "a.jpg", tmp_path / "folder")
+    assert heard.args == [[tmp_path / "a.jpg", tmp_path / "folder"]]
+
+
+def test_closing_asks_first(window: MainWindow, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(window.close_asked):
+        window.close()
+    assert window.isVisible()
+
+
+def test_a_failure_is_told_once_and_stays_with_its_details(window: MainWindow, qtbot: QtBot) -> None:
+    messages = Messages()
+    messages.said.connect(window.toasts.show)
+    failure = Failure("input", "The folder <i>x</i> is gone.", "Look for it.", detail="ENOENT")
+    messages.failure(failure)
+    messages.failure(failure)
+    assert [(each.title, each.stays) for each in window.toasts.messages] == [("The folder <i>x</i> is gone.", True)]
+
+
+def test_the_oldest_toast_makes_room(window: MainWindow) -> None:
+    for number in range(6):
+        window.toasts.show(Message("info", f"Note {number}"))
+    assert [each.title for each in window.toasts.messages] == ["Note 2", "Note 3", "Note 4", "Note 5"]
+
+
+def test_the_dock_folds_and_opens_by_key(window: MainWindow, qtbot: QtBot) -> None:
+    window.dock.add_tab("Log", QLabel("lines"))
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    assert window.dock.is_folded
+    QTest.keyClick(window, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+    assert not window.dock.is_folded
