@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import logging
 import os
 import secrets
@@ -19,9 +20,10 @@ import threading
 import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from datetime import UTC, datetime
+from getpass import getuser
 from pathlib import Path
 from subprocess import PIPE
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tiepoint import __version__
 from tiepoint.adapters.files.capture_store import FolderCaptureStore
@@ -33,14 +35,16 @@ from tiepoint.adapters.scheduler.client import ProtocolScheduler
 from tiepoint.adapters.scheduler.streams import PairStream
 from tiepoint.console.outlet import Outlet, OutputLost, stderr_line
 from tiepoint.console.terminals import outlet_for, outlet_for_programs
-from tiepoint.domain.errors import AgentUnavailable, NoSpace, TiepointError
+from tiepoint.domain.errors import AgentUnavailable, NoSpace, SetupError, TiepointError
 from tiepoint.domain.failure import Failure
 from tiepoint.ports.photo_inspector import PhotoInspector
 from tiepoint.ports.renderer import Renderer
 from tiepoint.ports.system import System
 from tiepoint.runtime import folders, logs
 from tiepoint.runtime.children import start_child_async
+from tiepoint.runtime.display import display_problem
 from tiepoint.runtime.endpoint import open_agent
+from tiepoint.runtime.locks import FileLock
 from tiepoint.services.captures import CaptureService
 from tiepoint.services.computer import Computer
 from tiepoint.services.doctor import Doctor
@@ -54,6 +58,9 @@ from tiepoint.services.previews import PreviewService
 from tiepoint.services.products import ProductService
 from tiepoint.services.program import Program
 from tiepoint.services.reconstruction import Reconstruction
+
+if TYPE_CHECKING:
+    from tiepoint.ui.opening import Opening
 
 Command: TypeAlias = Callable[[Program, Outlet], Coroutine[Any, Any, int]]
 _EXIT_CANCELED = 130
@@ -81,6 +88,48 @@ def run_command(command: Command, *, as_json: bool = False, verbose: bool = Fals
     finally:
         with contextlib.suppress(OSError):
             outlet.close()
+
+
+def run_panel(opening: Opening, *, verbose: bool = False) -> int:
+    """Show the panel until it is closed; a panel that runs already is given what was to be opened.
+
+    Args:
+        opening: What to begin with.
+        verbose: Logs are shown on stderr.
+
+    Returns:
+        The exit code.
+    """
+    _start_logs(verbose=verbose)
+    problem = display_problem()
+    if problem is not None:
+        stderr_line(f"Error: {problem.summary}\n{problem.remedy}")
+        return SetupError.exit_code
+    from tiepoint.ui.application import show_panel
+
+    lock = FileLock(folders.private_folder() / "panel.lock")
+    if not lock.try_acquire() and _handed_over(opening):
+        return 0
+    try:
+        settings = FileSettingsStore(folders.settings_folder() / "settings.json", _now)
+        places = {"logs": folders.log_folder(), "captures": _captures_folder(settings)}
+        themed = dataclasses.replace(opening, theme=settings.load().settings.theme)
+        return show_panel(open_program, themed, places, _panel_name())
+    finally:
+        lock.release()
+
+
+def _handed_over(opening: Opening) -> bool:
+    from tiepoint.ui.application import make_application
+    from tiepoint.ui.shell.other_starts import hand_over
+
+    make_application(opening.theme)
+    return hand_over(_panel_name(), opening)
+
+
+def _panel_name() -> str:
+    """Name of the running panel's endpoint: one for each user and TIEPOINT_HOME."""
+    return str(folders.private_folder() / "panel.sock") if sys.platform != "win32" else f"tiepoint-panel-{getuser()}"
 
 
 def _judged(command: Command, outlet: Outlet, log_path: Path | None, *, verbose: bool) -> int:
@@ -150,6 +199,7 @@ async def open_program() -> AsyncIterator[Program]:
     jobs = JobService(scheduler, lambda: secrets.token_hex(16))
     products = ProductService(FolderProductStore(), operations)
     monitor, preferences = JobMonitor(scheduler, _now), Preferences(settings)
+    estimates, computer = Estimates(scheduler, monitor), Computer(system, scheduler, monitor, preferences)
     panel_state = PanelStateService(FilePanelStateStore(folders.settings_folder() / "panel.json", _now))
     try:
         yield Program(
@@ -163,8 +213,8 @@ async def open_program() -> AsyncIterator[Program]:
             doctor=Doctor(system, scheduler, settings, __version__),
             new_reconstruction=lambda: Reconstruction(captures, store, jobs, products),
             monitor=monitor,
-            estimates=Estimates(scheduler, _now),
-            computer=Computer(system, scheduler, monitor, preferences, _now),
+            estimates=estimates,
+            computer=computer,
             previews=PreviewService(FolderPreviewStore()),
             panel_state=panel_state,
             preferences=preferences,
@@ -172,6 +222,8 @@ async def open_program() -> AsyncIterator[Program]:
     finally:
         await operations.stop()
         await monitor.stop()
+        await estimates.stop()
+        await computer.stop()
         await scheduler.close()
 
 
