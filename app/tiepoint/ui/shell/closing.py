@@ -108,7 +108,9 @@ def _names(jobs: Sequence[Job], copied: Sequence[str]) -> str:
     ]
     more = len(named) - _MOST_NAMED
     shown = ", ".join(named[:_MOST_NAMED])
-    return shown if more <= 0 else tr_count("Closing", "{names} and one more", "{names} and {count} more", more, names=shown)
+    if more <= 0:
+        return shown
+    return tr_count("Closing", "{names} and one more", "{names} and {count} more", more, names=shown)
 
 
 def _ways_on(jobs: Sequence[Job], copied: Sequence[str]) -> list[tuple[ClosingChoice, str, str, str]]:
@@ -127,12 +129,13 @@ def _ways_on(jobs: Sequence[Job], copied: Sequence[str]) -> list[tuple[ClosingCh
         "circle-pause",
         tr("Closing", "Stop, and resume later"),
         _joined(
-            tr("Closing", "Finished steps are kept, the step under way is repeated. Press Resume when you are back."),
+            tr("Closing", "Finished steps are kept, the step under way is repeated. Resume on the Jobs page."),
             copying,
         ),
     )
-    close = (ClosingChoice.STOP, "x", tr("Closing", "Stop copying and close"), copying)
-    stay = (ClosingChoice.STAY, "rotate-ccw", tr("Closing", "Stay"), tr("Closing", "Nothing changes. Esc does the same."))
+    close = (ClosingChoice.GO_ON, "x", tr("Closing", "Stop copying and close"), copying)
+    stay_text = tr("Closing", "Nothing changes. Esc does the same.")
+    stay = (ClosingChoice.STAY, "rotate-ccw", tr("Closing", "Stay"), stay_text)
     return [go_on, stop, stay] if jobs else [stay, close]
 
 
