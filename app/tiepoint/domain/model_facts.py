@@ -32,11 +32,6 @@ class ModelFormat(StrEnum):
     PLY_CLOUD = "ply-cloud"
     STL = "stl"
 
-    @property
-    def has_y_up(self) -> bool:
-        """Whether its axes are glTF's; see the module on how to turn them."""
-        return self is ModelFormat.GLB
-
 
 class ScaleSource(StrEnum):
     """Where a model's size comes from."""
@@ -218,6 +213,7 @@ class ModelFile:
         faces: None for a cloud, or when it cannot be told.
         vertices: None when it cannot be told; of a cloud, its points.
         texture_px: Width and height of its texture.
+        has_y_up: Whether its axes are glTF's (always for a GLB; for an OBJ unless it says "z up", as Tiepoint's do).
     """
 
     path: Path
@@ -226,6 +222,7 @@ class ModelFile:
     faces: int | None = None
     vertices: int | None = None
     texture_px: tuple[int, int] | None = None
+    has_y_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)

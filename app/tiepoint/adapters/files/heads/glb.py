@@ -35,7 +35,14 @@ def glb_head(file: IO[bytes], size_bytes: int) -> Head:
     faces, vertices = _counted(document)
     if vertices == 0:
         raise BrokenModel("it holds no triangles and no points")
-    return Head(ModelFormat.GLB, faces, vertices, _texture_px(file, document, views, binary_at), frame=_frame(document))
+    return Head(
+        ModelFormat.GLB,
+        faces,
+        vertices,
+        _texture_px(file, document, views, binary_at),
+        has_y_up=True,
+        frame=_frame(document),
+    )
 
 
 def _chunks(file: IO[bytes], size_bytes: int) -> tuple[Mapping[str, Any], int, int]:

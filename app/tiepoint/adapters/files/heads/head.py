@@ -23,6 +23,7 @@ class Head:
         vertices: None when it is not told.
         texture_px: Width and height of the texture inside the file.
         companions: Names of files that belong to it, relative to its folder.
+        has_y_up: Whether its axes are glTF's.
         frame: `crs` and `scale` as result.json has them, as far as the file says them.
     """
 
@@ -31,6 +32,7 @@ class Head:
     vertices: int | None = None
     texture_px: tuple[int, int] | None = None
     companions: tuple[str, ...] = ()
+    has_y_up: bool = False
     frame: Mapping[str, Any] = field(default_factory=dict)
 
 

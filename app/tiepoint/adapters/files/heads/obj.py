@@ -38,7 +38,12 @@ def obj_head(file: IO[bytes], path: Path) -> Head:
     if vertices == 0:
         raise BrokenModel("it holds no triangles and no points" if head else "it is empty")
     return Head(
-        ModelFormat.OBJ, faces, vertices, companions=tuple(_companions(head, path.parent)), frame=frame_of_comment(head)
+        ModelFormat.OBJ,
+        faces,
+        vertices,
+        companions=tuple(_companions(head, path.parent)),
+        has_y_up=b"z up" not in head,
+        frame=frame_of_comment(head),
     )
 
 

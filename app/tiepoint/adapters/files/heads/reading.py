@@ -9,6 +9,7 @@ from typing import Final
 from tiepoint.adapters.files.heads.glb import glb_head
 from tiepoint.adapters.files.heads.head import BrokenModel, Head
 from tiepoint.adapters.files.heads.obj import obj_head
+from tiepoint.adapters.files.heads.picture import picture_size_px
 from tiepoint.adapters.files.heads.ply import ply_head
 from tiepoint.adapters.files.heads.stl import stl_head
 from tiepoint.domain.errors import InputError
@@ -16,6 +17,7 @@ from tiepoint.domain.model_facts import ModelFile
 from tiepoint.domain.plain_text import plain
 
 MODEL_SUFFIXES: Final = (".glb", ".obj", ".ply", ".stl")
+_PICTURE_HEAD_BYTES: Final = 1 << 18
 _AGAIN: Final = "Copy the file again or make it again."
 
 
@@ -41,7 +43,9 @@ def model_file(path: Path) -> tuple[ModelFile, Head]:
     except OSError as error:
         raise _unreadable(name, error) from error
     extra = sum(_size_or_zero(path.parent / companion) for companion in set(head.companions))
-    return ModelFile(path, head.format, size_bytes + extra, head.faces, head.vertices, head.texture_px), head
+    texture_px = head.texture_px or _companion_px(path.parent, head)
+    size_bytes += extra
+    return ModelFile(path, head.format, size_bytes, head.faces, head.vertices, texture_px, head.has_y_up), head
 
 
 def _head(path: Path, suffix: str, size_bytes: int) -> Head:
@@ -60,6 +64,20 @@ def _size_bytes(path: Path) -> int:
     if found.st_size == 0:
         raise BrokenModel("it is empty")
     return found.st_size
+
+
+def _companion_px(folder: Path, head: Head) -> tuple[int, int] | None:
+    """Return the size of the first picture among the files that belong to a model."""
+    for name in head.companions:
+        try:
+            if (folder / name).is_file():
+                with (folder / name).open("rb") as file:
+                    size_px = picture_size_px(file.read(_PICTURE_HEAD_BYTES))
+                    if size_px is not None:
+                        return size_px
+        except OSError:
+            continue
+    return None
 
 
 def _size_or_zero(path: Path) -> int:
