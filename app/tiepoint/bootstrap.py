@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 import logging
 import os
 import secrets
@@ -20,10 +19,9 @@ import threading
 import traceback
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from datetime import UTC, datetime
-from getpass import getuser
 from pathlib import Path
 from subprocess import PIPE
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from tiepoint import __version__
 from tiepoint.adapters.files.capture_store import FolderCaptureStore
@@ -35,16 +33,14 @@ from tiepoint.adapters.scheduler.client import ProtocolScheduler
 from tiepoint.adapters.scheduler.streams import PairStream
 from tiepoint.console.outlet import Outlet, OutputLost, stderr_line
 from tiepoint.console.terminals import outlet_for, outlet_for_programs
-from tiepoint.domain.errors import AgentUnavailable, NoSpace, SetupError, TiepointError
+from tiepoint.domain.errors import AgentUnavailable, NoSpace, TiepointError
 from tiepoint.domain.failure import Failure
 from tiepoint.ports.photo_inspector import PhotoInspector
 from tiepoint.ports.renderer import Renderer
 from tiepoint.ports.system import System
 from tiepoint.runtime import folders, logs
 from tiepoint.runtime.children import start_child_async
-from tiepoint.runtime.display import display_problem
 from tiepoint.runtime.endpoint import open_agent
-from tiepoint.runtime.locks import FileLock
 from tiepoint.services.captures import CaptureService
 from tiepoint.services.computer import Computer
 from tiepoint.services.doctor import Doctor
@@ -58,9 +54,6 @@ from tiepoint.services.previews import PreviewService
 from tiepoint.services.products import ProductService
 from tiepoint.services.program import Program
 from tiepoint.services.reconstruction import Reconstruction
-
-if TYPE_CHECKING:
-    from tiepoint.ui.opening import Opening
 
 Command: TypeAlias = Callable[[Program, Outlet], Coroutine[Any, Any, int]]
 _EXIT_CANCELED = 130
@@ -79,7 +72,7 @@ def run_command(command: Command, *, as_json: bool = False, verbose: bool = Fals
     Returns:
         The exit code.
     """
-    log_path = _start_logs(verbose=verbose)
+    log_path = start_logs(verbose=verbose)
     outlet = outlet_for_programs() if as_json else outlet_for(_now)
     try:
         return _judged(command, outlet, log_path, verbose=verbose)
@@ -88,48 +81,6 @@ def run_command(command: Command, *, as_json: bool = False, verbose: bool = Fals
     finally:
         with contextlib.suppress(OSError):
             outlet.close()
-
-
-def run_panel(opening: Opening, *, verbose: bool = False) -> int:
-    """Show the panel until it is closed; a panel that runs already is given what was to be opened.
-
-    Args:
-        opening: What to begin with.
-        verbose: Logs are shown on stderr.
-
-    Returns:
-        The exit code.
-    """
-    _start_logs(verbose=verbose)
-    problem = display_problem()
-    if problem is not None:
-        stderr_line(f"Error: {problem.summary}\n{problem.remedy}")
-        return SetupError.exit_code
-    from tiepoint.ui.application import show_panel
-
-    lock = FileLock(folders.private_folder() / "panel.lock")
-    if not lock.try_acquire() and _handed_over(opening):
-        return 0
-    try:
-        settings = FileSettingsStore(folders.settings_folder() / "settings.json", _now)
-        places = {"logs": folders.log_folder(), "captures": _captures_folder(settings)}
-        themed = dataclasses.replace(opening, theme=settings.load().settings.theme)
-        return show_panel(open_program, themed, places, _panel_name())
-    finally:
-        lock.release()
-
-
-def _handed_over(opening: Opening) -> bool:
-    from tiepoint.ui.application import make_application
-    from tiepoint.ui.shell.other_starts import hand_over
-
-    make_application(opening.theme)
-    return hand_over(_panel_name(), opening)
-
-
-def _panel_name() -> str:
-    """Name of the running panel's endpoint: one for each user and TIEPOINT_HOME."""
-    return str(folders.private_folder() / "panel.sock") if sys.platform != "win32" else f"tiepoint-panel-{getuser()}"
 
 
 def _judged(command: Command, outlet: Outlet, log_path: Path | None, *, verbose: bool) -> int:
@@ -190,7 +141,7 @@ def _end_like_interrupted() -> None:
 async def open_program() -> AsyncIterator[Program]:
     """Build the program around this computer's agent, and let go of everything afterwards."""
     settings = FileSettingsStore(folders.settings_folder() / "settings.json", _now)
-    captures_folder = _captures_folder(settings)
+    captures_folder = captures_folder_of(settings)
     store = FolderCaptureStore(captures_folder, _now)
     scheduler = ProtocolScheduler(_open_agent_stream, f"tiepoint {__version__}")
     operations = Operations()
@@ -241,7 +192,8 @@ def _engine_adapters(captures_folder: Path) -> tuple[PhotoInspector, Renderer, S
     return ChildPhotoInspector(_launch), ChildRenderer(_launch), LocalSystem(places, _launch)
 
 
-def _captures_folder(settings: FileSettingsStore) -> Path:
+def captures_folder_of(settings: FileSettingsStore) -> Path:
+    """Return where captures are kept: as set, else the usual place."""
     chosen = settings.load().settings.captures_folder
     return Path(chosen).expanduser() if chosen else folders.data_folder() / "captures"
 
@@ -279,7 +231,8 @@ async def _launch(role: str, args: Sequence[str]) -> asyncio.subprocess.Process:
     return await start_child_async(role, args, stdin=PIPE, stdout=PIPE, stderr=PIPE)
 
 
-def _start_logs(*, verbose: bool) -> Path | None:
+def start_logs(*, verbose: bool) -> Path | None:
+    """Write logs to the user's log file from now on; return its path, None where none can be written."""
     if verbose:
         logs.log_to_stderr(level=logging.DEBUG)
     try:

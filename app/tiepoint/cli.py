@@ -275,7 +275,7 @@ def _panel_or_help(context: typer.Context) -> None:
 
 
 def _show_panel(paths: list[Path], *, start: bool = False, preset: str = "", verbose: bool = False) -> None:
-    from tiepoint.bootstrap import run_panel
+    from tiepoint.panel_start import run_panel
     from tiepoint.ui.opening import Opening
 
     _exit(run_panel(Opening(tuple(path.absolute() for path in paths), start, preset), verbose=verbose))

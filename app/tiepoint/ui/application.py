@@ -6,9 +6,8 @@ The window is on screen before anything heavy is imported or asked. The GUI thre
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import Qt
@@ -29,26 +28,23 @@ if TYPE_CHECKING:
 ProgramOpener: TypeAlias = Callable[[], "AbstractAsyncContextManager[Program]"]
 
 
-def show_panel(open_program: ProgramOpener, opening: Opening, folders: Mapping[str, Path], own_name: str = "") -> int:
+def show_panel(open_program: ProgramOpener, opening: Opening, own_name: str = "") -> int:
     """Show the panel until it is closed.
 
     Args:
         open_program: Builds the services.
         opening: What to begin with.
-        folders: Places the panel can open for a person (`logs`, `captures`).
         own_name: Name under which a second start finds this panel; empty = it cannot.
 
     Returns:
         The exit code.
     """
-    application = make_application(opening.theme)
+    application = make_application()
     messages = Messages()
     funnel = ErrorFunnel(messages.crash)
     funnel.install()
     try:
-        return run_in_qt(
-            application, _session(open_program, opening, folders, messages, own_name), funnel.on_loop_error
-        )
+        return run_in_qt(application, _session(open_program, opening, messages, own_name), funnel.on_loop_error)
     finally:
         funnel.uninstall()
 
@@ -72,13 +68,11 @@ def make_application(theme: str = "system") -> QApplication:
     return application
 
 
-async def _session(
-    open_program: ProgramOpener, opening: Opening, folders: Mapping[str, Path], messages: Messages, own_name: str
-) -> int:
+async def _session(open_program: ProgramOpener, opening: Opening, messages: Messages, own_name: str) -> int:
     from tiepoint.ui.session import Session
 
     async with open_program() as program:
-        session = Session(program, messages, folders)
+        session = Session(program, messages)
         await session.run(opening, own_name)
     return 0
 

@@ -17,13 +17,11 @@ class Opening:
         paths: Photos, folders or a model to open.
         is_started: Reconstruct the photos without another click.
         preset: With which preset; empty = as set.
-        theme: `system`, `dark` or `light`; what the settings say.
     """
 
     paths: tuple[Path, ...] = ()
     is_started: bool = False
     preset: str = ""
-    theme: str = "system"
 
     def to_message(self) -> dict[str, object]:
         """Return it as plain JSON values, for a panel that runs already."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -37,11 +36,9 @@ class Panel:
         background: Starts coroutines from slots.
         messages: Toasts and the error dialog.
         navigator: Goes to other pages.
-        folders: Places the panel can open for a person, by name (`logs`, `captures`).
     """
 
     program: Program
     background: Background
     messages: Messages
     navigator: Navigator
-    folders: Mapping[str, Path] = field(default_factory=dict)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,20 +32,20 @@ class Session:
     Args:
         program: The services.
         messages: Where everybody says things.
-        folders: Places the panel can open for a person.
     """
 
-    def __init__(self, program: Program, messages: Messages, folders: Mapping[str, Path]) -> None:
+    def __init__(self, program: Program, messages: Messages) -> None:
         self._program = program
         self._messages = messages
         self._background = Background(messages.failure, messages.crash)
-        self.panel = Panel(program, self._background, messages, self, folders)
+        self.panel = Panel(program, self._background, messages, self)
         self._ended = asyncio.Event()
         self.window: MainWindow
 
     async def run(self, opening: Opening, own_name: str = "") -> None:
         """Show the window, and put everything away after it was closed."""
         await self._program.panel_state.load()
+        active.choose(self._program.preferences.settings.theme)
         self._show_window(opening)
         QTimer.singleShot(0, lambda: self._start_the_rest(opening, own_name))
         try:

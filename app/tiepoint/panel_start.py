@@ -1,0 +1,90 @@
+"""The start of the panel: what desktop entries and file types call, and `tiepoint panel` too.
+
+It imports little, because the window should stand before the rest of the program is read. Main thread.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tiepoint.runtime import folders
+from tiepoint.runtime.display import display_problem
+from tiepoint.runtime.locks import FileLock
+from tiepoint.ui.opening import Opening
+
+if TYPE_CHECKING:
+    from tiepoint.services.program import Program
+
+_EXIT_SETUP = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Open the panel on the files named, as a desktop does."""
+    given = sys.argv[1:] if arguments is None else arguments
+    return run_panel(Opening(tuple(Path(each).absolute() for each in given if each and not each.startswith("--"))))
+
+
+def run_panel(opening: Opening, *, verbose: bool = False) -> int:
+    """Show the panel until it is closed; a panel that runs already is given what was to be opened.
+
+    Args:
+        opening: What to begin with.
+        verbose: Logs are shown on stderr.
+
+    Returns:
+        The exit code.
+    """
+    problem = display_problem()
+    if problem is not None:
+        return _refused(f"{problem.summary}\n{problem.remedy}")
+    try:
+        lock = FileLock(folders.private_folder() / "panel.lock")
+        is_first = lock.try_acquire()
+    except OSError as error:
+        return _refused(f"The program's own folder cannot be used: {error}.\nLook what is wrong with: tiepoint doctor")
+    if not is_first:
+        return _handed_over(opening)
+    try:
+        from tiepoint.ui.application import show_panel
+
+        return show_panel(lambda: _opened(verbose=verbose), opening, _panel_name())
+    finally:
+        lock.release()
+
+
+@contextlib.asynccontextmanager
+async def _opened(*, verbose: bool) -> AsyncIterator[Program]:
+    from tiepoint import bootstrap
+
+    bootstrap.start_logs(verbose=verbose)
+    async with bootstrap.open_program() as program:
+        yield program
+
+
+def _handed_over(opening: Opening) -> int:
+    from tiepoint.ui.application import make_application
+    from tiepoint.ui.shell.other_starts import hand_over
+
+    make_application()
+    if hand_over(_panel_name(), opening):
+        return 0
+    return _refused("Tiepoint runs already and does not answer.\nWait until it has ended, or end it, and try again.")
+
+
+def _panel_name() -> str:
+    """Name of the running panel's endpoint: one for each user and TIEPOINT_HOME."""
+    if sys.platform == "win32":
+        import getpass
+
+        return f"tiepoint-panel-{getpass.getuser()}"
+    return str(folders.private_folder() / "panel.sock")
+
+
+def _refused(text: str) -> int:
+    if sys.stderr is not None:
+        sys.stderr.write(f"Error: {text}\n")
+    return _EXIT_SETUP
