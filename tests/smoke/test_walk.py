@@ -1,0 +1,100 @@
+"""The walk of a new user, with real pointer and keys on a virtual screen: from the first start to a measured model.
+
+A picture of every step is kept in build/walk/.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from panel_hand import PanelHand, can_use_hands
+from PIL import Image
+
+PICTURES = Path(__file__).resolve().parents[2] / "build" / "walk"
+JOB_LIMIT_S = 400.0
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.timeout(600),
+    pytest.mark.skipif(not can_use_hands(), reason="needs a virtual screen and xdotool"),
+]
+
+
+@pytest.fixture
+def hand(tmp_path: Path, tiepoint_home: Path) -> Iterator[PanelHand]:
+    made = PanelHand(tmp_path, environment={"TIEPOINT_HOME": str(tiepoint_home)})
+    try:
+        yield made
+    finally:
+        made.close()
+        os.system(
+            f"TIEPOINT_HOME={tiepoint_home} {Path('.venv/bin/tiepoint-agent').absolute()} stop --now >/dev/null 2>&1"
+        )
+
+
+class Album:
+    """Numbers the pictures of a walk."""
+
+    def __init__(self, hand: PanelHand, name: str) -> None:
+        self._hand, self._name, self._count = hand, name, 0
+
+    def take(self, step: str) -> Path:
+        """Keep a picture of this step; a blank one fails."""
+        self._count += 1
+        path = self._hand.picture(PICTURES / f"{self._name}-{self._count:02}-{step}.png")
+        assert np.asarray(Image.open(path).convert("L")).std() > 4, f"{path.name} is blank"
+        return path
+
+
+def test_first_start_to_a_measured_model(hand: PanelHand) -> None:
+    album = Album(hand, "dark")
+    hand.wait_for("Try it")
+    hand.focus_window()
+    album.take("first-start")
+
+    hand.click("Try it")
+    hand.wait_for_text("Reconstruct 18 photos", 60)
+    hand.wait("the checks to end", lambda: not any("checking" in text.lower() for text in hand.texts()), 90)
+    album.take("photos")
+
+    hand.click("Draft")
+    album.take("reconstruct")
+    hand.click("Reconstruct 18 photos")
+    hand.wait_for_text("Depth maps", 120)
+    album.take("job-runs")
+    hand.wait_for("Open result", JOB_LIMIT_S)
+    album.take("job-complete")
+
+    hand.click("Open result")
+    view = hand.wait("the model", lambda: _shown_model(hand), 90)
+    picture = album.take("result")
+    assert _colours(picture, view) > 500, "the model on the screen has no texture"
+
+    hand.focus_window()
+    hand.click("Distance")
+    centre_x, centre_y = view["x"] + view["width"] / 2, view["y"] + view["height"] / 2
+    hand.click_at(centre_x - 60, centre_y)
+    hand.click_at(centre_x + 60, centre_y + 20)
+    hand.key("Return")
+    hand.wait(
+        "a measured length",
+        lambda: next((text for text in hand.texts() if re.search(r"[\d.]+ m?m ?± ?[\d.]+", text)), None),
+    )
+    album.take("measured")
+
+
+def _shown_model(hand: PanelHand) -> dict[str, float] | None:
+    views = hand.ask(kind="ModelView")
+    has_facts = any("faces" in text.lower() for text in hand.texts())
+    return views[0] if views and has_facts else None
+
+
+def _colours(picture: Path, view: dict[str, float]) -> int:
+    box = (view["x"] + 100, view["y"] + 60, view["x"] + view["width"] - 60, view["y"] + view["height"] - 60)
+    pixels = np.asarray(Image.open(picture).convert("RGB").crop(tuple(round(edge) for edge in box)))
+    return len(np.unique(pixels.reshape(-1, 3) // 8, axis=0))
