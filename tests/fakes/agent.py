@@ -67,6 +67,8 @@ class FakeAgent:
         self.opened = 0
         self.spoil: Callable[[Request], bytes | None] = lambda request: None
         """May give bytes to be sent instead of the answer to a request."""
+        self.refuses: set[str] = set()
+        """Methods it does not know."""
         self._tasks: set[asyncio.Task[None]] = set()
         scheduler.changed.append(self._job_changed)
 
@@ -113,7 +115,7 @@ class FakeAgent:
 
     async def _answer(self, request: Request) -> Response:
         method = METHODS.get(request.method)
-        if method is None:
+        if method is None or request.method in self.refuses:
             return Response.failed(request.id, ErrorCode.METHOD_NOT_FOUND, Failure("protocol", "Unknown method."))
         try:
             result = await self._call(request.method, from_json(method.params, dict(request.params)))

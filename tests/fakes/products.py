@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tiepoint.domain.computer import LoadSample
 from tiepoint.domain.errors import InputError, OperationFailed, SetupError
 from tiepoint.domain.job import Job
 from tiepoint.domain.operation import OperationProgress
@@ -74,6 +76,8 @@ class FakeSystem:
     def __init__(self) -> None:
         self.facts = ComputerFacts("3.11.7", "Test OS", "x86_64", 2, 16 * 10**9, 8 * 10**9, is_frozen=False)
         self.places = {"captures": FolderFacts(Path("/captures"), is_writable=True, free_bytes=10**12, mode=0o755)}
+        self.processes: set[int] = set()
+        self.looks = 0
         self.engine_facts: EngineFacts | None = EngineFacts({"pycolmap": "4.2.1"}, is_warm=True)
 
     def computer(self) -> ComputerFacts:
@@ -81,6 +85,14 @@ class FakeSystem:
 
     def folders(self) -> dict[str, FolderFacts]:
         return self.places
+
+    async def load(self, agent_pid: int | None) -> LoadSample:
+        self.looks += 1
+        jobs = (None, None) if agent_pid is None else (0.25, 10**9)
+        return LoadSample(datetime(2026, 11, 22, tzinfo=UTC), 0.5, 4 * 10**9, *jobs)
+
+    def has_process(self, pid: int) -> bool:
+        return pid in self.processes
 
     async def engine(self) -> EngineFacts:
         if self.engine_facts is None:

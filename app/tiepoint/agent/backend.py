@@ -36,6 +36,9 @@ class RunListener(Protocol):
     def logged(self, level: str, source: str, text: str) -> None:
         """Something for the job's log."""
 
+    def memory_used(self, size_bytes: int) -> None:
+        """What all processes of the job use together now."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunOrder:

@@ -11,7 +11,6 @@ from typing import Final
 from tiepoint.domain.errors import NoSpace
 from tiepoint.domain.space import size_text
 
-FLOOR_BYTES: Final = 200_000_000
 _PERIOD_S: Final = 3.0
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -41,7 +40,7 @@ def is_disk_full(error: OSError) -> bool:
     return error.errno in _FULL
 
 
-async def until_disk_is_low(folder: Path, floor_bytes: int = FLOOR_BYTES) -> None:
+async def until_disk_is_low(folder: Path, floor_bytes: int) -> None:
     """Return never; raise when too little is free.
 
     Args:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from tiepoint.protocol.codec import MalformedMessage, parse_time, time_text
 from tiepoint.protocol.events import LogLine
@@ -40,21 +41,38 @@ class JobLog:
         return line
 
 
-def tail(path: Path, lines: int, before: str | None) -> LogsResult:
-    """Return the last lines of a log, or those before a cursor.
+def tail(path: Path, lines: int, before: str | None, after: str | None = None) -> LogsResult:
+    """Return the last lines of a log, or those before or after a cursor.
 
     Args:
         path: The file; a missing one has no lines.
         lines: At most so many.
-        before: A cursor of an earlier answer.
+        before: `LogsResult.before` of an earlier answer.
+        after: `LogsResult.end` of an earlier answer.
     """
+    wanted = max(1, min(lines, _MOST_LINES))
     try:
         with path.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
+            if after and after.isdigit():
+                return _following(file, min(int(after), size), wanted)
             end = min(int(before), size) if before and before.isdigit() else size
-            return _page(file.fileno(), end, max(1, min(lines, _MOST_LINES)))
+            return _page(file.fileno(), end, wanted)
     except OSError:
-        return LogsResult(())
+        return LogsResult((), end="0")
+
+
+def _following(file: BinaryIO, start: int, wanted: int) -> LogsResult:
+    """Return whole lines from a place on; one that is being written is left for the next time."""
+    file.seek(start)
+    found: list[bytes] = []
+    end = start
+    for line in file:
+        if len(found) == wanted or not line.endswith(b"\n"):
+            break
+        found.append(line)
+        end += len(line)
+    return LogsResult(_all_parsed(found), str(start) if start > 0 else None, str(end))
 
 
 def _page(handle: int, end: int, wanted: int) -> LogsResult:
@@ -68,10 +86,14 @@ def _page(handle: int, end: int, wanted: int) -> LogsResult:
         found = found[1:]
     found = found[-wanted:]
     first = end - sum(len(line) for line in found)
+    return LogsResult(_all_parsed(found), str(first) if first > 0 else None, str(end))
+
+
+def _all_parsed(lines: Iterable[bytes]) -> tuple[LogLine, ...]:
     texts: list[LogLine] = []
-    for line in found:
+    for line in lines:
         texts.append(_parsed(line.decode("utf-8", "replace").rstrip("\n"), texts[-1].time if texts else None))
-    return LogsResult(tuple(texts), str(first) if first > 0 else None)
+    return tuple(texts)
 
 
 def _read(handle: int, start: int, length: int) -> bytes:

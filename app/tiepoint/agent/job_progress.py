@@ -4,16 +4,17 @@ but the job list's.
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from tiepoint.agent.eta import remaining
 from tiepoint.agent.jobs import JobRecord, Jobs
 from tiepoint.agent.publisher import Publisher
-from tiepoint.agent.store import Timing
+from tiepoint.domain.estimate import Workload, remaining
 from tiepoint.domain.job import Eta, Job, Progress, Stage, StageState, TaskCounts
 from tiepoint.protocol.events import StageChanged, TaskChange, TasksChanged
 
@@ -33,6 +34,7 @@ _WEIGHTS: Final = {
 }
 _OTHER_WEIGHT: Final = 3
 _TOTAL: Final = 100
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -80,6 +82,8 @@ class JobProgress:
         self._publisher = publisher
         self._run: _StageRun | None = None
         self._best = 0
+        self._spent_s: dict[str, float] = {}
+        self._memory_bytes = 0
 
     def stage_started(self, stage: str, tasks: Sequence[str], done: Sequence[str]) -> None:
         """See `backend.RunListener`."""
@@ -120,8 +124,8 @@ class JobProgress:
         """See `backend.RunListener`."""
         run = self._running(stage)
         took_s = time.monotonic() - run.began_s
-        if not run.was_resumed and self._record.photos:
-            self._jobs.store.add_timing(Timing(stage, self._record.photos, took_s), self._record.job.preset)
+        if not run.was_resumed and self._record.job.photos:
+            self._remember(stage, took_s)
         self._set_stage(StageState.COMPLETED, finished=datetime.now(UTC), keep=True)
         self._jobs.log(
             self._record,
@@ -129,6 +133,10 @@ class JobProgress:
             stage,
             f"completed in {took_s:.1f} s; tasks took {cpu_seconds:.1f} s of processor time",
         )
+
+    def memory_used(self, size_bytes: int) -> None:
+        """See `backend.RunListener`."""
+        self._memory_bytes = max(self._memory_bytes, size_bytes)
 
     def logged(self, level: str, source: str, text: str) -> None:
         """See `backend.RunListener`."""
@@ -160,24 +168,31 @@ class JobProgress:
         share = 1.0 if stage.state is StageState.COMPLETED else run.share
         self._best = max(self._best, _percent(stages, stage.name, share))
         progress = Progress(self._best, _TOTAL, "percent")
-        return replace(
-            job, stage=stage.name, stages=stages, progress=progress, eta=self._eta(stages, share, job.preset)
-        )
+        return replace(job, stage=stage.name, stages=stages, progress=progress, eta=self._eta(stages, run, share))
 
-    def _eta(self, stages: Sequence[Stage], share: float, preset: str) -> Eta | None:
-        names = [stage.name for stage in stages]
+    def _remember(self, stage: str, took_s: float) -> None:
+        """Add a stage's time to what the job took; alignment may come in rounds, whose times add up."""
+        self._spent_s[stage] = self._spent_s.get(stage, 0.0) + took_s
+        try:
+            self._jobs.remember(
+                self._record, stages={stage: round(self._spent_s[stage], 2)}, memory_bytes=self._memory_bytes
+            )
+        except sqlite3.Error:
+            _log.exception("the time of a stage could not be kept")
+
+    def _eta(self, stages: Sequence[Stage], run: _StageRun, share: float) -> Eta | None:
         at = next((index for index, stage in enumerate(stages) if stage.state is StageState.RUNNING), None)
+        job = self._record.job
         if at is None:
-            return self._record.job.eta
-        return remaining(
-            names[at:],
-            lambda stage: self._history(stage, preset),
-            photos=self._record.photos,
+            return job.eta
+        left = remaining(
+            Workload(job.preset, job.photos, job.megapixels, job.changes),
+            [stage.name for stage in stages[at:] if stage.state is not StageState.COMPLETED or stage.name == run.name],
+            self._jobs.past_runs(),
             share_done=share,
+            elapsed_s=None if run.was_resumed else time.monotonic() - run.began_s,
         )
-
-    def _history(self, stage: str, preset: str) -> Sequence[Timing]:
-        return self._jobs.store.timings(stage, preset)
+        return None if left.total is None else Eta(round(left.total.low_s, 1), round(left.total.high_s, 1))
 
 
 def _percent(stages: Sequence[Stage], running: str, share: float) -> int:

@@ -150,11 +150,18 @@ class JobQueue:
         stages = tuple(_stopped(stage, state) for stage in job.stages)
         if state is JobState.COMPLETED:
             job = replace(job, progress=JobShare(100, 100, "percent"))
+            self._remember_whole(record)
         self._put_last(record, replace(job, stages=stages))
         reason = f": {error.summary}" if error else ""
         self._jobs.log(record, "error" if state is JobState.FAILED else "info", "agent", f"{state.value}{reason}")
         if error and error.detail:
             self._jobs.log(record, "error", "agent", error.detail[-2000:])
+
+    def _remember_whole(self, record: JobRecord) -> None:
+        try:
+            self._jobs.remember(record, is_complete=True)
+        except sqlite3.Error:
+            _log.exception("what job %s took could not be kept", record.job.id)
 
     def _put_last(self, record: JobRecord, job: Job) -> None:
         """Keep the end of a job; on a full disk it is told at least."""

@@ -18,6 +18,7 @@ from tiepoint.agent.disk_watch import until_disk_is_low
 from tiepoint.agent.job_progress import JobProgress
 from tiepoint.agent.jobs import JobRecord, Jobs
 from tiepoint.agent.publisher import Publisher
+from tiepoint.agent.user_settings import user_settings
 from tiepoint.protocol.events import ProductReady
 
 KEEP_WORK_VARIABLE: Final = "TIEPOINT_KEEP_WORK"
@@ -47,7 +48,8 @@ class JobRun:
         """
         record = self._record
         order = RunOrder(record.job.id, record.root, lambda: record.job.node_limit)
-        await _watched(self._backend.run(order, self._progress), record.root)
+        floor_bytes = (await asyncio.to_thread(user_settings)).disk_floor_bytes
+        await _watched(self._backend.run(order, self._progress), record.root, floor_bytes)
         await self._deliver()
 
     async def _deliver(self) -> None:
@@ -64,10 +66,10 @@ class JobRun:
             await asyncio.to_thread(clear_work, record.root / "work")
 
 
-async def _watched(work: Coroutine[Any, Any, None], folder: Path) -> None:
+async def _watched(work: Coroutine[Any, Any, None], folder: Path, floor_bytes: int) -> None:
     """Run something until it ends or the disk is nearly full, whichever is first."""
     running = asyncio.ensure_future(work)
-    watch = asyncio.ensure_future(until_disk_is_low(folder))
+    watch = asyncio.ensure_future(until_disk_is_low(folder, floor_bytes))
     try:
         await asyncio.wait({running, watch}, return_when=asyncio.FIRST_COMPLETED)
         if running.done():

@@ -15,6 +15,7 @@ from tiepoint.agent.publisher import Publisher
 from tiepoint.agent.refusal import unknown_job
 from tiepoint.agent.store import JobStore
 from tiepoint.domain.errors import InputError
+from tiepoint.domain.estimate import PastRun, changes_text
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import JobId, new_id, random_suffix
 from tiepoint.domain.job import Job, JobState, Stage, StageUses
@@ -35,14 +36,21 @@ _MOST_JOBS: Final = 500
 _MOST_DETAIL_CHARACTERS: Final = 4000
 
 
+@dataclass(frozen=True, slots=True)
+class Photos:
+    """The photos of a capture: how many, their bytes, and megapixels of one on average (0 = unknown)."""
+
+    count: int
+    size_bytes: int
+    megapixels: float
+
+
 @dataclass(slots=True)
 class JobRecord:
-    """One job with what was asked and what the agent knows of its photos."""
+    """One job with what was asked."""
 
     job: Job
     request: SubmitParams
-    photos: int = 0
-    photo_bytes: int = 0
 
     @property
     def root(self) -> Path:
@@ -64,8 +72,9 @@ class Jobs:
         self._publisher = publisher
         self._stages = stages
         self._records: dict[str, JobRecord] = {}
+        self._runs = {run.job: run for run in reversed(store.runs())}
         for stored in store.jobs():
-            self._records[stored.job.id] = JobRecord(stored.job, stored.request, *_photos_or_none(stored.job.capture))
+            self._records[stored.job.id] = JobRecord(stored.job, stored.request)
         for record in self._records.values():
             if record.job.state is JobState.RUNNING:
                 self.put(record, replace(record.job, state=JobState.PAUSED, error=INTERRUPTED, eta=None))
@@ -105,7 +114,7 @@ class Jobs:
             OSError: The folder cannot be made.
         """
         capture = Path(request.capture)
-        photos, photo_bytes = photos_of(capture)
+        photos = photos_of(capture)
         now = datetime.now(UTC)
         identifier = new_id(request.name or capture.name, now.astimezone(), random_suffix())
         root = capture / "jobs" / identifier
@@ -123,8 +132,11 @@ class Jobs:
             folder=str(root),
             output=request.output,
             preset=request.preset,
+            changes=changes_text(request.parameters),
+            photos=photos.count,
+            megapixels=photos.megapixels,
         )
-        record = JobRecord(job, request, photos, photo_bytes)
+        record = JobRecord(job, request)
         self._records[job.id] = record
         self.put(record, job)
         return record
@@ -144,6 +156,30 @@ class Jobs:
             self.store.put(job, record.request)
         self._publisher.tell(JobChanged(job))
 
+    def past_runs(self) -> tuple[PastRun, ...]:
+        """Return what jobs took, newest first; deleted jobs included."""
+        return tuple(reversed(self._runs.values()))
+
+    def remember(self, record: JobRecord, **figures: Any) -> None:
+        """Keep something of what a job took.
+
+        Args:
+            record: The job.
+            figures: Fields of `PastRun`; `stages` are added to those known, of `memory_bytes` the most counts.
+
+        Raises:
+            sqlite3.Error: The disk is full.
+        """
+        job = record.job
+        run = self._runs.pop(job.id, None) or PastRun(
+            job.id, job.preset, job.photos, job.megapixels, changes=job.changes, is_complete=False
+        )
+        stages = {**run.stages, **figures.pop("stages", {})}
+        memory_bytes = max(run.memory_bytes, figures.pop("memory_bytes", 0))
+        now = datetime.now(UTC)
+        self._runs[job.id] = replace(run, stages=stages, memory_bytes=memory_bytes, finished=now, **figures)
+        self.store.put_run(self._runs[job.id])
+
     def log(self, record: JobRecord, level: str, source: str, text: str) -> None:
         """Add to the job's log."""
         line = JobLog(log_path(record)).write(level, source, text)
@@ -155,8 +191,8 @@ def log_path(record: JobRecord) -> Path:
     return record.root / "job.log"
 
 
-def photos_of(capture: Path) -> tuple[int, int]:
-    """Return how many photos a capture has and their bytes.
+def photos_of(capture: Path) -> Photos:
+    """Return what a capture's manifest says of its photos.
 
     Raises:
         InputError: Its manifest is missing or broken.
@@ -164,7 +200,10 @@ def photos_of(capture: Path) -> tuple[int, int]:
     try:
         content: Any = json.loads((capture / "capture.json").read_text(encoding="utf-8"))
         photos = content["photos"]
-        return len(photos), sum(int(photo.get("size") or 0) for photo in photos)
+        sizes_px = [int(photo.get("width") or 0) * int(photo.get("height") or 0) for photo in photos]
+        known = [pixels for pixels in sizes_px if pixels > 0]
+        megapixels = round(sum(known) / len(known) / 1e6, 2) if known else 0.0
+        return Photos(len(photos), sum(int(photo.get("size") or 0) for photo in photos), megapixels)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
             f"The capture in {capture} cannot be read.",
@@ -177,13 +216,6 @@ def _brief(job: Job) -> Job:
     if not job.state.is_over:
         return job
     return replace(job, stages=(), error=replace(job.error, detail="") if job.error else None)
-
-
-def _photos_or_none(capture: str) -> tuple[int, int]:
-    try:
-        return photos_of(Path(capture))
-    except InputError:
-        return 0, 0
 
 
 def _uses(stage: str) -> StageUses:

@@ -66,6 +66,7 @@ class AgentMethods:
             table.JOBS_SET_NODE_LIMIT.name: self._set_node_limit,
             table.NODES_LIST.name: self._list_nodes,
             table.LOGS_TAIL.name: self._tail_log,
+            table.TIMINGS_LIST.name: self._list_timings,
             table.PATHS_STAT.name: self._stat_path,
             table.PATHS_PROBE.name: self._probe_path,
             table.AGENT_DIAGNOSTICS.name: self._diagnose,
@@ -184,14 +185,18 @@ class AgentMethods:
 
     async def _tail_log(self, params: table.LogsParams) -> table.LogsResult:
         if params.job is not None:
-            path: Path | None = log_path(self._jobs.get(params.job))
+            path = log_path(self._jobs.get(params.job))
         elif params.node is not None:
-            path = self._backend.node_log(params.node)
-            if path is None:
+            found = self._backend.node_log(params.node)
+            if found is None:
                 raise unknown_node(params.node)
+            path = found
         else:
             path = folders.user_log_file("agent")
-        return await asyncio.to_thread(tail, path, params.lines, params.before) if path else table.LogsResult(())
+        return await asyncio.to_thread(tail, path, params.lines, params.before, params.after)
+
+    async def _list_timings(self, _params: table.Nothing) -> table.TimingsResult:
+        return table.TimingsResult(self._jobs.past_runs())
 
     async def _stat_path(self, params: table.PathParams) -> table.PathStat:
         return await asyncio.to_thread(stat_path, params.path)
@@ -243,7 +248,8 @@ def _check_request(params: table.SubmitParams) -> None:
     if not capture.is_absolute():
         raise UsageError(f"The capture {capture} must be given as a full path.")
     parameters = parameters_for(params.preset, params.parameters)
-    needed = work_bytes(*photos_of(capture), parameters)
+    photos = photos_of(capture)
+    needed = work_bytes(photos.count, photos.size_bytes, parameters)
     free = free_bytes(capture)
     if free is not None and free < needed:
         raise NoSpace(

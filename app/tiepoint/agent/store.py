@@ -1,15 +1,15 @@
-"""Jobs and how long their stages took, in SQLite. The agent is the only writer; the loop's thread, short calls."""
+"""Jobs and what they took, in SQLite. The agent is the only writer; the loop's thread, short calls."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from tiepoint.domain.estimate import PastRun
 from tiepoint.domain.job import Job
 from tiepoint.protocol.codec import MalformedMessage, from_json, to_json
 from tiepoint.protocol.methods import SubmitParams
@@ -18,12 +18,13 @@ _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS jobs (
     id TEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE, submitted TEXT NOT NULL, job TEXT NOT NULL, request TEXT NOT NULL
 );
-CREATE TABLE IF NOT EXISTS timings (
-    stage TEXT NOT NULL, preset TEXT NOT NULL, photos INTEGER NOT NULL, seconds REAL NOT NULL, finished TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS timings_by_stage ON timings (stage, preset, finished);
+DROP TABLE IF EXISTS timings;
+CREATE TABLE IF NOT EXISTS runs (job TEXT PRIMARY KEY, finished TEXT NOT NULL, run TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS runs_by_time ON runs (finished);
 """
-_SCHEMA_VERSION: Final = 1
+# Version 1 kept the times of stages in a table of their own, without the job and the size of its photos.
+_SCHEMA_VERSION: Final = 2
+_MOST_RUNS: Final = 300
 _BROKEN: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
@@ -33,15 +34,6 @@ class StoredJob:
 
     job: Job
     request: SubmitParams
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """How long a stage took: wall seconds for so many photos."""
-
-    stage: str
-    photos: int
-    seconds: float
 
 
 class JobStore:
@@ -93,19 +85,32 @@ class JobStore:
                 values,
             )
 
-    def add_timing(self, timing: Timing, preset: str) -> None:
-        """Remember how long a stage took."""
-        values = (timing.stage, preset, timing.photos, timing.seconds, datetime.now(UTC).isoformat())
-        with self._connection:
-            self._connection.execute("INSERT INTO timings VALUES (?, ?, ?, ?, ?)", values)
+    def put_run(self, run: PastRun) -> None:
+        """Keep what a job took as far as it is; it stays when the job is deleted, and the oldest go in time.
 
-    def timings(self, stage: str, preset: str, most: int = 8) -> Sequence[Timing]:
-        """Return the latest times of a stage with a preset, newest first."""
-        rows = self._connection.execute(
-            "SELECT stage, photos, seconds FROM timings WHERE stage = ? AND preset = ? ORDER BY finished DESC LIMIT ?",
-            (stage, preset, most),
-        )
-        return [Timing(*row) for row in rows.fetchall()]
+        Raises:
+            sqlite3.Error: The disk is full or the file is gone.
+        """
+        finished = (run.finished or datetime.now(UTC)).isoformat()
+        with self._connection:
+            self._connection.execute(
+                "INSERT INTO runs VALUES (?, ?, ?) ON CONFLICT (job)"
+                " DO UPDATE SET finished = excluded.finished, run = excluded.run",
+                (run.job, finished, json.dumps(to_json(run))),
+            )
+            self._connection.execute(
+                "DELETE FROM runs WHERE job NOT IN (SELECT job FROM runs ORDER BY finished DESC LIMIT ?)", (_MOST_RUNS,)
+            )
+
+    def runs(self) -> list[PastRun]:
+        """Return what jobs took, newest first; unreadable ones are passed over."""
+        found = []
+        for (run,) in self._connection.execute("SELECT run FROM runs ORDER BY finished DESC, rowid DESC").fetchall():
+            try:
+                found.append(from_json(PastRun, json.loads(run)))
+            except (MalformedMessage, ValueError):
+                continue
+        return found
 
     def close(self) -> None:
         """Close the file."""

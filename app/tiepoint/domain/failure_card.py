@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
-from tiepoint.domain.job import Job
+from tiepoint.domain.failure import Failure
+from tiepoint.domain.job import Job, JobState, Stage, StageState
+from tiepoint.domain.plain_text import plain
+
+_MOST_RAW_CHARACTERS: Final = 20_000
+_LEVELS: Final = {"error": 2, "critical": 2, "warning": 1}
+
+_EXPLANATIONS: Final[Mapping[str, str]] = {
+    "out-of-memory": "The stage needed more memory than the jobs on this computer may use together.",
+    "no-space": "The job stopped by itself before the disk was full, so that nothing else on it suffers.",
+    "worker-lost": "The process that did the work ended again and again, which is a mistake in a library or a sign "
+    "of memory that is full or broken.",
+    "input": "The job itself is fine; the photos do not give it what it needs.",
+    "interrupted": "The agent, which runs the jobs, ended while the job ran: the computer was shut down, or it was "
+    "stopped.",
+    "setup": "Something the program needs on this computer is missing or cannot be started.",
+    "engine": "The stage ran and could not do its work.",
+}
+_REMEDIES: Final[Mapping[str, str]] = {
+    "out-of-memory": "Close other programs or choose a smaller preset, then try again.",
+    "no-space": "Free some space and resume the job.",
+    "worker-lost": "Try again; if it ends at the same place, report it with the log.",
+    "input": "Look at the photos named in the log, exclude them or add others, and start a new job.",
+    "interrupted": "Resume the job.",
+    "setup": "Look at the checks of this computer.",
+}
+_USUAL_REMEDY: Final = "Try again; if it fails at the same place, report it with the log."
 
 
 class LoggedLine(Protocol):
@@ -32,7 +58,7 @@ class LoggedLine(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class KeptStage:
-    """A stage whose work is kept, with how many tasks of how many: `Depth maps`, 18 of 18."""
+    """A stage whose work is kept, with how many tasks of how many: `depth_maps`, 18 of 18."""
 
     stage: str
     done: int
@@ -47,14 +73,14 @@ class FailureCard:
         kind: Family of the cause (`TiepointError.kind`): `out-of-memory`, `no-space`, `input`, `engine`, ...
         title: The cause in one sentence.
         stage: Stage in which it happened; None when before the first.
-        when: When it ended.
+        when: When it ended; None when it waits to go on.
         ran_s: How long the stage ran before; None when unknown.
         explanation: What is behind the cause, one or two sentences; may be empty.
         remedy: What to do, one sentence; never empty.
         can_retry: Whether asking again without changing anything can help.
         kept: What is kept and will not be computed again.
         proof: The log line that shows it, as it was written; empty when the log has none.
-        raw: The technical text behind it, control characters made harmless; may be long.
+        raw: The technical text behind it, several lines, control characters made harmless; may be empty.
     """
 
     kind: str
@@ -80,4 +106,50 @@ def failure_card(job: Job, lines: Sequence[LoggedLine]) -> FailureCard | None:
     Returns:
         The card; None when nothing went wrong with the job.
     """
-    raise NotImplementedError
+    if job.state not in (JobState.FAILED, JobState.PAUSED) or (job.state is JobState.PAUSED and job.error is None):
+        return None
+    failure = job.error or Failure("failed", "The job failed without saying why.", retryable=True)
+    stage = _stage(job)
+    return FailureCard(
+        kind=failure.kind,
+        title=plain(failure.summary),
+        stage=stage.name if stage else job.stage,
+        when=job.finished or (stage.finished if stage else None),
+        ran_s=_ran_s(stage),
+        explanation=_EXPLANATIONS.get(failure.kind, ""),
+        remedy=plain(failure.remedy) or _REMEDIES.get(failure.kind, _USUAL_REMEDY),
+        can_retry=failure.retryable,
+        kept=tuple(_kept(each) for each in job.stages if each.tasks.completed > 0),
+        proof=_proof(failure, stage, lines),
+        raw=_raw(failure),
+    )
+
+
+def _stage(job: Job) -> Stage | None:
+    """Return the stage that failed, else the one the job was in."""
+    failed = [stage for stage in job.stages if stage.state is StageState.FAILED]
+    return next(iter(failed), None) or next((stage for stage in job.stages if stage.name == job.stage), None)
+
+
+def _ran_s(stage: Stage | None) -> float | None:
+    if stage is None or stage.started is None or stage.finished is None:
+        return None
+    return max(0.0, (stage.finished - stage.started).total_seconds())
+
+
+def _kept(stage: Stage) -> KeptStage:
+    return KeptStage(stage.name, stage.tasks.completed, stage.tasks.total)
+
+
+def _proof(failure: Failure, stage: Stage | None, lines: Sequence[LoggedLine]) -> str:
+    """Choose the line nearest to the cause: the gravest one of the stage, the last of them; never our own summary."""
+    told = [line for line in lines if _LEVELS.get(line.level, 0) > 0 and failure.summary not in line.text]
+    of_stage = [line for line in told if stage is not None and line.source.partition("/")[0] == stage.name]
+    if of_stage or told:
+        gravest = max(enumerate(of_stage or told), key=lambda each: (_LEVELS[each[1].level], each[0]))[1]
+        return plain(f"{gravest.source}: {gravest.text}" if gravest.source else gravest.text)
+    return plain(failure.detail.strip().splitlines()[-1]) if failure.detail.strip() else ""
+
+
+def _raw(failure: Failure) -> str:
+    return "\n".join(plain(line) for line in failure.detail[-_MOST_RAW_CHARACTERS:].splitlines())

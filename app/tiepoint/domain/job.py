@@ -124,6 +124,9 @@ class Job:
         folder: Job folder (`job.json`, `work/`, `products/`) as the scheduler's machine spells it; None when foreign.
         output: Folder on the scheduler's machine into which whole products are put, None when the client fetches them.
         preset: Preset it was submitted with.
+        changes: What differs from the preset, as a fixed text; empty = nothing.
+        photos: How many photos it has; 0 = unknown.
+        megapixels: Of one photo, on average; 0 = unknown.
     """
 
     id: JobId
@@ -145,6 +148,9 @@ class Job:
     folder: str | None = None
     output: str | None = None
     preset: str = ""
+    changes: str = ""
+    photos: int = 0
+    megapixels: float = 0.0
 
     @property
     def is_resumable(self) -> bool:

@@ -1,10 +1,12 @@
-"""This computer, as far as `doctor` needs to know it."""
+"""This computer, as far as `doctor` and the page about it need to know it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+from tiepoint.domain.computer import LoadSample
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,16 @@ class System(Protocol):
 
     def folders(self) -> dict[str, FolderFacts]:
         """Look at the program's folders, by what they are for (`captures`, `cache`, `sockets`, `logs`)."""
+
+    async def load(self, agent_pid: int | None) -> LoadSample:
+        """Measure the load since the last call, off the loop; the first call measures nothing yet.
+
+        Args:
+            agent_pid: The agent's process, to measure it and all below it by themselves; None = there is none.
+        """
+
+    def has_process(self, pid: int) -> bool:
+        """Whether a process of this number lives."""
 
     async def engine(self) -> EngineFacts:
         """Start the engine in a child and ask it.

@@ -6,20 +6,37 @@ Must not know what runs the jobs (`ports.scheduler`). On the loop's thread.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+import contextlib
+import dataclasses
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Final
 
+from tiepoint.domain.errors import TiepointError
+from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import JobId
 from tiepoint.domain.job import Job, JobState
-from tiepoint.domain.job_journal import JournalEntry
+from tiepoint.domain.job_journal import EntryKind, JournalEntry, changes
 from tiepoint.domain.link import Link, LinkState
 from tiepoint.domain.node import Node
-from tiepoint.ports.scheduler import Scheduler
+from tiepoint.ports.scheduler import ConnectionState, Scheduler, SchedulerSnapshot
 from tiepoint.protocol.hello import HelloResult
 from tiepoint.services.event import Event
 from tiepoint.services.job_log import FollowedLog
+
+_KEPT_ENTRIES: Final = 1000
+_REBUILT_JOBS: Final = 40
+_PAUSES_S: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
+_BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
+_LINKS: Final = {
+    ConnectionState.CONNECTING: LinkState.CONNECTING,
+    ConnectionState.CONNECTED: LinkState.CONNECTED,
+    ConnectionState.LOST: LinkState.LOST,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +102,10 @@ class JobMonitor:
     """
 
     def __init__(
-        self, scheduler: Scheduler, now: Callable[[], datetime], sleep: Callable[[float], Awaitable[None]] | None = None
+        self,
+        scheduler: Scheduler,
+        now: Callable[[], datetime],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.changed: Event[MonitorSnapshot] = Event()
         """Every new snapshot: up to some dozens a second while a job runs; coalesce before painting."""
@@ -94,7 +114,14 @@ class JobMonitor:
         """Each new entry of `journal`."""
         self._scheduler = scheduler
         self._now = now
+        self._sleep = sleep
         self._snapshot = MonitorSnapshot(Link(LinkState.CONNECTING, now()))
+        self._jobs: Mapping[JobId, Job] | None = None
+        self._journal: deque[JournalEntry] = deque(maxlen=_KEPT_ENTRIES)
+        self._task: asyncio.Task[None] | None = None
+        self._logs: set[FollowedLog] = set()
+        self._was_held = False
+        self._expects_end = False
 
     @property
     def snapshot(self) -> MonitorSnapshot:
@@ -104,23 +131,139 @@ class JobMonitor:
     @property
     def journal(self) -> tuple[JournalEntry, ...]:
         """What happened, oldest first; the last 1000 entries, those of earlier days rebuilt from the jobs' times."""
-        raise NotImplementedError
+        return tuple(self._journal)
 
     def start(self) -> None:
         """Begin to follow; returns at once, whether or not there is an agent. Calling it again does nothing."""
-        raise NotImplementedError
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._follow(), name="job monitor")
 
     async def stop(self) -> None:
         """Stop following (not the agent, not its jobs)."""
+        for log in tuple(self._logs):
+            log.close()
+            await log.ended()
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
 
-    def hold(self) -> None:
+    async def hold(self) -> None:
         """Let go of the agent and do not start it again by itself: somebody stops it on purpose. State `STOPPED`."""
-        raise NotImplementedError
+        self._was_held = True
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
+        self._put_link(LinkState.STOPPED, None)
+
+    def expect_end(self) -> None:
+        """The agent was asked to end once it is idle: when it goes, let it go, as after `hold`."""
+        self._expects_end = self._was_held = True
+
+    @property
+    def is_end_expected(self) -> bool:
+        """Whether the agent was asked to end once it is idle."""
+        return self._expects_end
 
     def release(self) -> None:
         """Follow again, starting the agent when it is not there."""
-        raise NotImplementedError
+        self._expects_end = False
+        if self._task is None:
+            self._put_link(LinkState.CONNECTING, None)
+        self.start()
 
     def follow_log(self, job: JobId) -> FollowedLog:
         """Follow a job's log until the result is closed; any number may follow the same job."""
-        raise NotImplementedError
+        self._logs = {log for log in self._logs if log.is_open}
+        log = FollowedLog(job, self._scheduler, self, self._sleep)
+        self._logs.add(log)
+        return log
+
+    def is_up(self) -> bool:
+        """Whether the scheduler is heard now."""
+        return self._snapshot.link.is_up
+
+    def job(self, job_id: JobId) -> Job | None:
+        """A job as last heard of, None when it is not known."""
+        return (self._jobs or {}).get(job_id)
+
+    async def _follow(self) -> None:
+        failures = 0
+        while True:
+            try:
+                async with contextlib.aclosing(self._scheduler.follow()) as snapshots:
+                    async for snapshot in snapshots:
+                        if self._expects_end and snapshot.connection is ConnectionState.LOST:
+                            return self._let_go()
+                        await self._take(snapshot)
+                        failures = 0
+            except TiepointError as error:
+                self._put_link(LinkState.LOST, Failure.of(error))
+            await self._sleep(_PAUSES_S[min(failures, len(_PAUSES_S) - 1)])
+            failures += 1
+
+    def _let_go(self) -> None:
+        self._task = None
+        self._put_link(LinkState.STOPPED, None)
+
+    async def _take(self, told: SchedulerSnapshot) -> None:
+        if told.connection is ConnectionState.CONNECTED and not self._snapshot.link.is_up:
+            with contextlib.suppress(TiepointError):
+                agent = await self._scheduler.hello()
+                self._snapshot = dataclasses.replace(self._snapshot, agent=agent)
+        if told.connection is ConnectionState.CONNECTED:
+            self._take_jobs(told.jobs)
+            self._was_held = self._expects_end
+        self._snapshot = dataclasses.replace(
+            self._snapshot, jobs=_newest_first(told.jobs.values()), nodes=tuple(told.nodes.values())
+        )
+        self._put_link(_LINKS[told.connection], told.problem, told.heard)
+
+    def _take_jobs(self, jobs: Mapping[JobId, Job]) -> None:
+        """Tell what happened to the jobs since the last look; the first look tells nothing but rebuilds the past."""
+        earlier, self._jobs = self._jobs, jobs
+        if earlier is None:
+            self._rebuild(_newest_first(jobs.values())[:_REBUILT_JOBS])
+        else:
+            for job in [job for job in jobs.values() if earlier.get(job.id) is not job]:
+                self._tell(earlier.get(job.id), job)
+
+    def _rebuild(self, jobs: Iterable[Job]) -> None:
+        past = [entry for job in jobs for entry in changes(None, job, job.started or job.submitted or self._now())]
+        self._journal.extend(sorted(past, key=lambda entry: entry.time))
+
+    def _tell(self, before: Job | None, after: Job) -> None:
+        for entry in changes(before, after, self._now()):
+            self._enter(entry)
+        kind = None if before is not None and before.state is after.state else _notice_kind(after)
+        if kind is not None and not (kind is NoticeKind.ATTENTION and self._was_held):
+            self.noticed.emit(JobNotice(kind, after))
+
+    def _enter(self, entry: JournalEntry) -> None:
+        self._journal.append(entry)
+        self.journaled.emit(entry)
+
+    def _put_link(self, state: LinkState, problem: Failure | None, heard: datetime | None = None) -> None:
+        before = self._snapshot.link
+        since = before.since if before.state is state else self._now()
+        link = Link(state, since, heard or before.heard, problem)
+        self._snapshot = dataclasses.replace(self._snapshot, link=link)
+        if before.state is not state and state is LinkState.LOST:
+            self._enter(JournalEntry(since, EntryKind.LINK_LOST, failure=problem))
+        if before.state is LinkState.LOST and state is LinkState.CONNECTED:
+            self._enter(JournalEntry(since, EntryKind.LINK_BACK))
+        self.changed.emit(self._snapshot)
+
+
+def _newest_first(jobs: Iterable[Job]) -> tuple[Job, ...]:
+    return tuple(sorted(jobs, key=lambda job: (job.submitted or _BEGINNING, job.id), reverse=True))
+
+
+def _notice_kind(job: Job) -> NoticeKind | None:
+    if job.state is JobState.COMPLETED:
+        return NoticeKind.COMPLETED
+    if job.state is JobState.FAILED:
+        return NoticeKind.FAILED
+    is_stuck = job.state is JobState.PAUSED and job.error is not None
+    return NoticeKind.ATTENTION if is_stuck else None

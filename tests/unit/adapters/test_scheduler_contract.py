@@ -10,9 +10,10 @@ import pytest
 import pytest_asyncio
 
 from fakes.agent import FakeAgent
-from fakes.scheduler import FakeScheduler
+from fakes.scheduler import T0, FakeScheduler
 from tiepoint.adapters.scheduler.client import ProtocolScheduler
 from tiepoint.domain.errors import AgentUnavailable, UsageError
+from tiepoint.domain.estimate import PastRun
 from tiepoint.domain.identifiers import JobId
 from tiepoint.domain.job import JobState
 from tiepoint.ports.scheduler import ConnectionState, Scheduler
@@ -111,3 +112,34 @@ async def test_nobody_there_is_said(scheduler: Scheduler, behind: FakeScheduler)
     with pytest.raises(AgentUnavailable):
         async with aclosing(scheduler.follow()) as snapshots:
             await anext(snapshots)
+
+
+async def test_priority_and_node_limit_are_set(scheduler: Scheduler) -> None:
+    job = await scheduler.submit(REQUEST)
+    assert (await scheduler.set_priority(job.id, 2)).priority == 2
+    assert (await scheduler.set_node_limit(job.id, 3)).node_limit == 3
+    again = await scheduler.job(job.id)
+    assert (again.priority, again.node_limit) == (2, 3)
+    with pytest.raises(UsageError):
+        await scheduler.set_priority(job.id, 3)
+    with pytest.raises(UsageError):
+        await scheduler.set_node_limit(job.id, -1)
+    with pytest.raises(UsageError):
+        await scheduler.set_priority(JobId("20261122-nothing-000000"), 0)
+
+
+async def test_a_log_goes_on_where_an_answer_ended(scheduler: Scheduler, behind: FakeScheduler) -> None:
+    job = await scheduler.submit(REQUEST)
+    page = await scheduler.logs(job.id, lines=2)
+    assert (await scheduler.logs(job.id, lines=2, after=page.end)).lines == ()
+    behind.lines += (behind.lines[0], behind.lines[1], behind.lines[2])
+    page = await scheduler.logs(job.id, lines=2, after=page.end)
+    assert [line.text for line in page.lines] == ["line 0", "line 1"]
+    page = await scheduler.logs(job.id, lines=2, after=page.end)
+    assert [line.text for line in page.lines] == ["line 2"]
+
+
+async def test_what_jobs_took_is_told(scheduler: Scheduler, behind: FakeScheduler) -> None:
+    assert await scheduler.timings() == ()
+    behind.runs = (PastRun("job", "draft", 20, 9.0, {"mesh": 4.5}, finished=T0, memory_bytes=10**9),)
+    assert await scheduler.timings() == behind.runs

@@ -36,3 +36,37 @@ def test_lines_of_others_and_missing_files(tmp_path: Path) -> None:
     assert [line.text for line in tail(path, 10, None).lines] == ["*** Aborted at 123", "Fatal: \ufffd"]
     assert tail(tmp_path / "none", 10, None).lines == ()
     assert tail(path, 10, "nonsense").lines
+
+
+def test_going_on_where_an_answer_ended(tmp_path: Path) -> None:
+    path = tmp_path / "job.log"
+    log = JobLog(path)
+    assert tail(path, 10, None).end == "0"
+    log.write("info", "check", "one")
+    first = tail(path, 10, None)
+    assert tail(path, 10, None, first.end).lines == ()
+    for number in range(5):
+        log.write("info", "check", f"later {number}")
+    page = tail(path, 3, None, first.end)
+    assert [line.text for line in page.lines] == ["later 0", "later 1", "later 2"]
+    page = tail(path, 3, None, page.end)
+    assert [line.text for line in page.lines] == ["later 3", "later 4"]
+    assert tail(path, 3, None, page.end).end == page.end
+
+
+def test_a_line_that_is_being_written_waits(tmp_path: Path) -> None:
+    path = tmp_path / "job.log"
+    JobLog(path).write("info", "check", "one")
+    start = tail(path, 10, None).end
+    with path.open("ab") as file:
+        file.write(b"2026-11-22T10:00:00.000Z INFO check: ha")
+        file.flush()
+        assert tail(path, 10, None, start).lines == ()
+        file.write(b"lf\n")
+    assert [line.text for line in tail(path, 10, None, start).lines] == ["half"]
+
+
+def test_a_log_that_was_replaced_is_read_from_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "job.log"
+    JobLog(path).write("info", "check", "one")
+    assert tail(path, 10, None, "99999").lines == ()

@@ -1,4 +1,4 @@
-"""The agent's database: jobs survive, a broken file is set aside, times of stages become a range."""
+"""The agent's database: jobs survive, a broken file is set aside, what jobs took outlives them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tiepoint.agent.eta import remaining
-from tiepoint.agent.store import JobStore, Timing
+from tiepoint.agent.store import JobStore
+from tiepoint.domain.estimate import PastRun
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import JobId
 from tiepoint.domain.job import Job, JobState, Stage
@@ -93,20 +93,37 @@ def test_an_unreadable_job_is_passed_over(tmp_path: Path) -> None:
     store.close()
 
 
-def test_timings_are_the_latest_of_their_preset(tmp_path: Path) -> None:
+def test_what_jobs_took_outlives_them(tmp_path: Path) -> None:
     store = JobStore(tmp_path / "jobs.db")
-    for number in range(12):
-        store.add_timing(Timing("mesh", 10, float(number)), "draft")
-    store.add_timing(Timing("mesh", 10, 99.0), "high")
-    assert [timing.seconds for timing in store.timings("mesh", "draft", 3)] == [11.0, 10.0, 9.0]
-    assert store.timings("texture", "draft") == []
+    for number in range(3):
+        finished = datetime(2026, 11, 22, 10, number, tzinfo=UTC)
+        store.put_run(PastRun(f"job-{number}", "draft", 10, stages={"mesh": float(number)}, finished=finished))
+    changed = PastRun("job-1", "draft", 10, stages={"mesh": 1.0, "texture": 2.0}, finished=finished, memory_bytes=5)
+    store.put_run(changed)
+    store.close()
+    again = JobStore(tmp_path / "jobs.db")
+    assert again.jobs() == []
+    assert {run.job for run in again.runs()} == {"job-0", "job-1", "job-2"}
+    assert changed in again.runs()
+    assert again.runs()[-1].job == "job-0"
+    again.close()
+
+
+def test_the_oldest_runs_go_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tiepoint.agent.store._MOST_RUNS", 5)
+    store = JobStore(tmp_path / "jobs.db")
+    for number in range(9):
+        store.put_run(PastRun(f"job-{number}", "draft", 10, finished=datetime(2026, 11, 22, 10, number, tzinfo=UTC)))
+    assert [run.job for run in store.runs()] == ["job-8", "job-7", "job-6", "job-5", "job-4"]
     store.close()
 
 
-def test_the_remaining_time_is_a_range_from_history_or_nothing() -> None:
-    history = {"mesh": [Timing("mesh", 10, 10.0), Timing("mesh", 20, 30.0)], "texture": [Timing("texture", 10, 5.0)]}
-    eta = remaining(["mesh", "texture"], lambda stage: history[stage], photos=20, share_done=0.5)
-    assert eta is not None
-    assert eta.low_s == pytest.approx((20 * 0.5 + 10) / 1.2, abs=0.1)
-    assert eta.high_s == pytest.approx((30 * 0.5 + 10) * 1.2, abs=0.1)
-    assert remaining(["mesh", "export"], lambda stage: history.get(stage, []), photos=20, share_done=0.5) is None
+def test_a_database_of_the_first_version_is_taken_over(tmp_path: Path) -> None:
+    old = sqlite3.connect(tmp_path / "jobs.db")
+    old.executescript("CREATE TABLE timings (stage TEXT); PRAGMA user_version = 1")
+    old.close()
+    store = JobStore(tmp_path / "jobs.db")
+    store.put(job(1), request("a"))
+    store.put_run(PastRun("job-1", "draft", 10))
+    assert len(store.jobs()) == len(store.runs()) == 1
+    store.close()

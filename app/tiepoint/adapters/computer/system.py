@@ -1,10 +1,11 @@
-"""Facts about this computer: interpreter, processor, memory, folders, and the engine through a child.
+"""Facts about this computer: interpreter, processor, memory, folders, load, and the engine through a child.
 
 Must not change anything but make the program's own folders. Blocking calls are small.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import platform
 import shutil
@@ -15,7 +16,9 @@ from pathlib import Path
 
 import psutil
 
+from tiepoint.adapters.computer.load import LoadMeter
 from tiepoint.adapters.engine.children import Launch, child_answer
+from tiepoint.domain.computer import LoadSample
 from tiepoint.ports.system import ComputerFacts, EngineFacts, FolderFacts
 
 
@@ -30,6 +33,8 @@ class LocalSystem:
     def __init__(self, folders: Callable[[], Mapping[str, Path]], launch: Launch) -> None:
         self._folders = folders
         self._launch = launch
+        self._meter = LoadMeter()
+        self._measuring = asyncio.Lock()
 
     def computer(self) -> ComputerFacts:
         """Look at the computer."""
@@ -47,6 +52,18 @@ class LocalSystem:
     def folders(self) -> dict[str, FolderFacts]:
         """Look at the program's folders."""
         return {name: _folder(path) for name, path in self._folders().items()}
+
+    async def load(self, agent_pid: int | None) -> LoadSample:
+        """Measure the load since the last call."""
+        async with self._measuring:
+            return await asyncio.to_thread(self._meter.sample, agent_pid)
+
+    def has_process(self, pid: int) -> bool:
+        """Whether a process of this number lives."""
+        try:
+            return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        except psutil.Error:
+            return False
 
     async def engine(self) -> EngineFacts:
         """Start the engine in a child and ask it."""

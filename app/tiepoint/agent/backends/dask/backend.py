@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -13,6 +14,7 @@ from typing import Any, TypeAlias
 from tiepoint import __version__
 from tiepoint.agent.backend import RunListener, RunOrder
 from tiepoint.agent.backends.dask.sizing import Sizing, sizing_of_this_computer
+from tiepoint.agent.user_settings import user_settings
 from tiepoint.domain.identifiers import JobId, NodeId
 from tiepoint.domain.node import Node, NodeLoad, NodeState
 from tiepoint.domain.stages import OPEN_ENGINE_STAGES
@@ -42,6 +44,7 @@ class DaskBackend:
         Capability.NODE_LIMIT.value,
         Capability.LOGS.value,
         Capability.PATHS.value,
+        Capability.TIMINGS.value,
         Capability.DELIVERY.value,
     )
 
@@ -53,7 +56,8 @@ class DaskBackend:
         stages: tuple[str, ...] = OPEN_ENGINE_STAGES,
     ) -> None:
         self.stages = stages
-        self._sizing = sizing or sizing_of_this_computer()
+        self._size: Callable[[], Sizing] = (lambda: sizing) if sizing else _size_now
+        self._sizing = self._size()
         self._pipeline = pipeline
         self._cluster: Any = None
         self._job: str | None = None
@@ -84,7 +88,7 @@ class DaskBackend:
         executor = DaskExecutor(self._cluster, order, listener)
         self._cluster.listening = executor
         self._job = order.job
-        watch = asyncio.create_task(self._cluster.watch_memory(), name="memory watch")
+        watch = asyncio.create_task(self._cluster.watch_memory(listener.memory_used), name="memory watch")
         try:
             await self._pipeline(job, executor, listener)
         finally:
@@ -125,8 +129,21 @@ class DaskBackend:
         from tiepoint.agent.backends.dask.cluster import Cluster
 
         async with self._lock:
+            await self._resize()
             self._cluster = self._cluster or Cluster(self._sizing, self._node_changed)
             await self._cluster.start()
+
+    async def _resize(self) -> None:
+        """Take the user's limits as they are now: a job that begins finds other workers when they have changed."""
+        sizing = await asyncio.to_thread(self._size)
+        if sizing == self._sizing:
+            return
+        gone = self.nodes()[sizing.workers :]
+        cluster, self._cluster, self._sizing = self._cluster, None, sizing
+        if cluster is not None:
+            await cluster.close()
+        for node in gone:
+            self._told(replace(node, state=NodeState.OFFLINE, load=None))
 
     def _node_changed(self, node: str) -> None:
         self._told(self._node(node))
@@ -152,6 +169,10 @@ class DaskBackend:
             load=NodeLoad(cpu, memory_bytes),
             errors=worker.deaths if worker is not None else 0,
         )
+
+
+def _size_now() -> Sizing:
+    return sizing_of_this_computer(user_settings())
 
 
 def _state(worker: Any, task: str | None) -> NodeState:

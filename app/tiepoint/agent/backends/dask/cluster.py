@@ -160,11 +160,16 @@ class Cluster:
             self._running.pop(worker.name, None)
             self._changed(worker.node)
 
-    async def watch_memory(self) -> None:
-        """Watch the memory of all workers without end, killing the largest when they use too much together."""
+    async def watch_memory(self, told: Callable[[int], None]) -> None:
+        """Watch the memory of all workers without end, killing the largest when they use too much together.
+
+        Args:
+            told: Called with what they use together after each look.
+        """
         while True:
             await asyncio.sleep(self._memory.period_s)
             worst = self._memory.check(self.workers)
+            told(self._memory.used_bytes)
             for worker in self.workers:
                 self._changed(worker.node)
             if worst is not None:

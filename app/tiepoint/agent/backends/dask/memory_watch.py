@@ -44,6 +44,8 @@ class MemoryWatch:
         self._processes: dict[int, psutil.Process] = {}
         self._loads: dict[str, tuple[float, int]] = {}
         self._killed: set[str] = set()
+        self.used_bytes = 0
+        """What workers and stage children used together at the last look."""
         self._kills_by_system = kills_by_system()
 
     def check(self, workers: Sequence[WorkerProcess]) -> WorkerProcess | None:
@@ -58,8 +60,8 @@ class MemoryWatch:
         pids = {pid for worker in workers for pid in (worker.pid, worker.child_pid) if pid is not None}
         self._processes = {pid: self._processes.get(pid) or process for pid in pids if (process := _process(pid))}
         self._loads = {worker.node: self._measured(worker) for worker in workers}
-        used_bytes = sum(size for _, size in self._loads.values())
-        if used_bytes <= self._budget_bytes and psutil.virtual_memory().available > _LEAST_FREE_BYTES:
+        self.used_bytes = sum(size for _, size in self._loads.values())
+        if self.used_bytes <= self._budget_bytes and psutil.virtual_memory().available > _LEAST_FREE_BYTES:
             return None
         worst = max(workers, key=lambda worker: self._loads[worker.node][1])
         # Somebody else's hunger is not cured by killing a small worker.

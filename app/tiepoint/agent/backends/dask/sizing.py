@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tiepoint.domain.settings import Settings
+
 WORKERS_VARIABLE: Final = "TIEPOINT_WORKERS"
 _WORKER_BYTES: Final = 2_000_000_000
 # The rest is for the system, the window and the page cache.
@@ -34,12 +36,20 @@ class Sizing:
         return self.memory_bytes // self.workers
 
 
-def sizing_of_this_computer() -> Sizing:
-    """Return one worker per core as long as each has two gigabytes; TIEPOINT_WORKERS overrides the number."""
+def sizing_of_this_computer(settings: Settings = Settings()) -> Sizing:  # noqa: B008
+    """Return one worker per core as long as each has two gigabytes.
+
+    Args:
+        settings: What the user limits; TIEPOINT_WORKERS goes before the number of workers set there.
+    """
     memory_bytes = int(_memory_bytes() * _MEMORY_SHARE)
+    if settings.memory_limit_bytes is not None:
+        memory_bytes = min(memory_bytes, settings.memory_limit_bytes)
     wanted = os.environ.get(WORKERS_VARIABLE, "")
     if wanted.isdigit() and int(wanted) > 0:
         return Sizing(int(wanted), memory_bytes)
+    if settings.workers is not None:
+        return Sizing(settings.workers, memory_bytes)
     return Sizing(max(1, min(_cores(), memory_bytes // _WORKER_BYTES)), memory_bytes)
 
 

@@ -1,0 +1,136 @@
+"""This computer: facts, load only while somebody listens, starting and stopping the agent on purpose."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from fakes.clock import FakeClock
+from fakes.products import FakeSettingsStore, FakeSystem
+from fakes.scheduler import FakeScheduler
+from tiepoint.domain.computer import LoadSample
+from tiepoint.domain.errors import AgentUnavailable, OperationFailed
+from tiepoint.domain.link import LinkState
+from tiepoint.services.computer import AgentState, Computer
+from tiepoint.services.monitor import JobMonitor
+from tiepoint.services.preferences import Preferences
+
+
+class Parts:
+    """A computer of fakes whose sleeps take no time."""
+
+    def __init__(self) -> None:
+        self.system, self.scheduler = FakeSystem(), FakeScheduler()
+        self.preferences = Preferences(FakeSettingsStore())
+        self.monitor = JobMonitor(self.scheduler, FakeClock(), self._sleep)
+        self.computer = Computer(self.system, self.scheduler, self.monitor, self.preferences, sleep=self._sleep)
+
+    async def _sleep(self, seconds: float) -> None:
+        await asyncio.sleep(0.001)
+
+    async def until_state(self, state: AgentState) -> None:
+        heard = asyncio.Event()
+        self.computer.changed.subscribe(lambda _: heard.set())
+        async with asyncio.timeout(5):
+            while self.computer.snapshot.agent.state is not state:
+                heard.clear()
+                await heard.wait()
+
+
+@pytest_asyncio.fixture
+async def parts() -> AsyncIterator[Parts]:
+    made = Parts()
+    yield made
+    await made.monitor.stop()
+    await made.computer.stop()
+
+
+async def test_facts_of_the_computer_and_its_agent(parts: Parts) -> None:
+    parts.monitor.start()
+    await parts.until_state(AgentState.RUNNING)
+    snapshot = await parts.computer.refresh()
+    assert snapshot.facts is not None
+    assert (snapshot.facts.cpu_count, snapshot.disk_free_bytes, snapshot.workers) == (2, 10**12, 1)
+    assert snapshot.engine is not None
+    assert parts.computer.snapshot.agent.pid == 4242
+    assert parts.computer.snapshot.agent.version == "0.1.0"
+    await parts.preferences.update(disk_floor_bytes=10**10)
+    assert parts.computer.snapshot.disk_floor_bytes == 10**10
+
+
+async def test_an_engine_that_cannot_start_is_a_fact(parts: Parts) -> None:
+    parts.system.engine_facts = None
+    snapshot = await parts.computer.refresh()
+    assert snapshot.engine is None
+    assert snapshot.engine_problem is not None
+    assert snapshot.engine_problem.remedy
+
+
+async def test_the_load_is_measured_while_somebody_listens(parts: Parts) -> None:
+    samples: list[LoadSample] = []
+    enough = asyncio.Event()
+
+    def listen(sample: LoadSample) -> None:
+        samples.append(sample)
+        enough.set()
+
+    await asyncio.sleep(0.01)
+    assert parts.system.looks == 0
+    off, other_off = parts.computer.watch_load(listen), parts.computer.watch_load(lambda _: None)
+    await asyncio.wait_for(enough.wait(), 5)
+    off()
+    off()
+    enough.clear()
+    assert parts.computer.load
+    other_off()
+    await asyncio.sleep(0.01)
+    looks = parts.system.looks
+    await asyncio.sleep(0.02)
+    assert parts.system.looks == looks
+    off = parts.computer.watch_load(listen)
+    await asyncio.wait_for(enough.wait(), 5)
+    off()
+
+
+async def test_stopping_now_waits_for_the_end_and_starting_follows_again(parts: Parts) -> None:
+    parts.monitor.start()
+    await parts.until_state(AgentState.RUNNING)
+    parts.system.processes = {4242}
+    asyncio.get_running_loop().call_later(0.02, parts.system.processes.clear)
+    await parts.computer.stop_agent(now=True)
+    assert not parts.system.processes
+    assert parts.scheduler.stops == [True]
+    assert parts.computer.snapshot.agent.state is AgentState.STOPPED
+    await parts.computer.start_agent()
+    await parts.until_state(AgentState.RUNNING)
+
+
+async def test_an_agent_that_does_not_end_is_said(parts: Parts) -> None:
+    parts.monitor.start()
+    await parts.until_state(AgentState.RUNNING)
+    parts.system.processes = {4242}
+    with pytest.raises(OperationFailed) as still:
+        await parts.computer.stop_agent(now=True)
+    assert still.value.remedy
+
+
+async def test_stopping_when_idle_lets_the_agent_go(parts: Parts) -> None:
+    parts.monitor.start()
+    await parts.until_state(AgentState.RUNNING)
+    await parts.computer.stop_agent(now=False)
+    assert parts.computer.snapshot.agent.state is AgentState.STOPPING
+    parts.scheduler.lose()
+    await parts.until_state(AgentState.STOPPED)
+    assert parts.monitor.snapshot.link.state is LinkState.STOPPED
+    with pytest.raises(AgentUnavailable):
+        await parts.computer.start_agent()
+
+
+async def test_stopping_what_does_not_run_starts_nothing(parts: Parts) -> None:
+    parts.scheduler.is_reachable = False
+    await parts.computer.stop_agent(now=True)
+    assert parts.scheduler.stops == []
+    assert parts.computer.snapshot.agent.state is AgentState.STOPPED
