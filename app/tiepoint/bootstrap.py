@@ -46,6 +46,8 @@ from tiepoint.services.computer import Computer
 from tiepoint.services.doctor import Doctor
 from tiepoint.services.estimates import Estimates
 from tiepoint.services.jobs import JobService
+from tiepoint.services.measurements import MeasurementService
+from tiepoint.services.model_export import ModelExports
 from tiepoint.services.monitor import JobMonitor
 from tiepoint.services.operations import Operations
 from tiepoint.services.panel_state import PanelStateService
@@ -54,6 +56,7 @@ from tiepoint.services.previews import PreviewService
 from tiepoint.services.products import ProductService
 from tiepoint.services.program import Program
 from tiepoint.services.reconstruction import Reconstruction
+from tiepoint.services.results import Results
 
 Command: TypeAlias = Callable[[Program, Outlet], Coroutine[Any, Any, int]]
 _EXIT_CANCELED = 130
@@ -152,6 +155,7 @@ async def open_program() -> AsyncIterator[Program]:
     monitor, preferences = JobMonitor(scheduler, _now), Preferences(settings)
     estimates, computer = Estimates(scheduler, monitor), Computer(system, scheduler, monitor, preferences)
     panel_state = PanelStateService(FilePanelStateStore(folders.settings_folder() / "panel.json", _now))
+    results, measurements, model_exports = _result_services(captures_folder, jobs, operations)
     try:
         yield Program(
             version=__version__,
@@ -169,6 +173,9 @@ async def open_program() -> AsyncIterator[Program]:
             previews=PreviewService(FolderPreviewStore()),
             panel_state=panel_state,
             preferences=preferences,
+            results=results,
+            measurements=measurements,
+            model_exports=model_exports,
         )
     finally:
         await operations.stop()
@@ -190,6 +197,21 @@ def _engine_adapters(captures_folder: Path) -> tuple[PhotoInspector, Renderer, S
         return {**found, "sockets": folders.runtime_folder()}
 
     return ChildPhotoInspector(_launch), ChildRenderer(_launch), LocalSystem(places, _launch)
+
+
+def _result_services(
+    captures_folder: Path, jobs: JobService, operations: Operations
+) -> tuple[Results, MeasurementService, ModelExports]:
+    from tiepoint.adapters.engine.model_exporter import ChildModelExporter
+    from tiepoint.adapters.files.result_reader import FolderResultReader
+    from tiepoint.adapters.files.result_store import FileResultStore
+
+    store = FileResultStore(folders.data_folder() / "results", _now)
+    return (
+        Results(FolderResultReader(captures_folder), store, jobs, _now),
+        MeasurementService(store, _now, lambda: secrets.token_hex(8)),
+        ModelExports(ChildModelExporter(_launch), operations),
+    )
 
 
 def captures_folder_of(settings: FileSettingsStore) -> Path:

@@ -10,6 +10,7 @@ from fakes.captures import FakeCaptureStore, FakePhotoInspector, a_drop
 from fakes.clock import FakeClock
 from fakes.panel import FakePanelStateStore, FakePreviewStore
 from fakes.products import FakeProductStore, FakeRenderer, FakeSettingsStore, FakeSystem
+from fakes.results import FakeModelExporter, FakeResultReader, FakeResultStore
 from fakes.scheduler import T0, FakeScheduler
 from tiepoint.domain.job import Job, JobState, Stage, StageState, TaskCounts
 from tiepoint.services.captures import CaptureService
@@ -17,6 +18,8 @@ from tiepoint.services.computer import Computer
 from tiepoint.services.doctor import Doctor
 from tiepoint.services.estimates import Estimates
 from tiepoint.services.jobs import JobService
+from tiepoint.services.measurements import MeasurementService
+from tiepoint.services.model_export import ModelExports
 from tiepoint.services.monitor import JobMonitor
 from tiepoint.services.operations import Operations
 from tiepoint.services.panel_state import PanelStateService
@@ -25,6 +28,7 @@ from tiepoint.services.previews import PreviewService
 from tiepoint.services.products import ProductService
 from tiepoint.services.program import Program
 from tiepoint.services.reconstruction import Reconstruction
+from tiepoint.services.results import Results
 
 PHOTOS, OUTPUT = Path("/photos"), Path("/out")
 STAGES = (
@@ -48,6 +52,9 @@ class FakeProgram:
         self.system = FakeSystem()
         self.panel_state_store = FakePanelStateStore()
         self.preview_store = FakePreviewStore()
+        self.result_reader = FakeResultReader()
+        self.result_store = FakeResultStore()
+        self.model_exporter = FakeModelExporter()
         self.program = self._program()
 
     def _run(self, fake: FakeScheduler, job: Job) -> None:
@@ -74,9 +81,12 @@ class FakeProgram:
             doctor=Doctor(self.system, self.scheduler, self.settings, "0.1.0"),
             new_reconstruction=lambda: Reconstruction(captures, self.store, jobs, products),
             monitor=monitor,
-            estimates=Estimates(self.scheduler, clock),
-            computer=Computer(self.system, self.scheduler, monitor, preferences, clock),
+            estimates=Estimates(self.scheduler, monitor),
+            computer=Computer(self.system, self.scheduler, monitor, preferences),
             previews=PreviewService(self.preview_store),
             panel_state=PanelStateService(self.panel_state_store),
             preferences=preferences,
+            results=Results(self.result_reader, self.result_store, jobs, lambda: T0),
+            measurements=MeasurementService(self.result_store, lambda: T0, lambda: f"measurement-{next(keys)}"),
+            model_exports=ModelExports(self.model_exporter, operations),
         )

@@ -23,7 +23,7 @@ from tiepoint.domain.measurement import (
     measured_point,
 )
 from tiepoint.domain.plain_text import plain
-from tiepoint.domain.quantity import LengthUnit, last_place, rounded_text
+from tiepoint.domain.quantity import Length, LengthUnit, last_place, rounded_text
 from tiepoint.domain.uncertainty import MeasuringBasis
 
 _FORMULA_STARTS: Final = ("=", "+", "-", "@")

@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from tiepoint.domain.model_export import ExportFormat
 from tiepoint.domain.model_facts import ModelFacts
 from tiepoint.ports.capture_store import Report
 
-
-class ExportFormat(StrEnum):
-    """What can be exported."""
-
-    GLB = "glb"
-    OBJ_ZIP = "obj-zip"
-    OBJ_FOLDER = "obj-folder"
-    PLY = "ply"
-    STL = "stl"
-    CLOUD_PLY = "cloud-ply"
+__all__ = ["ExportFormat", "ExportRequest", "Exported", "ModelExporter"]
 
 
 @dataclass(frozen=True, slots=True)

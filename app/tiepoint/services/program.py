@@ -12,6 +12,8 @@ from tiepoint.services.computer import Computer
 from tiepoint.services.doctor import Doctor
 from tiepoint.services.estimates import Estimates
 from tiepoint.services.jobs import JobService
+from tiepoint.services.measurements import MeasurementService
+from tiepoint.services.model_export import ModelExports
 from tiepoint.services.monitor import JobMonitor
 from tiepoint.services.operations import Operations
 from tiepoint.services.panel_state import PanelStateService
@@ -19,6 +21,7 @@ from tiepoint.services.preferences import Preferences
 from tiepoint.services.previews import PreviewService
 from tiepoint.services.products import ProductService
 from tiepoint.services.reconstruction import Reconstruction
+from tiepoint.services.results import Results
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,9 @@ class Program:
         previews: Partial results of running jobs.
         panel_state: How the panel was left; nothing is read before its `load`.
         preferences: The user's settings, with news of their changes.
+        results: What there is to look at, and opening one.
+        measurements: Of the open result.
+        model_exports: Models in other formats.
     """
 
     version: str
@@ -58,3 +64,6 @@ class Program:
     previews: PreviewService
     panel_state: PanelStateService
     preferences: Preferences
+    results: Results
+    measurements: MeasurementService
+    model_exports: ModelExports

@@ -67,11 +67,7 @@ class FileResultStore:
 
     def _read(self, path: Path, name: str, make: Callable[[Any], Any]) -> list[Any]:
         try:
-            if path.stat().st_size > _LARGEST_BYTES:
-                raise ValueError("too large")
-            content = json.loads(path.read_bytes().decode("utf-8"))
-            entries = content[name] if content["schema_version"] == SCHEMA_VERSION else None
-            return [made for entry in entries if (made := make(entry)) is not None]
+            entries = _entries(path, name)
         except FileNotFoundError:
             return []
         except (ValueError, KeyError, TypeError, RecursionError):
@@ -83,12 +79,23 @@ class FileResultStore:
                 remedy="Give yourself the right to read the file.",
                 detail=str(error),
             ) from error
+        return [made for entry in entries if (made := make(entry)) is not None]
 
     def _set_aside(self, path: Path) -> None:
         try:
             path.replace(path.with_name(f"{path.stem}.broken-{self._now():%Y%m%d-%H%M%S}{path.suffix}"))
         except OSError as error:
             raise writing_failed(path.parent, error, kind=SetupError) from error
+
+
+def _entries(path: Path, name: str) -> list[Any]:
+    """Return a file's list; raises what broken content makes the reading raise."""
+    if path.stat().st_size > _LARGEST_BYTES:
+        raise ValueError("too large")
+    content = json.loads(path.read_bytes().decode("utf-8"))
+    if content["schema_version"] != SCHEMA_VERSION:
+        raise ValueError("another version's file")
+    return list(content[name])
 
 
 def _recent_of(entry: Any) -> RecentResult | None:
