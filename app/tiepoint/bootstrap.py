@@ -23,7 +23,7 @@ from pathlib import Path
 from subprocess import PIPE
 from typing import Any, TypeAlias
 
-from tiepoint import __version__
+from tiepoint import __version__, resources
 from tiepoint.adapters.files.capture_store import FolderCaptureStore
 from tiepoint.adapters.files.panel_state_store import FilePanelStateStore
 from tiepoint.adapters.files.preview_store import FolderPreviewStore
@@ -51,6 +51,7 @@ from tiepoint.services.model_export import ModelExports
 from tiepoint.services.monitor import JobMonitor
 from tiepoint.services.operations import Operations
 from tiepoint.services.panel_state import PanelStateService
+from tiepoint.services.photo_sets import PhotoSets
 from tiepoint.services.preferences import Preferences
 from tiepoint.services.previews import PreviewService
 from tiepoint.services.products import ProductService
@@ -156,6 +157,7 @@ async def open_program() -> AsyncIterator[Program]:
     estimates, computer = Estimates(scheduler, monitor), Computer(system, scheduler, monitor, preferences)
     panel_state = PanelStateService(FilePanelStateStore(folders.settings_folder() / "panel.json", _now))
     results, measurements, model_exports = _result_services(captures_folder, jobs, operations)
+    photo_sets = _photo_sets(store)
     try:
         yield Program(
             version=__version__,
@@ -176,8 +178,10 @@ async def open_program() -> AsyncIterator[Program]:
             results=results,
             measurements=measurements,
             model_exports=model_exports,
+            photo_sets=photo_sets,
         )
     finally:
+        await photo_sets.close()
         await operations.stop()
         await monitor.stop()
         await estimates.stop()
@@ -218,6 +222,18 @@ def captures_folder_of(settings: FileSettingsStore) -> Path:
     """Return where captures are kept: as set, else the usual place."""
     chosen = settings.load().settings.captures_folder
     return Path(chosen).expanduser() if chosen else folders.data_folder() / "captures"
+
+
+def _photo_sets(captures: FolderCaptureStore) -> PhotoSets:
+    from tiepoint.adapters.engine.photo_gallery import ChildPhotoGallery
+    from tiepoint.adapters.files.photo_set_store import SqlitePhotoSetStore
+
+    def sample() -> Path:
+        return Path(str(resources.entry("sample/photos")))
+
+    store = SqlitePhotoSetStore(folders.data_folder() / "photo_sets.sqlite3", _now)
+    gallery = ChildPhotoGallery(_launch, folders.cache_folder() / "pictures")
+    return PhotoSets(store, captures, gallery, sample=sample, now=_now)
 
 
 async def _open_agent_stream() -> PairStream:

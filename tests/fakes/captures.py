@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from pathlib import Path
 
 from fakes.clock import FakeClock
-from tiepoint.domain.capture import Capture, Drop, DroppedPhoto
+from tiepoint.domain.capture import Capture, Drop, DroppedPhoto, SkippedFile
 from tiepoint.domain.errors import InputError, UsageError
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import CaptureId, new_id
@@ -35,6 +35,15 @@ class FakeCaptureStore:
             raise InputError(f"There is no file or folder {unknown[0]}.", remedy="Check the name.")
         photos = tuple(photo for path in paths for photo in self.drops[path].photos)
         return Drop(self.drops[paths[0]].name, photos, self.drops[paths[0]].skipped)
+
+    async def survey(self, paths: Sequence[Path]) -> Drop:
+        unknown = [
+            SkippedFile(str(path), "there is no such file or folder") for path in paths if path not in self.drops
+        ]
+        known = [self.drops[path] for path in paths if path in self.drops]
+        photos = tuple(photo for drop in known for photo in drop.photos)
+        skipped = tuple(each for drop in known for each in drop.skipped)
+        return Drop(known[0].name if known else "capture", photos, (*skipped, *unknown))
 
     async def find(self, name: str, drop: Drop) -> Capture | None:
         for capture in reversed(self.kept):

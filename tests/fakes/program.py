@@ -9,6 +9,7 @@ from typing import Any
 from fakes.captures import FakeCaptureStore, FakePhotoInspector, a_drop
 from fakes.clock import FakeClock
 from fakes.panel import FakePanelStateStore, FakePreviewStore
+from fakes.photo_sets import FakePhotoGallery, FakePhotoSetStore
 from fakes.products import FakeProductStore, FakeRenderer, FakeSettingsStore, FakeSystem
 from fakes.results import FakeModelExporter, FakeResultReader, FakeResultStore
 from fakes.scheduler import T0, FakeScheduler
@@ -23,6 +24,7 @@ from tiepoint.services.model_export import ModelExports
 from tiepoint.services.monitor import JobMonitor
 from tiepoint.services.operations import Operations
 from tiepoint.services.panel_state import PanelStateService
+from tiepoint.services.photo_sets import PhotoSets
 from tiepoint.services.preferences import Preferences
 from tiepoint.services.previews import PreviewService
 from tiepoint.services.products import ProductService
@@ -55,6 +57,8 @@ class FakeProgram:
         self.result_reader = FakeResultReader()
         self.result_store = FakeResultStore()
         self.model_exporter = FakeModelExporter()
+        self.photo_gallery = FakePhotoGallery()
+        self.photo_set_store = FakePhotoSetStore()
         self.program = self._program()
 
     def _run(self, fake: FakeScheduler, job: Job) -> None:
@@ -89,4 +93,7 @@ class FakeProgram:
             results=Results(self.result_reader, self.result_store, jobs, lambda: T0),
             measurements=MeasurementService(self.result_store, lambda: T0, lambda: f"measurement-{next(keys)}"),
             model_exports=ModelExports(self.model_exporter, operations),
+            photo_sets=PhotoSets(
+                self.photo_set_store, self.store, self.photo_gallery, sample=lambda: PHOTOS, now=clock
+            ),
         )

@@ -187,6 +187,7 @@ class PhotoSet:
         undo: What undo would take back, as words such as "Leave out 3 photos"; empty when nothing.
         redo: What redo would do again.
         capture: The capture whose photos these are, when it was opened again.
+        is_sample: Whether it is the sample that comes with the program.
         trouble: Why the last work on it stopped; None when it did not.
     """
 
@@ -202,6 +203,7 @@ class PhotoSet:
     undo: str = ""
     redo: str = ""
     capture: CaptureId | None = None
+    is_sample: bool = False
     trouble: Failure | None = None
 
     @property
@@ -225,6 +227,7 @@ class SetSummary:
     photos: int
     included: int
     capture: CaptureId | None = None
+    is_sample: bool = False
 
 
 @dataclass(frozen=True, slots=True)

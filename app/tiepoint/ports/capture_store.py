@@ -29,6 +29,13 @@ class CaptureStore(Protocol):
             InputError: A path does not exist or cannot be read, or two photos differ in case or Unicode form only.
         """
 
+    async def survey(self, paths: Sequence[Path]) -> Drop:
+        """Find the photos in files and folders as `scan` does, but name and pass over whatever is bad.
+
+        Two photos may come under one path, or under paths that differ in case or Unicode form only. Changes nothing;
+        cancel safe. Raises nothing.
+        """
+
     async def find(self, name: str, drop: Drop) -> Capture | None:
         """Return the capture of this name that holds exactly these photos, if there is one.
 

@@ -17,6 +17,7 @@ from tiepoint.services.model_export import ModelExports
 from tiepoint.services.monitor import JobMonitor
 from tiepoint.services.operations import Operations
 from tiepoint.services.panel_state import PanelStateService
+from tiepoint.services.photo_sets import PhotoSets
 from tiepoint.services.preferences import Preferences
 from tiepoint.services.previews import PreviewService
 from tiepoint.services.products import ProductService
@@ -47,6 +48,7 @@ class Program:
         results: What there is to look at, and opening one.
         measurements: Of the open result.
         model_exports: Models in other formats.
+        photo_sets: What people dropped and look at before a job; nothing is read before its `load`.
     """
 
     version: str
@@ -67,3 +69,4 @@ class Program:
     results: Results
     measurements: MeasurementService
     model_exports: ModelExports
+    photo_sets: PhotoSets

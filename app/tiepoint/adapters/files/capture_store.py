@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from tiepoint.adapters.files.drop import scan_drop
+from tiepoint.adapters.files.drop import scan_drop, survey_drop
 from tiepoint.adapters.files.errors import photo_gone, writing_failed
 from tiepoint.adapters.files.manifest import PHOTOS_FOLDER, read_manifest, write_manifest
 from tiepoint.adapters.files.threads import stoppable
@@ -49,6 +49,10 @@ class FolderCaptureStore:
     async def scan(self, paths: Sequence[Path], *, output: Path | None = None) -> Drop:
         """Find the photos in files and folders."""
         return await asyncio.to_thread(scan_drop, tuple(paths), output)
+
+    async def survey(self, paths: Sequence[Path]) -> Drop:
+        """Find the photos in files and folders; what is bad is named and passed over."""
+        return await stoppable(lambda stop: survey_drop(tuple(paths), stop))
 
     async def find(self, name: str, drop: Drop) -> Capture | None:
         """Return the capture of this name that holds exactly these photos."""

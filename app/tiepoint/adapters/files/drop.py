@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import threading
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -28,6 +29,28 @@ class _Findings:
     files: set[tuple[int, int]] = field(default_factory=set)
     """Device and inode of every photo taken, so that one named twice counts once."""
     output: Path | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+def survey_drop(paths: Sequence[Path], stop: threading.Event) -> Drop:
+    """Find the photos in files and folders as `scan_drop` does; whatever is bad is named and passed over.
+
+    Two photos may come under one path or under paths that differ in case only.
+
+    Args:
+        paths: What was dropped, in order.
+        stop: Once set, the search ends early with what was found.
+    """
+    findings = _Findings(stop=stop)
+    folders = sum(os.path.isdir(path) for path in paths)
+    for path in paths:
+        try:
+            _take_dropped(findings, path, keep_name=folders > 1)
+        except InputError as error:
+            findings.skipped.append(SkippedFile(str(path), _why_passed_over(error)))
+        except ValueError:  # a name with a NUL in it
+            findings.skipped.append(SkippedFile(str(path), "its name is none"))
+    return _drop(findings, paths)
 
 
 def scan_drop(paths: Sequence[Path], output: Path | None = None) -> Drop:
@@ -44,14 +67,26 @@ def scan_drop(paths: Sequence[Path], output: Path | None = None) -> Drop:
     folders = sum(os.path.isdir(path) for path in paths)
     for path in paths:
         _take_dropped(findings, path, keep_name=folders > 1)
-    photos = sorted(findings.photos, key=lambda photo: photo.path)
-    collision = colliding_pair(photo.path for photo in photos)
+    drop = _drop(findings, paths)
+    collision = colliding_pair(photo.path for photo in drop.photos)
     if collision is not None:
         raise InputError(
             f"Two photos have names that not every computer can tell apart: {collision[0]} and {collision[1]}.",
             remedy="Rename one of them, or put them into folders of different names.",
         )
-    return Drop(_name(paths), tuple(photos), tuple(sorted(findings.skipped, key=lambda skipped: skipped.path)))
+    return drop
+
+
+def _drop(findings: _Findings, paths: Sequence[Path]) -> Drop:
+    photos = tuple(sorted(findings.photos, key=lambda photo: photo.path))
+    return Drop(_name(paths), photos, tuple(sorted(findings.skipped, key=lambda skipped: skipped.path)))
+
+
+def _why_passed_over(error: InputError) -> str:
+    cause = error.__cause__
+    if isinstance(cause, OSError) and cause.errno in _NOT_THERE:
+        return "there is no such file or folder"
+    return f"it cannot be read ({_reason(cause)})" if isinstance(cause, OSError) else error.summary
 
 
 def _take_dropped(findings: _Findings, path: Path, *, keep_name: bool) -> None:
@@ -71,7 +106,7 @@ def _take_dropped(findings: _Findings, path: Path, *, keep_name: bool) -> None:
 def _walk(findings: _Findings, root: Path, prefix: PurePosixPath) -> None:
     """Search a folder to any depth; a folder that contains itself through a link is entered once per way in."""
     pending: list[tuple[Path, PurePosixPath, frozenset[tuple[int, int]]]] = [(root, prefix, frozenset())]
-    while pending:
+    while pending and not findings.stop.is_set():
         folder, shown, above = pending.pop()
         try:
             identity = _identity(folder.stat())
@@ -129,7 +164,10 @@ def _identity(found: os.stat_result) -> tuple[int, int]:
 def _name(paths: Sequence[Path]) -> str:
     if not paths:
         return "capture"
-    first = paths[0].resolve()
+    try:
+        first = paths[0].resolve()
+    except (OSError, RuntimeError, ValueError):  # links that lead in a circle, a name that is none
+        return "capture"
     return unicodedata.normalize("NFC", first.name if first.is_dir() else first.parent.name) or "capture"
 
 

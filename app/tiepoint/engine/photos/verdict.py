@@ -7,7 +7,7 @@ photos, with their numbers, are made here. Pure; any thread.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Final
@@ -25,6 +25,12 @@ from tiepoint.engine.photos.record import PhotoRecord
 
 # The least sharp good photo of the captures tried has 0.54 of the median sharpness.
 _SOFT_SHARE: Final = 0.54
+
+
+# Everything else is said of the single photos.
+_ABOUT_THE_SET: Final = frozenset(
+    {"few-photos", "mixed-cameras", "mixed-orientation", "focal-length-estimated", "gps-same", "gps-partly"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,7 @@ def verdict_on(photos: Sequence[JudgedPhoto]) -> Verdict:
     copies = _copies(verdict, readable, records)
     used = [records[photo.path] for photo in readable if photo.path not in copies]
     _near_copies(verdict, used)
-    usual = _sharpness(verdict, used)
+    usual = _sharpness(verdict, used, heads)
     _exposure(verdict, used)
     _cameras(verdict, heads)
     for path, issues in position_issues(heads).items():
@@ -111,12 +117,20 @@ def _near_copies(verdict: Verdict, records: Sequence[PhotoRecord]) -> None:
                 verdict.say(path, PhotoIssue(IssueKind.NEAR_DUPLICATE, summary, remedy))
 
 
-def _sharpness(verdict: Verdict, records: Sequence[PhotoRecord]) -> int | None:
-    """Name the photos that are much less sharp than usual; return what is usual."""
-    known = {record.path: record.sharpness for record in records if record.sharpness is not None}
-    if len(known) < findings.LEAST_PHOTOS:
-        return None
-    usual = median(known.values())
+def _sharpness(verdict: Verdict, records: Sequence[PhotoRecord], heads: Mapping[str, PhotoHead]) -> int | None:
+    """Name the photos that are much less sharp than usual for their camera; return what is usual for all."""
+    by_optics: dict[tuple[str, int, int], dict[str, float]] = {}
+    for record in records:
+        if record.sharpness is not None:
+            by_optics.setdefault(_optics(heads[record.path]), {})[record.path] = record.sharpness
+    for known in by_optics.values():
+        if len(known) >= findings.LEAST_PHOTOS:
+            _say_blurred(verdict, known, median(known.values()))
+    every = [value for known in by_optics.values() for value in known.values()]
+    return round(median(every) * SHOWN_SHARPNESS) if every else None
+
+
+def _say_blurred(verdict: Verdict, known: Mapping[str, float], usual: float) -> None:
     for path, value in known.items():
         numbers = f"Sharpness {_shown(value)}, usual {_shown(usual)}."
         if value < findings.BLURRED_SHARE * usual:
@@ -124,7 +138,6 @@ def _sharpness(verdict: Verdict, records: Sequence[PhotoRecord]) -> int | None:
             verdict.say(path, PhotoIssue(IssueKind.BLURRED, numbers, remedy))
         elif value < _SOFT_SHARE * usual:
             verdict.say(path, PhotoIssue(IssueKind.SOFT, numbers, "It can be used.", IssueSeverity.INFO))
-    return round(usual * SHOWN_SHARPNESS)
 
 
 def _exposure(verdict: Verdict, records: Sequence[PhotoRecord]) -> None:
@@ -186,7 +199,7 @@ def _findings(used: Sequence[PhotoRecord], photos: Sequence[JudgedPhoto]) -> lis
     broken = [{"path": photo.path, "kind": photo.problem, "summary": "", "remedy": ""} for photo in photos]
     judged = judged_set([record.to_dict() for record in used], [each for each in broken if each["kind"]])
     found = [judged.failure] if judged.failure else []
-    found += [finding for finding in judged.warnings if finding.kind != "excluded"]
+    found += [finding for finding in judged.warnings if finding.kind in _ABOUT_THE_SET]
     return [SetFinding(each.kind, each.summary, each.remedy, each.severity, each.photos) for each in found]
 
 
