@@ -50,7 +50,12 @@ async def ask_before_closing(parent: QWidget, jobs: Sequence[Job], copied: Seque
         return ClosingChoice.GO_ON
     dialog = ClosingDialog(jobs, copied, parent)
     answered: asyncio.Future[ClosingChoice] = asyncio.get_running_loop().create_future()
-    dialog.finished.connect(lambda _code: answered.done() or answered.set_result(dialog.choice))
+
+    def answer(_code: int) -> None:
+        if not answered.done():
+            answered.set_result(dialog.choice)
+
+    dialog.finished.connect(answer)
     dialog.open()
     try:
         return await answered

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import SLOT, QObject, Slot
 from PySide6.QtGui import QIcon, QPainter, QPixmap
@@ -93,9 +93,9 @@ class PortalDesktop(QObject):
         self._shown: dict[str, Notification] = {}
         self._bus = QDBusConnection(bus_name) if bus_name else QDBusConnection.sessionBus()
         if self._bus.isConnected():
-            self._bus.connect(
-                _SERVICE, _PATH, _INTERFACE, "ActionInvoked", self, SLOT("_on_action(QString,QString,QVariantList)")
-            )
+            # The stubs ask for bytes, PySide takes what SLOT returns, and that is text.
+            slot: Any = SLOT("_on_action(QString,QString,QVariantList)")
+            self._bus.connect(_SERVICE, _PATH, _INTERFACE, "ActionInvoked", self, slot)
 
     def show(self, notification: Notification) -> bool:
         """Hand one to the portal, without waiting; False where there is no session bus."""

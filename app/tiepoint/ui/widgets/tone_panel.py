@@ -38,7 +38,7 @@ class TonePanel(QFrame):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
 
 
-class Banner(TonePanel):
+class ToneNote(TonePanel):
     """One sentence or two with an icon; hidden while it says nothing."""
 
     def __init__(self, tone: str, icon: str, text: str = "") -> None:
@@ -51,7 +51,7 @@ class Banner(TonePanel):
         self.set_text(text)
 
     def set_text(self, text: str) -> None:
-        """Say this; an empty text hides the banner."""
+        """Say this; an empty text hides it."""
         self._label.setText(text)
         self.setAccessibleName(text)
         self.setVisible(bool(text))

@@ -17,7 +17,7 @@ from tiepoint.ui.widgets.cards import Card, hairline
 from tiepoint.ui.widgets.labels import ElidedLabel, Label
 from tiepoint.ui.widgets.layouts import column, row
 from tiepoint.ui.widgets.load_graph import LoadGraph
-from tiepoint.ui.widgets.tone_panel import Banner
+from tiepoint.ui.widgets.tone_panel import ToneNote
 
 _MIDDLE_PX = 44
 _UNKNOWN = "—"
@@ -45,7 +45,7 @@ class ComputerCard(Card):
         self.memory = _Tile(tr("Cluster", "Memory"), self._memory_graph)
         self.disk = _Tile(tr("Cluster", "Disk"), _low(folder))
         self.workers = _Tile(tr("Cluster", "Workers"), _low(nodes))
-        self._banner = Banner("warn", "triangle-alert")
+        self._note = ToneNote("warn", "triangle-alert")
         self._memory_bytes = 0
         tiles = row(
             self.processor,
@@ -59,14 +59,14 @@ class ComputerCard(Card):
         )
         for place, share in ((0, 4), (2, 4), (4, 3), (6, 3)):
             tiles.setStretch(place, share)
-        self.add(self._banner, tiles, _legend(), spacing=12)
+        self.add(self._note, tiles, _legend(), spacing=12)
 
     def show_view(self, view: ClusterView) -> None:
         """Show what is known of this computer."""
         self._memory_bytes = view.memory_bytes
         if self.head is not None:
             self.head.remark_label.setText(view.system)
-        self._banner.set_text(view.problem)
+        self._note.set_text(view.problem)
         self.processor.put(view.cores, tr("Cluster", "cores"))
         self.memory.put(size_text(view.memory_bytes) if view.memory_bytes else _UNKNOWN, "")
         free = view.disk_free_bytes

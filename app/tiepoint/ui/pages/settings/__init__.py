@@ -1,0 +1,1 @@
+"""The Settings page: a row a setting, saved as it is changed. The GUI thread only."""
