@@ -9,17 +9,18 @@ import contextlib
 import sys
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from tiepoint.runtime import folders
 from tiepoint.runtime.display import display_problem
 from tiepoint.runtime.locks import FileLock
-from tiepoint.ui.opening import Opening
+from tiepoint.ui.opening import FirstPicture, Opening
 
 if TYPE_CHECKING:
     from tiepoint.services.program import Program
 
-_EXIT_SETUP = 2
+_EXIT_SETUP: Final = 2
+_LATER: Final = ("tiepoint.bootstrap",)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,7 +52,7 @@ def run_panel(opening: Opening, *, verbose: bool = False) -> int:
     try:
         from tiepoint.ui.application import show_panel
 
-        return show_panel(lambda: _opened(verbose=verbose), opening, _panel_name())
+        return show_panel(lambda: _opened(verbose=verbose), opening, _panel_name(), _first_picture(), _LATER)
     finally:
         lock.release()
 
@@ -63,6 +64,27 @@ async def _opened(*, verbose: bool) -> AsyncIterator[Program]:
     bootstrap.start_logs(verbose=verbose)
     async with bootstrap.open_program() as program:
         yield program
+
+
+def _first_picture() -> FirstPicture:
+    """Read the little that the first picture needs; what is broken is told later, by the services that own it."""
+    settings, state = _stored("settings.json"), _stored("panel.json")
+    return FirstPicture(
+        theme=str(settings.get("theme", "system")),
+        geometry=str(state.get("geometry", "")),
+        page=str(state.get("page", "")),
+        is_known=bool(state.get("capture")),
+    )
+
+
+def _stored(name: str) -> dict[str, Any]:
+    with contextlib.suppress(OSError, ValueError):
+        text = (folders.settings_folder() / name).read_text(encoding="utf-8")
+        import json  # a first start has nothing to read
+
+        found = json.loads(text)
+        return found if isinstance(found, dict) else {}
+    return {}
 
 
 def _handed_over(opening: Opening) -> int:

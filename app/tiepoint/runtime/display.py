@@ -8,8 +8,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 PACKAGES: Final = {
     "libglib-2.0.so.0": "libglib2.0-0",
@@ -34,8 +33,7 @@ X11_PACKAGES: Final = {
 """What it needs on top for X11 (without them the process is aborted)."""
 
 
-@dataclass(frozen=True, slots=True)
-class DisplayProblem:
+class DisplayProblem(NamedTuple):
     """Why no window can be shown, and what to do."""
 
     summary: str

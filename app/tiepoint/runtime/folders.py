@@ -6,7 +6,6 @@ TIEPOINT_HOME set everything lies below that folder. Creates folders only where 
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 import sys
@@ -71,6 +70,8 @@ def private_folder() -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         return folder
     if len(os.fsencode(folder / "agent.sock")) > _SOCKET_PATH_LIMIT_BYTES:
+        import hashlib  # only a long path needs it, and every start would pay for it
+
         digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
         _make_private(Path(tempfile.gettempdir()) / f"tiepoint-{os.getuid()}")
         folder = Path(tempfile.gettempdir()) / f"tiepoint-{os.getuid()}" / digest

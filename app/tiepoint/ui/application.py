@@ -6,17 +6,17 @@ The window is on screen before anything heavy is imported or asked. The GUI thre
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from tiepoint import __version__
-from tiepoint.ui.async_qt import run_in_qt
-from tiepoint.ui.opening import Opening
+from tiepoint.ui.early import early_window, import_meanwhile
+from tiepoint.ui.opening import FirstPicture, Opening
 from tiepoint.ui.shell.funnel import ErrorFunnel
 from tiepoint.ui.shell.messages import Messages
 from tiepoint.ui.shell.rail import draw_sign
@@ -25,26 +25,43 @@ from tiepoint.ui.theme import active, fonts
 if TYPE_CHECKING:
     from tiepoint.services.program import Program
 
+_LATER: Final = ("tiepoint.ui.async_qt", "tiepoint.ui.session", "tiepoint.ui.pages.photos.page")
 ProgramOpener: TypeAlias = Callable[[], "AbstractAsyncContextManager[Program]"]
 
 
-def show_panel(open_program: ProgramOpener, opening: Opening, own_name: str = "") -> int:
+def show_panel(
+    open_program: ProgramOpener, opening: Opening, own_name: str, first: FirstPicture, later: Sequence[str] = ()
+) -> int:
     """Show the panel until it is closed.
 
     Args:
         open_program: Builds the services.
         opening: What to begin with.
         own_name: Name under which a second start finds this panel; empty = it cannot.
+        first: What the first picture shows.
+        later: Modules that `open_program` needs; they are imported while the window is on screen.
 
     Returns:
         The exit code.
     """
-    application = make_application()
+    application = make_application(first.theme)
     messages = Messages()
     funnel = ErrorFunnel(messages.crash)
     funnel.install()
     try:
-        return run_in_qt(application, _session(open_program, opening, messages, own_name), funnel.on_loop_error)
+        window = early_window(first)
+        import_meanwhile((*later, *_LATER))
+        from tiepoint.ui.async_qt import run_in_qt
+        from tiepoint.ui.session import Session
+
+        application.setWindowIcon(_sign_icon())
+
+        async def session() -> int:
+            async with open_program() as program:
+                await Session(window, program, messages).run(opening, own_name)
+            return 0
+
+        return run_in_qt(application, session(), funnel.on_loop_error)
     finally:
         funnel.uninstall()
 
@@ -60,21 +77,12 @@ def make_application(theme: str = "system") -> QApplication:
     application.setApplicationName("Tiepoint")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("tiepoint")
-    application.setStyle("Fusion")
+    if application.style().name() != "fusion":
+        application.setStyle("Fusion")
     fonts.load(application)
     active.choose(theme)
     active.follow_system()
-    application.setWindowIcon(_sign_icon())
     return application
-
-
-async def _session(open_program: ProgramOpener, opening: Opening, messages: Messages, own_name: str) -> int:
-    from tiepoint.ui.session import Session
-
-    async with open_program() as program:
-        session = Session(program, messages)
-        await session.run(opening, own_name)
-    return 0
 
 
 def _sign_icon() -> QIcon:

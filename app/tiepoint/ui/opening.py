@@ -39,3 +39,20 @@ class Opening:
 def is_model(path: Path) -> bool:
     """Say by its name whether a file is a model to look at rather than a photo."""
     return path.suffix.lower() in MODEL_SUFFIXES
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPicture:
+    """What the window's first picture needs to know before the services are there.
+
+    Args:
+        theme: `system`, `dark` or `light`.
+        geometry: Where the window was, as `QWidget.saveGeometry` gave it, in base64; empty = never shown.
+        page: The page that was open; empty = none.
+        is_known: Whether this user has had photos open before.
+    """
+
+    theme: str = "system"
+    geometry: str = ""
+    page: str = ""
+    is_known: bool = False

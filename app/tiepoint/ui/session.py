@@ -14,11 +14,12 @@ from PySide6.QtCore import QTimer
 
 from tiepoint.ui.background import Background
 from tiepoint.ui.opening import Opening, is_model
-from tiepoint.ui.pages_of_panel import FIRST, page_makers, rail_entries
+from tiepoint.ui.pages_of_panel import FIRST, page_makers
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.shell.error_dialog import ErrorDialog
 from tiepoint.ui.shell.messages import Message, Messages
-from tiepoint.ui.shell.window import MainWindow, restore_frame
+from tiepoint.ui.shell.toasts import ToastStack
+from tiepoint.ui.shell.window import MainWindow
 from tiepoint.ui.theme import active
 
 if TYPE_CHECKING:
@@ -30,23 +31,25 @@ class Session:
     """The panel while it runs; pages use it as their `Navigator`.
 
     Args:
+        window: On screen already, without pages.
         program: The services.
         messages: Where everybody says things.
     """
 
-    def __init__(self, program: Program, messages: Messages) -> None:
+    def __init__(self, window: MainWindow, program: Program, messages: Messages) -> None:
+        self.window = window
         self._program = program
         self._messages = messages
         self._background = Background(messages.failure, messages.crash)
         self.panel = Panel(program, self._background, messages, self)
         self._ended = asyncio.Event()
-        self.window: MainWindow
+        self.toasts = ToastStack(window)
 
     async def run(self, opening: Opening, own_name: str = "") -> None:
-        """Show the window, and put everything away after it was closed."""
+        """Fill the window, and put everything away after it was closed."""
         await self._program.panel_state.load()
         active.choose(self._program.preferences.settings.theme)
-        self._show_window(opening)
+        self._fill_window(opening)
         QTimer.singleShot(0, lambda: self._start_the_rest(opening, own_name))
         try:
             await self._ended.wait()
@@ -75,18 +78,16 @@ class Session:
         self.window.close_for_good()
         self._ended.set()
 
-    def _show_window(self, opening: Opening) -> None:
-        state = self._program.panel_state.state
-        self.window = MainWindow(rail_entries(), page_makers(self.panel))
-        restore_frame(self.window, base64.b64decode(state.geometry))
-        self.window.close_asked.connect(self._on_close_asked)
-        self.window.drops.dropped.connect(self.open_paths)
-        self.window.toasts.details_wanted.connect(self._show_details)
-        self._messages.said.connect(self.window.toasts.show)
+    def _fill_window(self, opening: Opening) -> None:
+        window, state = self.window, self._program.panel_state.state
+        window.close_asked.connect(self._on_close_asked)
+        window.drops.dropped.connect(self.open_paths)
+        self.toasts.details_wanted.connect(self._show_details)
+        self._messages.said.connect(self.toasts.show)
         self._messages.broke.connect(self._show_details)
-        self.window.show_page(FIRST if opening.paths else state.page or FIRST)
-        self.window.page_shown.connect(lambda page: self._program.panel_state.update(page=page))
-        self.window.show()
+        window.set_pages(page_makers(self.panel))
+        window.show_page(window.wanted or (FIRST if opening.paths else state.page or FIRST))
+        window.page_shown.connect(lambda page: self._program.panel_state.update(page=page))
 
     def _start_the_rest(self, opening: Opening, own_name: str) -> None:
         """Start what the first picture of the window does not need."""

@@ -15,6 +15,7 @@ from tiepoint.domain.failure import Failure
 from tiepoint.ui.pages.page import Page, StripContent
 from tiepoint.ui.shell.messages import Message, Messages
 from tiepoint.ui.shell.rail import RailEntry
+from tiepoint.ui.shell.toasts import ToastStack
 from tiepoint.ui.shell.window import MainWindow
 
 ENTRIES = (
@@ -38,9 +39,8 @@ class PlainPage(Page):
 
 @pytest.fixture
 def window(qtbot: QtBot) -> MainWindow:
-    made = MainWindow(
-        ENTRIES, {name: lambda name=name: PlainPage(f"<b>{name}</b>") for name in ("photos", "jobs", "settings")}
-    )
+    made = MainWindow(ENTRIES)
+    made.set_pages({name: lambda name=name: PlainPage(f"<b>{name}</b>") for name in ("photos", "jobs", "settings")})
     qtbot.addWidget(made, before_close_func=lambda window: window.close_for_good())
     made.show_page("photos")
     with qtbot.waitExposed(made):
@@ -60,6 +60,14 @@ def _dropped(window: MainWindow, *paths: Path) -> bool:
     )
     QApplication.sendEvent(window, drop)
     return enter.isAccepted() and drop.isAccepted()
+
+
+def test_a_page_asked_for_before_there_are_any_is_kept(qtbot: QtBot) -> None:
+    early = MainWindow(ENTRIES)
+    qtbot.addWidget(early, before_close_func=lambda window: window.close_for_good())
+    early.show()
+    qtbot.mouseClick(early.rail.button("jobs"), Qt.MouseButton.LeftButton)
+    assert (early.wanted, early.current) == ("jobs", "")
 
 
 def test_a_click_on_the_rail_shows_a_page(window: MainWindow, qtbot: QtBot) -> None:
@@ -93,18 +101,19 @@ def test_closing_asks_first(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_a_failure_is_told_once_and_stays_with_its_details(window: MainWindow, qtbot: QtBot) -> None:
-    messages = Messages()
-    messages.said.connect(window.toasts.show)
+    messages, toasts = Messages(), ToastStack(window)
+    messages.said.connect(toasts.show)
     failure = Failure("input", "The folder <i>x</i> is gone.", "Look for it.", detail="ENOENT")
     messages.failure(failure)
     messages.failure(failure)
-    assert [(each.title, each.stays) for each in window.toasts.messages] == [("The folder <i>x</i> is gone.", True)]
+    assert [(each.title, each.stays) for each in toasts.messages] == [("The folder <i>x</i> is gone.", True)]
 
 
 def test_the_oldest_toast_makes_room(window: MainWindow) -> None:
+    toasts = ToastStack(window)
     for number in range(6):
-        window.toasts.show(Message("info", f"Note {number}"))
-    assert [each.title for each in window.toasts.messages] == ["Note 2", "Note 3", "Note 4", "Note 5"]
+        toasts.show(Message("info", f"Note {number}"))
+    assert [each.title for each in toasts.messages] == ["Note 2", "Note 3", "Note 4", "Note 5"]
 
 
 def test_the_dock_folds_and_opens_by_key(window: MainWindow, qtbot: QtBot) -> None:

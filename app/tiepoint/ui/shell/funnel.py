@@ -5,15 +5,17 @@ A defect repeated many times a second is shown once. Hooks may be called from an
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import sys
 import threading
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QMessageLogContext, QObject, QtMsgType, Signal, qInstallMessageHandler
+
+if TYPE_CHECKING:
+    import asyncio
 
 _qt_log = logging.getLogger("qt")
 _LEVELS: Final = {

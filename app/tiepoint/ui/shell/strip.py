@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from tiepoint.ui.pages.page import StripContent
 from tiepoint.ui.theme.tokens import STRIP_HEIGHT
@@ -19,13 +19,9 @@ _LEAST_TITLE_PX: Final = 200
 
 
 class Strip(QWidget):
-    """Shows a page's `StripContent`; facts that find no room are left out, the last first.
+    """Shows a page's `StripContent`; facts that find no room are left out, the last first."""
 
-    Args:
-        job_chip: A widget about the running job, shown unless the page tells of it itself.
-    """
-
-    def __init__(self, job_chip: QWidget | None = None) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.setObjectName("strip")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -38,7 +34,8 @@ class Strip(QWidget):
         self._facts_line, self._actions_line = QHBoxLayout(), QHBoxLayout()
         self._facts_line.setSpacing(22)
         self._actions_line.setSpacing(8)
-        self._job_chip = job_chip
+        self._job_chip: QWidget | None = None
+        self._is_job_chip_wanted = False
         self._setup_ui()
 
     def show_content(self, content: StripContent) -> None:
@@ -56,22 +53,31 @@ class Strip(QWidget):
             fact.set_value(value)
         if before is None or before.actions != content.actions:
             self._rebuild_actions(content.actions)
+        self._show_job_chip()
         self._fit()
 
+    def set_job_chip(self, chip: QWidget) -> None:
+        """Take a widget about the running job; it is shown unless the page tells of the job itself."""
+        self._job_chip = chip
+        chip.hide()
+        self._line.insertWidget(2, chip)
+
     def set_job_chip_wanted(self, is_wanted: bool) -> None:
-        """Show or hide the chip about the running job."""
+        """Say whether there is a job to tell of."""
+        self._is_job_chip_wanted = is_wanted
+        self._show_job_chip()
+        self._fit()
+
+    def _show_job_chip(self) -> None:
         if self._job_chip is not None:
-            self._job_chip.setVisible(is_wanted and not (self._content is not None and self._content.is_about_job))
-            self._fit()
+            is_told = self._content is not None and self._content.is_about_job
+            self._job_chip.setVisible(self._is_job_chip_wanted and not is_told)
 
     def _setup_ui(self) -> None:
         titles = column(None, row(self._title, self._pill, None, spacing=10), self._subtitle, None, spacing=2)
-        line = row(titles, self._facts_line, spacing=22, margins=(20, 0, 16, 0))
-        if self._job_chip is not None:
-            line.addWidget(self._job_chip)
-        line.addLayout(self._actions_line)
-        line.setStretch(0, 1)
-        self.setLayout(line)
+        self._line = row(titles, self._facts_line, self._actions_line, spacing=22, margins=(20, 0, 16, 0))
+        self._line.setStretch(0, 1)
+        self.setLayout(self._line)
 
     def _rebuild_facts(self, facts: tuple[tuple[str, str], ...]) -> None:
         empty(self._facts_line)
@@ -123,12 +129,15 @@ class _Fact(QWidget):
 
 
 class _ActionButton(Button):
-    """A button that follows an action; the connection ends with the button."""
+    """A button that follows an action, or opens its menu; the connection ends with the button."""
 
     def __init__(self, action: QAction) -> None:
         super().__init__(action.text(), str(action.property("icon_name") or ""), str(action.data() or "plain"))
         self._action = action
-        self.clicked.connect(action.trigger)
+        if isinstance(menu := action.menu(), QMenu):
+            self.setMenu(menu)
+        else:
+            self.clicked.connect(action.trigger)
         action.changed.connect(self._follow)
         self._follow()
 

@@ -8,12 +8,11 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow, QProgressBar, QStackedWidget, QWidget
 
-from tiepoint.ui.pages.page import Page
+from tiepoint.ui.pages.page import Page, StripContent
 from tiepoint.ui.shell.dock import Dock
 from tiepoint.ui.shell.drops import DropArea
 from tiepoint.ui.shell.rail import Rail, RailEntry
 from tiepoint.ui.shell.strip import Strip
-from tiepoint.ui.shell.toasts import ToastStack
 from tiepoint.ui.widgets.layouts import column, holder, row
 
 _SIZE = QSize(1480, 920)
@@ -29,32 +28,25 @@ class MainWindow(QMainWindow):
 
     Args:
         entries: Of the rail, one a page.
-        makers: Makes a page when it is first shown, by name.
-        job_chip: About the running job, for the strip.
     """
 
     close_asked = Signal()
     page_shown = Signal(str)
 
-    def __init__(
-        self,
-        entries: Sequence[RailEntry],
-        makers: Mapping[str, Callable[[], Page]],
-        job_chip: QWidget | None = None,
-    ) -> None:
+    def __init__(self, entries: Sequence[RailEntry]) -> None:
         super().__init__()
         self.setWindowTitle("Tiepoint")
         self.setMinimumSize(_LEAST)
         self.resize(_SIZE)
-        self._makers = dict(makers)
+        self._makers: dict[str, Callable[[], Page]] = {}
         self._pages: dict[str, Page] = {}
         self._current = ""
+        self._wanted = ""
         self._may_close = False
         self.rail = Rail(entries)
-        self.strip = Strip(job_chip)
+        self.strip = Strip()
         self.dock = Dock()
         self._setup_ui()
-        self.toasts = ToastStack(self)
         self.drops = DropArea(self)
         self._connect(entries)
 
@@ -62,6 +54,20 @@ class MainWindow(QMainWindow):
     def current(self) -> str:
         """The name of the page in front."""
         return self._current
+
+    @property
+    def wanted(self) -> str:
+        """The page that was asked for before there were any; empty = none."""
+        return self._wanted
+
+    def show_early(self, page: QWidget, content: StripContent) -> None:
+        """Show something until there are pages; it is let go of then."""
+        self._stack.addWidget(page)
+        self.strip.show_content(content)
+
+    def set_pages(self, makers: Mapping[str, Callable[[], Page]]) -> None:
+        """Say how pages are made: each when it is first shown, by its name."""
+        self._makers = dict(makers)
 
     def page(self, name: str) -> Page:
         """Return a page, made now if it was never shown."""
@@ -111,11 +117,23 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(root)
 
     def _connect(self, entries: Sequence[RailEntry]) -> None:
-        self.rail.chosen.connect(self.show_page)
+        self.rail.chosen.connect(self._on_chosen)
         for place, entry in enumerate(entries, start=1):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{place}"), self)
-            shortcut.activated.connect(lambda name=entry.page: self.show_page(name).focus_first())
+            shortcut.activated.connect(lambda name=entry.page: self._on_shortcut(name))
         QShortcut(QKeySequence("Ctrl+J"), self).activated.connect(lambda: self.dock.set_folded(not self.dock.is_folded))
+
+    def _on_chosen(self, name: str) -> None:
+        if self._makers:
+            self.show_page(name)
+        else:
+            self._wanted = name
+            self.rail.mark(name)
+
+    def _on_shortcut(self, name: str) -> None:
+        self._on_chosen(name)
+        if self._makers:
+            self.page(name).focus_first()
 
     def _show_strip(self, name: str) -> None:
         if name != self._current:

@@ -6,16 +6,12 @@ Icons do not follow the palette, so whoever keeps one makes it anew after `theme
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
-
-from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from tiepoint import resources
 from tiepoint.ui.theme.active import tokens
-
-_RATIOS: Final = (1.0, 2.0)
 
 
 def pixmap(name: str, colour: str = "text2", size: int = 16, *, ratio: float = 2.0) -> QPixmap:
@@ -31,21 +27,65 @@ def pixmap(name: str, colour: str = "text2", size: int = 16, *, ratio: float = 2
 
 
 def icon(name: str, colour: str = "text2", size: int = 16, *, checked: str | None = "accent_text") -> QIcon:
-    """Return a glyph as an icon that is quieter when disabled and tinted when checked.
+    """Return a glyph as an icon that is quieter when disabled, tinted when checked, and drawn when it is needed.
 
     Args:
         name: Of the file in resources/icons, without suffix.
         colour: As for `pixmap`.
-        size: Edge in device-independent pixels.
+        size: Edge in device-independent pixels, for whoever asks for its natural size.
         checked: Colour while checked; None = no change.
     """
-    made = QIcon()
-    for ratio in _RATIOS:
-        made.addPixmap(pixmap(name, colour, size, ratio=ratio), QIcon.Mode.Normal, QIcon.State.Off)
-        made.addPixmap(pixmap(name, "text3", size, ratio=ratio), QIcon.Mode.Disabled, QIcon.State.Off)
-        if checked:
-            made.addPixmap(pixmap(name, checked, size, ratio=ratio), QIcon.Mode.Normal, QIcon.State.On)
-    return made
+    return QIcon(_Engine(name, colour, size, checked or colour))
+
+
+class _Engine(QIconEngine):
+    """Draws a glyph in the colours of the theme that is on at that moment."""
+
+    def __init__(self, name: str, colour: str, size: int, checked: str) -> None:
+        super().__init__()
+        self._glyph = (name, colour, size, checked)
+
+    def _colour(self, mode: QIcon.Mode, state: QIcon.State) -> str:
+        _, colour, _, checked = self._glyph
+        if mode is QIcon.Mode.Disabled:
+            return "text3"
+        return checked if state is QIcon.State.On else colour
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        """Paint it into a box."""
+        ratio = painter.device().devicePixelRatioF()
+        painter.drawPixmap(rect, pixmap(self._glyph[0], self._colour(mode, state), rect.width(), ratio=ratio))
+
+    def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
+        """Return it as a pixmap; `size` is in device pixels."""
+        edge = min(size.width(), size.height())
+        return pixmap(self._glyph[0], self._colour(mode, state), round(edge / scale), ratio=scale)
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        """Return it as a pixmap for a plain screen."""
+        return self.scaledPixmap(size, mode, state, 1.0)
+
+    def actualSize(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QSize:
+        """Any size will do."""
+        return size
+
+    def availableSizes(self, mode: QIcon.Mode = QIcon.Mode.Normal, state: QIcon.State = QIcon.State.Off) -> list[QSize]:
+        """Its natural size."""
+        return [QSize(self._glyph[2], self._glyph[2])]
+
+    def isNull(self) -> bool:
+        """Never empty."""
+        return False
+
+    def clone(self) -> QIconEngine:
+        """Return another one."""
+        made = _Engine(*self._glyph)
+        _clones.append(made)
+        return made
+
+
+_clones: list[_Engine] = []
+"""Qt owns a clone without Python knowing, so Python must not let go of it."""
 
 
 @lru_cache(maxsize=512)

@@ -6,7 +6,6 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton, QToolButton
 
-from tiepoint.ui import theme
 from tiepoint.ui.theme import icons
 from tiepoint.ui.theme.tokens import RAIL_WIDTH
 
@@ -29,18 +28,12 @@ class Button(QPushButton):
         self.setIconSize(QSize(16, 16))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAutoDefault(False)
-        self._icon_name = icon
-        self._retint()
-        theme.watch(self._retint)
+        self.set_icon(icon)
 
     def set_icon(self, name: str) -> None:
         """Show another icon."""
-        self._icon_name = name
-        self._retint()
-
-    def _retint(self) -> None:
-        if self._icon_name:
-            self.setIcon(icons.icon(self._icon_name, _colour_of(str(self.property("kind"))), checked=None))
+        if name:
+            self.setIcon(icons.icon(name, _colour_of(str(self.property("kind"))), checked=None))
 
 
 class Chip(QPushButton):
@@ -53,13 +46,8 @@ class Chip(QPushButton):
         self.setChecked(is_on)
         self.setIconSize(QSize(14, 14))
         self.setAutoDefault(False)
-        self._icon_name = icon
-        self._retint()
-        theme.watch(self._retint)
-
-    def _retint(self) -> None:
-        if self._icon_name:
-            self.setIcon(icons.icon(self._icon_name, size=14))
+        if icon:
+            self.setIcon(icons.icon(icon, size=14))
 
 
 class Tab(QPushButton):
@@ -82,10 +70,9 @@ class IconButton(QToolButton):
         self.setCheckable(is_checkable)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setIconSize(QSize(size, size))
-        self._icon_name, self._size = icon, size
+        self._size = size
         self.set_name(name)
-        self._retint()
-        theme.watch(self._retint)
+        self.set_icon(icon)
 
     def set_name(self, name: str) -> None:
         """Say what it does."""
@@ -94,8 +81,7 @@ class IconButton(QToolButton):
 
     def set_icon(self, icon: str) -> None:
         """Show another icon."""
-        self._icon_name = icon
-        self._retint()
+        self.setIcon(icons.icon(icon, size=self._size))
 
     def set_action(self, action: QAction) -> None:
         """Follow an action: its text, whether it may be used, and what happens."""
@@ -103,9 +89,6 @@ class IconButton(QToolButton):
         action.changed.connect(lambda: self.setEnabled(action.isEnabled()))
         self.setEnabled(action.isEnabled())
         self.set_name(action.text())
-
-    def _retint(self) -> None:
-        self.setIcon(icons.icon(self._icon_name, size=self._size))
 
 
 class NavButton(QToolButton):
@@ -121,12 +104,7 @@ class NavButton(QToolButton):
         self.setFixedSize(RAIL_WIDTH - 12, 54)
         self.setText(text)
         self.setAccessibleName(text)
-        self._icon_name = icon
-        self._retint()
-        theme.watch(self._retint)
-
-    def _retint(self) -> None:
-        self.setIcon(icons.icon(self._icon_name, size=20))
+        self.setIcon(icons.icon(icon, size=20))
 
 
 def _colour_of(kind: str) -> str:
