@@ -12,10 +12,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tiepoint.ui.viewer.terms import Direction, Point
+from tiepoint.ui.viewer.terms import Direction, PhotoPose, Point
 
 FloatArray = NDArray[np.float64]
 
+VIEW_ANGLE_DEG: Final = 35.0
 _STEEPEST: Final = np.radians(89.9)
 _DIRECTIONS: Final[dict[Direction, tuple[float, float]]] = {
     # azimuth and height of the camera as seen from the pivot, degrees; azimuth 0 is east, 90 north
@@ -46,7 +47,7 @@ class CameraView:
     position: Point = (1.0, -1.4, 1.0)
     pivot: Point = (0.0, 0.0, 0.0)
     up: Point = (0.0, 0.0, 1.0)
-    view_angle_deg: float = 35.0
+    view_angle_deg: float = VIEW_ANGLE_DEG
     is_orthographic: bool = False
     width: int = 1
     height: int = 1
@@ -149,6 +150,25 @@ class CameraView:
         depth = float(np.subtract(pivot, self.position) @ forward)
         depth = depth if depth > 1e-9 and not self.is_orthographic else self.distance
         return replace(self, pivot=pivot, position=_point(np.asarray(pivot) - forward * depth))
+
+    def seen_by(self, photo: PhotoPose, low: Point, high: Point) -> CameraView:
+        """Return the camera of a photo, its pivot in the middle depth of a box, the whole photo in the picture."""
+        _, down, forward = np.asarray(photo.rotation, float)
+        centre = np.asarray(photo.centre, float)
+        middle = (np.asarray(low) + np.asarray(high)) / 2
+        depth = float((middle - centre) @ forward)
+        if depth <= 0:
+            depth = max(float(np.linalg.norm(np.subtract(high, low))) / 2, 1e-6)
+        tangent = float(np.tan(np.radians(photo.field_of_view_deg) / 2))
+        tangent *= max(1.0, photo.aspect / (self.width / max(1, self.height)))
+        return replace(
+            self,
+            position=photo.centre,
+            pivot=_point(centre + forward * depth),
+            up=_point(-down),
+            view_angle_deg=float(np.degrees(2 * np.arctan(tangent))),
+            is_orthographic=False,
+        )
 
     def mixed(self, other: CameraView, share: float) -> CameraView:
         """Return the camera between this one (0) and the other (1); distance changes evenly by factor."""

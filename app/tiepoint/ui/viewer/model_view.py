@@ -7,21 +7,44 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from concurrent.futures import Future
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QImage, QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
-from tiepoint.ui.viewer.camera import CameraView
+from tiepoint.domain.errors import TiepointError
+from tiepoint.ui import theme
+from tiepoint.ui.text import tr
+from tiepoint.ui.viewer.camera import VIEW_ANGLE_DEG, CameraView
+from tiepoint.ui.viewer.content import Content, progress_text
+from tiepoint.ui.viewer.flight import Flight
+from tiepoint.ui.viewer.limits import Limits
+from tiepoint.ui.viewer.looks import Look
 from tiepoint.ui.viewer.marks import Mark
+from tiepoint.ui.viewer.navigation import Navigation
+from tiepoint.ui.viewer.notice import Notice
+from tiepoint.ui.viewer.overlay import OverlayLayer
+from tiepoint.ui.viewer.photos_layer import PhotosLayer
+from tiepoint.ui.viewer.picker import Picker
+from tiepoint.ui.viewer.picture_pane import PicturePane
+from tiepoint.ui.viewer.probe import Probe
+from tiepoint.ui.viewer.render_thread import Frame
+from tiepoint.ui.viewer.screenshots import Screenshots
+from tiepoint.ui.viewer.slots import Slots
+from tiepoint.ui.viewer.stage import Stage
+from tiepoint.ui.viewer.surface import Model
 from tiepoint.ui.viewer.terms import (
     Backfaces,
     Detail,
     Direction,
     DisplayMode,
+    LoadProgress,
     ModelFacts,
     PhotoPose,
     Point,
@@ -30,12 +53,21 @@ from tiepoint.ui.viewer.terms import (
     ViewerState,
 )
 
+_START_AFTER_MS: Final = 40
+_DIRECTION_KEYS: Final = {
+    Qt.Key.Key_1: (Direction.FRONT, Direction.BACK),
+    Qt.Key.Key_3: (Direction.RIGHT, Direction.LEFT),
+    Qt.Key.Key_7: (Direction.TOP, Direction.BOTTOM),
+    Qt.Key.Key_0: (Direction.CORNER, Direction.CORNER),
+}
+
 
 class ModelView(QWidget):
     """A 3D view of one model, its photos' frusta and marks over it.
 
-    Cheap to create: the 3D library is loaded in a thread after the first show. Everything may be called before that
-    and takes effect when the view is ready. Without OpenGL every call is accepted and does nothing.
+    Drops of files pass through to the window. Cheap to create: the 3D library is loaded in a thread after the first
+    show. Everything may be called before that and takes effect when the view is ready. Without OpenGL every call is
+    accepted and does nothing.
 
     Signals:
         state_changed: ViewerState.
@@ -52,7 +84,6 @@ class ModelView(QWidget):
         pointer_at: object, a Point under the pointer in measuring mode or None.
         measuring_ended: bool, True by Enter or a double click, False by Esc.
         turntable_changed: bool.
-        files_dropped is not here: drops pass through the view to the window.
     """
 
     state_changed = Signal(ViewerState)
@@ -70,9 +101,66 @@ class ModelView(QWidget):
     measuring_ended = Signal(bool)
     turntable_changed = Signal(bool)
 
+    _picked = Signal(object, object)
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = ViewerState.WAITING
+        self._look = Look().themed(theme.tokens())
+        self._camera = CameraView()
+        self._is_measuring = False
+        self._setup_parts()
+        self._setup_ui()
+        self._connect()
+        self._send_look()
+
+    def _setup_parts(self) -> None:
+        self._stage = Stage()
+        self._navigation = Navigation(self)
+        self._flight = Flight(self)
+        self._photos = PhotosLayer(self._stage, self)
+        self._shots = Screenshots(self._stage, self)
+        self._content = Content(self._stage, self)
+        self._picker = Picker()
+        self._probe = Probe(self._picker, self)
+
+    def _setup_ui(self) -> None:
+        self.setAcceptDrops(False)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(tr("Viewer", "3D view"))
+        self.setMinimumSize(120, 90)
+        self._pane = PicturePane(self)
+        self._overlay = OverlayLayer(self)
+        self._notice = Notice(self)
+        self._slots = Slots(self)
+
+    def _connect(self) -> None:
+        stage = self._stage
+        stage.ready.connect(self._on_ready)
+        stage.failed.connect(self._on_no_opengl)
+        stage.drawn.connect(self._on_drawn)
+        self._navigation.moved.connect(self._on_moved)
+        self._navigation.touched.connect(self._flight.stop)
+        self._navigation.clicked.connect(self._on_clicked)
+        self._navigation.double_clicked.connect(self._on_double_clicked)
+        self._navigation.hovered.connect(self._on_hovered)
+        self._flight.moved.connect(self._on_flown)
+        self._flight.turning_changed.connect(self.turntable_changed)
+        self._photos.hovered.connect(self.photo_hovered)
+        self._content.progress.connect(self._on_progress)
+        self._content.shown.connect(self._on_content)
+        self._content.seen.connect(self._on_seen)
+        self._content.failed.connect(self._on_failed)
+        self._content.detail_changed.connect(self.detail_changed)
+        self._probe.found.connect(self._on_probed)
+        self._picked.connect(self._on_picked)
+        theme.watch(self._on_theme_changed)
+        # A view that is destroyed with its window gets no close event; the stage must not be drawn on any more.
+        self.destroyed.connect(partial(_abandon, self._stage, self._picker))
+        application = QApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self.shut)
 
     # what there is
 
@@ -84,22 +172,22 @@ class ModelView(QWidget):
     @property
     def facts(self) -> ModelFacts | None:
         """Facts of the model shown, or None."""
-        raise NotImplementedError
+        return self._content.facts
 
     @property
     def detail(self) -> Detail | None:
         """How much of the model is drawn, or None without one."""
-        raise NotImplementedError
+        return self._content.detail
 
     @property
     def camera(self) -> CameraView:
         """The camera of the picture shown now."""
-        raise NotImplementedError
+        return self._camera
 
     @property
     def is_loading(self) -> bool:
         """True between `open_model` and its outcome."""
-        raise NotImplementedError
+        return self._content.is_loading
 
     # models
 
@@ -112,15 +200,19 @@ class ModelView(QWidget):
             path: The file.
             keep_camera: Leave the camera where it is.
         """
-        raise NotImplementedError
+        self._content.open(path, keep_camera=keep_camera)
+        self._tell()
 
     def cancel_loading(self) -> None:
         """Stop loading; what is shown stays."""
-        raise NotImplementedError
+        path = self._content.cancel()
+        self._tell()
+        if path is not None:
+            self.load_cancelled.emit(path)
 
     def show_full_detail(self) -> None:
         """Draw every face when the view stands still, however long that takes here."""
-        raise NotImplementedError
+        self._content.show_full_detail()
 
     def update_cloud(self, points: NDArray[np.float32], colours: NDArray[np.uint8] | None = None) -> None:
         """Show the points a running job has so far, over a ground grid; the camera is fitted the first time.
@@ -129,109 +221,162 @@ class ModelView(QWidget):
             points: (N, 3) float32, job frame.
             colours: (N, 3) uint8 RGB.
         """
-        raise NotImplementedError
+        self._content.show_cloud(points, colours)
 
     def clear(self) -> None:
         """Show nothing: model, cloud, frusta and marks go; loading is cancelled."""
-        raise NotImplementedError
+        self.cancel_loading()
+        self._flight.stop()
+        self._content.clear()
+        self._picker.set_model(None)
+        self._photos.set_photos((), 0.0)
+        self.set_marks(())
+        self._ask(moving=False)
 
     # looks
 
     def set_mode(self, mode: DisplayMode) -> None:
         """Choose how surfaces are drawn."""
-        raise NotImplementedError
+        self._look = replace(self._look, mode=mode)
+        self._send_look()
 
     @property
     def mode(self) -> DisplayMode:
         """How surfaces are drawn."""
-        raise NotImplementedError
+        return self._look.mode
 
     def set_point_size(self, size_px: float) -> None:
         """Choose the size of points, logical pixels, 1 to 12."""
-        raise NotImplementedError
+        self._look = replace(self._look, point_size_px=float(np.clip(size_px, 1, 12)))
+        self._send_look()
 
     def set_backfaces(self, backfaces: Backfaces) -> None:
         """Choose what is drawn where a surface is seen from behind."""
-        raise NotImplementedError
+        self._look = replace(self._look, backfaces=backfaces)
+        self._send_look()
 
     def set_grid_shown(self, shown: bool) -> None:
         """Show or hide the ground grid."""
-        raise NotImplementedError
+        self._content.set_grid_shown(shown)
 
-    def set_corner_radius(self, radius_px: int) -> None:
-        """Round the picture's lower corners (all four when nothing is above it) to sit flush in a card."""
-        raise NotImplementedError
+    def set_corner_radius(self, radius_px: int, *, top: bool = False) -> None:
+        """Round the picture's lower corners to sit flush in a card.
+
+        Args:
+            radius_px: 0 for none.
+            top: Round the upper corners too.
+        """
+        self._pane.set_radius(radius_px, top=top)
 
     def set_slot(self, slot: Slot, widget: QWidget | None) -> None:
         """Put a widget of the page into a corner over the picture; None empties the corner.
 
         The view becomes its parent, keeps it 12 px from the edges and above the marks.
         """
-        raise NotImplementedError
+        self._slots.put(slot, widget)
 
     # camera
 
     def fit(self) -> None:
         """Fly back until the whole model fills the picture."""
-        raise NotImplementedError
+        low, high = self._box()
+        camera = self._navigation.camera
+        self._fly(replace(camera, view_angle_deg=VIEW_ANGLE_DEG).fitted(low, high))
 
     def look_from(self, direction: Direction) -> None:
         """Fly to a standard view and fit the model."""
-        raise NotImplementedError
+        low, high = self._box()
+        camera = replace(self._navigation.camera, view_angle_deg=VIEW_ANGLE_DEG)
+        self._fly(camera.turned_to(direction).fitted(low, high))
 
     def look_through(self, name: str) -> None:
         """Fly to where a photo was taken, looking as it did; selects it. An unknown name does nothing."""
-        raise NotImplementedError
+        photo = self._photos.find(name)
+        if photo is None:
+            return
+        self._photos.select(name)
+        low, high = self._box()
+        self._fly(self._navigation.camera.seen_by(photo, low, high))
 
     def set_projection(self, projection: Projection) -> None:
         """Choose perspective or orthographic."""
-        raise NotImplementedError
+        self._flight.stop()
+        camera = replace(self._navigation.camera, is_orthographic=projection is Projection.ORTHOGRAPHIC)
+        self._navigation.set_camera(camera)
 
     @property
     def projection(self) -> Projection:
         """Perspective or orthographic."""
-        raise NotImplementedError
+        return Projection.ORTHOGRAPHIC if self._navigation.camera.is_orthographic else Projection.PERSPECTIVE
 
     def set_turntable(self, running: bool) -> None:
         """Turn the model slowly until told otherwise or touched."""
-        raise NotImplementedError
+        if not running:
+            self._flight.stop()
+            self._ask(moving=False)
+        elif self._state is ViewerState.READY and not self._flight.is_turning:
+            self._flight.turn(self._navigation.camera)
+
+    @property
+    def is_turning(self) -> bool:
+        """True while the turntable runs."""
+        return self._flight.is_turning
 
     # photos
 
     def set_photos(self, photos: Iterable[PhotoPose]) -> None:
         """Show these photos' frusta in place of the ones before; call again when tones change."""
-        raise NotImplementedError
+        chosen = tuple(photos)
+        self._photos.set_photos(chosen, self._content.size)
+        if self._content.is_empty and chosen:
+            low, high = self._box()
+            self._navigation.set_camera(self._navigation.camera.turned_to(Direction.CORNER).fitted(low, high))
 
     def set_photos_shown(self, shown: bool) -> None:
         """Show or hide all frusta."""
-        raise NotImplementedError
+        self._photos.set_shown(shown)
+
+    @property
+    def are_photos_shown(self) -> bool:
+        """Whether frusta are drawn."""
+        return self._photos.is_shown
 
     def select_photo(self, name: str) -> None:
         """Draw one frustum as selected; an empty or unknown name selects none. Sends no signal."""
-        raise NotImplementedError
+        self._photos.select(name)
+
+    @property
+    def selected_photo(self) -> str:
+        """Name of the selected photo, or empty."""
+        return self._photos.selected
 
     def set_photo_picture(self, name: str, picture: QImage | None) -> None:
         """Show a small picture of the photo in its frustum while it is selected."""
-        raise NotImplementedError
+        self._photos.set_picture(name, picture)
 
     # marks and measuring
 
     def set_marks(self, marks: Iterable[Mark]) -> None:
         """Draw these marks over the model in place of the ones before."""
-        raise NotImplementedError
+        self._overlay.set_marks(marks)
 
     def set_measuring(self, measuring: bool) -> None:
         """Start or stop measuring mode: clicks (not drags) send `point_picked`."""
-        raise NotImplementedError
+        self._is_measuring = measuring and self._state is not ViewerState.NO_OPENGL
+        self._overlay.set_pointer(None)
+        self._photos.hover("")
+        self.setCursor(Qt.CursorShape.CrossCursor if self._is_measuring else Qt.CursorShape.ArrowCursor)
+        if self._is_measuring:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property
     def is_measuring(self) -> bool:
         """True in measuring mode."""
-        raise NotImplementedError
+        return self._is_measuring
 
     def pick(self, x: float, y: float) -> Future[Point | None]:
         """Return the surface point under a widget pixel, found in a thread on the full model; None beside it."""
-        raise NotImplementedError
+        return self._picker.pick(self._camera, x, y)
 
     # pictures
 
@@ -249,10 +394,262 @@ class ModelView(QWidget):
             The picture; fails with OperationFailed when there is no 3D view, NoSpace or OperationFailed when it
             cannot be saved.
         """
-        raise NotImplementedError
+        ratio = float(np.clip(scale, 1, 4))
+        paint = self._overlay.draw if with_overlay else None
+        return self._shots.take(self._navigation.camera, ratio, paint, path)
 
     # end
 
     def shut(self) -> None:
         """Release everything of OpenGL and end the threads; the view stays as an empty widget. Also on `close()`."""
-        raise NotImplementedError
+        if self._state is ViewerState.CLOSED:
+            return
+        self._set_state(ViewerState.CLOSED)
+        self._flight.stop()
+        self._content.shut()
+        self._shots.shut()
+        self._stage.shut()
+        self._picker.shut()
+        self._pane.set_image(None)
+
+    # from the parts
+
+    def _on_ready(self, limits: Limits) -> None:
+        self._look = replace(self._look, is_software=limits.is_software)
+        self._set_state(ViewerState.READY)
+        self._send_look()
+        self._content.begin(limits)
+        self._tell()
+        self._ask(moving=False)
+
+    def _on_no_opengl(self, reason: str) -> None:
+        self._content.give_up()
+        self._set_state(ViewerState.NO_OPENGL)
+        self._pane.set_image(None)
+        self._notice.say(
+            tr("Viewer", "No 3D view here"),
+            tr(
+                "Viewer",
+                "{reason} Everything else works. Install or update the graphics driver, or start on a screen with "
+                "OpenGL 3.2, to see models.",
+                reason=reason,
+            ),
+        )
+        self.no_opengl.emit(reason)
+
+    def _on_drawn(self, frame: Frame) -> None:
+        self._pane.set_image(frame.image)
+        self._flight.set_frame_time(frame.seconds)
+        self._overlay.set_camera(frame.camera)
+        has_moved = frame.camera != self._camera
+        self._camera = frame.camera
+        if has_moved:
+            self.camera_moved.emit(frame.camera)
+        self._content.take(frame)
+
+    def _on_moved(self, camera: CameraView, moving: bool) -> None:
+        self._ask(moving=moving)
+
+    def _on_flown(self, camera: CameraView, moving: bool) -> None:
+        self._navigation.set_camera(camera, moving=moving)
+
+    def _on_content(self, model: Model, keep_camera: bool) -> None:
+        self._picker.set_model(model)
+        if not keep_camera:
+            self._flight.stop()
+            low, high = self._content.bounds
+            camera = replace(self._navigation.camera, view_angle_deg=VIEW_ANGLE_DEG)
+            self._navigation.set_camera(camera.turned_to(Direction.CORNER).fitted(low, high))
+        self._photos.set_size(self._content.size)
+        self._ask(moving=False)
+
+    def _on_seen(self, facts: ModelFacts) -> None:
+        self._tell()
+        self.loaded.emit(facts)
+
+    def _on_failed(self, error: TiepointError) -> None:
+        self._tell()
+        self.load_failed.emit(error)
+
+    def _on_progress(self, progress: LoadProgress) -> None:
+        self._tell(progress)
+        self.load_progress.emit(progress)
+
+    def _on_clicked(self, position: QPointF, button: Qt.MouseButton) -> None:
+        if button is not Qt.MouseButton.LeftButton:
+            return
+        if self._is_measuring:
+            self._pick_for("measure", position)
+            return
+        name = self._photos.at(self._camera, position.x(), position.y())
+        if name or self._photos.selected:
+            self._photos.select(name)
+            self.photo_clicked.emit(name)
+
+    def _on_double_clicked(self, position: QPointF) -> None:
+        if self._is_measuring:
+            self._end_measuring(finished=True)
+        else:
+            self._pick_for("pivot", position)
+
+    def _on_hovered(self, position: QPointF) -> None:
+        if self._is_measuring:
+            self._probe.ask(self._camera, position)
+        else:
+            name = self._photos.at(self._camera, position.x(), position.y())
+            self._photos.hover(name)
+            self.setCursor(Qt.CursorShape.PointingHandCursor if name else Qt.CursorShape.ArrowCursor)
+
+    def _on_probed(self, point: Point | None) -> None:
+        if self._is_measuring:
+            self._overlay.set_pointer(point)
+            self.pointer_at.emit(point)
+
+    def _on_picked(self, purpose: str, point: Point | None) -> None:
+        if point is None or self._state is not ViewerState.READY:
+            return
+        if purpose == "measure":
+            self.point_picked.emit(point)
+        elif purpose == "pivot":
+            self._fly(self._navigation.camera.pivoted(point))
+
+    def _on_theme_changed(self) -> None:
+        self._look = self._look.themed(theme.tokens())
+        self._send_look()
+        self._photos.draw()
+        self._content.draw_grid()
+        self._notice.retint()
+        self._overlay.update()
+
+    # inside
+
+    def _set_state(self, state: ViewerState) -> None:
+        if state is not self._state:
+            self._state = state
+            self.state_changed.emit(state)
+
+    def _start(self) -> None:
+        if self._state is ViewerState.WAITING:
+            self._set_state(ViewerState.STARTING)
+            self._tell()
+            self._stage.start()
+
+    def _tell(self, progress: LoadProgress | None = None) -> None:
+        if self._state in {ViewerState.NO_OPENGL, ViewerState.CLOSED}:
+            return
+        if self._state is ViewerState.STARTING:
+            self._notice.say(tr("Viewer", "Preparing the 3D view…"))
+        elif self._content.is_loading and self._content.is_empty:
+            self._notice.say(tr("Viewer", "Opening the model…"), progress_text(progress))
+        else:
+            self._notice.say("")
+
+    def _box(self) -> tuple[Point, Point]:
+        if not self._content.is_empty or not self._photos.photos:
+            return self._content.bounds
+        centres = np.array([photo.centre for photo in self._photos.photos])
+        reach = max(float(np.ptp(centres, axis=0).max()) * 0.25, 0.5)
+        low, high = centres.min(0) - reach, centres.max(0) + reach
+        return (float(low[0]), float(low[1]), float(low[2])), (float(high[0]), float(high[1]), float(high[2]))
+
+    def _fly(self, goal: CameraView) -> None:
+        self._flight.fly(self._navigation.camera, goal)
+
+    def _ask(self, *, moving: bool) -> None:
+        self._stage.ask(self._navigation.camera, self.devicePixelRatioF(), moving=moving)
+
+    def _send_look(self) -> None:
+        look = self._look
+        self._stage.post(lambda scene: scene.set_look(look))
+
+    def _pick_for(self, purpose: str, position: QPointF) -> None:
+        future = self.pick(position.x(), position.y())
+        future.add_done_callback(lambda done: done.cancelled() or self._picked.emit(purpose, done.result()))
+
+    def _end_measuring(self, *, finished: bool) -> None:
+        self.set_measuring(False)
+        self.measuring_ended.emit(finished)
+
+    def _press_shortcut(self, event: QKeyEvent) -> bool:
+        opposite = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        direction = _DIRECTION_KEYS.get(Qt.Key(event.key()))
+        if direction is not None:
+            self.look_from(direction[opposite])
+        elif event.key() == Qt.Key.Key_F:
+            self.fit()
+        elif event.key() == Qt.Key.Key_5:
+            flat = self.projection is Projection.PERSPECTIVE
+            self.set_projection(Projection.ORTHOGRAPHIC if flat else Projection.PERSPECTIVE)
+        elif event.key() == Qt.Key.Key_T:
+            self.set_turntable(not self._flight.is_turning)
+        elif event.key() == Qt.Key.Key_C and not opposite:
+            self.set_photos_shown(not self._photos.is_shown)
+        else:
+            return False
+        return True
+
+    # Qt
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Start once the window is on the screen."""
+        super().showEvent(event)
+        QTimer.singleShot(_START_AFTER_MS, self, self._start)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay out the parts."""
+        super().resizeEvent(event)
+        for part in (self._pane, self._overlay, self._notice):
+            part.setGeometry(self.rect())
+        self._notice.setContentsMargins(24, 24, 24, 24)
+        self._slots.place()
+        self._navigation.resize(self.width(), self.height())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Release everything."""
+        self.shut()
+        super().closeEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw again for a screen with other pixels."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._ask(moving=False)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The pointer is elsewhere."""
+        super().leaveEvent(event)
+        self._photos.hover("")
+        self._on_probed(None)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin to steer or to click."""
+        self._navigation.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Steer or hover."""
+        self._navigation.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End steering, or click."""
+        self._navigation.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Set the pivot, or end measuring."""
+        self._navigation.double_click(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom."""
+        self._navigation.wheel(event)
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Steer, choose a view, or end measuring."""
+        if self._is_measuring and event.key() in {Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self._end_measuring(finished=event.key() != Qt.Key.Key_Escape)
+        elif not self._navigation.key(event) and not self._press_shortcut(event):
+            super().keyPressEvent(event)
+
+
+def _abandon(stage: Stage, picker: Picker, *_: object) -> None:
+    stage.shut()
+    picker.shut()
