@@ -1,0 +1,71 @@
+"""The Facts card: figures of the result, its verdict, and its notes with what to do. The GUI thread only."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout
+
+from tiepoint.domain.model_facts import ModelFacts
+from tiepoint.ui.pages.results.fact_rows import FactRows
+from tiepoint.ui.pages.results.note_row import NoteRow
+from tiepoint.ui.text import tr
+from tiepoint.ui.viewmodels.results_facts import Note, main_rows, more_rows, notes, verdict
+from tiepoint.ui.widgets.buttons import Button
+from tiepoint.ui.widgets.cards import Card, hairline
+from tiepoint.ui.widgets.layouts import empty
+from tiepoint.ui.widgets.pill import Pill
+
+_CONTEXT: Final = "Results"
+
+
+class FactsCard(Card):
+    """What is known of the open result.
+
+    Signals:
+        unfolded(is_open): All facts are shown, or only the first ones again.
+    """
+
+    unfolded = Signal(bool)
+
+    def __init__(self) -> None:
+        self.pill = Pill("info", " ")
+        super().__init__(tr(_CONTEXT, "Facts"), "", self.pill)
+        self.main, self.more = FactRows(), FactRows()
+        self._toggle = Button("", "chevron-down", "quiet", size="small")
+        self._toggle.clicked.connect(lambda: self.set_unfolded(self.more.isHidden()))
+        self._line = hairline()
+        self._notes = QVBoxLayout()
+        self._notes.setSpacing(0)
+        self.rows: list[NoteRow] = []
+        self.add(self.main, self.more, self._toggle, self._line, self._notes, spacing=8, margins=(16, 0, 12, 10))
+        self.set_unfolded(False)
+
+    def show_facts(self, facts: ModelFacts) -> None:
+        """Show a result."""
+        self.main.show_rows(main_rows(facts))
+        is_folded = self.more.isHidden()
+        self.more.show_rows(more_rows(facts))
+        self.more.setHidden(is_folded)
+        state, words = verdict(facts)
+        self.pill.setVisible(bool(state))
+        if state:
+            self.pill.set_state(state, words)
+        self._show_notes(notes(facts))
+
+    def set_unfolded(self, is_open: bool) -> None:
+        """Show all facts, or only the first ones."""
+        is_change = is_open is self.more.isHidden()
+        self.more.setVisible(is_open)
+        self._toggle.setText(tr(_CONTEXT, "Fewer facts") if is_open else tr(_CONTEXT, "All facts"))
+        self._toggle.set_icon("chevron-up" if is_open else "chevron-down")
+        if is_change:
+            self.unfolded.emit(is_open)
+
+    def _show_notes(self, found: tuple[Note, ...]) -> None:
+        empty(self._notes)
+        self.rows = [NoteRow(note, is_open=note.state == "error") for note in found]
+        for row in self.rows:
+            self._notes.addWidget(row)
+        self._line.setVisible(bool(found))

@@ -1,0 +1,271 @@
+"""The Results page: the newest model opens by itself, with its facts, photos and measurements. The GUI thread only.
+
+Puts the parts together; what they do is in the viewmodels and cards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QAction, QShowEvent
+
+from tiepoint.domain.failure import Failure
+from tiepoint.domain.measurement import Measurement
+from tiepoint.domain.model_facts import ModelFacts
+from tiepoint.domain.quantity import LengthUnit
+from tiepoint.ui.actions import action
+from tiepoint.ui.opening import is_model
+from tiepoint.ui.pages.page import Page, StripContent
+from tiepoint.ui.pages.results.desktop import Desktop, SystemDesktop
+from tiepoint.ui.pages.results.export_card import ExportCard
+from tiepoint.ui.pages.results.facts_card import FactsCard
+from tiepoint.ui.pages.results.measurements_card import MeasurementsCard
+from tiepoint.ui.pages.results.measuring_in_view import MeasuringInView
+from tiepoint.ui.pages.results.model_in_view import ModelInView
+from tiepoint.ui.pages.results.outputs import Outputs
+from tiepoint.ui.pages.results.photo_card import PhotoCard
+from tiepoint.ui.pages.results.result_menu import ResultMenu
+from tiepoint.ui.pages.results.view_card import ViewCard
+from tiepoint.ui.panel import Panel
+from tiepoint.ui.text import grouped, plain, tr
+from tiepoint.ui.viewer import ModelView
+from tiepoint.ui.viewmodels.export import ExportModel
+from tiepoint.ui.viewmodels.measuring import MeasuringModel
+from tiepoint.ui.viewmodels.results import ResultsModel, Showing
+from tiepoint.ui.viewmodels.results_photo import PhotoModel, reader_of
+from tiepoint.ui.viewmodels.results_words import bytes_text, subtitle_text, took_text
+from tiepoint.ui.widgets.cards import ScrollColumn
+from tiepoint.ui.widgets.layouts import row
+
+_CONTEXT: Final = "Results"
+_RIGHT_PX: Final = 334
+_STATES: Final = {"good": "ok", "fair": "warning", "poor": "error"}
+
+
+class ResultsPage(Page):
+    """Models and what is known of them.
+
+    Targets: `job=JobId` opens a job's result (or says that it still runs), `path=Path` opens a file or folder.
+
+    Args:
+        panel: The panel.
+        make_view: Makes the 3D view.
+        desktop: Opens files with the system's programs.
+    """
+
+    def __init__(
+        self, panel: Panel, make_view: Callable[[], ModelView] = ModelView, desktop: Desktop | None = None
+    ) -> None:
+        super().__init__()
+        self._panel = panel
+        program, background = panel.program, panel.background
+        self.results = ResultsModel(program, background)
+        self.measuring = MeasuringModel(program.measurements, background)
+        self.photos = PhotoModel(reader_of(program.photo_sets.pictures), background)
+        self.exports = ExportModel(program.model_exports)
+        self.view_card = ViewCard(make_view())
+        self.facts_card, self.photo_card = FactsCard(), PhotoCard(self.photos)
+        self.measurements_card = MeasurementsCard(self.measuring)
+        self.export_card = ExportCard(self.exports)
+        self.menu = ResultMenu()
+        self.outputs = Outputs(self, panel, self.results, self.exports, self.view_card, desktop or SystemDesktop())
+        self._setup_ui()
+        self._add_actions()
+        self._in_view = (
+            ModelInView(self.view_card, self.results, self.photos, self.outputs.ask_for_file, panel),
+            MeasuringInView(self.view_card, self.measuring, self),
+        )
+        self._connect()
+        self._on_changed()
+
+    # what the window asks
+
+    def strip(self) -> StripContent:
+        """Say which result is open."""
+        view = self.results.view
+        if view.showing is not Showing.OPEN or view.facts is None:
+            return StripContent(
+                plain(view.title) or tr(_CONTEXT, "Results"),
+                state={Showing.FAILED: "error", Showing.RUNNING: "running"}.get(view.showing, ""),
+                subtitle="" if view.title else tr(_CONTEXT, "Finished models open here"),
+                actions=(self._list_action, self._open_action),
+            )
+        facts = view.facts
+        return StripContent(
+            plain(facts.title),
+            state="completed" if facts.job or facts.finished else "",
+            subtitle=subtitle_text(facts, datetime.now(UTC)),
+            facts=_strip_facts(facts),
+            actions=self._actions,
+        )
+
+    def show_target(self, **target: Any) -> None:
+        """Open a job's result (`job`) or a file or folder (`path`)."""
+        if target.get("path"):
+            self.results.open_path(Path(target["path"]))
+        elif target.get("job"):
+            self.results.open_job(str(target["job"]))
+
+    def take_drop(self, paths: list[Path]) -> bool:
+        """Open a model; a single folder is looked into first, and handed on when it holds no result."""
+        models = [path for path in paths if is_model(path)]
+        if models:
+            self.results.open_path(models[0])
+            return True
+        if len(paths) == 1 and not paths[0].suffix:
+            self._panel.background.start(self._try_folder(paths[0]))
+            return True
+        return False
+
+    def shut(self) -> None:
+        """Release the 3D view and follow nothing any more."""
+        self.results.stop()
+        self.measuring.stop()
+        self.view_card.view.shut()
+
+    def focus_first(self) -> None:
+        """Put the keyboard's focus into the view."""
+        self.view_card.view.setFocus()
+
+    # putting together
+
+    def _setup_ui(self) -> None:
+        self.column = ScrollColumn(
+            self.export_card, self.facts_card, self.photo_card, self.measurements_card, None, width=_RIGHT_PX
+        )
+        line = row(self.view_card, self.column, spacing=12)
+        line.setStretch(0, 1)
+        self.setLayout(line)
+
+    def _add_actions(self) -> None:
+        outputs = self.outputs
+        self._list_action = action(self, tr(_CONTEXT, "Results"), self.menu.show, icon="layers")
+        self._list_action.setMenu(self.menu)
+        self._open_action = action(
+            self, tr(_CONTEXT, "Open…"), outputs.ask_for_file, icon="folder-open", shortcut="Ctrl+O"
+        )
+        self._folder_action = action(self, tr(_CONTEXT, "Folder"), outputs.open_folder, icon="folder")
+        self._folder_action.setToolTip(tr(_CONTEXT, "Open the folder of the result"))
+        self._report_action = action(self, tr(_CONTEXT, "Report"), outputs.open_report, icon="file-text")
+        self._export_action = action(
+            self, tr(_CONTEXT, "Export"), outputs.ask_for_export, icon="download", kind="primary", shortcut="Ctrl+E"
+        )
+        self._actions: tuple[QAction, ...] = (
+            self._list_action,
+            self._open_action,
+            self._folder_action,
+            self._report_action,
+            self._export_action,
+        )
+        for each in self._actions[1:]:
+            self.addAction(each)
+
+    def _connect(self) -> None:
+        self.results.changed.connect(self._on_changed)
+        self.results.opened.connect(self._on_opened)
+        self.results.list_changed.connect(self._fill_menu)
+        self.menu.aboutToShow.connect(self._on_menu)
+        self.menu.chosen.connect(self.results.open_entry)
+        self.menu.forget_wanted.connect(self.results.forget)
+        self.menu.open_wanted.connect(self.outputs.ask_for_file)
+        self.measuring.refused.connect(self._on_refused)
+        self.measuring.added.connect(self.measurements_card.select)
+        self.measuring.deleted.connect(self._on_deleted)
+        self.measurements_card.export_wanted.connect(self._on_measurements_export)
+        self.measurements_card.unit_chosen.connect(self._on_unit)
+        self.measurements_card.copied.connect(self._on_copied)
+        self.facts_card.unfolded.connect(self._on_unfolded)
+
+    # what happens
+
+    def _start(self) -> None:
+        extras = self._panel.program.panel_state.state.extras
+        self.facts_card.set_unfolded(extras.get("results_all_facts") is True)
+        if (unit := extras.get("results_unit")) in tuple(LengthUnit):
+            self.measuring.set_unit(LengthUnit(unit))
+        self.results.start()
+
+    def _on_opened(self, facts: ModelFacts) -> None:
+        self.facts_card.show_facts(facts)
+        self.photos.show(facts)
+        self.measuring.show(facts)
+
+    def _on_changed(self) -> None:
+        is_open = self.results.view.facts is not None
+        facts = self.results.view.facts
+        for card in (self.facts_card, self.measurements_card):
+            card.setVisible(is_open)
+        self.column.setVisible(is_open)
+        self._report_action.setVisible(facts is not None and facts.report is not None)
+        self._fill_menu()
+        self.strip_changed.emit()
+
+    def _on_menu(self) -> None:
+        self._fill_menu()
+        self.results.refresh()
+
+    def _fill_menu(self) -> None:
+        results = self.results
+        self.menu.show_entries(results.entries, results.view.path, datetime.now(UTC), results.trouble)
+
+    def _on_refused(self, failure: Failure) -> None:
+        self._panel.messages.note(failure.summary, failure.remedy)
+
+    def _on_deleted(self, measurement: Measurement) -> None:
+        self._panel.messages.note(
+            tr(_CONTEXT, "{name} is deleted.", name=plain(measurement.name)),
+            action=tr(_CONTEXT, "Undo"),
+            on_action=lambda: self.measuring.put_back(measurement),
+        )
+
+    def _on_measurements_export(self, path: Path) -> None:
+        self._panel.background.start(self._export_measurements(path))
+
+    async def _export_measurements(self, path: Path) -> None:
+        await self.measuring.export(path)
+        self.outputs.tell_written(path)
+
+    def _on_unit(self, unit: LengthUnit) -> None:
+        self.measuring.set_unit(unit)
+        self._panel.program.panel_state.remember(results_unit=unit.value)
+
+    def _on_copied(self) -> None:
+        self._panel.messages.done(tr(_CONTEXT, "The measurements are on the clipboard as a table."))
+
+    def _on_unfolded(self, is_open: bool) -> None:
+        self._panel.program.panel_state.remember(results_all_facts=is_open)
+
+    async def _try_folder(self, folder: Path) -> None:
+        """Open a folder as a result; one that is none is dropped photos, for the Photos page."""
+        is_result = await self.results.try_folder(folder)
+        if not is_result:
+            self._panel.navigator.go("photos", paths=[folder])
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Begin with the newest result, after the page's first picture."""
+        super().showEvent(event)
+        QTimer.singleShot(0, self._start)
+
+
+def _strip_facts(facts: ModelFacts) -> tuple[tuple[str, str], ...]:
+    shown = []
+    if facts.cameras_aligned is not None and facts.cameras_total is not None:
+        shown.append(
+            (
+                tr(_CONTEXT, "Cameras"),
+                tr(
+                    _CONTEXT,
+                    "{aligned} of {total}",
+                    aligned=grouped(facts.cameras_aligned),
+                    total=grouped(facts.cameras_total),
+                ),
+            )
+        )
+    if facts.timing.took_s is not None:
+        shown.append((tr(_CONTEXT, "Took"), took_text(facts.timing.took_s)))
+    shown.append((tr(_CONTEXT, "Size"), bytes_text(facts.size_bytes)))
+    return tuple(shown)

@@ -1,0 +1,118 @@
+"""Words and figures of a result as the Results page writes them. Pure: no widgets, no services; any thread."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tiepoint.domain.model_facts import ModelFacts, ModelFormat, Origin, ScaleSource
+from tiepoint.domain.quantity import Length
+from tiepoint.domain.space import size_text
+from tiepoint.ui.text import grouped, tr
+
+_CONTEXT = "Results"
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+def bytes_text(size: int) -> str:
+    """Write a size: `3.7 MB`."""
+    return size_text(size).replace(" ", _NO_BREAK)
+
+
+def took_text(seconds: float) -> str:
+    """Write how long something took: `41 s`, `1 min 04 s`, `2 h 05 min`."""
+    whole = round(seconds)
+    if whole < 60:
+        return tr(_CONTEXT, "{seconds} s", seconds=whole).replace(" ", _NO_BREAK)
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return tr(_CONTEXT, "{minutes} min {seconds:02d} s", minutes=minutes, seconds=rest).replace(" ", _NO_BREAK)
+    hours, minutes = divmod(minutes, 60)
+    return tr(_CONTEXT, "{hours} h {minutes:02d} min", hours=hours, minutes=minutes).replace(" ", _NO_BREAK)
+
+
+def when_text(moment: datetime | None, now: datetime) -> str:
+    """Write a moment in this computer's time: `14:06` today, `yesterday 14:06`, `2026-11-03` before."""
+    if moment is None:
+        return ""
+    local, today = moment.astimezone(), now.astimezone().date()
+    days = (today - local.date()).days
+    if days == 0:
+        return f"{local:%H:%M}"
+    return tr(_CONTEXT, "yesterday {time}", time=f"{local:%H:%M}") if days == 1 else f"{local:%Y-%m-%d}"
+
+
+def gsd_text(gsd_m: float) -> str:
+    """Write a ground sampling distance: `2.8 mm/px`."""
+    value = gsd_m * 1000
+    if value < 10:
+        return f"{value:.1f}{_NO_BREAK}mm/px"
+    return f"{value:.0f}{_NO_BREAK}mm/px" if value < 30 else f"{value / 10:.1f}{_NO_BREAK}cm/px"
+
+
+def length_short(value_m: float) -> str:
+    """Write a residual: `6 mm`, `2.4 m`."""
+    for limit, factor, unit in ((0.01, 1000.0, "mm"), (1.0, 100.0, "cm"), (10_000.0, 1.0, "m")):
+        if abs(value_m) < limit:
+            return f"{value_m * factor:.1f}{_NO_BREAK}{unit}"
+    return Length(value_m).text()
+
+
+def origin_text(origin: Origin) -> str:
+    """Write where the frame's zero lies: `46.84261, −91.99456, 198 m`."""
+    place = f"{origin.lat_deg:.5f}, {origin.lon_deg:.5f}"
+    if origin.height_m is not None:
+        place += f", {origin.height_m:.0f}{_NO_BREAK}m"
+    return place.replace("-", "\N{MINUS SIGN}")
+
+
+def scale_text(facts: ModelFacts) -> str:
+    """Say where a model's size comes from."""
+    words = {
+        ScaleSource.GPS: tr(_CONTEXT, "photo positions (GPS)"),
+        ScaleSource.OTHER: tr(_CONTEXT, "the file's own unit"),
+        ScaleSource.NONE: tr(_CONTEXT, "none: sizes are relative"),
+        ScaleSource.UNKNOWN: tr(_CONTEXT, "not told by the file"),
+    }
+    return words[facts.scale.source]
+
+
+def scale_short(facts: ModelFacts) -> str:
+    """Say in one word whether lengths are metres."""
+    if facts.scale.is_metric:
+        return tr(_CONTEXT, "metric")
+    return tr(_CONTEXT, "none") if facts.scale.source is ScaleSource.NONE else tr(_CONTEXT, "not known")
+
+
+def frame_text(facts: ModelFacts) -> str:
+    """Name the frame: `East, north, up`, `local, z up`."""
+    if facts.frame == "ENU":
+        return tr(_CONTEXT, "east, north, up")
+    return tr(_CONTEXT, "local, z up") if facts.frame in ("", "local") else facts.frame
+
+
+def kind_text(facts: ModelFacts) -> str:
+    """Say what the model is: textured mesh, mesh, point cloud."""
+    if facts.model.format is ModelFormat.PLY_CLOUD:
+        return tr(_CONTEXT, "point cloud")
+    if facts.texture_px or facts.model.texture_px:
+        return tr(_CONTEXT, "textured mesh")
+    return tr(_CONTEXT, "mesh")
+
+
+def preset_text(preset: str) -> str:
+    """Write a preset's name."""
+    return tr("Preset", preset.capitalize()) if preset else ""
+
+
+def subtitle_text(facts: ModelFacts, now: datetime) -> str:
+    """Say in one line what a result is: `18 photos · Draft preset · finished 14:06`."""
+    parts = []
+    if facts.cameras_total:
+        parts.append(tr(_CONTEXT, "{count} photos", count=grouped(facts.cameras_total)))
+    if facts.preset:
+        parts.append(tr(_CONTEXT, "{preset} preset", preset=preset_text(facts.preset)))
+    if facts.finished is not None:
+        parts.append(tr(_CONTEXT, "finished {when}", when=when_text(facts.finished, now)))
+    if not parts:
+        parts = [kind_text(facts).capitalize(), facts.model.path.name]
+    return " · ".join(parts)
