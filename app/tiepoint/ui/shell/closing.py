@@ -102,9 +102,16 @@ def _title(jobs: Sequence[Job], copied: Sequence[str]) -> str:
     if not jobs:
         return tr("Closing", "Photos are being copied")
     running = sum(job.state is JobState.RUNNING for job in jobs)
+    waiting = len(jobs) - running
+    if running and waiting:
+        return tr("Closing", "{running} running, {waiting} waiting", running=_jobs(running), waiting=waiting)
     if running:
         return tr_count("Closing", "A job is running", "{count} jobs are running", running)
     return tr_count("Closing", "A job is not finished", "{count} jobs are not finished", len(jobs))
+
+
+def _jobs(count: int) -> str:
+    return tr_count("Closing", "1 job", "{count} jobs", count)
 
 
 def _names(jobs: Sequence[Job], copied: Sequence[str]) -> str:

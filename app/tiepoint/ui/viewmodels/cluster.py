@@ -169,12 +169,12 @@ def cluster_view(computer: ComputerSnapshot, monitor: MonitorSnapshot, version: 
         disk_free_bytes=computer.disk_free_bytes,
         disk_floor_bytes=computer.disk_floor_bytes,
         workers=_UNKNOWN if computer.workers is None else str(computer.workers),
-        worker_memory="" if memory_each is None else tr("Cluster", "up to {size} each", size=size_text(memory_each)),
+        worker_memory="" if not memory_each else tr("Cluster", "up to {size} each", size=size_text(memory_each)),
         agent=_agent_facts(computer, version),
         has_log=bool(agent.log_path),
         libraries=_libraries(computer, monitor),
         engine_note=_engine_note(computer),
-        is_stoppable=agent.state in {AgentState.RUNNING, AgentState.UNREACHABLE},
+        is_stoppable=agent.state is AgentState.RUNNING,
         is_startable=agent.state is AgentState.STOPPED,
         unfinished=len(monitor.unfinished),
     )
@@ -188,12 +188,20 @@ def _doing(state: AgentState, monitor: MonitorSnapshot) -> str:
     if state is AgentState.STARTING:
         return tr("Cluster", "The agent, which runs the jobs, is starting")
     if state is AgentState.UNREACHABLE:
-        return tr("Cluster", "The jobs may run on; it is tried again all the time")
+        return _unheard(monitor)
     if not monitor.unfinished:
         return tr("Cluster", "Idle, ready for a job")
     parts = [tr_count("Cluster", "1 job running", "{count} jobs running", running) if running else ""]
     parts.append(tr("Cluster", "{count} waiting", count=waiting) if waiting else "")
     return ", ".join(part for part in parts if part)
+
+
+def _unheard(monitor: MonitorSnapshot) -> str:
+    heard = monitor.link.heard
+    if heard is None:
+        return tr("Cluster", "Never heard; it is tried again all the time")
+    time = f"{heard.astimezone():%H:%M}"
+    return tr("Cluster", "Last heard at {time}; the jobs may run on", time=time)
 
 
 def _problem(computer: ComputerSnapshot) -> str:

@@ -114,7 +114,7 @@ class SettingsModel(QObject):
         each = snapshot.worker_memory_bytes
         return (
             (tr("Settings", "Workers"), unknown if snapshot.workers is None else str(snapshot.workers)),
-            (tr("Settings", "Memory of each"), unknown if each is None else size_text(each)),
+            (tr("Settings", "Memory of each"), size_text(each) if each else unknown),
             (
                 tr("Settings", "Jobs pause below"),
                 tr("Settings", "{size} free", size=size_text(snapshot.disk_floor_bytes)),

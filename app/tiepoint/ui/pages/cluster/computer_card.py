@@ -72,7 +72,8 @@ class ComputerCard(Card):
         free = view.disk_free_bytes
         self.disk.put(_UNKNOWN if free is None else size_text(free), "" if free is None else tr("Cluster", "free"))
         floor = size_text(view.disk_floor_bytes)
-        self.disk.say(tr("Cluster", "Jobs pause below {size}", size=floor) if view.disk_floor_bytes else "")
+        self.disk.say(tr("Cluster", "floor {size}", size=floor) if view.disk_floor_bytes else "")
+        self.disk.setToolTip(tr("Cluster", "A job pauses, resumable, before less than the floor is free."))
         self.workers.put(view.workers, "")
         self.workers.say(view.worker_memory)
 
@@ -83,10 +84,10 @@ class ComputerCard(Card):
         last = samples[-1]
         cpu = tr("Cluster", "{share} busy", share=_percent(last.cpu))
         if last.jobs_cpu is not None:
-            cpu += "  ·  " + tr("Cluster", "{share} by jobs", share=_percent(last.jobs_cpu))
-        memory = tr("Cluster", "{size} in use", size=size_text(last.memory_bytes))
+            cpu += "  ·  " + tr("Cluster", "jobs {share}", share=_percent(last.jobs_cpu))
+        memory = tr("Cluster", "{size} used", size=size_text(last.memory_bytes))
         if last.jobs_memory_bytes is not None:
-            memory += "  ·  " + tr("Cluster", "{size} by jobs", size=size_text(last.jobs_memory_bytes))
+            memory += "  ·  " + tr("Cluster", "jobs {size}", size=size_text(last.jobs_memory_bytes))
         self.processor.say(cpu)
         self.memory.say(memory)
         self._cpu.set_shares([each.cpu for each in samples], [each.jobs_cpu for each in samples], cpu)

@@ -58,7 +58,9 @@ def _warning(finding: Finding) -> QWidget:
 
 
 def _failure(finding: Finding) -> QWidget:
-    head = row(Pill("error"), Label(title_of(finding), "title"), None, spacing=10)
+    look = look_of("error")
+    word = Label(look.text, "value", tone="err")
+    head = row(Glyph(look.icon, "err.text", 16), word, 6, Label(title_of(finding), "title"), None, spacing=8)
     made = TonePanel("err", head, Label(plain(finding.text), "body", wrap=True, selectable=True), spacing=8)
     if finding.remedy:
         made.content.addWidget(_remedy(finding))

@@ -49,9 +49,9 @@ class ClusterPage(Page):
             (tr("Cluster", "Disk free"), "—" if free is None else size_text(free)),
             (tr("Cluster", "Workers"), view.workers),
         )
-        shown = (self.start_action,) if view.is_startable else (self.stop_action,)
+        shown = [self.start_action] if view.is_startable else [self.stop_action] if view.is_stoppable else []
         return StripContent(
-            tr("Cluster", "This computer"), view.pill[0], view.pill[1], view.doing, facts, actions=shown
+            tr("Cluster", "This computer"), view.pill[0], view.pill[1], view.doing, facts, actions=tuple(shown)
         )
 
     def shut(self) -> None:
@@ -66,7 +66,7 @@ class ClusterPage(Page):
         """Ask how to stop."""
         menu = StopMenu(self.model.view.unfinished, self)
         menu.chosen.connect(lambda now: self.model.stop_agent(now=now))
-        menu.open_at(self.mapToGlobal(QPoint(self.width() + 4, -8)))
+        menu.open_at(self.mapToGlobal(QPoint(self.width(), -8)))
         return menu
 
     def _setup_actions(self) -> None:
@@ -96,7 +96,6 @@ class ClusterPage(Page):
         view = self.model.view
         for card in (self._computer, self._agent, self._engine):
             card.show_view(view)
-        self.stop_action.setEnabled(view.is_stoppable)
         reason = tr("Cluster", "Start the agent first: it is one of the checks.") if view.is_startable else ""
         self._checks.set_may_look(not view.is_startable, reason)
         self.strip_changed.emit()

@@ -39,7 +39,8 @@ class AboutCard(Card):
 
     def __init__(self, version: str) -> None:
         super().__init__(tr("Settings", "About"))
-        words = column(Label("Tiepoint", "h1"), Label(tr("Settings", "Version {version}", version=version), "sub"), spacing=1)
+        told = Label(tr("Settings", "Version {version}", version=version), "sub")
+        words = column(Label("Tiepoint", "h1"), told, spacing=1)
         facts = FactList()
         facts.set_facts((("Python", platform.python_version()), ("Qt", qVersion()), ("System", platform.system())))
         self.licences = {name: self._licence(name) for name in LICENCES}

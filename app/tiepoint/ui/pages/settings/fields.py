@@ -32,9 +32,9 @@ class ValueField(QLineEdit):
         self.editingFinished.connect(self._on_finished)
 
     def hold(self, text: str, automatic: str) -> None:
-        """Show the value that is in the settings, unless somebody is typing."""
+        """Show the value that is in the settings; what is being typed, or was refused, stays while that is the same."""
         self.setPlaceholderText(automatic)
-        if not self.hasFocus() or self.text() == self._held:
+        if text != self._held:
             self.setText(text)
         self._held = text
 

@@ -35,7 +35,9 @@ class SettingRow(QWidget):
         self._quiet.timeout.connect(self._word.hide)
         words = column(Label(name), self._text, spacing=3)
         if is_wide:
-            self.setLayout(column(row(words, self._word, spacing=16), control, spacing=10, margins=(16, 12, 16, 14)))
+            told = row(words, self._word, spacing=16)
+            told.setStretch(0, 1)
+            self.setLayout(column(told, control, spacing=10, margins=(16, 12, 16, 14)))
         else:
             line = row(words, self._word, control, spacing=16, margins=(16, 12, 16, 12))
             line.setStretch(0, 1)
