@@ -17,7 +17,7 @@ from tiepoint.domain.errors import InputError
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.geodesy import geodetic_from_enu
 from tiepoint.domain.model_facts import Origin, Scale, ScaleSource, Vector
-from tiepoint.domain.quantity import Length, rounded_text
+from tiepoint.domain.quantity import Length, last_place, rounded_text
 from tiepoint.domain.uncertainty import COVERAGE_95, MeasuringBasis, basis_of, uncertainty_note, with_uncertainty
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "MeasuringBasis",
     "NoScale",
     "basis_of",
+    "coordinates_text",
     "length_ratio",
     "measured_path",
     "measured_point",
@@ -198,8 +199,13 @@ def summary(measurement: Measurement, basis: MeasuringBasis) -> str:
     if measurement.kind is not MeasurementKind.POINT:
         return measured_path(measurement.points, basis).total.text()
     point = measured_point(measurement.points[0], basis)
-    coordinates = ", ".join(rounded_text(value, -3) for value in point.position)
-    return f"{coordinates} m {Length(0.0, point.uncertainty_m).parts()[1]}".rstrip()
+    return f"{coordinates_text(point)} m {Length(0.0, point.uncertainty_m).parts()[1]}".rstrip()
+
+
+def coordinates_text(point: MeasuredPoint) -> str:
+    """Write a point's coordinates in the job frame, metres, to the place of their uncertainty: `1.23, -4.56, 0.78`."""
+    place = -3 if not point.uncertainty_m else max(last_place(point.uncertainty_m), -5)
+    return ", ".join(rounded_text(value, place) for value in point.position)
 
 
 def _segment(start: Vector, end: Vector, basis: MeasuringBasis) -> MeasuredSegment:

@@ -19,6 +19,7 @@ from tiepoint.domain.measurement import (
     MeasuredPoint,
     Measurement,
     MeasurementKind,
+    coordinates_text,
     measured_path,
     measured_point,
 )
@@ -172,7 +173,7 @@ def _spread(uncertainty_m: float | None, unit: LengthUnit) -> str:
 
 
 def _position(point: MeasuredPoint) -> str:
-    shown = ", ".join(rounded_text(value, -3) for value in point.position)
+    shown = coordinates_text(point)
     if point.geodetic is None:
         return shown
     place = point.geodetic

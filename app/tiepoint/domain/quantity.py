@@ -59,13 +59,23 @@ class Length:
             return _written(self.value_m, _place_when_unknown(self.value_m), unit_of_value), ""
         spread = max(spread, _FINEST_M)
         place = last_place(spread)
-        unit_of_spread = _finer(unit_of_value, _unit_by_size(spread, (0.1, 1, 10_000)))
+        unit_of_spread = _finer(unit_of_value, _unit_by_size(float(f"{spread:.1e}"), (0.1, 1, 10_000)))
         if unit is not LengthUnit.AUTO:
             unit_of_spread = unit
         return (
             _written(self.value_m, place, unit_of_value),
             _PLUS_MINUS + _written(spread, place, unit_of_spread),
         )
+
+
+def length_text(value_m: float, digits: int = 2) -> str:
+    """Write a length that has no uncertainty of its own, such as a pixel on the ground: `2.8 mm`.
+
+    Args:
+        value_m: The length; 0 to a million kilometres.
+        digits: Significant digits.
+    """
+    return _written(value_m, _place_when_unknown(value_m, digits), _unit_by_size(value_m, (0.01, 1, 10_000)))
 
 
 def last_place(uncertainty: float) -> int:
@@ -92,10 +102,10 @@ def _written(value_m: float, place: int, unit: LengthUnit) -> str:
     return f"{number}{NO_BREAK}{unit.value}".replace("-", "\N{MINUS SIGN}")
 
 
-def _place_when_unknown(value_m: float) -> int:
+def _place_when_unknown(value_m: float, digits: int = _DIGITS_WHEN_UNKNOWN) -> int:
     if abs(value_m) < _FINEST_M:
         return -5
-    return max(int(f"{value_m:e}".partition("e")[2]) - _DIGITS_WHEN_UNKNOWN + 1, -5)
+    return max(int(f"{value_m:e}".partition("e")[2]) - digits + 1, -6)
 
 
 def _unit_by_size(value_m: float, bounds_m: tuple[float, float, float]) -> LengthUnit:

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tiepoint.domain.model_facts import ModelFacts, Origin, Scale
-from tiepoint.domain.quantity import NO_BREAK, Length
+from tiepoint.domain.quantity import NO_BREAK, Length, length_text
 
 COVERAGE_95: Final = 1.96
 
@@ -112,11 +112,11 @@ def uncertainty_note(basis: MeasuringBasis) -> str:
     if basis.point_sigma_m is None or basis.gsd_m is None:
         return "The uncertainty is not known: the result does not tell its pixel size and its reprojection error."
     parts = [
-        f"pixel size ({Length(basis.gsd_m).text()})",
+        f"pixel size ({length_text(basis.gsd_m)})",
         f"reprojection error ({basis.reprojection_px:.2f}{NO_BREAK}px)",
     ]
     if basis.edge_m is not None:
-        parts.append(f"mesh (edges of {Length(basis.edge_m).text()})")
+        parts.append(f"mesh (edges of {length_text(basis.edge_m)})")
     if basis.scale_error is not None:
         share = f"{100 * basis.scale_error:.2g}{NO_BREAK}%"
         parts.append(f"scale ({share} from {basis.positions or 'the'} camera positions)")

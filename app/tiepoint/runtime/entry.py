@@ -25,6 +25,7 @@ ROLES: Final = {
     "photos": "tiepoint.engine.photo_child:main",
     "photo-checks": "tiepoint.engine.photo_child:main",
     "render": "tiepoint.engine.render_child:main",
+    "export-model": "tiepoint.engine.export_model:main",
     "warm": "tiepoint.engine.warm:main",
     "health": "tiepoint.engine.health:main",
 }

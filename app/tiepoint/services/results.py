@@ -101,7 +101,8 @@ class Results:
             [*(place.path for job in of_jobs for place in places_of(job)), *(each.path for each in recent)]
         )
         made = [_of_job(job, presence) for job in of_jobs]
-        opened = [_of_recent(each, presence) for each in recent]
+        # What was opened meanwhile was not asked for, and is there.
+        opened = [_of_recent(each, presence) for each in self._opened_by_hand or ()]
         entries = sorted([*made, *opened], key=_moment, reverse=True)
         return self._replace(ResultList(tuple(entries), trouble))
 
@@ -218,7 +219,7 @@ def _of_job(job: Job, presence: Mapping[Path, Presence]) -> ResultEntry:
 
 
 def _of_recent(recent: RecentResult, presence: Mapping[Path, Presence]) -> ResultEntry:
-    found = presence.get(recent.path, Presence.MISSING)
+    found = presence.get(recent.path, Presence.THERE)
     return ResultEntry(ResultPlace(recent.path), _title(recent.path), ResultSource.OPENED, found, recent.opened)
 
 

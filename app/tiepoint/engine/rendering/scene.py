@@ -133,7 +133,7 @@ def load_scene(path: Path) -> list[Part]:
             f"{path.name} is not a model or cloud that can be shown.",
             remedy=f"Choose a file that ends in {', '.join(SUFFIXES)}.",
         )
-    parts = [part for geometry in _geometries(path) if (part := _part(geometry, _has_y_up(path))) is not None]
+    parts = [part for geometry in _geometries(path) if (part := _part(geometry, has_y_up(path))) is not None]
     if not parts:
         raise InputError(f"{path.name} holds neither triangles nor points.", remedy="Choose another file.")
     return parts
@@ -151,7 +151,7 @@ def _geometries(path: Path) -> Sequence[Any]:
         ) from error
 
 
-def _has_y_up(path: Path) -> bool:
+def has_y_up(path: Path) -> bool:
     """GLB has y up by its standard, PLY and STL z by habit; an OBJ of ours says z, others have y."""
     suffix = path.suffix.lower()
     if suffix == ".obj":

@@ -1,0 +1,1 @@
+"""Models in other formats: copying what is there, converting what is not."""
