@@ -17,6 +17,7 @@ from tiepoint.ui.viewer.terms import Direction, PhotoPose, Point
 FloatArray = NDArray[np.float64]
 
 VIEW_ANGLE_DEG: Final = 35.0
+_FIT_ROUNDS: Final = 5
 _STEEPEST: Final = np.radians(89.9)
 _DIRECTIONS: Final[dict[Direction, tuple[float, float]]] = {
     # azimuth and height of the camera as seen from the pivot, degrees; azimuth 0 is east, 90 north
@@ -129,19 +130,27 @@ class CameraView:
         azimuth, height = np.radians(_DIRECTIONS[direction])
         return self._at(float(azimuth), float(height), self.distance)
 
-    def fitted(self, low: Point, high: Point, *, margin: float = 1.08) -> CameraView:
-        """Return the camera moved along its view until the box fills the picture."""
-        box = np.array([[a, b, c] for a in (low[0], high[0]) for b in (low[1], high[1]) for c in (low[2], high[2])])
-        pivot = box.mean(0)
+    def fitted(self, points: FloatArray, *, margin: float = 1.06) -> CameraView:
+        """Return the camera moved, looking the same way, until points fill the picture.
+
+        Args:
+            points: (N, 3), such as the corners of a box or a sample of a model.
+            margin: Room around them.
+        """
+        points = np.asarray(points, float).reshape(-1, 3)
+        pivot = (points.min(0) + points.max(0)) / 2
         right, up, forward = self.axes()
-        relative = box - pivot
-        tangent = float(np.tan(np.radians(self.view_angle_deg) / 2))
+        tangent = float(np.tan(np.radians(self.view_angle_deg) / 2)) / margin
         aspect = self.width / max(1, self.height)
-        near = 0.0 if self.is_orthographic else -(relative @ forward)
-        needed = np.maximum(
-            np.abs(relative @ up) / tangent + near, np.abs(relative @ right) / (tangent * aspect) + near
-        )
-        distance = max(float(needed.max()) * margin, 1e-6)
+        distance = 1e-6
+        for _ in range(_FIT_ROUNDS):
+            relative = points - pivot
+            x, y, depth = relative @ right, relative @ up, relative @ forward
+            near = np.zeros(len(points)) if self.is_orthographic else -depth
+            distance = max(float((np.maximum(np.abs(y), np.abs(x) / aspect) / tangent + near).max()), 1e-6)
+            scale = 1.0 if self.is_orthographic else distance / np.maximum(distance + depth, 1e-9)
+            x, y = x * scale, y * scale
+            pivot = pivot + right * (x.min() + x.max()) / 2 + up * (y.min() + y.max()) / 2
         return replace(self, pivot=_point(pivot), position=_point(pivot - forward * distance))
 
     def pivoted(self, pivot: Point) -> CameraView:
@@ -151,14 +160,14 @@ class CameraView:
         depth = depth if depth > 1e-9 and not self.is_orthographic else self.distance
         return replace(self, pivot=pivot, position=_point(np.asarray(pivot) - forward * depth))
 
-    def seen_by(self, photo: PhotoPose, low: Point, high: Point) -> CameraView:
-        """Return the camera of a photo, its pivot in the middle depth of a box, the whole photo in the picture."""
+    def seen_by(self, photo: PhotoPose, points: FloatArray) -> CameraView:
+        """Return the camera of a photo, its pivot at the usual depth of points, the whole photo in the picture."""
         _, down, forward = np.asarray(photo.rotation, float)
         centre = np.asarray(photo.centre, float)
-        middle = (np.asarray(low) + np.asarray(high)) / 2
-        depth = float((middle - centre) @ forward)
-        if depth <= 0:
-            depth = max(float(np.linalg.norm(np.subtract(high, low))) / 2, 1e-6)
+        points = np.asarray(points, float).reshape(-1, 3)
+        depths = (points - centre) @ forward
+        ahead = depths[depths > 0]
+        depth = float(np.median(ahead)) if len(ahead) else max(float(np.ptp(points, axis=0).max()), 1e-6)
         tangent = float(np.tan(np.radians(photo.field_of_view_deg) / 2))
         tangent *= max(1.0, photo.aspect / (self.width / max(1, self.height)))
         return replace(

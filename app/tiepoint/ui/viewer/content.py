@@ -56,6 +56,7 @@ class Content(QObject):
         self._facts: ModelFacts | None = None
         self._detail: Detail | None = None
         self._bounds: tuple[Point, Point] = _NOWHERE
+        self._sample = np.array(_NOWHERE)
         self._serial = 0
         self._unseen = False
         self._is_partial = False
@@ -81,6 +82,11 @@ class Content(QObject):
     def bounds(self) -> tuple[Point, Point]:
         """Lowest and highest corner of what is shown."""
         return self._bounds
+
+    @property
+    def sample(self) -> NDArray[np.float64]:
+        """(N, 3) points that stand for all that is shown, for fitting the camera."""
+        return self._sample
 
     @property
     def size(self) -> float:
@@ -161,6 +167,7 @@ class Content(QObject):
         self.cancel()
         self._model = self._facts = self._detail = None
         self._bounds = _NOWHERE
+        self._sample = np.array(_NOWHERE)
         self._is_partial = self._is_grid_shown = self._unseen = False
         self._stage.post(lambda scene: scene.clear_model())
         self.draw_grid()
@@ -236,6 +243,7 @@ class Content(QObject):
         self._serial += 1
         self._model, self._facts = model, facts
         self._bounds = facts.bounds if facts is not None else model.bounds()
+        self._sample = model.sample()
         self._wanted = None
         self._is_loading = False
         self._unseen = True

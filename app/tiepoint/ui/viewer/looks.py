@@ -24,7 +24,6 @@ class Look:
         clay: Of shaded surfaces without colours.
         wire: Of wireframes.
         behind: Of tinted backfaces.
-        is_software: Drawn without a graphics card.
     """
 
     mode: DisplayMode = DisplayMode.TEXTURED
@@ -35,7 +34,6 @@ class Look:
     clay: Colour = (0.8, 0.8, 0.8)
     wire: Colour = (0.5, 0.5, 0.5)
     behind: Colour = (0.4, 0.4, 0.45)
-    is_software: bool = False
 
     def themed(self, tokens: Tokens) -> Look:
         """Return the look in a theme's colours."""

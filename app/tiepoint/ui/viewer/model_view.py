@@ -279,15 +279,13 @@ class ModelView(QWidget):
 
     def fit(self) -> None:
         """Fly back until the whole model fills the picture."""
-        low, high = self._box()
         camera = self._navigation.camera
-        self._fly(replace(camera, view_angle_deg=VIEW_ANGLE_DEG).fitted(low, high))
+        self._fly(replace(camera, view_angle_deg=VIEW_ANGLE_DEG).fitted(self._sample()))
 
     def look_from(self, direction: Direction) -> None:
         """Fly to a standard view and fit the model."""
-        low, high = self._box()
         camera = replace(self._navigation.camera, view_angle_deg=VIEW_ANGLE_DEG)
-        self._fly(camera.turned_to(direction).fitted(low, high))
+        self._fly(camera.turned_to(direction).fitted(self._sample()))
 
     def look_through(self, name: str) -> None:
         """Fly to where a photo was taken, looking as it did; selects it. An unknown name does nothing."""
@@ -295,8 +293,7 @@ class ModelView(QWidget):
         if photo is None:
             return
         self._photos.select(name)
-        low, high = self._box()
-        self._fly(self._navigation.camera.seen_by(photo, low, high))
+        self._fly(self._navigation.camera.seen_by(photo, self._sample()))
 
     def set_projection(self, projection: Projection) -> None:
         """Choose perspective or orthographic."""
@@ -329,8 +326,7 @@ class ModelView(QWidget):
         chosen = tuple(photos)
         self._photos.set_photos(chosen, self._content.size)
         if self._content.is_empty and chosen:
-            low, high = self._box()
-            self._navigation.set_camera(self._navigation.camera.turned_to(Direction.CORNER).fitted(low, high))
+            self._navigation.set_camera(self._navigation.camera.turned_to(Direction.CORNER).fitted(self._sample()))
 
     def set_photos_shown(self, shown: bool) -> None:
         """Show or hide all frusta."""
@@ -415,7 +411,6 @@ class ModelView(QWidget):
     # from the parts
 
     def _on_ready(self, limits: Limits) -> None:
-        self._look = replace(self._look, is_software=limits.is_software)
         self._set_state(ViewerState.READY)
         self._send_look()
         self._content.begin(limits)
@@ -457,9 +452,8 @@ class ModelView(QWidget):
         self._picker.set_model(model)
         if not keep_camera:
             self._flight.stop()
-            low, high = self._content.bounds
             camera = replace(self._navigation.camera, view_angle_deg=VIEW_ANGLE_DEG)
-            self._navigation.set_camera(camera.turned_to(Direction.CORNER).fitted(low, high))
+            self._navigation.set_camera(camera.turned_to(Direction.CORNER).fitted(self._sample()))
         self._photos.set_size(self._content.size)
         self._ask(moving=False)
 
@@ -544,13 +538,13 @@ class ModelView(QWidget):
         else:
             self._notice.say("")
 
-    def _box(self) -> tuple[Point, Point]:
+    def _sample(self) -> NDArray[np.float64]:
+        """Points that stand for all that is shown."""
         if not self._content.is_empty or not self._photos.photos:
-            return self._content.bounds
+            return self._content.sample
         centres = np.array([photo.centre for photo in self._photos.photos])
         reach = max(float(np.ptp(centres, axis=0).max()) * 0.25, 0.5)
-        low, high = centres.min(0) - reach, centres.max(0) + reach
-        return (float(low[0]), float(low[1]), float(low[2])), (float(high[0]), float(high[1]), float(high[2]))
+        return np.array([centres.min(0) - reach, centres.max(0) + reach])
 
     def _fly(self, goal: CameraView) -> None:
         self._flight.fly(self._navigation.camera, goal)

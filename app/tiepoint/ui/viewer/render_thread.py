@@ -21,6 +21,7 @@ from shiboken6 import isValid
 
 from tiepoint.ui.text import tr
 from tiepoint.ui.viewer.camera import CameraView
+from tiepoint.ui.viewer.courtesy import step_back
 from tiepoint.ui.viewer.library import load_library
 from tiepoint.ui.viewer.limits import Limits, limits_of
 from tiepoint.ui.viewer.scene import Scene
@@ -145,6 +146,7 @@ class RenderThread(QThread):
 
     def run(self) -> None:
         """Set up, draw until stopped, release everything."""
+        step_back()
         context = QOpenGLContext()
         try:
             scene = self._set_up(context)
@@ -184,24 +186,11 @@ class RenderThread(QThread):
                     minor=found.minorVersion(),
                 )
             )
-        self._window = self._vtk_window()
-        scene = Scene(self._window)
-        self.ready.emit(_limits(context))
+        limits = _limits(context)
+        self._window = _vtk_window(samples=0 if limits.is_software else 4)
+        scene = Scene(self._window, is_software=limits.is_software)
+        self.ready.emit(limits)
         return scene
-
-    def _vtk_window(self) -> Any:
-        from vtkmodules.vtkRenderingOpenGL2 import vtkGenericOpenGLRenderWindow
-
-        window = vtkGenericOpenGLRenderWindow()
-        window.SetOwnContext(False)
-        window.SetMapped(True)
-        window.SetIsCurrent(True)  # the context is made current once and stays so in this thread
-        window.SetReadyForRendering(True)
-        window.SetFrameBlitModeToNoBlit()
-        window.SetMultiSamples(4)
-        window.SetSize(8, 8)
-        window.OpenGLInitContext()
-        return window
 
     def _step(self, scene: Scene) -> bool:
         with self._changed:
@@ -273,3 +262,18 @@ def _limits(context: QOpenGLContext) -> Limits:
     renderer = str(functions.glGetString(_GL_RENDERER) or "")
     largest = int(functions.glGetIntegerv(_GL_MAX_TEXTURE_SIZE))
     return limits_of(renderer, largest if largest > 0 else _SURE_TEXTURE_PX)
+
+
+def _vtk_window(*, samples: int) -> Any:
+    from vtkmodules.vtkRenderingOpenGL2 import vtkGenericOpenGLRenderWindow
+
+    window = vtkGenericOpenGLRenderWindow()
+    window.SetOwnContext(False)
+    window.SetMapped(True)
+    window.SetIsCurrent(True)  # the context is made current once and stays so in this thread
+    window.SetReadyForRendering(True)
+    window.SetFrameBlitModeToNoBlit()
+    window.SetMultiSamples(samples)
+    window.SetSize(8, 8)
+    window.OpenGLInitContext()
+    return window

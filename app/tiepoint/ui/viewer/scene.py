@@ -50,14 +50,16 @@ class Scene:
 
     Args:
         window: A vtkRenderWindow whose context is current in this thread.
+        is_software: Drawn without a graphics card: in motion only what is light.
 
     `serial` is the number of the model shown, for whoever waits to see it.
     """
 
-    def __init__(self, window: Any) -> None:
+    def __init__(self, window: Any, *, is_software: bool = False) -> None:
         from vtkmodules.vtkRenderingCore import vtkRenderer
 
         self._window = window
+        self._is_software = is_software
         self._renderer = vtkRenderer()
         self._renderer.GradientBackgroundOn()
         self._renderer.TwoSidedLightingOn()
@@ -217,6 +219,8 @@ class Scene:
         self._show(self._light_level, not full)
         self._show(self._full_level, full)
         self._place(camera)
+        # Without samples of its own the card's edges are smoothed afterwards, which is not worth the time in motion.
+        self._renderer.SetUseFXAA(self._is_software and not moving)
         start = time.perf_counter()
         self._window.Render()
         if full:
@@ -235,7 +239,7 @@ class Scene:
     # inside
 
     def _is_slow(self) -> bool:
-        return self._look.is_software or self._full_frame_s > _SLOW_FRAME_S
+        return self._is_software or self._full_frame_s > _SLOW_FRAME_S
 
     def _set_ratio(self, ratio: float) -> None:
         if ratio == self._ratio:

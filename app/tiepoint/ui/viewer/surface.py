@@ -87,6 +87,11 @@ class Model:
         high = np.max([part.points.max(0) for part in self.parts], 0) + np.asarray(self.origin)
         return (float(low[0]), float(low[1]), float(low[2])), (float(high[0]), float(high[1]), float(high[2]))
 
+    def sample(self, count: int = 4000) -> NDArray[np.float64]:
+        """Return some of its points, (N, 3) in the job frame."""
+        step = max(1, self.point_count // count)
+        return np.concatenate([part.points[::step] for part in self.parts]).astype(float) + np.asarray(self.origin)
+
     def facts(self) -> ModelFacts:
         """Return what people are told about it."""
         textures = list({id(part.texture): part.texture for part in self.parts if part.texture is not None}.values())
