@@ -1,0 +1,37 @@
+"""The report about a failed job for a person to copy: no photos, no passwords. Pure; any thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from tiepoint import __version__
+from tiepoint.domain.failure_card import FailureCard
+from tiepoint.domain.job import Job
+from tiepoint.protocol.events import LogLine
+from tiepoint.ui.viewmodels.log_lines import shown_line
+
+_LAST_LINES: Final = 60
+
+
+def failure_report(job: Job, card: FailureCard, lines: Sequence[LogLine]) -> str:
+    """Return the report.
+
+    Args:
+        job: The job.
+        card: Why it failed.
+        lines: Its log, oldest first.
+    """
+    stages = [f"  {each.name}: {each.state.value}, {each.tasks.completed} of {each.tasks.total}" for each in job.stages]
+    log = [shown_line(line).as_text() for line in lines[-_LAST_LINES:]]
+    parts = (
+        f"Tiepoint {__version__}: job {job.id}, preset {job.preset}, {job.photos} photos, {job.state.value}",
+        f"{card.title}\n{card.explanation}".strip(),
+        f"What to do: {card.remedy}",
+        f"Kind: {card.kind}; stage: {card.stage or '-'}",
+        "Stages:\n" + "\n".join(stages) if stages else "",
+        f"Proof: {card.proof}" if card.proof else "",
+        f"Raw text:\n{card.raw}" if card.raw else "",
+        "End of the log:\n" + "\n".join(log) if log else "",
+    )
+    return "\n\n".join(part for part in parts if part) + "\n"

@@ -1,0 +1,43 @@
+"""Keeping views calm: however often something changes, they hear of it a few times a second. The GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer
+
+UPDATE_MS: Final = 100
+
+
+class Pace(QObject):
+    """Calls an update soon after `ask`, once for all askings meanwhile, and not at all while it is held.
+
+    Args:
+        update: What to call.
+        parent: Lives as long as this.
+    """
+
+    def __init__(self, update: Callable[[], None], parent: QObject, *, interval_ms: int = UPDATE_MS) -> None:
+        super().__init__(parent)
+        self._is_held = False
+        self._is_owed = False
+        self._timer = QTimer(self, singleShot=True, interval=interval_ms)
+        self._timer.timeout.connect(lambda: update())
+
+    def ask(self) -> None:
+        """Update soon."""
+        if self._is_held:
+            self._is_owed = True
+        elif not self._timer.isActive():
+            self._timer.start()
+
+    def hold(self, *, is_held: bool) -> None:
+        """Stop updating while nobody looks; what was missed is made up for afterwards."""
+        self._is_held = is_held
+        if is_held:
+            self._is_owed = self._is_owed or self._timer.isActive()
+            self._timer.stop()
+        elif self._is_owed:
+            self._is_owed = False
+            self._timer.start()

@@ -1,0 +1,239 @@
+"""A table: sortable, filtered, its columns chosen at the right end of its head, copied as TSV. The GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
+
+from tiepoint.ui.text import plain, tr
+from tiepoint.ui.widgets.buttons import IconButton
+from tiepoint.ui.widgets.table_cells import Column, Row
+from tiepoint.ui.widgets.table_columns import ColumnMemory, column_menu
+from tiepoint.ui.widgets.table_delegate import CellDelegate
+from tiepoint.ui.widgets.table_model import TableModel
+
+HEAD_PX: Final = 30
+_ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_LEAST_REST_PX: Final = 150
+# A cell that begins so would be taken for a formula by a spreadsheet.
+_FORMULA_STARTS: Final = ("=", "+", "-", "@")
+
+
+class Table(QTableView):
+    """Shows rows of cells.
+
+    Signals:
+        chosen(key): A person went to another row.
+        opened(key): A person pressed Enter on a row or clicked it twice.
+        menu_wanted(key, place): A person asked for a row's menu; `place` is on the screen.
+
+    Args:
+        name: For screen readers.
+        memory: Which columns are seen, and how wide.
+        columns: All columns.
+        row_height: In pixels.
+    """
+
+    chosen = Signal(str)
+    opened = Signal(str)
+    menu_wanted = Signal(str, QPoint)
+
+    def __init__(self, name: str, memory: ColumnMemory, columns: Sequence[Column], *, row_height: int = 40) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.rows_model = TableModel(columns)
+        self._memory = memory
+        self._is_updating = False
+        self._is_fitting = False
+        self._chosen = ""
+        self._delegate = CellDelegate(self, row_height)
+        self._setup_ui(row_height)
+        self._connect()
+        self.fit_columns()
+
+    @property
+    def chosen_key(self) -> str:
+        """The key of the row a person is at; empty = none."""
+        return self._chosen
+
+    def set_rows(self, rows: Sequence[Row]) -> None:
+        """Show these rows; selection and scroll position stay."""
+        self._updating(lambda: self.rows_model.set_rows(rows))
+
+    def set_filter(self, text: str) -> None:
+        """Show only rows with these words."""
+        self._updating(lambda: self.rows_model.set_filter(text))
+
+    def set_tag(self, tag: str) -> None:
+        """Show only rows with this tag; empty = all."""
+        self._updating(lambda: self.rows_model.set_tag(tag))
+
+    def choose(self, key: str) -> None:
+        """Go to a row without telling that a person did; nothing happens when it is not shown."""
+        self._chosen = key
+        self._updating(lambda: None)
+
+    def copy(self) -> None:
+        """Put the selected rows on the clipboard as tab-separated text, with the heads of the columns."""
+        QGuiApplication.clipboard().setText(self.selected_text())
+
+    def selected_text(self) -> str:
+        """Return the selected rows, or all when none is, as tab-separated text."""
+        header = self.horizontalHeader()
+        columns = [header.logicalIndex(place) for place in range(header.count())]
+        columns = [each for each in columns if not self.isColumnHidden(each)]
+        rows = self.rows_model.rows
+        picked = sorted({index.row() for index in self.selectionModel().selectedIndexes()}) or range(len(rows))
+        lines = [[self.rows_model.columns[each].title for each in columns]]
+        lines += [[_copied(rows[place], each) for each in columns] for place in picked]
+        return "\n".join("\t".join(_harmless(text) for text in line) for line in lines) + "\n"
+
+    def open_column_menu(self) -> None:
+        """Let a person choose the columns."""
+        menu = column_menu(self._memory, self.rows_model.columns, self.fit_columns)
+        menu.setParent(self, menu.windowFlags())
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self._chooser.mapToGlobal(QPoint(0, self._chooser.height())))
+
+    def fit_columns(self) -> None:
+        """Show what is wanted, as far as there is room; what people chose themselves is never left out."""
+        columns = self.rows_model.columns
+        seen = [column for column in columns if self._memory.is_wanted(column)]
+        needed = sum(_LEAST_REST_PX if each.takes_rest else self._memory.width(each) for each in seen)
+        if not self._memory.is_chosen:
+            for column in sorted((each for each in seen if each.drop), key=lambda each: -each.drop):
+                if needed <= self.viewport().width():
+                    break
+                seen.remove(column)
+                needed -= self._memory.width(column)
+        self._is_fitting = True
+        rest = max(0, self.viewport().width() - needed)
+        for place, column in enumerate(columns):
+            self.setColumnHidden(place, column not in seen)
+            self.setColumnWidth(place, _LEAST_REST_PX + rest if column.takes_rest else self._memory.width(column))
+        self._is_fitting = False
+
+    def _setup_ui(self, row_height: int) -> None:
+        self.setModel(self.rows_model)
+        self.setItemDelegate(self._delegate)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setMouseTracking(True)
+        self.setTabKeyNavigation(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setMinimumHeight(HEAD_PX + row_height + 4)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(row_height)
+        header = self.horizontalHeader()
+        header.setFixedHeight(HEAD_PX)
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(40)
+        header.setSectionsClickable(True)
+        header.setSortIndicatorClearable(True)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.setSortingEnabled(True)
+        self._chooser = IconButton("columns-3", tr("Table", "Choose columns"), size=15)
+        self._chooser.setParent(header)
+        self._chooser.setFixedSize(28, 28)
+
+    def _connect(self) -> None:
+        header = self.horizontalHeader()
+        header.customContextMenuRequested.connect(lambda _place: self.open_column_menu())
+        header.sectionResized.connect(self._on_resized)
+        self._chooser.clicked.connect(self.open_column_menu)
+        self.selectionModel().currentRowChanged.connect(self._on_current)
+        self.doubleClicked.connect(self._on_opened)
+        self.entered.connect(lambda index: self._hover(index.row()))
+
+    def _updating(self, change: Callable[[], None]) -> None:
+        """Change the rows; the current row stays the chosen one."""
+        self._is_updating = True
+        change()
+        place = self.rows_model.place_of(self._chosen)
+        if place is not None and self.currentIndex().row() != place:
+            flags = QItemSelectionModel.SelectionFlag
+            index = self.rows_model.index(place, max(0, self.currentIndex().column()))
+            self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+        self._is_updating = False
+
+    def _on_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        self.viewport().update()
+        row = self.rows_model.row_of(current)
+        if not self._is_updating and row is not None and row.key != self._chosen:
+            self._chosen = row.key
+            self.chosen.emit(row.key)
+
+    def _on_opened(self, index: QModelIndex) -> None:
+        row = self.rows_model.row_of(index)
+        if row is not None:
+            self.opened.emit(row.key)
+
+    def _on_resized(self, section: int, _before: int, width: int) -> None:
+        column = self.rows_model.columns[section]
+        if not self._is_fitting and width > 0 and not column.takes_rest and self._is_dragged():
+            self._memory.set_width(column, width)
+
+    def _is_dragged(self) -> bool:
+        return bool(QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton)
+
+    def _hover(self, row: int) -> None:
+        if row != self._delegate.hovered:
+            self._delegate.hovered = row
+            self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the columns to the width."""
+        super().resizeEvent(event)
+        self._chooser.move(self.horizontalHeader().width() - 30, 1)
+        self._chooser.raise_()
+        self.fit_columns()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open with Enter, copy with Ctrl+C, the menu with the menu key."""
+        row = self.rows_model.row_of(self.currentIndex())
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.key() in _ENTER and row is not None:
+            self.opened.emit(row.key)
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu of the row under the pointer, or of the current one from the keyboard."""
+        by_mouse = event.reason() is QContextMenuEvent.Reason.Mouse
+        index = self.indexAt(event.pos()) if by_mouse else self.currentIndex()
+        row = self.rows_model.row_of(index)
+        if row is not None:
+            place = event.pos() if by_mouse else self.visualRect(index).bottomLeft()
+            self.menu_wanted.emit(row.key, self.viewport().mapToGlobal(place))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Mark the row under the pointer."""
+        self._hover(self.indexAt(event.position().toPoint()).row())
+        super().mouseMoveEvent(event)
+
+    def leaveEvent(self, event: object) -> None:
+        """Mark no row any more."""
+        self._hover(-1)
+
+
+def _copied(row: Row, column: int) -> str:
+    cell = row.cells[column]
+    return ", ".join(part for part in (cell.text, cell.sub) if part)
+
+
+def _harmless(text: str) -> str:
+    """Keep a cell in its column, and keep spreadsheets from running it."""
+    flat = plain(text)
+    return f"'{flat}" if flat.startswith(_FORMULA_STARTS) else flat

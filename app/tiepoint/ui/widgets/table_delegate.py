@@ -1,0 +1,172 @@
+"""Paints a table's cells: two lines, pills, bars; grey when stale, marked where the focus is. GUI thread."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolTip,
+    QWidget,
+)
+
+from tiepoint.ui import theme
+from tiepoint.ui.theme import icons
+from tiepoint.ui.theme.fonts import font
+from tiepoint.ui.theme.states import look_of
+from tiepoint.ui.widgets.bars import draw_bar, draw_segments
+from tiepoint.ui.widgets.table_cells import Cell, Row
+from tiepoint.ui.widgets.table_model import CELL_ROLE, ROW_ROLE, TableModel
+
+_PAD: Final = 10
+_ICON: Final = 13
+_FIGURE_PX: Final = 46
+_LEFT: Final = Qt.AlignmentFlag.AlignLeft
+_RIGHT: Final = Qt.AlignmentFlag.AlignRight
+_MIDDLE: Final = Qt.AlignmentFlag.AlignVCenter
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Paints cells; `hovered` is the row under the pointer."""
+
+    def __init__(self, view: QAbstractItemView, row_height: int) -> None:
+        super().__init__(view)
+        self.hovered = -1
+        self._view = view
+        self._row_height = row_height
+        self._main, self._strong, self._sub = font(12), font(12, QFont.Weight.DemiBold), font(11)
+        self._word = font(12, QFont.Weight.Medium)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Paint one cell."""
+        cell, row, model = index.data(CELL_ROLE), index.data(ROW_ROLE), index.model()
+        if not isinstance(cell, Cell) or not isinstance(row, Row) or not isinstance(model, TableModel):
+            return
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._ground(painter, option, index)
+        box = QRectF(option.rect).adjusted(_PAD, 0, -_PAD, -1)
+        painter.setClipRect(option.rect)
+        if cell.look == "pill":
+            self._pill(painter, box, cell, is_stale=row.is_stale)
+        elif cell.look in ("bar", "segments"):
+            self._bar(painter, box, cell, is_stale=row.is_stale)
+        else:
+            self._words(painter, box, cell, is_right=model.columns[index.column()].is_right, is_stale=row.is_stale)
+        painter.restore()
+
+    def _ground(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        tokens, box = theme.tokens(), option.rect
+        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        if is_selected or index.row() == self.hovered:
+            painter.fillRect(box, QColor(tokens.selection if is_selected else tokens.hover))
+        painter.setPen(QPen(QColor(tokens.border), 1))
+        painter.drawLine(box.bottomLeft(), box.bottomRight())
+        if is_selected and box.left() <= 0:
+            painter.fillRect(QRectF(box.left(), box.top(), 3, box.height()), QColor(tokens.accent))
+        if self._view.hasFocus() and index.row() == self._view.currentIndex().row():
+            painter.setPen(QPen(QColor(tokens.accent), 2))
+            painter.drawLine(box.left(), box.top() + 1, box.right() + 1, box.top() + 1)
+            painter.drawLine(box.left(), box.bottom(), box.right() + 1, box.bottom())
+
+    def _pill(self, painter: QPainter, box: QRectF, cell: Cell, *, is_stale: bool) -> None:
+        look, tokens = look_of(cell.state), theme.tokens()
+        tone = tokens.tone("neutral" if is_stale else look.tone)
+        text = cell.text or look.text
+        width = min(box.width() + 4, QFontMetricsF(self._word).horizontalAdvance(text) + 34)
+        pill = QRectF(box.left() - 2, box.center().y() - 11, width, 22)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tone.soft))
+        painter.drawRoundedRect(pill, 11, 11)
+        painter.drawPixmap(QPointF(pill.left() + 8, pill.center().y() - 6.5), icons.pixmap(look.icon, tone.text, _ICON))
+        self._line(painter, pill.adjusted(26, 0, -6, 0), text, self._word, tone.text, _LEFT | _MIDDLE)
+
+    def _bar(self, painter: QPainter, box: QRectF, cell: Cell, *, is_stale: bool) -> None:
+        room = box.adjusted(0, 0, -_FIGURE_PX if cell.text else 0, 0)
+        bar = QRectF(room.left(), room.center().y() - 2.5, room.width(), 6)
+        if cell.look == "segments":
+            parts = [(_stale_tone(tone) if is_stale else tone, amount) for tone, amount in cell.parts]
+            draw_segments(painter, bar, parts)
+        elif cell.text:
+            draw_bar(painter, bar, cell.share, "queued" if is_stale else cell.tone or "info")
+        self._line(painter, box, cell.text, self._main, theme.tokens().text2, _RIGHT | _MIDDLE)
+
+    def _words(self, painter: QPainter, box: QRectF, cell: Cell, *, is_right: bool, is_stale: bool) -> None:
+        colour = _colour_of(cell, is_stale=is_stale)
+        if cell.icon:
+            painter.drawPixmap(
+                QPointF(box.left(), box.center().y() - _ICON / 2), icons.pixmap(cell.icon, colour, _ICON)
+            )
+            box = box.adjusted(_ICON + 6, 0, 0, 0)
+        side = _RIGHT if is_right else _LEFT
+        used = self._strong if cell.is_strong else self._main
+        if not cell.sub:
+            self._line(painter, box, cell.text, used, colour, side | _MIDDLE)
+            return
+        upper, lower = box.adjusted(0, 0, 0, -box.height() / 2), box.adjusted(0, box.height() / 2, 0, 0)
+        self._line(painter, upper.translated(0, 2), cell.text, used, colour, side | _MIDDLE)
+        self._line(painter, lower.translated(0, -2), cell.sub, self._sub, theme.tokens().text2, side | _MIDDLE)
+
+    def _line(
+        self, painter: QPainter, box: QRectF, text: str, used: QFont, colour: str, align: Qt.AlignmentFlag
+    ) -> None:
+        painter.setFont(used)
+        painter.setPen(QColor(colour))
+        shown = QFontMetricsF(used).elidedText(text, Qt.TextElideMode.ElideRight, box.width() + 1)
+        painter.drawText(box, int(align) | Qt.TextFlag.TextSingleLine, shown)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """As wide as the words, for a double click on the head's edge."""
+        cell = index.data(CELL_ROLE)
+        if not isinstance(cell, Cell):
+            return QSize(60, self._row_height)
+        widest = max(
+            QFontMetricsF(self._strong).horizontalAdvance(cell.text),
+            QFontMetricsF(self._sub).horizontalAdvance(cell.sub),
+        )
+        return QSize(int(widest) + 2 * _PAD + (24 if cell.icon or cell.look == "pill" else 4), self._row_height)
+
+    def helpEvent(
+        self,
+        event: QHelpEvent,
+        view: QAbstractItemView,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> bool:
+        """Show all of a cell whose words do not fit, as plain text."""
+        cell = index.data(CELL_ROLE)
+        if event.type() != QEvent.Type.ToolTip or not isinstance(cell, Cell):
+            return super().helpEvent(event, view, option, index)
+        if self.sizeHint(option, index).width() > option.rect.width() and cell.look == "text":
+            show_plain_tip(event, "\n".join(part for part in (cell.text, cell.sub) if part), view)
+        else:
+            QToolTip.hideText()
+        return True
+
+
+def show_plain_tip(event: QHelpEvent, text: str, owner: QWidget) -> None:
+    """Show a tool tip that is not taken for HTML."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", "<br>")
+    QToolTip.showText(event.globalPos(), f"<span>{escaped}</span>", owner)
+
+
+def _stale_tone(tone: str) -> str:
+    return "neutral" if tone == "neutral" else "err" if tone == "err" else "queued"
+
+
+def _colour_of(cell: Cell, *, is_stale: bool) -> str:
+    tokens = theme.tokens()
+    if is_stale:
+        return tokens.text2
+    if cell.tone == "quiet":
+        return tokens.text2
+    return tokens.tone(cell.tone).text if cell.tone else tokens.text
