@@ -6,9 +6,10 @@ Must not hold rules (`domain.estimate`, `domain.space`) nor read files. On the l
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from tiepoint.domain.errors import TiepointError
 from tiepoint.domain.estimate import (
@@ -30,6 +31,8 @@ from tiepoint.domain.stages import OPEN_ENGINE_STAGES
 from tiepoint.ports.scheduler import Scheduler
 from tiepoint.services.event import Event
 from tiepoint.services.monitor import JobMonitor, JobNotice, MonitorSnapshot, NoticeKind
+
+_NO_SHARE: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,15 @@ class Estimates:
     Args:
         scheduler: Has the history.
         monitor: Tells when to ask for it again.
+        now: The clock.
     """
 
-    def __init__(self, scheduler: Scheduler, monitor: JobMonitor) -> None:
+    def __init__(
+        self, scheduler: Scheduler, monitor: JobMonitor, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self.changed: Event[None] = Event()
         self._scheduler = scheduler
+        self._now = now
         self._history: tuple[PastRun, ...] = ()
         self._asking: asyncio.Task[None] | None = None
         self._was_up = False
@@ -122,8 +129,12 @@ class Estimates:
             return TimeEstimate(TimeRange(0.0, 0.0))
         running = next((stage for stage in left if stage.state is StageState.RUNNING), None)
         share = 0.0 if running is None else _share(running)
+        # The pace of a stage that an earlier run began cannot be told from here; the agent's total knows it.
+        elapsed_s = self._elapsed_s(running) if share < _NO_SHARE else None
         workload = Workload(job.preset, job.photos, job.megapixels, job.changes)
-        found = remaining(workload, [stage.name for stage in left], self._history, share_done=share)
+        found = remaining(
+            workload, [stage.name for stage in left], self._history, share_done=share, elapsed_s=elapsed_s
+        )
         if job.state is JobState.RUNNING:
             total = None if job.eta is None else TimeRange(job.eta.low_s, job.eta.high_s)
             return TimeEstimate(total, found.stages, found.runs)
@@ -134,6 +145,11 @@ class Estimates:
         if self._asking is not None:
             self._asking.cancel()
             await asyncio.wait([self._asking])
+
+    def _elapsed_s(self, running: Stage | None) -> float | None:
+        if running is None or running.started is None:
+            return None
+        return max(0.0, (self._now() - running.started).total_seconds())
 
     def _on_monitor_changed(self, snapshot: MonitorSnapshot) -> None:
         is_up, was_up, self._was_up = snapshot.link.is_up, self._was_up, snapshot.link.is_up

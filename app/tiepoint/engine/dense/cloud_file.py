@@ -13,7 +13,7 @@ import numpy as np
 from tiepoint.engine.dense.atomic_file import replaced
 from tiepoint.engine.dense.points import Points
 
-_VERTEX: Final = np.dtype([
+VERTEX: Final = np.dtype([
     ("x", "<f4"), ("y", "<f4"), ("z", "<f4"),
     ("nx", "<f4"), ("ny", "<f4"), ("nz", "<f4"),
     ("red", "u1"), ("green", "u1"), ("blue", "u1"),
@@ -50,9 +50,9 @@ class CloudFile:
         Raises:
             OSError: The folder cannot be written.
         """
-        records = np.empty(len(points.positions), _VERTEX)
+        records = np.empty(len(points.positions), VERTEX)
         columns = [*points.positions.T, *points.normals.T, *points.colours.T]
-        for name, column in zip(_VERTEX.names or (), columns, strict=True):
+        for name, column in zip(VERTEX.names or (), columns, strict=True):
             records[name] = column
         self._body.write(records.tobytes())
         self.count += len(records)
@@ -70,6 +70,6 @@ class CloudFile:
 
 
 def _header(count: int) -> bytes:
-    kinds = [(name, _NAMES[_VERTEX[name].str]) for name in _VERTEX.names or ()]
+    kinds = [(name, _NAMES[VERTEX[name].str]) for name in VERTEX.names or ()]
     properties = "".join(f"property {kind} {name}\n" for name, kind in kinds)
     return f"ply\nformat binary_little_endian 1.0\nelement vertex {count}\n{properties}end_header\n".encode()

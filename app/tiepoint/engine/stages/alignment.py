@@ -74,9 +74,11 @@ def choose_round(work: Path, options: Mapping[str, Any], progress: Progress) -> 
     Raises:
         InputError: No photo could be aligned, and nothing is left to try.
     """
+    from tiepoint.engine.previewing.alignment import preview_alignment
     from tiepoint.engine.sfm.alignment import choose
 
     choose(work, [work / folder for folder in options["results"]], is_last=bool(options["is_last"]))
+    preview_alignment(work)
     progress(1, 1)
 
 

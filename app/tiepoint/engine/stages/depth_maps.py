@@ -53,8 +53,10 @@ def depth_map_task(work: Path, options: Mapping[str, Any], progress: Progress) -
     """
     from tiepoint.engine.dense.depth_files import write_depth_map
     from tiepoint.engine.dense.depth_map import Effort
+    from tiepoint.engine.previewing.depth_maps import preview_began, preview_depth_map
 
     image = options["image"]
+    preview_began(work, image)
     effort = Effort(options["coarse_iterations"], options["fine_iterations"])
     found = write_depth_map(work, [image, *options["sources"]], effort)
     height, width = found.depth.shape
@@ -66,4 +68,5 @@ def depth_map_task(work: Path, options: Mapping[str, Any], progress: Progress) -
         "valid_share": round(float((found.depth > 0).mean()), 4),
     }
     write_json(work / "depth_maps" / f"{image}.json", figures)
+    preview_depth_map(work, image, found)
     progress(1, 1)

@@ -61,6 +61,7 @@ def fuse_task(work: Path, options: Mapping[str, Any], progress: Progress) -> Non
     from tiepoint.engine.dense.fusion import Agreement, Fusion
     from tiepoint.engine.dense.points import within_box
     from tiepoint.engine.dense.thinning import Thinning
+    from tiepoint.engine.previewing.point_cloud import preview_point_cloud
 
     images = list(options["sources"])
     fusion = Fusion(work, options["sources"], Agreement())
@@ -78,6 +79,7 @@ def fuse_task(work: Path, options: Mapping[str, Any], progress: Progress) -> Non
             raise _empty()
         cloud.save()
         _logger.info("%d points, %d more outside the scene", cloud.count, cropped)
+        preview_point_cloud(work, work / CLOUD, cloud.count)
         write_json(work / FIGURES, {"points": cloud.count, "cropped": cropped, "confirmed_share": confirmed})
     progress(len(images), len(images))
 
