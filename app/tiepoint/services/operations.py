@@ -77,7 +77,7 @@ class Operation(Generic[T]):
         elif (error := task.exception()) is not None:
             self._error = error
             state = OperationState.CANCELED if isinstance(error, Canceled) else OperationState.FAILED
-            self._replace(state=state, failure=_failure(error))
+            self._replace(state=state, failure=failure_of(error))
         else:
             self._replace(state=OperationState.COMPLETED, result=task.result())
         self._over.set()
@@ -132,7 +132,8 @@ async def _awaited(work: Work[T], report: Report) -> T:
     return await work(report)
 
 
-def _failure(error: BaseException) -> Failure:
+def failure_of(error: BaseException) -> Failure:
+    """Return what an error says of itself; one that nobody expected is logged and said in general words."""
     if isinstance(error, TiepointError):
         return Failure.of(error)
     _log.error("unexpected failure of an operation", exc_info=error)

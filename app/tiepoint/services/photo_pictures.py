@@ -52,9 +52,7 @@ class PhotoPictures:
         self._rough = deque(photo for photo in photos if photo.path not in before)
         self._fine = deque(photos)
         while len(self._lanes) < min(self._gallery.parallel, len(self._fine)):
-            lane = asyncio.create_task(self._run())
-            self._lanes.add(lane)
-            lane.add_done_callback(self._lanes.discard)
+            self._lanes.add(asyncio.create_task(self._run()))
 
     async def preview(self, photo: SetPhoto, longest_px: int = PREVIEW_PX) -> PhotoPicture:
         """Return a large picture of one photo, ahead of everything that waits. Cancel it when no longer wanted.
@@ -74,6 +72,12 @@ class PhotoPictures:
 
     async def _run(self) -> None:
         """Deliver until nothing is wanted."""
+        try:
+            await self._deliver_all()
+        finally:  # at once, and not in a done-callback: what is wanted in between would wait for nobody
+            self._lanes = {lane for lane in self._lanes if lane is not asyncio.current_task()}
+
+    async def _deliver_all(self) -> None:
         while self._rough or self._fine:
             is_rough = bool(self._rough)
             photo = (self._rough or self._fine).popleft()

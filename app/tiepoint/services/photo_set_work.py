@@ -21,6 +21,7 @@ from tiepoint.domain.photo_set import SetFacts, SetPhase, SetPhoto
 from tiepoint.domain.photo_updates import missing_finding, with_issues, with_reading
 from tiepoint.ports.capture_store import CaptureStore
 from tiepoint.ports.photo_gallery import PhotoGallery
+from tiepoint.services.operations import failure_of
 from tiepoint.services.photo_working_set import WorkingSet
 
 Step = Callable[[], Awaitable[None]]
@@ -49,10 +50,13 @@ class SetWork:
         self._is_stale = True
         self._has_to_look_again = False
         self._task: asyncio.Task[None] | None = None
+        self._is_wanted = False
 
     def take(self, paths: Sequence[Path]) -> None:
         """Search dropped files and folders."""
         self._drops.append(tuple(paths))
+        if self._working.phase is SetPhase.IDLE:
+            self._working.enter(SetPhase.SCAN)
         self.start()
 
     def look_again(self) -> None:
@@ -71,21 +75,28 @@ class SetWork:
 
     def start(self) -> None:
         """Go on with whatever is left."""
+        self._is_wanted = True
         if self._task is None or self._task.done():
             self._working.trouble = None
             self._task = asyncio.create_task(self._run())
+            self._task.add_done_callback(self._ended)
 
-    async def stop(self) -> None:
-        """Stop; what is known stays."""
-        task = self._task
-        if task is not None and not task.done():
-            task.cancel()
-            await asyncio.wait([task])
+    def cancel(self) -> None:
+        """Stop; what is known stays. A later `start` goes on, even one that comes before it has stopped."""
+        self._is_wanted = False
+        if self._task is not None:
+            self._task.cancel()
 
     async def finished(self) -> None:
         """Wait until nothing is left to do or it was stopped."""
         while self._task is not None and not self._task.done():
             await asyncio.wait([self._task])
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._working.trouble = failure_of(error)
+        if task.cancelled() and self._is_wanted:
+            self.start()
 
     async def _run(self) -> None:
         try:

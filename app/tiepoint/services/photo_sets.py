@@ -137,7 +137,7 @@ class PhotoSets:
         opened = self._opened.pop(set_id, None)
         self._listed.pop(set_id, None)
         if opened:
-            self._soon(opened[1].stop())
+            opened[1].cancel()
         self._keeping.forget(set_id)
         if set_id == self._current:
             self._current = None
@@ -187,7 +187,7 @@ class PhotoSets:
 
     def cancel(self) -> None:
         """Stop the work on the current set; what is known stays. `resume` goes on."""
-        self._work_on_current(lambda work: self._soon(work.stop()))
+        self._work_on_current(SetWork.cancel)
 
     def resume(self) -> None:
         """Go on with what is left to read and check."""
@@ -249,7 +249,11 @@ class PhotoSets:
         self.pictures.stop()
         for task in tuple(self._tasks):
             task.cancel()
-        await asyncio.gather(*self._tasks, *(work.stop() for _, work in self._opened.values()), return_exceptions=True)
+        for _, work in self._opened.values():
+            work.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for _, work in self._opened.values():
+            await work.finished()
         await self._keeping.flush()
         self._pace.stop()
         await self._gallery.close()
@@ -299,7 +303,7 @@ class PhotoSets:
             return
         before = self._opened.get(self._current) if self._current else None
         if before:
-            self._soon(before[1].stop())
+            before[1].cancel()
         self._current = set_id
         self._keeping.choose(set_id)
         self._opened[set_id][1].start()

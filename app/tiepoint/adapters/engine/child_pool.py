@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import heapq
 import itertools
 import json
 from collections.abc import Iterable, Sequence
@@ -53,10 +54,12 @@ class ChildPool:
         self._role = role
         self._args = tuple(args)
         self._idle_s = idle_s
-        self._waiting: asyncio.PriorityQueue[_Request] = asyncio.PriorityQueue()
+        self._waiting: list[_Request] = []
         self._numbers = itertools.count()
-        self._runners: set[asyncio.Task[None]] = set()
-        self._idle = 0
+        self._free: list[_Child] = []
+        self._served: dict[asyncio.Task[None], _Request] = {}
+        self._ending: set[asyncio.Task[None]] = set()
+        self._idle: asyncio.TimerHandle | None = None
 
     async def ask(self, request: dict[str, Any], *, urgency: int, limit_s: float, more: Iterable[bytes] = ()) -> Frames:
         """Send a request and return the frames of its answer.
@@ -73,52 +76,67 @@ class ChildPool:
         """
         answer: asyncio.Future[Frames] = asyncio.get_running_loop().create_future()
         lines = [json.dumps(request).encode("ascii") + b"\n", *more]
-        self._waiting.put_nowait(_Request(urgency, next(self._numbers), lines, limit_s, answer))
-        if self._idle < self._waiting.qsize() and len(self._runners) < self.size:
-            runner = asyncio.create_task(self._run())
-            self._runners.add(runner)
-            runner.add_done_callback(self._runners.discard)
+        heapq.heappush(self._waiting, _Request(urgency, next(self._numbers), lines, limit_s, answer))
+        self._pump()
         return await answer
 
     async def close(self) -> None:
         """End the children and cancel what waits."""
-        runners = tuple(self._runners)
-        for runner in runners:
-            runner.cancel()
-        await asyncio.gather(*runners, return_exceptions=True)
-        while not self._waiting.empty():
-            self._waiting.get_nowait().answer.cancel()
+        waiting, self._waiting = self._waiting, []
+        for request in (*waiting, *self._served.values()):
+            request.answer.cancel()
+        for task in self._served:
+            task.cancel()
+        await asyncio.gather(*self._served, return_exceptions=True)
+        self._end_free()
+        await asyncio.gather(*self._ending, return_exceptions=True)
 
-    async def _run(self) -> None:
-        """Serve requests with one child after another until there are none for a while."""
-        child: _Child | None = None
-        try:
-            while (request := await self._next()) is not None:
-                if request.answer.done():
-                    continue
-                try:
-                    child = child or await _Child.started(self._launch, self._role, self._args)
-                    frames = await asyncio.wait_for(child.answer(request.lines), request.limit_s)
-                except asyncio.CancelledError:
-                    request.answer.cancel()
-                    raise
-                except (SetupError, ChildEnded, TimeoutError, ValueError) as error:
-                    _refuse(request, error)
-                    await _end(child)
-                    child = None
-                else:
-                    _fulfil(request, frames)
-        finally:
-            await _end(child)
+    def _pump(self) -> None:
+        """Give what waits to children that are free or not started yet."""
+        while self._waiting and len(self._served) < self.size:
+            request = heapq.heappop(self._waiting)
+            if not request.answer.done():
+                child = self._free.pop() if self._free else None
+                task = asyncio.create_task(self._serve(request, child))
+                self._served[task] = request
+                task.add_done_callback(self._after)
+        if self._idle is not None:
+            self._idle.cancel()
+        self._idle = asyncio.get_running_loop().call_later(self._idle_s, self._end_free) if self._free else None
 
-    async def _next(self) -> _Request | None:
-        self._idle += 1
+    def _after(self, task: asyncio.Task[None]) -> None:
+        self._served.pop(task, None)
+        self._pump()
+
+    async def _serve(self, request: _Request, child: _Child | None) -> None:
+        """Have one request answered; the child is free again afterwards, or ended."""
         try:
-            return await asyncio.wait_for(self._waiting.get(), self._idle_s)
-        except TimeoutError:
-            return None if self._waiting.empty() else self._waiting.get_nowait()
-        finally:
-            self._idle -= 1
+            child = child or await _Child.started(self._launch, self._role, self._args)
+            frames = await asyncio.wait_for(child.answer(request.lines), request.limit_s)
+        except BaseException as error:
+            if child is not None:
+                self._end(child)
+            if isinstance(error, SetupError | ChildEnded | TimeoutError | ValueError):
+                _refuse(request, error)
+                return
+            request.answer.cancel()
+            raise
+        self._free.append(child)
+        if not request.answer.done():
+            request.answer.set_result(frames)
+
+    def _end_free(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+        free, self._free = self._free, []
+        for child in free:
+            self._end(child)
+
+    def _end(self, child: _Child) -> None:
+        task = asyncio.create_task(child.end())
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
 
 
 class _Child:
@@ -185,16 +203,6 @@ async def _frames(stream: asyncio.StreamReader) -> Frames:
         frames.append((head, await stream.readexactly(int(head["bytes"]))))
         if not head.get("more"):
             return frames
-
-
-async def _end(child: _Child | None) -> None:
-    if child is not None:
-        await child.end()
-
-
-def _fulfil(request: _Request, frames: Frames) -> None:
-    if not request.answer.done():
-        request.answer.set_result(frames)
 
 
 def _refuse(request: _Request, error: Exception) -> None:

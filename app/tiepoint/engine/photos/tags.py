@@ -71,6 +71,8 @@ def text(value: Any) -> str:
     if not isinstance(value, str):
         return ""
     head = value.split("\0", 1)[0]
+    if head.isascii() and head.isprintable():  # nearly always, and many times as fast
+        return " ".join(head.split())[:_LONGEST_TEXT].strip()
     printable = "".join(" " if unicodedata.category(letter)[0] in "CZ" else letter for letter in head)
     return " ".join(printable.split())[:_LONGEST_TEXT].strip()
 
