@@ -1,11 +1,26 @@
-"""What joins the window after its first picture: the job chip, the dock's tabs, desktop notifications."""
+"""What joins the window after its first picture: the job chip, the dock's tabs, desktop notifications. GUI thread."""
 
 from __future__ import annotations
 
 from tiepoint.ui.panel import Panel
+from tiepoint.ui.shell.activity_tab import ActivityTab
+from tiepoint.ui.shell.job_chip import JobChip
+from tiepoint.ui.shell.log_tab import LogTab
+from tiepoint.ui.shell.notifications import JobNotifications
 from tiepoint.ui.shell.window import MainWindow
+from tiepoint.ui.text import tr
 
 
 def add_extras(window: MainWindow, panel: Panel) -> None:
-    """Add them to a window."""
-    window.dock.setVisible(panel is None)
+    """Add them to a window; they live as long as it does."""
+    chip = JobChip(panel)
+    window.strip.set_job_chip(chip)
+    window.strip.set_job_chip_wanted(chip.is_wanted)
+    chip.wanted_changed.connect(window.strip.set_job_chip_wanted)
+    log, activity = LogTab(panel), ActivityTab(panel)
+    window.dock.add_tab(tr("Dock", "Log"), log, log.tools)
+    window.dock.add_tab(tr("Dock", "Activity"), activity, activity.tools)
+    state = panel.program.panel_state.state
+    window.dock.set_folded(not (state.geometry and state.is_dock_open))
+    notifications = JobNotifications(window, panel)
+    window.destroyed.connect(notifications.shut)
