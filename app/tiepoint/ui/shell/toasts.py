@@ -138,7 +138,7 @@ class ToastStack(QObject):
     def _place(self) -> None:
         bottom = self._window.height() - self.bottom_gap
         for toast in reversed(self._toasts):
-            toast.adjustSize()
+            toast.setFixedHeight(toast.heightForWidth(toast.width()))
             bottom -= toast.height()
             toast.move(QPoint(self._window.width() - toast.width() - 20, bottom))
             toast.raise_()
