@@ -1,0 +1,1 @@
+"""The Photos page: dropping, looking at, choosing and reconstructing photos."""

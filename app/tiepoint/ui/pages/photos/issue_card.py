@@ -1,0 +1,77 @@
+"""What is wrong with one photo, with the numbers, and the button that puts it in or leaves it out. The GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout
+
+from tiepoint.domain.photo_set import SetPhoto
+from tiepoint.ui.pages.photos.footer import set_toggle
+from tiepoint.ui.text import plain, tr
+from tiepoint.ui.viewmodels.photos_text import ISSUE_ICONS, issue_tone, issue_word
+from tiepoint.ui.widgets.buttons import Button
+from tiepoint.ui.widgets.cards import Well
+from tiepoint.ui.widgets.labels import Glyph, Label
+from tiepoint.ui.widgets.layouts import column, empty, row
+
+
+class IssueCard(Well):
+    """The issues of a photo, the gravest first, or that nothing is wrong.
+
+    Args:
+        toggle: Puts the photo in, or leaves it out.
+    """
+
+    def __init__(self, toggle: Callable[[], object]) -> None:
+        super().__init__(margins=(12, 10, 10, 10))
+        self.toggle_button = Button("", "plus", size="small")
+        self.toggle_button.clicked.connect(lambda: toggle())
+        self._lines = column(spacing=8)
+        line = row(self._lines, self.toggle_button, spacing=10)
+        line.setStretch(0, 1)
+        line.setAlignment(self.toggle_button, Qt.AlignmentFlag.AlignTop)
+        self.content.addLayout(line)
+        self._said: tuple[object, ...] = ()
+
+    def show_photo(self, photo: SetPhoto) -> None:
+        """Show what is wrong with a photo."""
+        set_toggle(self.toggle_button, (photo,))
+        said = (photo.issues, photo.is_included, photo.is_checked)
+        if said == self._said:
+            return
+        self._said = said
+        empty(self._lines)
+        for part in _parts(photo):
+            self._lines.addLayout(_line(*part))
+
+
+def _parts(photo: SetPhoto) -> list[tuple[str, str, str, str]]:
+    """Return icon, tone, title and text of each line."""
+    if photo.issues:
+        return [
+            (
+                ISSUE_ICONS[issue.kind],
+                f"{issue_tone(issue)}.text",
+                issue_word(issue),
+                " ".join(part for part in (issue.summary, issue.remedy) if part),
+            )
+            for issue in photo.issues
+        ]
+    if not photo.is_checked:
+        return [("loader", "text2", tr("Photos", "Not checked yet"), tr("Photos", "The checks run by themselves."))]
+    if not photo.is_included:
+        return [("eye-off", "text2", tr("Photos", "Left out by you"), tr("Photos", "Nothing is wrong with it."))]
+    return [("circle-check", "ok.text", tr("Photos", "Nothing is wrong"), "")]
+
+
+def _line(icon: str, colour: str, title: str, text: str) -> QHBoxLayout:
+    words = column(Label(title, "title"), spacing=2)
+    if text:
+        words.addWidget(Label(plain(text, limit=300), "sub", wrap=True))
+    glyph = Glyph(icon, colour, 16)
+    made = row(glyph, words, spacing=10)
+    made.setStretch(1, 1)
+    made.setAlignment(glyph, Qt.AlignmentFlag.AlignTop)
+    return made

@@ -1,0 +1,268 @@
+"""The Photos page: the start while there are no photos, then photos, map, inspector and the way to a model.
+
+It puts parts together and translates between them and the services; what a part shows is in its own file. The GUI
+thread only.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QStackedLayout, QWidget
+
+from tiepoint.domain.failure import Failure
+from tiepoint.domain.job import Job
+from tiepoint.domain.photo import PHOTO_SUFFIXES
+from tiepoint.domain.photo_set import PhotoSet, PhotoSetId
+from tiepoint.ui.actions import action
+from tiepoint.ui.pages.page import Page, StripContent
+from tiepoint.ui.pages.photos import strip_words
+from tiepoint.ui.pages.photos.captures_menu import CaptureCommands, ask_name, captures_menu, place_below
+from tiepoint.ui.pages.photos.start import StartView, recent_of
+from tiepoint.ui.pages.photos.work import Work
+from tiepoint.ui.panel import Panel
+from tiepoint.ui.text import plain, tr, tr_count
+from tiepoint.ui.viewmodels.photos import PhotosViewModel
+from tiepoint.ui.viewmodels.reconstruct import ReconstructViewModel
+
+_HAS_SET = "photos.has_set"
+
+
+class PhotosPage(Page):
+    """The page.
+
+    Args:
+        panel: The program and the window around.
+    """
+
+    def __init__(self, panel: Panel) -> None:
+        super().__init__()
+        self._panel = panel
+        self._sets = panel.program.photo_sets
+        self.photos = PhotosViewModel(self._sets, self)
+        self.reconstruct = ReconstructViewModel(panel.program, panel.background, self.photos, self)
+        self.start = StartView()
+        self.work: Work | None = None
+        self._is_starting_new = False
+        self._told_empty: set[PhotoSetId] = set()
+        self._told: set[Failure] = set()
+        self._stack = QStackedLayout(self)
+        self._blank = QWidget()
+        for view in (self._blank, self.start):
+            self._stack.addWidget(view)
+        self._make_actions()
+        self._connect()
+        self._show_right_view()
+
+    def strip(self) -> StripContent:
+        """Say what set this is and how it is."""
+        photo_set = self.photos.photo_set
+        if photo_set is None or self._shows_start:
+            title = (
+                tr("PhotosStart", "New capture") if self._sets.snapshot.sets else tr("PhotosStart", "Your first model")
+            )
+            back = (self._captures,) if any(each.photos for each in self._sets.snapshot.sets) else ()
+            return StripContent(
+                title,
+                subtitle=tr("PhotosStart", "Nothing leaves this computer unless you choose a cluster"),
+                actions=back,
+            )
+        state, words = strip_words.state_words(photo_set)
+        progress = photo_set.progress
+        share = progress.done / progress.total if progress.total else 0.0
+        return StripContent(
+            plain(photo_set.name, limit=120),
+            state,
+            words,
+            strip_words.subtitle(photo_set),
+            strip_words.facts_of(photo_set),
+            share if photo_set.is_working else None,
+            (self._undo, self._captures, self._add),
+        )
+
+    def show_target(self, **target: Any) -> None:
+        """Show something.
+
+        Args:
+            target: `paths` (files and folders to take), `start` (reconstruct as soon as they are listed), `preset`
+                for that, `capture` (id of a capture to open).
+        """
+        paths, is_start = list(target.get("paths") or ()), bool(target.get("start"))
+        if target.get("capture"):
+            self._panel.background.start(self._sets.open_capture(target["capture"]))
+            self._is_starting_new = False
+        if paths:
+            self._take(paths, into_new=is_start)
+        if is_start:
+            self.reconstruct.start_when_listed(str(target.get("preset") or ""))
+
+    def focus_first(self) -> None:
+        """Begin with the photos, or with the way to some."""
+        if self.work is not None and not self._shows_start:
+            self.work.card.view.setFocus()
+        else:
+            self.start.choose_photos.setFocus()
+
+    def shut(self) -> None:
+        """Listen no more."""
+        self.photos.shut()
+        self.reconstruct.shut()
+        self._off()
+
+    @property
+    def _shows_start(self) -> bool:
+        return self._stack.currentWidget() is self.start
+
+    def _take(self, paths: list[Path], *, into_new: bool = False) -> None:
+        into_new = into_new or self._is_starting_new
+        self._is_starting_new = False
+        self.photos.add(paths, into_new=into_new)
+        self._show_right_view()
+
+    def _make_actions(self) -> None:
+        self._add = action(self, tr("Photos", "Add photos"), self._choose_photos, icon="image-plus", shortcut="Ctrl+O")
+        self._undo = action(self, tr("Photos", "Undo"), self._sets.undo, icon="rotate-ccw", shortcut="Ctrl+Z")
+        self._redo = action(self, tr("Photos", "Redo"), self._sets.redo, shortcut="Ctrl+Shift+Z")
+        self._captures = action(self, tr("Photos", "Captures"), self._open_captures, icon="chevron-down")
+        self._new = action(self, tr("Photos", "New capture"), self._begin_new, shortcut="Ctrl+N")
+        self._rename = action(self, tr("Photos", "Rename"), self._ask_name, shortcut="F2")
+        self.addActions([self._add, self._undo, self._redo, self._captures, self._new, self._rename])
+        QShortcut(QKeySequence.StandardKey.Find, self).activated.connect(self._focus_search)
+
+    def _connect(self) -> None:
+        self._off = self._panel.program.computer.changed.subscribe(self.start.show_computer)
+        self.photos.changed.connect(self._on_changed)
+        self.reconstruct.submitted.connect(self._on_submitted)
+        self.reconstruct.refused.connect(self._panel.messages.failure)
+        self.start.photos_wanted.connect(self._choose_photos)
+        self.start.folder_wanted.connect(self._choose_folder)
+        self.start.sample_wanted.connect(self._open_sample)
+        self.start.recent_wanted.connect(self._choose_set)
+
+    def _on_changed(self) -> None:
+        self._show_right_view()
+        snapshot, photo_set = self.photos.snapshot, self.photos.photo_set
+        for trouble in snapshot.troubles:
+            if trouble not in self._told:
+                self._told.add(trouble)
+                self._panel.messages.failure(trouble)
+        self._show_undo(self._undo, tr("Photos", "Undo"), photo_set.undo if photo_set else "")
+        self._show_undo(self._redo, tr("Photos", "Redo"), photo_set.redo if photo_set else "")
+        if photo_set is not None:
+            self._tell_if_empty(photo_set)
+        self.strip_changed.emit()
+
+    def _show_right_view(self) -> None:
+        photo_set = self.photos.photo_set
+        self.start.show_recent(recent_of([each for each in self.photos.snapshot.sets if each.photos]))
+        if photo_set is not None and not self._is_starting_new and (photo_set.photos or photo_set.is_working):
+            self._show_work()
+        elif self.photos.snapshot.is_loaded or not self._panel.program.panel_state.state.extras.get(_HAS_SET):
+            self._stack.setCurrentWidget(self.start)
+
+    def _show_work(self) -> None:
+        if self.work is None:
+            self.work = Work(self._panel, self.photos, self.reconstruct, choose_folder=self._ask_folder)
+            self._stack.addWidget(self.work.view)
+            self._panel.program.panel_state.remember(**{_HAS_SET: True})
+        self._stack.setCurrentWidget(self.work.view)
+
+    def _tell_if_empty(self, photo_set: PhotoSet) -> None:
+        """Say once that none of the dropped files is a photo; the reasons are one click away."""
+        if photo_set.photos or photo_set.is_working or not photo_set.skipped or photo_set.id in self._told_empty:
+            return
+        self._told_empty.add(photo_set.id)
+        skipped = photo_set.skipped
+        self._panel.messages.warn(
+            tr_count("Photos", "The file is no photo", "None of the {count} files is a photo", len(skipped)),
+            tr("Photos", "Drop JPEG, TIFF, PNG, HEIC or RAW photos, or a folder with some."),
+            action=tr("Photos", "Show why"),
+            on_action=lambda: self._show_skipped(photo_set),
+        )
+
+    def _show_skipped(self, photo_set: PhotoSet) -> None:
+        from tiepoint.ui.pages.photos.skipped_dialog import SkippedDialog
+
+        SkippedDialog(photo_set.skipped, self).open()
+
+    def _show_undo(self, entry: QAction, verb: str, what: str) -> None:
+        entry.setEnabled(bool(what))
+        keys = entry.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        entry.setToolTip(f"{verb}: {what} ({keys})" if what else f"{verb} ({keys})")
+
+    def _on_submitted(self, job: Job) -> None:
+        self._panel.messages.done(tr("Reconstruct", "The job was handed in"), plain(job.name, limit=120))
+        self._panel.navigator.go("jobs", job=job.id)
+
+    def _open_sample(self) -> None:
+        self._is_starting_new = False
+        self._sets.open_sample()
+        self._show_right_view()
+
+    def _choose_set(self, key: str) -> None:
+        self._is_starting_new = False
+        self._sets.choose(PhotoSetId(key))
+        self._show_right_view()
+
+    def _begin_new(self) -> None:
+        self._is_starting_new = True
+        self._show_right_view()
+        self.strip_changed.emit()
+        self.focus_first()
+
+    def _forget(self) -> None:
+        photo_set = self.photos.photo_set
+        if photo_set is not None:
+            self._sets.forget(photo_set.id)
+
+    def _open_captures(self) -> None:
+        commands = CaptureCommands(self._choose_set, self._begin_new, self._ask_name, self._forget, self._sets.redo)
+        captures_menu(self, self.photos.snapshot, commands).popup(place_below(self, self._captures.text()))
+
+    def _ask_name(self) -> None:
+        photo_set = self.photos.photo_set
+        if photo_set is not None and not self._shows_start:
+            ask_name(self, photo_set.name, self._sets.rename)
+
+    def _focus_search(self) -> None:
+        if self.work is not None and not self._shows_start:
+            self.work.card.search.setFocus()
+
+    def _choose_photos(self) -> None:
+        kinds = " ".join(f"*{suffix} *{suffix.upper()}" for suffix in sorted(PHOTO_SUFFIXES))
+        dialog = QFileDialog(self, tr("Photos", "Choose photos"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setNameFilters([tr("Photos", "Photos ({kinds})", kinds=kinds), tr("Photos", "All files (*)")])
+        dialog.filesSelected.connect(lambda files: self._take([Path(each) for each in files]))
+        dialog.finished.connect(lambda _: dialog.deleteLater())
+        dialog.open()
+
+    def _choose_folder(self) -> None:
+        self._ask_folder(lambda folder: self._take([folder]))
+
+    def _ask_folder(self, chosen: Any) -> None:
+        dialog = QFileDialog(self, tr("Photos", "Choose a folder with photos"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.filesSelected.connect(lambda folders: chosen(Path(folders[0])))
+        dialog.finished.connect(lambda _: dialog.deleteLater())
+        dialog.open()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Look again at what may have changed meanwhile."""
+        super().showEvent(event)
+        QTimer.singleShot(250, self._refresh)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Want no pictures while nobody looks."""
+        super().hideEvent(event)
+        self._sets.pictures.show(())
+
+    def _refresh(self) -> None:
+        if self.isVisible():
+            self._panel.background.start(self._panel.program.computer.refresh())
+            if self.photos.photo_set is not None and not self.photos.photo_set.is_working:
+                self._sets.refresh()
