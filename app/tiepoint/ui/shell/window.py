@@ -121,6 +121,8 @@ class MainWindow(QMainWindow):
         for place, entry in enumerate(entries, start=1):
             shortcut = QShortcut(QKeySequence(f"Ctrl+{place}"), self)
             shortcut.activated.connect(lambda name=entry.page: self._on_shortcut(name))
+        if any(entry.page == "help" for entry in entries):
+            QShortcut(QKeySequence("F1"), self).activated.connect(lambda: self._on_shortcut("help"))
         QShortcut(QKeySequence("Ctrl+J"), self).activated.connect(lambda: self.dock.set_folded(not self.dock.is_folded))
 
     def _on_chosen(self, name: str) -> None:
