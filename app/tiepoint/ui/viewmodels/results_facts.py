@@ -12,6 +12,7 @@ from tiepoint.ui.viewmodels.results_words import (
     bytes_text,
     frame_text,
     gsd_text,
+    height_text,
     length_short,
     origin_text,
     preset_text,
@@ -99,6 +100,7 @@ def more_rows(facts: ModelFacts) -> tuple[FactRow, ...]:
                 FactRow(tr(_CONTEXT, "Frame"), frame_text(facts)),
                 _measure("Coordinate system", facts.epsg),
                 _measure("Origin", None if facts.origin is None else origin_text(facts.origin)),
+                _measure("Origin's height", None if facts.origin is None else height_text(facts.origin)),
                 _measure("Preset", preset_text(facts.preset)),
                 _measure("Took", None if took is None else took_text(took), _times(facts)),
                 _measure(

@@ -58,11 +58,13 @@ def length_short(value_m: float) -> str:
 
 
 def origin_text(origin: Origin) -> str:
-    """Write where the frame's zero lies: `46.84261, −91.99456, 198 m`."""
-    place = f"{origin.lat_deg:.5f}, {origin.lon_deg:.5f}"
-    if origin.height_m is not None:
-        place += f", {origin.height_m:.0f}{_NO_BREAK}m"
-    return place.replace("-", "\N{MINUS SIGN}")
+    """Write where the frame's zero lies: `46.84261°, −91.99456°`."""
+    return f"{origin.lat_deg:.5f}°, {origin.lon_deg:.5f}°".replace("-", "\N{MINUS SIGN}")
+
+
+def height_text(origin: Origin) -> str:
+    """Write the height of the frame's zero: `198 m`; empty when the photos told none."""
+    return "" if origin.height_m is None else f"{origin.height_m:.1f}{_NO_BREAK}m"
 
 
 def scale_text(facts: ModelFacts) -> str:
@@ -88,6 +90,13 @@ def frame_text(facts: ModelFacts) -> str:
     if facts.frame == "ENU":
         return tr(_CONTEXT, "east, north, up")
     return tr(_CONTEXT, "local, z up") if facts.frame in ("", "local") else facts.frame
+
+
+def crs_text(facts: ModelFacts) -> str:
+    """Name the frame and where its zero lies, in a few words."""
+    if facts.frame == "ENU" and facts.epsg:
+        return tr(_CONTEXT, "local ENU, origin {epsg}", epsg=facts.epsg)
+    return frame_text(facts) if not facts.epsg else facts.epsg
 
 
 def kind_text(facts: ModelFacts) -> str:

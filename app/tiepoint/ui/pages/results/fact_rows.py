@@ -11,7 +11,7 @@ from tiepoint.ui.text import plain
 from tiepoint.ui.theme.states import look_of
 from tiepoint.ui.viewmodels.results_facts import FactRow
 from tiepoint.ui.widgets.labels import ElidedLabel, Glyph, Label
-from tiepoint.ui.widgets.layouts import empty
+from tiepoint.ui.widgets.layouts import empty, row
 
 
 class FactRows(QWidget):
@@ -21,9 +21,9 @@ class FactRows(QWidget):
         super().__init__()
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(6)
+        self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(8)
-        self._grid.setColumnStretch(2, 1)
+        self._grid.setColumnStretch(1, 1)
         self._rows: tuple[FactRow, ...] = ()
 
     def show_rows(self, rows: Sequence[FactRow]) -> None:
@@ -48,13 +48,14 @@ class FactRows(QWidget):
             label.setStatusTip(fact.tip)
         if fact.tip:
             name.setToolTip(_as_plain(fact.tip))
-        self._grid.addWidget(name, line, 0)
-        self._grid.addWidget(value, line, 2)
+        right = row(None, value, spacing=6)
         if fact.state:
             look = look_of(fact.state)
             glyph = Glyph(look.icon, f"{look.tone}.text", 14)
             glyph.setAccessibleName(look.text)
-            self._grid.addWidget(glyph, line, 3)
+            right.insertWidget(1, glyph)
+        self._grid.addWidget(name, line, 0)
+        self._grid.addLayout(right, line, 1)
 
 
 def _as_plain(text: str) -> str:

@@ -14,7 +14,7 @@ from tiepoint.ui.text import tr
 from tiepoint.ui.viewmodels.results_facts import Note, main_rows, more_rows, notes, verdict
 from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.cards import Card, hairline
-from tiepoint.ui.widgets.layouts import empty
+from tiepoint.ui.widgets.layouts import column, empty, holder, row
 from tiepoint.ui.widgets.pill import Pill
 
 _CONTEXT: Final = "Results"
@@ -32,22 +32,23 @@ class FactsCard(Card):
     def __init__(self) -> None:
         self.pill = Pill("info", " ")
         super().__init__(tr(_CONTEXT, "Facts"), "", self.pill)
-        self.main, self.more = FactRows(), FactRows()
-        self._toggle = Button("", "chevron-down", "quiet", size="small")
+        self.main, self.rest = FactRows(), FactRows()
+        self._toggle = Button("", "chevron-down", "link")
         self._toggle.clicked.connect(lambda: self.set_unfolded(self.more.isHidden()))
         self._line = hairline()
-        self._notes = QVBoxLayout()
-        self._notes.setSpacing(0)
+        self._notes, self._fine = QVBoxLayout(), QVBoxLayout()
+        for notes_layout in (self._notes, self._fine):
+            notes_layout.setSpacing(0)
+        self.more = holder(column(self.rest, self._fine, spacing=8))
         self.rows: list[NoteRow] = []
-        self.add(self.main, self.more, self._toggle, self._line, self._notes, spacing=8, margins=(16, 0, 12, 10))
+        toggle = row(self._toggle, None)
+        self.add(self.main, toggle, self.more, self._line, self._notes, spacing=8, margins=(16, 0, 16, 12))
         self.set_unfolded(False)
 
     def show_facts(self, facts: ModelFacts) -> None:
         """Show a result."""
         self.main.show_rows(main_rows(facts))
-        is_folded = self.more.isHidden()
-        self.more.show_rows(more_rows(facts))
-        self.more.setHidden(is_folded)
+        self.rest.show_rows(more_rows(facts))
         state, words = verdict(facts)
         self.pill.setVisible(bool(state))
         if state:
@@ -64,8 +65,10 @@ class FactsCard(Card):
             self.unfolded.emit(is_open)
 
     def _show_notes(self, found: tuple[Note, ...]) -> None:
-        empty(self._notes)
+        """Show what weighs below the facts; good news are among all facts."""
+        for layout in (self._notes, self._fine):
+            empty(layout)
         self.rows = [NoteRow(note, is_open=note.state == "error") for note in found]
-        for row in self.rows:
-            self._notes.addWidget(row)
-        self._line.setVisible(bool(found))
+        for row_of_note, note in zip(self.rows, found, strict=True):
+            (self._notes if note.weighs else self._fine).addWidget(row_of_note)
+        self._line.setVisible(any(note.weighs for note in found))

@@ -40,7 +40,7 @@ class MeasurementsCard(Card):
     unit_chosen = Signal(object)
 
     def __init__(self, measuring: MeasuringModel) -> None:
-        self._unit = IconButton("ruler", tr(_CONTEXT, "Unit"))
+        self._unit = Button("", size="small")
         self._add = IconButton("plus", tr(_CONTEXT, "Measure"))
         super().__init__(tr(_CONTEXT, "Measurements"), " ", self._unit, self._add)
         self._measuring = measuring
@@ -50,6 +50,7 @@ class MeasurementsCard(Card):
         self._export = Button(tr(_CONTEXT, "Export"), "download", size="small")
         self._note = Label("", "caption", wrap=True)
         self._hint = Label("", "sub", wrap=True)
+        self._hint.setContentsMargins(4, 0, 4, 0)
         self._title, self._remedy = Label("", "value", wrap=True), Label("", "sub", wrap=True)
         self.refusal = holder(column(self._title, self._remedy, spacing=4))
         self._export_menu = QMenu(self)
@@ -58,17 +59,19 @@ class MeasurementsCard(Card):
         self._on_changed()
 
     def _setup_ui(self) -> None:
-        self._unit.setText(_unit_text(LengthUnit.AUTO))
-        self._unit.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-        self._unit.setMinimumWidth(44)
+        self._unit.setAccessibleName(tr(_CONTEXT, "Unit"))
+        self._unit.setToolTip(tr(_CONTEXT, "Unit of the lengths"))
         self._unit.setMenu(self._unit_menu())
         self._add.setMenu(self._tool_menu())
-        for button in (self._unit, self._add):
-            button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._tools = holder(row(self._copy, self._export, None))
-        self._foot = holder(row(Glyph("info", "text3", 14), self._note, spacing=8))
+        self._add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        inset = (4, 0, 4, 0)
+        self._tools = holder(row(self._copy, self._export, None, margins=inset))
+        self._foot = holder(row(Glyph("info", "text3", 14), self._note, spacing=8, margins=inset))
         self._foot.layout().setStretch(1, 1)  # type: ignore[union-attr]
-        self._warning = holder(row(Glyph("ban", "warn.text", 16), self.refusal, spacing=10))
+        sign = Glyph("ban", "warn.text", 16)
+        line = row(sign, self.refusal, spacing=10, margins=inset)
+        line.setAlignment(sign, Qt.AlignmentFlag.AlignTop)
+        self._warning = holder(line)
         self._warning.layout().setStretch(1, 1)  # type: ignore[union-attr]
         self.add(self._warning, self._hint, self.list, self._tools, self._foot, spacing=10, margins=(12, 0, 12, 14))
         self._export_menu.addAction(tr(_CONTEXT, "CSV, for a spreadsheet")).triggered.connect(

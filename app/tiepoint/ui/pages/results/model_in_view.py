@@ -23,7 +23,7 @@ from tiepoint.ui.panel import Panel
 from tiepoint.ui.text import tr
 from tiepoint.ui.viewmodels.results import ResultsModel, Showing
 from tiepoint.ui.viewmodels.results_photo import PhotoModel, poses_of
-from tiepoint.ui.viewmodels.results_words import frame_text, gsd_text, kind_text, scale_short
+from tiepoint.ui.viewmodels.results_words import crs_text, gsd_text, kind_text, scale_short
 from tiepoint.ui.widgets.buttons import Button
 
 _CONTEXT: Final = "Results"
@@ -68,6 +68,8 @@ class ModelInView(QObject):
         view = self._results.view
         if self._no_opengl and view.showing is Showing.OPEN:
             return
+        if view.showing in (Showing.NOTHING, Showing.FAILED, Showing.RUNNING):
+            self._card.show_kind("")
         if view.showing is Showing.NOTHING:
             self._card.show_cover(nothing_open(self._open_button(), self._button("images", "photos", "Go to Photos")))
         elif view.showing is Showing.OPENING:
@@ -136,7 +138,7 @@ class ModelInView(QObject):
         self._card.stats.show_stats(
             (
                 (tr(_CONTEXT, "Scale"), scale_short(facts)),
-                (tr(_CONTEXT, "CRS"), facts.epsg or frame_text(facts)),
+                (tr(_CONTEXT, "CRS"), crs_text(facts)),
                 (tr(_CONTEXT, "GSD"), "" if facts.gsd_m is None else gsd_text(facts.gsd_m)),
                 (tr(_CONTEXT, "Selected"), "" if camera is None else camera.photo.rpartition("/")[2]),
             )

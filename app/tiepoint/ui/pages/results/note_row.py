@@ -21,6 +21,8 @@ from tiepoint.ui.widgets.layouts import column, holder
 _CONTEXT: Final = "Results"
 _HEIGHT: Final = 30
 _MOST_PHOTOS: Final = 12
+_SHORT: Final = 34
+"""Longer titles are cut on the line, and told whole below it."""
 
 
 class NoteRow(QWidget):
@@ -34,7 +36,8 @@ class NoteRow(QWidget):
     def __init__(self, note: Note, *, is_open: bool = False) -> None:
         super().__init__()
         self.head = _NoteHead(note)
-        parts = [Label(text, "sub", wrap=True) for text in (note.text, note.remedy) if text]
+        whole = note.title if len(note.title) > _SHORT else ""
+        parts = [Label(text, "sub", wrap=True) for text in (whole, note.text, note.remedy) if text]
         if note.photos:
             named = [plain(photo, limit=80) for photo in note.photos[:_MOST_PHOTOS]]
             rest = len(note.photos) - len(named)

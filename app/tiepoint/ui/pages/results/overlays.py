@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from tiepoint.ui.text import grouped, plain, tr
@@ -18,6 +18,7 @@ from tiepoint.ui.widgets.labels import Glyph, Label
 from tiepoint.ui.widgets.layouts import empty
 
 _CONTEXT: Final = "Results"
+_WARNING_MS: Final = 8000
 _TAG_GAP: Final = QPoint(16, 18)
 
 
@@ -108,19 +109,37 @@ class DetailBar(_Overlay):
 
 
 class HintBar(_Overlay):
-    """What to do next while measuring."""
+    """What to do next while measuring, or for a moment why it cannot be done."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._label = Label("", "sub")
-        self.line.addWidget(Glyph("info", "accent_text", 14))
+        self._label, self._glyph = Label("", "sub"), Glyph("info", "accent_text", 14)
+        self.line.addWidget(self._glyph)
         self.line.addWidget(self._label)
+        self._timer = QTimer(self, singleShot=True, interval=_WARNING_MS)
+        self._timer.timeout.connect(self.hide)
         self.hide()
 
+    @property
+    def text(self) -> str:
+        """What it says now."""
+        return "" if self.isHidden() else self._label.text()
+
     def show_hint(self, hint: str) -> None:
-        """Say it; an empty one hides the panel."""
-        self._label.setText(hint)
-        self.setVisible(bool(hint))
+        """Say it; an empty one hides the panel, unless a warning is still to be read."""
+        if hint or not self._timer.isActive():
+            self._timer.stop()
+            self._say(hint, "info", "accent_text")
+
+    def show_warning(self, text: str) -> None:
+        """Say why something cannot be done; it goes by itself."""
+        self._say(text, "triangle-alert", "warn.text")
+        self._timer.start()
+
+    def _say(self, text: str, glyph: str, colour: str) -> None:
+        self._glyph.set_glyph(glyph, colour)
+        self._label.setText(text)
+        self.setVisible(bool(text))
         self.fit()
 
 

@@ -35,6 +35,7 @@ from tiepoint.ui.text import grouped, plain, tr
 from tiepoint.ui.viewer import ModelView
 from tiepoint.ui.viewmodels.export import ExportModel
 from tiepoint.ui.viewmodels.measuring import MeasuringModel
+from tiepoint.ui.viewmodels.measuring_words import MeasurementRow
 from tiepoint.ui.viewmodels.results import ResultsModel, Showing
 from tiepoint.ui.viewmodels.results_photo import PhotoModel, reader_of
 from tiepoint.ui.viewmodels.results_words import bytes_text, subtitle_text, took_text
@@ -173,7 +174,7 @@ class ResultsPage(Page):
         self.menu.forget_wanted.connect(self.results.forget)
         self.menu.open_wanted.connect(self.outputs.ask_for_file)
         self.measuring.refused.connect(self._on_refused)
-        self.measuring.added.connect(self.measurements_card.select)
+        self.measuring.added.connect(self._on_added)
         self.measuring.deleted.connect(self._on_deleted)
         self.measurements_card.export_wanted.connect(self._on_measurements_export)
         self.measurements_card.unit_chosen.connect(self._on_unit)
@@ -213,7 +214,12 @@ class ResultsPage(Page):
         self.menu.show_entries(results.entries, results.view.path, datetime.now(UTC), results.trouble)
 
     def _on_refused(self, failure: Failure) -> None:
-        self._panel.messages.note(failure.summary, failure.remedy)
+        self.view_card.hint.show_warning(plain(failure.summary))
+        self.column.ensureWidgetVisible(self.measurements_card)
+
+    def _on_added(self, made: MeasurementRow) -> None:
+        self.measurements_card.select(made)
+        self.column.ensureWidgetVisible(self.measurements_card)
 
     def _on_deleted(self, measurement: Measurement) -> None:
         self._panel.messages.note(

@@ -12,7 +12,7 @@ from tiepoint.domain.model_facts import Camera
 from tiepoint.domain.photo_picture import PhotoPicture
 from tiepoint.ui import theme
 from tiepoint.ui.pages.results.fact_rows import FactRows
-from tiepoint.ui.text import grouped, plain, tr
+from tiepoint.ui.text import grouped, plain, tr, tr_count
 from tiepoint.ui.theme.fonts import font
 from tiepoint.ui.theme.tokens import RADIUS
 from tiepoint.ui.viewmodels.results_facts import FactRow
@@ -20,6 +20,7 @@ from tiepoint.ui.viewmodels.results_photo import PhotoModel
 from tiepoint.ui.widgets.buttons import Button, IconButton
 from tiepoint.ui.widgets.cards import Card
 from tiepoint.ui.widgets.labels import Label
+from tiepoint.ui.widgets.layouts import row
 
 _CONTEXT: Final = "Results"
 _SMALL_PX: Final = 320
@@ -43,12 +44,16 @@ class PhotoCard(Card):
         self._look = Button(tr(_CONTEXT, "Look through"), "eye", size="small")
         self._back = IconButton("chevron-left", tr(_CONTEXT, "Previous photo"), size=16)
         self._forward = IconButton("chevron-right", tr(_CONTEXT, "Next photo"), size=16)
-        super().__init__(tr(_CONTEXT, "Photo"), " ", self._look, self._back, self._forward)
+        super().__init__(tr(_CONTEXT, "Photo"), " ", self._look)
         self._photos = photos
         self.picture = _Picture()
         self.facts = FactRows()
         self._hint = Label(tr(_CONTEXT, "Click a camera in the view, or step through them here."), "sub", wrap=True)
-        self.add(self._hint, self.picture, self.facts, spacing=10, margins=(16, 0, 16, 14))
+        self._place = Label("", "value")
+        self._place.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        steps = row(self._back, self._place, self._forward, spacing=4)
+        steps.setStretch(1, 1)
+        self.add(self._hint, self.picture, steps, self.facts, spacing=8, margins=(16, 0, 16, 14))
         self._connect()
         self._on_selected()
 
@@ -68,12 +73,12 @@ class PhotoCard(Card):
         self.setVisible(count > 0)
         self._look.setEnabled(camera is not None)
         if self.head is not None:
-            name = tr(_CONTEXT, "{count} photos", count=grouped(count)) if camera is None else _name(camera)
-            self.head.remark_label.setText(name)
+            self.head.title_label.setText(tr(_CONTEXT, "Photo") if camera is None else _name(camera))
+        self._place.setText(_place_text(self._photos.position, count))
         self.picture.setVisible(camera is not None)
         self.picture.show_image(None, tr(_CONTEXT, "Loading"))
         self._hint.setVisible(camera is None)
-        self.facts.show_rows(() if camera is None else _facts_of(camera, self._photos.position, count))
+        self.facts.show_rows(() if camera is None else _facts_of(camera))
 
     def _on_arrived(self) -> None:
         camera, picture = self._photos.camera, self._photos.picture
@@ -155,17 +160,17 @@ def image_of(picture: PhotoPicture) -> QImage | None:
 
 
 def _name(camera: Camera) -> str:
-    return plain(camera.photo.rpartition("/")[2])
+    return plain(camera.photo.rpartition("/")[2], limit=24)
 
 
-def _facts_of(camera: Camera, position: int | None, count: int) -> tuple[FactRow, ...]:
-    rows = [
-        FactRow(
-            tr(_CONTEXT, "Photo"),
-            tr(_CONTEXT, "{place} of {count}", place=grouped(position or 0), count=grouped(count)),
-            tip=plain(camera.photo),
-        )
-    ]
+def _place_text(position: int | None, count: int) -> str:
+    if position is None:
+        return tr_count(_CONTEXT, "{count} photo", "{count} photos", count)
+    return tr(_CONTEXT, "{place} of {count}", place=grouped(position), count=grouped(count))
+
+
+def _facts_of(camera: Camera) -> tuple[FactRow, ...]:
+    rows = []
     if camera.tie_points is not None:
         rows.append(FactRow(tr(_CONTEXT, "Tie points seen"), grouped(camera.tie_points)))
     rows.append(FactRow(tr(_CONTEXT, "Size"), f"{camera.width_px} × {camera.height_px} px"))

@@ -9,7 +9,7 @@ from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QButtonGroup, QFrame, QMenu, QToolButton
+from PySide6.QtWidgets import QButtonGroup, QFrame, QGraphicsOpacityEffect, QMenu, QToolButton
 
 from tiepoint.ui.text import tr
 from tiepoint.ui.viewer import Direction, Projection
@@ -19,6 +19,7 @@ from tiepoint.ui.widgets.cards import hairline
 from tiepoint.ui.widgets.layouts import column
 
 _CONTEXT: Final = "Results"
+_DIM: Final = 0.4
 _TOOL_ICONS: Final = {
     Tool.ORBIT: "rotate-3d",
     Tool.POINT: "crosshair",
@@ -69,8 +70,9 @@ class ToolPalette(QFrame):
         """Dim the measuring tools when nothing can be measured; a click on one still says why."""
         for tool, button in self._buttons.items():
             if tool is not Tool.ORBIT:
-                button.setProperty("dim", not can_measure)
-                button.set_icon(_TOOL_ICONS[tool] if can_measure else "ban")
+                dimming = QGraphicsOpacityEffect(button)
+                dimming.setOpacity(1.0 if can_measure else _DIM)
+                button.setGraphicsEffect(dimming)
                 button.set_name(_tool_name(tool) if can_measure else f"{_tool_name(tool)}: {reason}")
 
     def show_projection(self, projection: Projection) -> None:

@@ -47,6 +47,7 @@ class ViewCard(Card):
         self._mode_group = QButtonGroup(self)
         self._cameras = Chip(tr(_CONTEXT, "Cameras"), "camera", is_on=True)
         self._loading_title = ""
+        self._has_cameras = False
         self._setup_ui()
         self._connect()
 
@@ -72,18 +73,21 @@ class ViewCard(Card):
         self.loading.show_progress(title, None)
 
     def show_cover(self, content: QWidget) -> None:
-        """Lay a message over the view."""
+        """Lay a message over the view; there is nothing to steer meanwhile."""
         self.loading.hide()
         self.cover.show_content(content)
+        for chip in (*self._modes.values(), self._cameras):
+            chip.setEnabled(False)
 
     def show_model(self) -> None:
         """Show the view itself."""
         self.loading.hide()
         self.cover.hide()
+        self._offer_modes()
 
     def show_has_cameras(self, has_cameras: bool) -> None:
         """Offer frusta only where photos are known."""
-        self._cameras.setEnabled(has_cameras)
+        self._has_cameras = has_cameras
 
     def point_of(self, at: tuple[float, float, float]) -> QPoint | None:
         """Return where a point of the model lies in the view; None behind the camera."""
@@ -148,14 +152,20 @@ class ViewCard(Card):
 
     def _on_loaded(self, facts: ModelFacts) -> None:
         self.show_model()
-        for mode, chip in self._modes.items():
-            chip.setEnabled(mode is DisplayMode.POINTS or not facts.is_cloud)
-        self._modes[DisplayMode.TEXTURED].setEnabled(facts.has_colours and not facts.is_cloud)
         mode = (
             DisplayMode.POINTS if facts.is_cloud else DisplayMode.TEXTURED if facts.has_colours else DisplayMode.SHADED
         )
         self._modes[mode].setChecked(True)
         self.view.set_mode(mode)
+
+    def _offer_modes(self) -> None:
+        """Offer what the model can be shown as."""
+        facts = self.view.facts
+        is_mesh = facts is not None and not facts.is_cloud
+        for mode, chip in self._modes.items():
+            chip.setEnabled(is_mesh or mode is DisplayMode.POINTS)
+        self._modes[DisplayMode.TEXTURED].setEnabled(is_mesh and facts is not None and facts.has_colours)
+        self._cameras.setEnabled(self._has_cameras)
 
     def _on_detail(self, detail: Detail) -> None:
         self.detail.show_detail(detail)
