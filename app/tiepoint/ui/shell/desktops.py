@@ -56,8 +56,8 @@ class TrayDesktop(QObject):
         self._last: Notification | None = None
         self._tray = QSystemTrayIcon(sign_icon(), self)
         self._tray.setToolTip("Tiepoint")
-        self._tray.messageClicked.connect(self._clicked)
-        self._tray.activated.connect(lambda _reason: self._clicked())
+        self._tray.messageClicked.connect(self.click)
+        self._tray.activated.connect(lambda _reason: self.click())
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusWindowChanged.connect(self._on_focus)
@@ -73,13 +73,14 @@ class TrayDesktop(QObject):
         """Take the sign out of the tray."""
         self._tray.hide()
 
+    def click(self) -> None:
+        """Do what a click on the notification or the sign does."""
+        if self._last is not None:
+            self._on_click(self._last)
+
     def _on_focus(self, window: object) -> None:
         if window is not None:
             self.clear()
-
-    def _clicked(self) -> None:
-        if self._last is not None:
-            self._on_click(self._last)
 
 
 class PortalDesktop(QObject):
@@ -126,7 +127,7 @@ class PortalDesktop(QObject):
     @Slot(str, str, list)
     def _on_action(self, key: str, _action: str, _parameters: list[object]) -> None:
         if key in self._shown:
-            self._on_click(self._shown.pop(key))
+            self._on_click(self._shown[key])
 
 
 def sign_icon() -> QIcon:

@@ -1,0 +1,65 @@
+"""The Help page, and that its table of shortcuts is the truth."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtGui import QGuiApplication, QKeySequence
+
+import tiepoint.ui
+from page_stand import standing, until
+from tiepoint.ui.pages.help.page import HelpPage
+from tiepoint.ui.pages.help.shortcuts import SHORTCUTS
+
+InQt = Callable[[Any], Any]
+_UI = Path(tiepoint.ui.__file__).parent
+_SEQUENCE = re.compile(r"(?:(?:Ctrl|Alt|Shift|Meta)\+)+\w+|F\d{1,2}")
+_BUILT_IN = {"Tab", "Shift+Tab"}
+
+
+def _told() -> set[str]:
+    return {key for _, group in SHORTCUTS for keys, _ in group for key in keys.split(" ") if key != "…"}
+
+
+def _used() -> Iterator[tuple[str, Path]]:
+    """Return every key sequence that stands as a text in the panel's source, and where."""
+    for path in _UI.rglob("*.py"):
+        if path.name == "shortcuts.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and _SEQUENCE.fullmatch(node.value):
+                yield node.value, path.relative_to(_UI)
+
+
+def test_every_shortcut_of_the_source_is_in_the_table() -> None:
+    missing = {f"{keys} ({path})" for keys, path in _used() if keys not in _told()}
+    assert not missing, f"add these to tiepoint/ui/pages/help/shortcuts.py: {missing}"
+
+
+def test_every_shortcut_of_the_table_is_in_the_source() -> None:
+    used = {keys for keys, _ in _used()}
+    pages = {f"Ctrl+{number}" for number in range(1, 10)}
+    stale = {key for key in _told() if _SEQUENCE.fullmatch(key)} - used - _BUILT_IN - pages
+    assert not stale, f"no longer in the panel: {stale}"
+
+
+def test_every_key_is_one_that_qt_knows() -> None:
+    assert all(QKeySequence(key).count() == 1 for key in _told())
+
+
+def test_copies_versions_and_shows_places(in_qt: InQt) -> None:
+    async def scene() -> None:
+        async with standing(HelpPage) as stand:
+            await until(lambda: stand.fake.program.computer.snapshot.engine is not None)
+            stand.page.copy_action.trigger()
+            text = QGuiApplication.clipboard().text()
+            assert text.startswith("Tiepoint 0.1.0\nPython ")
+            assert "pycolmap 4.2.1" in text
+            assert stand.page.places.captures.folder == Path("/captures")
+            assert stand.parts.said[-1].title == "The versions are on the clipboard."
+
+    in_qt(scene())
