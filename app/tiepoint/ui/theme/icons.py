@@ -6,6 +6,7 @@ Icons do not follow the palette, so whoever keeps one makes it anew after `theme
 from __future__ import annotations
 
 from functools import lru_cache
+
 from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
@@ -54,12 +55,15 @@ class _Engine(QIconEngine):
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         """Paint it into a box."""
         ratio = painter.device().devicePixelRatioF()
-        painter.drawPixmap(rect, pixmap(self._glyph[0], self._colour(mode, state), rect.width(), ratio=ratio))
+        edge = min(rect.width(), rect.height())
+        drawn = pixmap(self._glyph[0], self._colour(mode, state), edge, ratio=ratio)
+        painter.drawPixmap(QRect(rect.left(), rect.top(), edge, edge), drawn)
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
         """Return it as a pixmap; `size` is in device pixels."""
         edge = min(size.width(), size.height())
-        return pixmap(self._glyph[0], self._colour(mode, state), round(edge / scale), ratio=scale)
+        drawn = pixmap(self._glyph[0], self._colour(mode, state), round(edge / scale), ratio=scale)
+        return drawn if size.width() <= size.height() else _with_gap(drawn, size, scale)
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         """Return it as a pixmap for a plain screen."""
@@ -86,6 +90,17 @@ class _Engine(QIconEngine):
 
 _clones: list[_Engine] = []
 """Qt owns a clone without Python knowing, so Python must not let go of it."""
+
+
+def _with_gap(glyph: QPixmap, size: QSize, ratio: float) -> QPixmap:
+    """Return a glyph with free room at its right: the gap to a button's words, which Qt itself keeps too small."""
+    wide = QPixmap(size)
+    wide.setDevicePixelRatio(ratio)
+    wide.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(wide)
+    painter.drawPixmap(0, 0, glyph)
+    painter.end()
+    return wide
 
 
 @lru_cache(maxsize=512)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton, QToolButton
 
 from tiepoint.ui.theme import icons
 from tiepoint.ui.theme.tokens import RAIL_WIDTH
+
+_ICON_GAP: Final = 4
+"""Pixels between an icon and its words."""
 
 
 class Button(QPushButton):
@@ -25,7 +30,7 @@ class Button(QPushButton):
         self.setProperty("kind", kind)
         self.setProperty("big", size == "big")
         self.setProperty("small", size == "small")
-        self.setIconSize(QSize(16, 16))
+        self.setIconSize(QSize(16 + _ICON_GAP, 16))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAutoDefault(False)
         self.set_icon(icon)
@@ -44,7 +49,7 @@ class Chip(QPushButton):
         self.setProperty("kind", "chip")
         self.setCheckable(True)
         self.setChecked(is_on)
-        self.setIconSize(QSize(14, 14))
+        self.setIconSize(QSize(14 + _ICON_GAP, 14))
         self.setAutoDefault(False)
         if icon:
             self.setIcon(icons.icon(icon, size=14))
