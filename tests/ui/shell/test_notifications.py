@@ -90,7 +90,7 @@ def test_the_toast_leads_there_too(in_qt: InQt) -> None:
             )
             await until(lambda: parts.said)
             [message] = parts.said
-            assert (message.state, message.title, message.text) == ("warning", "Fountain failed", "No photo fits.")
+            assert (message.state, message.title, message.text) == ("error", "Fountain failed", "No photo fits.")
             assert message.on_action is not None
             message.on_action()
             assert parts.navigator.gone == [("jobs", {"job": JOB})]

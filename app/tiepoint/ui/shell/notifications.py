@@ -14,9 +14,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 from tiepoint.domain.job import Job
 from tiepoint.services.monitor import JobNotice, NoticeKind
 from tiepoint.ui.panel import Panel
+from tiepoint.ui.shell.messages import Message
 from tiepoint.ui.text import plain, tr
 
 _NAME_LENGTH: Final = 80
+_TOASTS: Final = {NoticeKind.COMPLETED: "ok", NoticeKind.FAILED: "error", NoticeKind.ATTENTION: "warning"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class JobNotifications(QObject):
     """Tells of jobs that are done, failed, or stand still and need somebody.
 
     Args:
-        window: Not active means that somebody looks elsewhere.
+        window: Comes to the front when a notification is clicked.
         panel: Whose jobs, settings and messages.
         desktop: Where notifications go; None = wherever this desktop takes them.
     """
@@ -84,7 +86,9 @@ class JobNotifications(QObject):
     def _on_notice(self, notice: JobNotice) -> None:
         notification = notification_of(notice)
         self._tell_inside(notice.kind, notification)
-        if self._window.isActiveWindow() or not self._panel.program.preferences.settings.notifications:
+        # A dialog of ours in front is somebody looking, too.
+        is_looked_at = QApplication.activeWindow() is not None
+        if is_looked_at or not self._panel.program.preferences.settings.notifications:
             return
         QApplication.alert(self._window)
         if self._desktop is None:
@@ -94,14 +98,14 @@ class JobNotifications(QObject):
         self._desktop.show(notification)
 
     def _tell_inside(self, kind: NoticeKind, notification: Notification) -> None:
-        messages = self._panel.messages
-        tell = messages.done if kind is NoticeKind.COMPLETED else messages.warn
-        tell(
+        message = Message(
+            _TOASTS[kind],
             notification.title,
             notification.text,
             action=notification.action,
             on_action=lambda: self._panel.navigator.go(notification.page, **notification.target),
         )
+        self._panel.messages.said.emit(message)
 
 
 def notification_of(notice: JobNotice) -> Notification:
