@@ -49,6 +49,7 @@ class PhotosViewModel(QObject):
         self._steps: Generator[None, None, Shown] | None = None
         self._is_stale = False
         self._by_path: dict[str, SetPhoto] | None = None
+        self._last = ""
         self.model = PhotosModel(self)
         self.selection = QItemSelectionModel(self.model, self)
         self._since = QElapsedTimer()
@@ -187,7 +188,7 @@ class PhotosViewModel(QObject):
         self._later.timeout.connect(self._apply)
         self._stepper.timeout.connect(self._step)
         self.selection.selectionChanged.connect(lambda *_: self.selected.emit())
-        self.selection.currentRowChanged.connect(lambda *_: self.focused.emit())
+        self.selection.currentRowChanged.connect(lambda *_: self._on_current())
         self.model.modelAboutToBeReset.connect(self._keep_selection)
         self.model.modelReset.connect(self._restore_selection)
         self.model.dataChanged.connect(self._on_data_changed)
@@ -248,9 +249,24 @@ class PhotosViewModel(QObject):
     def _show(self, shown: Shown) -> None:
         self._shown = shown
         self.model.replace(shown.photos)
+        self._keep_current()
         self.arranged.emit()
         if self._is_stale:
             self._arrange()
+
+    def _keep_current(self) -> None:
+        """Have a current photo whenever there is one: the last one when it is shown again, else the first."""
+        if self.current is not None:
+            return
+        photos = self.model.photos
+        if photos:
+            path = self._last if self.model.row_of(self._last) >= 0 else photos[0].path
+            self.select([path], current=path)
+
+    def _on_current(self) -> None:
+        if self.current is not None:
+            self._last = self.current.path
+        self.focused.emit()
 
     def _on_data_changed(self, first: QModelIndex, last: QModelIndex) -> None:
         row = self.selection.currentIndex().row()

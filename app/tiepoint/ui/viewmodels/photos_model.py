@@ -155,8 +155,7 @@ def spoken(photo: SetPhoto) -> str:
 
 def _tip(photo: SetPhoto) -> str:
     lines = [plain(photo.path, limit=300), *(plain(issue.summary, limit=300) for issue in photo.issues)]
-    escaped = (line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") for line in lines)
-    return f"<span>{'<br>'.join(escaped)}</span>"
+    return "<br>".join(words.escaped(line) for line in lines)
 
 
 def _ranges(rows: Iterable[int]) -> Iterator[tuple[int, int]]:

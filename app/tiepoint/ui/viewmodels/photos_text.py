@@ -39,6 +39,11 @@ _TONES: Final = MappingProxyType(
 )
 
 
+def escaped(text: str) -> str:
+    """Return a text as a tool tip that shows it as it is written, though tool tips take what looks like HTML for it."""
+    return f"<span>{text.replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;')}</span>"
+
+
 def issue_word(issue: PhotoIssue) -> str:
     """Return the word of an issue in the user's language."""
     return tr("PhotoIssue", issue.word)

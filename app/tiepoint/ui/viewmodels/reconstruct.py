@@ -17,7 +17,7 @@ from tiepoint.domain.errors import TiepointError
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.operation import OperationProgress
 from tiepoint.domain.photo_set import PhotoSet, SetPhase
-from tiepoint.domain.presets import PRESET_NAMES
+from tiepoint.domain.presets import PRESET_NAMES, PRESETS
 from tiepoint.domain.space import size_text
 from tiepoint.services.estimates import JobEstimate
 from tiepoint.services.jobs import JobRequest
@@ -30,6 +30,8 @@ from tiepoint.ui.viewmodels.photos import PhotosViewModel
 from tiepoint.ui.viewmodels.photos_text import duration_range
 
 _STANDARD: Final = "standard"
+_SAMPLE_PHOTOS, _SAMPLE_MEGAPIXELS, _SAMPLE_BYTES = 18, 0.92, 5_800_000
+"""The sample capture that comes with the program (resources/sample)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,14 @@ class Plan:
         estimate: Time, memory and disk; None when it cannot be told.
         refusal: Why it cannot be started; empty when it can.
         is_disk_short: Whether the disk is why.
+        is_listing: Whether it only waits for the photos to be listed.
     """
 
     photos: int = 0
     estimate: JobEstimate | None = None
     refusal: str = ""
     is_disk_short: bool = False
+    is_listing: bool = False
 
 
 class ReconstructViewModel(QObject):
@@ -133,6 +137,14 @@ class ReconstructViewModel(QObject):
         total = estimate.time.total if estimate else None
         return duration_range(total.low_s, total.high_s) if total else ""
 
+    def sample_time_text(self) -> str:
+        """Return how long the sample capture takes here, as a range; empty without history."""
+        preset = self.preset if self.preset in PRESETS else _STANDARD
+        total = self._program.estimates.before(
+            _SAMPLE_PHOTOS, megapixels=_SAMPLE_MEGAPIXELS, photo_bytes=_SAMPLE_BYTES, preset=preset
+        ).time.total
+        return duration_range(total.low_s, total.high_s) if total else ""
+
     def start(self) -> None:
         """Keep the photos and hand in the job."""
         self._is_start_wanted = False
@@ -202,7 +214,8 @@ class ReconstructViewModel(QObject):
         count = photo_set.counts.included if photo_set else 0
         refusal = _too_few(photo_set, count)
         short = "" if refusal or estimate is None else self._disk_refusal(estimate)
-        self._plan = Plan(count, estimate, refusal or short, bool(short))
+        is_listing = photo_set is not None and photo_set.progress.phase in _LISTING and bool(refusal)
+        self._plan = Plan(count, estimate, refusal or short, bool(short), is_listing)
         self.changed.emit()
 
     def _estimate(self, preset: str) -> JobEstimate | None:

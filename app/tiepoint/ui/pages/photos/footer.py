@@ -77,7 +77,7 @@ class Footer(QWidget):
     def _setup_ui(self) -> None:
         self._stack = QStackedLayout(self)
         self._bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._bar.setMaximumWidth(260)
+        self._bar.setFixedWidth(180)
         quiet = row(Glyph("info", "text3", 15), self._words, self.skipped_button, self.resume_button, margins=_MARGINS)
         working = row(Glyph("loader", "info", 15), self._working, self._bar, self.stop_button, margins=_MARGINS)
         selected = row(

@@ -20,7 +20,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QPainter, QPaintEvent, QRegion, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QStyle, QStyleOptionViewItem
 
 from tiepoint.domain.photo_picture import LARGE_THUMBNAIL_PX, THUMBNAIL_PX
 from tiepoint.domain.photo_set import SetPhoto
@@ -32,6 +32,7 @@ LEAST_CELL: Final = 96
 LARGEST_CELL: Final = 420
 USUAL_CELL: Final = 164
 _ASK_MS: Final = 40
+_BAR_PX: Final = 14
 _SHAPE: Final = 9 / 16
 Index = QModelIndex | QPersistentModelIndex
 
@@ -65,7 +66,7 @@ class PhotoGrid(QAbstractItemView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setFrameShape(QFrame.Shape.NoFrame)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -230,7 +231,8 @@ class PhotoGrid(QAbstractItemView):
 
     def updateGeometries(self) -> None:
         """Work out cells and the scroll bar's range."""
-        width = max(self.viewport().width() - 2, LEAST_CELL)
+        # As if the scroll bar were there always: its coming and going must not change the columns.
+        width = max(self.width() - _BAR_PX, LEAST_CELL)
         self._columns = max(1, width // self._wanted_width)
         cell = width // self._columns
         self._cell = QSize(cell, round((cell - GAP) * _SHAPE) + CAPTION + GAP)

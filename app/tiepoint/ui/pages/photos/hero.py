@@ -14,7 +14,7 @@ from tiepoint.ui.theme import icons
 
 MODEL: Final = "pictures/start-model.png"
 PHOTOS: Final = ("pictures/start-photo-1.jpg", "pictures/start-photo-2.jpg", "pictures/start-photo-3.jpg")
-_WIDTH, _HEIGHT = 920.0, 300.0
+_WIDTH, _HEIGHT = 960.0, 266.0
 _FAN: Final = ((-12.0, -58.0, -14.0), (9.0, 62.0, -20.0), (-2.0, 0.0, 22.0))
 """Turn in degrees and offset of each photo, the lowest first."""
 _PHOTO: Final = QRectF(-116, -65, 232, 130)
@@ -26,7 +26,7 @@ class Hero(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setMinimumHeight(104)
-        self.setMaximumHeight(360)
+        self.setMaximumHeight(340)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(tr("PhotosStart", "Photos become a model"))
         self._pictures: dict[str, QPixmap] = {}

@@ -42,7 +42,7 @@ class Inspector(Card):
         self.large_button, self.previous_button, self.next_button = large_button, previous_button, next_button
         self._photos = photos
         self.picture = PictureView(pixmaps, large)
-        self.picture.setFixedHeight(168)
+        self.picture.setFixedHeight(150)
         self.issues = IssueCard(self._toggle)
         self.facts = FactList()
         self._histogram = Histogram()
@@ -69,6 +69,7 @@ class Inspector(Card):
             self.head.remark_label.setText("")
             return
         self.head.title_label.setText(plain(photo.name, limit=28))
+        self.head.title_label.setToolTip(words.escaped(plain(str(photo.source), limit=400)))
         self.head.remark_label.setText("" if photo.is_included else tr("Photos", "left out"))
         self.issues.show_photo(photo)
         self.facts.set_facts(self._facts_of(photo))
@@ -88,7 +89,6 @@ class Inspector(Card):
             (tr("Photos", "Position"), words.position_line(head)),
             (tr("Photos", "Height"), words.height_line(head)),
             (tr("Photos", "Taken"), words.taken_line(head)),
-            (tr("Photos", "Folder"), plain(str(photo.source.parent), limit=300)),
         ]
 
     def _setup_ui(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget
 
-from tiepoint.domain.photo_set import PhotoSet
+from tiepoint.domain.photo_set import PhotoSet, SetPhase
 from tiepoint.ui.pages.photos.map_view import MapView
 from tiepoint.ui.text import tr, tr_count
 from tiepoint.ui.viewmodels.photos import PhotosViewModel
@@ -36,7 +36,7 @@ class MapCard(Card):
         self._stack.addWidget(self._nothing)
         self.content.addWidget(holder(row(self._stack, margins=(15, 0, 15, 15))), 1)
         self._nothing.text_label.setMinimumWidth(180)
-        self.setMinimumHeight(240)
+        self.setMinimumHeight(190)
         self.fit_button.clicked.connect(self.map.fit)
         self.map.activated.connect(self.activated)
         photos.changed.connect(self.refresh)
@@ -56,14 +56,14 @@ class MapCard(Card):
 
 
 def _title(photo_set: PhotoSet) -> str:
-    if photo_set.counts.listed < photo_set.counts.photos:
+    if _is_reading(photo_set):
         return tr("PhotosMap", "Reading positions")
     return tr("PhotosMap", "No positions")
 
 
 def _reason(photo_set: PhotoSet) -> str:
     counts = photo_set.counts
-    if counts.listed < counts.photos:
+    if _is_reading(photo_set):
         return tr("PhotosMap", "The map appears when the photos have been read.")
     if counts.located:
         return tr_count("PhotosMap", "Only 1 photo has a position.", "{count} photos have a position.", counts.located)
@@ -71,3 +71,8 @@ def _reason(photo_set: PhotoSet) -> str:
         "PhotosMap",
         "None of these photos says where it was taken. They can be reconstructed all the same; the model has no scale.",
     )
+
+
+def _is_reading(photo_set: PhotoSet) -> bool:
+    counts, phase = photo_set.counts, photo_set.progress.phase
+    return counts.listed < counts.photos or phase in (SetPhase.SCAN, SetPhase.HEADS)

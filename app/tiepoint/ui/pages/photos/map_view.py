@@ -57,7 +57,7 @@ class MapView(QWidget):
 
     def __init__(self, photos: PhotosViewModel) -> None:
         super().__init__()
-        self.setMinimumHeight(150)
+        self.setMinimumHeight(120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -210,8 +210,9 @@ class MapView(QWidget):
         tokens = theme.tokens()
         fill = QColor(tokens.warn.solid)
         fill.setAlphaF(0.14)
-        painter.setBrush(fill)
-        layers.paint_outlines(painter, self._window, chosen[:40], tokens.warn.solid, 2)
+        is_single = len(chosen) == 1
+        painter.setBrush(fill if is_single else Qt.BrushStyle.NoBrush)
+        layers.paint_outlines(painter, self._window, chosen[:40], tokens.warn.solid, 2 if is_single else 1)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         layers.paint_points(painter, self._window, chosen, tokens.warn.solid, 9.0)
         place = self._places.get(current.path) if current else None

@@ -135,6 +135,8 @@ class PhotosPage(Page):
     def _connect(self) -> None:
         self._off = self._panel.program.computer.changed.subscribe(self.start.show_computer)
         self.photos.changed.connect(self._on_changed)
+        self.reconstruct.changed.connect(lambda: self.start.show_sample_time(self.reconstruct.sample_time_text()))
+        self.start.show_sample_time(self.reconstruct.sample_time_text())
         self.reconstruct.submitted.connect(self._on_submitted)
         self.reconstruct.refused.connect(self._panel.messages.failure)
         self.start.photos_wanted.connect(self._choose_photos)

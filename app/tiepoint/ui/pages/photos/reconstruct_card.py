@@ -68,6 +68,8 @@ class ReconstructCard(Card):
         self.start_button.setToolTip(plan.refusal)
         self._refusal.setText(plan.refusal)
         self._refusal_line.setVisible(bool(plan.refusal))
+        self._refusal.set_tone("neutral" if plan.is_listing else "warn")
+        self._refusal_glyph.set_glyph(*(("info", "text2") if plan.is_listing else ("triangle-alert", "warn.text")))
         self._show_preparing()
         photo_set = self._photos.photo_set
         self.name.setPlaceholderText(plain(photo_set.name, limit=100) if photo_set else "")
@@ -77,10 +79,10 @@ class ReconstructCard(Card):
     def _show_needs(self, is_disk_short: bool) -> None:
         estimate, computer = self._model.plan.estimate, self._computer.snapshot
         memory = computer.facts.memory_bytes if computer.facts else None
-        disk = tr("Reconstruct", "Disk while running")
+        disk = tr("Reconstruct", "Disk")
         self._needs.set_facts(
             (
-                (tr("Reconstruct", "Memory at peak"), memory_line(estimate.memory, memory) if estimate else NOTHING),
+                (tr("Reconstruct", "Memory"), memory_line(estimate.memory, memory) if estimate else NOTHING),
                 (disk, disk_line(estimate.work_bytes, computer.disk_free_bytes) if estimate else NOTHING),
             )
         )
@@ -147,6 +149,7 @@ class ReconstructCard(Card):
         self._time = Label("", "number")
         self._basis = Label("", "sub", wrap=True)
         self._needs = FactList()
+        self._needs.setToolTip(tr("Reconstruct", "Memory at the job's peak, and disk at its fullest while it runs."))
         basis = row(Glyph("history", "text3", 14), self._basis, spacing=8)
         basis.setStretch(1, 1)
         return Well(
@@ -171,7 +174,8 @@ class ReconstructCard(Card):
 
     def _foot_part(self) -> QStackedWidget:
         self._refusal = Label("", "sub", wrap=True, tone="warn")
-        refusal = row(Glyph("triangle-alert", "warn.text", 16), self._refusal, spacing=8)
+        self._refusal_glyph = Glyph("triangle-alert", "warn.text", 16)
+        refusal = row(self._refusal_glyph, self._refusal, spacing=8)
         refusal.setStretch(1, 1)
         self._refusal_line = holder(refusal)
         self._preparing = Label("", "sub", wrap=True)

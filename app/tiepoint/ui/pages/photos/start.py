@@ -91,6 +91,10 @@ class StartView(QWidget):
         )
         self._ready.set_state(*_ready_state(snapshot))
 
+    def show_sample_time(self, time: str) -> None:
+        """Say how long the sample takes here; empty = nobody knows yet."""
+        self.sample.set_time(time or tr("PhotosStart", "How long it takes here is known after the first run"))
+
     def show_recent(self, recent: Sequence[Recent]) -> None:
         """Show captures that can be opened again."""
         recent = tuple(recent[:_MOST_RECENT])

@@ -62,7 +62,8 @@ def facts_of(photo_set: PhotoSet) -> tuple[tuple[str, str], ...]:
 def _position(photo_set: PhotoSet) -> str:
     counts = photo_set.counts
     if not counts.located:
-        return tr("Photos", "none") if counts.listed >= counts.photos else NOTHING
+        is_known = counts.listed >= counts.photos and not photo_set.is_working
+        return tr("Photos", "none") if is_known else NOTHING
     if counts.located == counts.photos:
         return tr("Photos", "GPS, all {count}", count=grouped(counts.located))
     return tr("Photos", "GPS, {count} of {all}", count=grouped(counts.located), all=grouped(counts.photos))

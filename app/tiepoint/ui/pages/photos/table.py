@@ -8,11 +8,13 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QFrame,
     QHeaderView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
+    QWidget,
 )
 
 from tiepoint.domain.photo_set import SetPhoto
@@ -26,8 +28,8 @@ from tiepoint.ui.viewmodels.photos_order import Column
 from tiepoint.ui.viewmodels.photos_text import badge_of, state_of
 
 _WIDTHS: Final = {
-    Column.NAME: 220,
-    Column.ISSUES: 150,
+    Column.NAME: 190,
+    Column.ISSUES: 140,
     Column.SHARPNESS: 86,
     Column.SIZE: 76,
     Column.CAMERA: 130,
@@ -60,6 +62,8 @@ class PhotoTable(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setShowGrid(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setCornerWidget(QWidget())
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
