@@ -94,10 +94,12 @@ def elapsed_s(job: Job, now: datetime) -> float | None:
 
 
 def job_share(job: Job) -> float:
-    """Return how much of a job is done, each stage counting the same."""
+    """Return how much of a job is done: what its scheduler says, else each stage counting the same."""
     stages = [stage for stage in job.stages if stage.state is not StageState.SKIPPED]
     if job.state is JobState.COMPLETED:
         return 1.0
+    if job.progress is not None and job.progress.unit == "percent" and job.progress.total:
+        return min(1.0, job.progress.done / job.progress.total)
     return sum(share_of(stage) or 0.0 for stage in stages) / len(stages) if stages else 0.0
 
 
@@ -136,24 +138,11 @@ def _stage(job: Job) -> Cell:
 
 
 def _progress(job: Job) -> Cell:
-    stages = [stage for stage in job.stages if stage.state is not StageState.SKIPPED]
-    share = job_share(job)
-    done = failed = running = 0.0
-    for stage in stages:
-        part = share_of(stage) or 0.0
-        done += part
-        is_failed = stage.state is StageState.FAILED or (job.state is JobState.FAILED and stage.name == job.stage)
-        failed += (1 - part) if is_failed and part < 1 else 0.0
-        if stage.state is StageState.RUNNING and job.state is JobState.RUNNING:
-            running += 1 - part
-    parts = (
-        ("ok", done),
-        ("info", running),
-        ("err", failed),
-        ("neutral", max(0.0, len(stages) - done - running - failed)),
-    )
-    if job.state is JobState.COMPLETED:
-        parts = (("ok", 1.0), ("info", 0.0), ("err", 0.0), ("neutral", 0.0))
+    share, stages = job_share(job), max(1, len(job.stages))
+    is_running, is_failed = job.state is JobState.RUNNING, job.state is JobState.FAILED
+    running = min(1 - share, 1 / stages) if is_running else 0.0
+    failed = min(1 - share, 1 / stages) if is_failed else 0.0
+    parts = (("ok", share), ("info", running), ("err", failed), ("neutral", max(0.0, 1 - share - running - failed)))
     return Cell(percent_text(share), look="segments", parts=parts, number=share)
 
 

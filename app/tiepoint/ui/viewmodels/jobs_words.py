@@ -21,8 +21,10 @@ _NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 
 
 def duration_text(seconds: float) -> str:
-    """Write a duration: `42 s`, `4 min 05 s`, `1 h 42 min`, `2 d 3 h`."""
+    """Write a duration: `under 1 s`, `42 s`, `4 min 05 s`, `1 h 42 min`, `2 d 3 h`."""
     whole = max(0, int(seconds))
+    if whole < 1:
+        return tr("Times", "under 1 s").replace(" ", _NO_BREAK)
     if whole < _MINUTE:
         return f"{whole}{_NO_BREAK}s"
     if whole < _HOUR:
@@ -117,4 +119,6 @@ def _range(time: TimeRange, unit_s: int, name: str) -> str:
     low, high = int(time.low_s // unit_s), math.ceil(time.high_s / unit_s)
     if unit_s == 1 and high > 20:
         low, high = low // 2 * 2, math.ceil(high / 2) * 2
-    return f"{high}{_NO_BREAK}{name}" if low >= high else f"{max(low, 0)}–{high}{_NO_BREAK}{name}"
+    if low <= 0:
+        return tr("Times", "under {high}", high=f"{high}{_NO_BREAK}{name}")
+    return f"{high}{_NO_BREAK}{name}" if low >= high else f"{low}–{high}{_NO_BREAK}{name}"

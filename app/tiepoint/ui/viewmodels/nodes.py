@@ -60,9 +60,12 @@ class NodesViewModel(QObject):
 
     @property
     def node(self) -> Node | None:
-        """The node that is looked at: the chosen one, or else the first."""
-        nodes = self.snapshot.nodes
-        return next((node for node in nodes if node.id == self._chosen), None) or next(iter(nodes), None)
+        """The node that is looked at: the chosen one, or else the one that needs attention first."""
+        if not self._rows:
+            return None
+        first = min(self._rows, key=lambda row: row.rank).key
+        known: dict[str, Node] = {node.id: node for node in self.snapshot.nodes}
+        return next((known[key] for key in (self._chosen, first) if key in known), None)
 
     @property
     def context(self) -> NodeContext:
@@ -99,4 +102,6 @@ class NodesViewModel(QObject):
     def _update(self) -> None:
         context = self.context
         self._rows = tuple(node_row(node, context) for node in self.snapshot.nodes)
+        if not self._chosen and self._rows:
+            self._chosen = min(self._rows, key=lambda row: row.rank).key
         self.changed.emit()

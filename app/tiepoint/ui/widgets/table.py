@@ -18,7 +18,7 @@ from tiepoint.ui.widgets.table_model import TableModel
 
 HEAD_PX: Final = 30
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-_LEAST_REST_PX: Final = 150
+_CHOOSER_PX: Final = 28
 # A cell that begins so would be taken for a formula by a spreadsheet.
 _FORMULA_STARTS: Final = ("=", "+", "-", "@")
 
@@ -103,18 +103,19 @@ class Table(QTableView):
         """Show what is wanted, as far as there is room; what people chose themselves is never left out."""
         columns = self.rows_model.columns
         seen = [column for column in columns if self._memory.is_wanted(column)]
-        needed = sum(_LEAST_REST_PX if each.takes_rest else self._memory.width(each) for each in seen)
+        room = self.viewport().width() - _CHOOSER_PX
+        needed = sum(each.width if each.takes_rest else self._memory.width(each) for each in seen)
         if not self._memory.is_chosen:
             for column in sorted((each for each in seen if each.drop), key=lambda each: -each.drop):
-                if needed <= self.viewport().width():
+                if needed <= room:
                     break
                 seen.remove(column)
                 needed -= self._memory.width(column)
         self._is_fitting = True
-        rest = max(0, self.viewport().width() - needed)
+        rest = max(0, room - needed)
         for place, column in enumerate(columns):
             self.setColumnHidden(place, column not in seen)
-            self.setColumnWidth(place, _LEAST_REST_PX + rest if column.takes_rest else self._memory.width(column))
+            self.setColumnWidth(place, column.width + rest if column.takes_rest else self._memory.width(column))
         self._is_fitting = False
 
     def _setup_ui(self, row_height: int) -> None:

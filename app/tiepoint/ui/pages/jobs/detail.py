@@ -59,7 +59,7 @@ class JobDetail(QScrollArea):
         self.strip = StageStrip()
         self.preview = PreviewCard()
         self.workers = WorkersCard(panel.program.panel_state)
-        self.load = LoadCard(panel.program.computer)
+        self.load = LoadCard(panel.program.computer, panel.background)
         self.facts = JobFactsCard(run)
         self.failure = FailurePanel()
         self._watched = JobPreview(panel.program.previews, panel.background)

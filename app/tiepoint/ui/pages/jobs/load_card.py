@@ -8,6 +8,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 
 from tiepoint.domain.computer import LoadSample
 from tiepoint.services.computer import Computer
+from tiepoint.ui.background import Background
 from tiepoint.ui.text import tr
 from tiepoint.ui.viewmodels.jobs_words import bytes_text, percent_text
 from tiepoint.ui.widgets.cards import Card
@@ -21,11 +22,12 @@ class LoadCard(Card):
 
     Args:
         computer: This computer.
+        background: Looks at it once for its size.
     """
 
-    def __init__(self, computer: Computer) -> None:
+    def __init__(self, computer: Computer, background: Background) -> None:
         super().__init__(tr("Load", "This computer"), " ")
-        self._computer = computer
+        self._computer, self._background = computer, background
         self._end: Callable[[], None] | None = None
         self._cpu, self._memory = LoadGraph(tr("Load", "Processor")), LoadGraph(tr("Load", "Memory"))
         self._cpu_now, self._memory_now = Label("", "value"), Label("", "value")
@@ -66,6 +68,8 @@ class LoadCard(Card):
         """Sample while it is seen."""
         if self._end is None:
             self._end = self._computer.watch_load(self._on_sample)
+            if self._computer.snapshot.facts is None:
+                self._background.start(self._computer.refresh())
         super().showEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:

@@ -57,7 +57,7 @@ class JobsPage(Page):
         )
         self._splitter = QSplitter(Qt.Orientation.Vertical)
         self._stack = QStackedWidget()
-        self._is_placed = False
+        self._placed_for = -1
         self._setup_ui()
         self._connect()
         self._show()
@@ -155,7 +155,7 @@ class JobsPage(Page):
     def _on_fold(self, is_folded: bool) -> None:
         self.list_card.set_folded(is_folded=is_folded)
         self._panel.program.panel_state.remember(jobs_folded=is_folded)
-        self._is_placed = False
+        self._placed_for = -1
         self._place()
 
     def _open_log(self) -> None:
@@ -166,9 +166,10 @@ class JobsPage(Page):
 
     def _place(self) -> None:
         """Give the list the room its rows need, at most a third, or what a person gave it."""
-        if self._is_placed or not self.isVisible():
+        rows = len(self.viewmodel.rows)
+        if rows == self._placed_for or not self.isVisible():
             return
-        self._is_placed = True
+        self._placed_for = rows
         kept = self._panel.program.panel_state.state
         whole = self._splitter.height()
         wanted = min(self.list_card.wanted_height(), max(int(whole * _LIST_SHARE), self.list_card.minimumHeight()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QStackedWidget
 
 from tiepoint.domain.job import Job, JobState
 from tiepoint.domain.preview import CameraState, Preview
@@ -19,8 +19,9 @@ from tiepoint.ui.widgets.buttons import Chip, IconButton
 from tiepoint.ui.widgets.cards import Card
 from tiepoint.ui.widgets.empty import EmptyState
 from tiepoint.ui.widgets.labels import Glyph, Label
-from tiepoint.ui.widgets.layouts import row
+from tiepoint.ui.widgets.layouts import holder, row
 
+_LEAST_EMPTY_PX: Final = 170
 _LEGEND: Final = (
     (CameraState.DONE, "circle-check", "ok.text"),
     (CameraState.RUNNING, "loader-circle", "accent_text"),
@@ -42,6 +43,7 @@ class PreviewCard(Card):
         self._is_seen = False
         self._legend = _Legend()
         self._nothing = EmptyState("shapes", tr("Preview", "Nothing to see yet"), "")
+        self._nothing.setMinimumHeight(_LEAST_EMPTY_PX)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._nothing)
         self.content.addWidget(self._stack, 1)
@@ -127,10 +129,11 @@ class _Legend(QFrame):
         super().__init__()
         self.setProperty("overlay", True)
         self._labels = {state: Label("", "value") for state, _, _ in _LEGEND}
-        parts: list[QWidget | int] = []
-        for state, icon, colour in _LEGEND:
-            parts += [Glyph(icon, colour, 13), self._labels[state], 8]
-        self.setLayout(row(*parts[:-1], spacing=6, margins=(12, 7, 12, 7)))
+        self._entries = {
+            state: holder(row(Glyph(icon, colour, 13), self._labels[state], spacing=6))
+            for state, icon, colour in _LEGEND
+        }
+        self.setLayout(row(*self._entries.values(), spacing=14, margins=(12, 7, 12, 7)))
 
     def show_counts(self, counts: dict[CameraState, int]) -> None:
         """Show how many are done, worked on and waiting."""
@@ -141,6 +144,8 @@ class _Legend(QFrame):
         }
         for state, label in self._labels.items():
             label.setText(words[state])
+            self._entries[state].setVisible(counts[state] > 0)
+        self.adjustSize()
         self.setAccessibleName(", ".join(words.values()))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QBoxLayout, QStackedWidget
 
 from tiepoint.domain.node import NodeState
 from tiepoint.ui.pages.nodes.inspector import NodeInspector
@@ -49,7 +49,7 @@ class NodesPage(Page):
                 ("idle", tr("Nodes", "Idle"), "moon"),
             )
         )
-        self.find_box = FindBox(tr("Nodes", "Find node, job, state"))
+        self.find_box = FindBox(tr("Nodes", "Find a node or job"))
         self._copy = IconButton("copy", tr("Nodes", "Copy as table (Ctrl+C)"), size=16)
         self._card = Card(tr("Nodes", "Nodes"), " ", self.chips, self.find_box, self._copy)
         self._pulse = Glyph("activity", "ok.text", 14)
@@ -91,7 +91,9 @@ class NodesPage(Page):
 
     def _setup_ui(self) -> None:
         if self._card.head is not None:
-            self._card.head.controls.insertWidget(0, self._pulse)
+            line = self._card.head.layout()
+            if isinstance(line, QBoxLayout):
+                line.insertWidget(1, self._pulse)
         nothing = EmptyState(
             "cpu",
             tr("Nodes", "No nodes yet"),
