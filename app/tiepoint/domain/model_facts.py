@@ -249,7 +249,7 @@ class ModelFacts:
         vertices: Vertices of the model file.
         points: Points of the cloud.
         texture_px: Width and height of the texture.
-        edge_length: Mean length of the mesh's edges, units of the job frame.
+        edge_length: Median length of the mesh's edges, units of the job frame.
         gsd_m: What a pixel of the photos covers on the surface (median), metres; None without scale.
         reprojection: Reprojection errors.
         tie_points: Points that tie the photos together.

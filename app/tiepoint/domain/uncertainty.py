@@ -9,7 +9,7 @@ One point, along one axis, in the model's own frame:
               of sight; along it, rays that meet at a narrow angle are worse by distance / base, which is left out.
     pointing  A person hits a detail to about one pixel of the photos, evenly spread within it on both sides:
               GSD / sqrt(3) (JCGM 100:2008, 4.3.7).
-    mesh      The mesh knows nothing between its vertices: half a mean edge to both sides, evenly spread:
+    mesh      The mesh knows nothing between its vertices: half a median edge to both sides, evenly spread:
               edge / (2 * sqrt(3)). It matters at corners of things; on flat walls it is on the safe side.
 A length takes on top `scale_error` times the length, see `scale_error_of`.
 
@@ -40,7 +40,7 @@ class MeasuringBasis:
         scale: Whether lengths are metres.
         gsd_m: A pixel on the surface; None = not known.
         reprojection_px: RMS reprojection error; None = not known.
-        edge_m: Mean edge of the mesh; None = not known, the part is left out.
+        edge_m: Median edge of the mesh; None = not known, the part is left out.
         scale_error: Standard deviation of the scale as a share; None = not known, the part is left out.
         positions: How many camera positions the scale comes from; None = not known.
         origin: Where the frame lies on the earth, if known.

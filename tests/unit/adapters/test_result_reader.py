@@ -73,7 +73,7 @@ async def test_a_whole_result_is_read(made: Path) -> None:
     assert (facts.scale.source, facts.frame, facts.epsg) == (ScaleSource.GPS, "ENU", "EPSG:4979")
     assert facts.origin is not None
     assert (facts.origin.lat_deg, facts.origin.lon_deg, facts.origin.height_m) == tuple(ORIGIN.values())
-    assert facts.edge_length == pytest.approx((1 + 1 + 2**0.5) / 3, abs=1e-4)
+    assert facts.edge_length == pytest.approx(1.0)
     assert facts.finished is not None
     assert facts.finished.tzinfo is UTC
     assert facts.finished.year == datetime.now(UTC).year

@@ -50,7 +50,7 @@ def position_fit(check: Mapping[str, Any], cameras: Mapping[str, Any], crs: Mapp
 
 
 def edge_length(path: Path) -> float | None:
-    """Return the mean edge of texture/mesh.npz in units of the job frame; None for a mesh without faces.
+    """Return the median edge of texture/mesh.npz in units of the job frame; None for a mesh without faces.
 
     Raises:
         EngineFailure: The file is missing or broken.
@@ -58,12 +58,12 @@ def edge_length(path: Path) -> float | None:
     try:
         with path.open("rb") as file, np.load(file) as arrays:
             vertices, faces = arrays["vertices"], arrays["faces"]
-        lengths = [np.linalg.norm(vertices[faces[:, i]] - vertices[faces[:, i - 1]], axis=1).mean() for i in range(3)]
+        lengths = [np.linalg.norm(vertices[faces[:, i]] - vertices[faces[:, i - 1]], axis=1) for i in range(3)]
     except (OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile) as error:
         raise EngineFailure(
             "The textured mesh of the job is missing or broken.", retryable=True, detail=f"{path}: {error}"
         ) from error
-    return float(np.mean(lengths)) if len(faces) else None
+    return float(np.median(lengths)) if len(faces) else None
 
 
 def _figures(off: Floats, told: Floats) -> dict[str, Any]:
