@@ -82,6 +82,8 @@ class SetPhoto:
     @property
     def is_included(self) -> bool:
         """Whether a job would use it."""
+        if not self.issues:
+            return self.choice is not PhotoChoice.EXCLUDE
         if self.is_unusable or self.choice is PhotoChoice.EXCLUDE:
             return False
         return self.choice is PhotoChoice.INCLUDE or not any(issue.leaves_out for issue in self.issues)

@@ -15,7 +15,8 @@ class PhotoTally:
     """Counts photos that come, change and go."""
 
     def __init__(self) -> None:
-        self._numbers: Counter[str] = Counter()
+        self._photos = self._included = self._listed = self._checked = 0
+        self._located = self._suggested = self._size_bytes = 0
         self._issues: Counter[IssueKind] = Counter()
 
     def add(self, photo: SetPhoto) -> None:
@@ -26,28 +27,40 @@ class PhotoTally:
         """Count a photo no longer."""
         self._count(photo, -1)
 
+    def rechoose(self, old: SetPhoto, new: SetPhoto) -> None:
+        """Count a photo that differs in a person's choice alone; many times as fast as dropping and adding it."""
+        step = new.is_included - old.is_included
+        self._included += step
+        self._size_bytes += step * new.size
+        if new.issues:
+            self._suggested += new.is_suggested_out - old.is_suggested_out
+
     @property
     def counts(self) -> SetCounts:
         """The numbers as they are now."""
-        issues = {kind: number for kind, number in self._issues.items() if number > 0}
-        return SetCounts(**{name: self._numbers[name] for name in _NAMES}, issues=issues)
+        return SetCounts(
+            photos=self._photos,
+            included=self._included,
+            listed=self._listed,
+            checked=self._checked,
+            located=self._located,
+            suggested=self._suggested,
+            size_bytes=self._size_bytes,
+            issues={kind: number for kind, number in self._issues.items() if number > 0},
+        )
 
     def _count(self, photo: SetPhoto, step: int) -> None:
-        numbers, is_included = self._numbers, photo.is_included
-        numbers["photos"] += step
-        if is_included:
-            numbers["included"] += step
-            numbers["size_bytes"] += step * photo.size
+        self._photos += step
+        self._checked += step * photo.is_checked
+        if photo.is_included:
+            self._included += step
+            self._size_bytes += step * photo.size
         if photo.head is not None:
-            numbers["listed"] += step
-            numbers["located"] += step * photo.head.has_position
-        if photo.is_checked:
-            numbers["checked"] += step
-        for issue in photo.issues:
-            self._issues[issue.kind] += step
+            self._listed += step
+            self._located += step * photo.head.has_position
+        elif photo.is_unusable:
+            self._listed += step
         if photo.issues:
-            numbers["listed"] += step * (photo.head is None and photo.is_unusable)
-            numbers["suggested"] += step * photo.is_suggested_out
-
-
-_NAMES = ("photos", "included", "listed", "checked", "located", "suggested", "size_bytes")
+            self._suggested += step * photo.is_suggested_out
+            for issue in photo.issues:
+                self._issues[issue.kind] += step

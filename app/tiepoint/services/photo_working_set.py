@@ -200,9 +200,10 @@ class WorkingSet:
         self._touch()
 
     def _choose(self, path: str, choice: PhotoChoice | None) -> None:
-        photo = self._photos.get(path)
-        if photo is not None:
-            self.put(photo, with_choice(photo, choice))
+        old = self._photos.get(path)
+        if old is not None:
+            self._photos[path] = new = with_choice(old, choice)
+            self._tally.rechoose(old, new)
 
     def _sort(self) -> None:
         self._photos = dict(sorted(self._photos.items()))
