@@ -60,9 +60,9 @@ class _Engine(QIconEngine):
         painter.drawPixmap(QRect(rect.left(), rect.top(), edge, edge), drawn)
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
-        """Return it as a pixmap; `size` is in device pixels."""
+        """Return it as a pixmap; `size` is in device-independent pixels (so since Qt 6.8)."""
         edge = min(size.width(), size.height())
-        drawn = pixmap(self._glyph[0], self._colour(mode, state), round(edge / scale), ratio=scale)
+        drawn = pixmap(self._glyph[0], self._colour(mode, state), edge, ratio=scale)
         return drawn if size.width() <= size.height() else _with_gap(drawn, size, scale)
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
@@ -94,7 +94,7 @@ _clones: list[_Engine] = []
 
 def _with_gap(glyph: QPixmap, size: QSize, ratio: float) -> QPixmap:
     """Return a glyph with free room at its right: the gap to a button's words, which Qt itself keeps too small."""
-    wide = QPixmap(size)
+    wide = QPixmap(size * ratio)
     wide.setDevicePixelRatio(ratio)
     wide.fill(Qt.GlobalColor.transparent)
     painter = QPainter(wide)
