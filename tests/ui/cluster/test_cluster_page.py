@@ -132,6 +132,19 @@ def test_stop_after_the_running_jobs_by_mouse(in_qt: InQt) -> None:
     in_qt(scene())
 
 
+def test_stopping_ends_a_look_that_would_start_the_agent_again(in_qt: InQt) -> None:
+    async def scene() -> None:
+        async with standing(ClusterPage) as stand:
+            await _is_settled(stand)
+            stand.page.doctor.look()
+            QTest.mouseClick(stand.page.open_stop_menu().now, LEFT)
+            await until(lambda: not stand.page.doctor.is_looking)
+            assert "agent" not in [finding.name for finding in stand.page.doctor.findings]
+            await until(lambda: stand.fake.scheduler.stops == [True])
+
+    in_qt(scene())
+
+
 def test_escape_leaves_the_menu_and_stops_nothing(in_qt: InQt) -> None:
     async def scene() -> None:
         async with standing(ClusterPage) as stand:

@@ -67,18 +67,25 @@ class DoctorModel(QObject):
         if self._task is None:
             self.findings = ()
             self._task = self._background.start(self._examine())
+            # A task that is cancelled before its first step runs nothing of its body.
+            self._task.add_done_callback(self._on_ended)
             self.started.emit()
 
+    def stop_looking(self) -> None:
+        """Look no further: the last check would start an agent that is being stopped."""
+        if self._task is not None:
+            self._task.cancel()
+
     async def _examine(self) -> None:
-        try:
-            async with contextlib.aclosing(self._program.doctor.examine()) as findings:
-                async for finding in findings:
-                    self.findings = (*self.findings, finding)
-                    self.found.emit(finding)
-        finally:
-            self.looked = datetime.now()
-            self._task = None
-            self.finished.emit()
+        async with contextlib.aclosing(self._program.doctor.examine()) as findings:
+            async for finding in findings:
+                self.findings = (*self.findings, finding)
+                self.found.emit(finding)
+
+    def _on_ended(self, _task: asyncio.Task[None]) -> None:
+        self.looked = datetime.now()
+        self._task = None
+        self.finished.emit()
 
     def summary(self) -> str:
         """Say how many findings of each kind there are."""

@@ -65,7 +65,7 @@ class ClusterPage(Page):
     def open_stop_menu(self) -> StopMenu:
         """Ask how to stop."""
         menu = StopMenu(self.model.view.unfinished, self)
-        menu.chosen.connect(lambda now: self.model.stop_agent(now=now))
+        menu.chosen.connect(self._on_stop)
         menu.open_at(self.mapToGlobal(QPoint(self.width(), -8)))
         return menu
 
@@ -99,6 +99,10 @@ class ClusterPage(Page):
         reason = tr("Cluster", "Start the agent first: it is one of the checks.") if view.is_startable else ""
         self._checks.set_may_look(not view.is_startable, reason)
         self.strip_changed.emit()
+
+    def _on_stop(self, now: bool) -> None:
+        self.doctor.stop_looking()
+        self.model.stop_agent(now=now)
 
     def _show_load(self) -> None:
         self._computer.show_load(self.model.load)
