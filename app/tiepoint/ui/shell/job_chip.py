@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tiepoint.domain.job import Job, JobState
 from tiepoint.services.monitor import MonitorSnapshot
@@ -26,7 +26,8 @@ from tiepoint.ui.widgets.focus_ring import draw_focus_ring
 from tiepoint.ui.widgets.labels import ElidedLabel, Glyph
 from tiepoint.ui.widgets.layouts import column, row
 
-_WIDTH: Final = 300
+_WIDTH: Final = 350
+_LEAST_WIDTH: Final = 230
 _TICK_MS: Final = 1000
 
 
@@ -70,7 +71,9 @@ class JobChip(QWidget):
         self._end()
 
     def _setup_ui(self) -> None:
-        self.setFixedSize(_WIDTH, 46)
+        self.setFixedHeight(46)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setMaximumWidth(_WIDTH)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip(tr("JobChip", "Show the job"))
@@ -133,6 +136,14 @@ class JobChip(QWidget):
     def _open(self) -> None:
         if self._job is not None:
             self._panel.navigator.go("jobs", job=self._job.id)
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for stage, time and what is left."""
+        return QSize(_WIDTH, 46)
+
+    def minimumSizeHint(self) -> QSize:
+        """Give way in a narrow window."""
+        return QSize(_LEAST_WIDTH, 46)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ground, and how far the job is along the foot."""

@@ -132,7 +132,8 @@ def _time(stage: Stage, state: str, left: TimeRange | None, now: datetime, *, is
     if state == "skipped":
         return tr("Stages", "not needed")
     if state == "failed":
-        return tr("Stages", "failed after {time}", time=duration_text(ran or 0)) if ran else tr("Stages", "failed")
+        is_told = ran is not None and ran >= 1
+        return tr("Stages", "failed after {time}", time=duration_text(ran or 0)) if is_told else tr("Stages", "failed")
     if state == "running" and not is_stale:
         if left is not None:
             return tr("Stages", "{time} left", time=range_text(left))

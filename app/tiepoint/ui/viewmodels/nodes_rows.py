@@ -90,7 +90,7 @@ def worker_row(node: Node, context: NodeContext) -> Row:
     is_busy = node.state in _BUSY
     cells = (
         Cell(plain(node.id), look.text, icon=look.icon, is_strong=is_busy, tone=_state_tone(state)),
-        Cell(_stage(node)) if node.stage else Cell(tr("Nodes", "Waits for a task"), tone="quiet"),
+        Cell(_stage(node)) if node.stage else Cell(tr("Nodes", "No task"), tone="quiet"),
         _task(node),
         heard_cell(node, context),
         cpu_cell(node),

@@ -51,8 +51,8 @@ class FailurePanel(Card):
         self._explanation = Label("", "sub", wrap=True, selectable=True)
         self._proof = Label("", "mono", wrap=True, selectable=True)
         self._remedy = Label("", wrap=True, selectable=True)
-        self._go_on = Button("", "play", "primary")
-        self._photos = Button(tr("Failure", "Look at the photos"), "images")
+        self._go_on = _WayOn("", "play")
+        self._photos = _WayOn(tr("Failure", "Look at the photos"), "images")
         self._kept_title = Label(tr("Failure", "Kept, and not computed again"), "caption")
         self._kept = QVBoxLayout()
         self._raw = QPlainTextEdit()
@@ -86,7 +86,10 @@ class FailurePanel(Card):
         self._proof.setText(card.proof)
         self._proof.setVisible(bool(card.proof))
         self._remedy.setText(card.remedy)
-        self._go_on.setText(tr("Failure", "Go on from here") if card.kept else tr("Failure", "Try again"))
+        is_of_use = card.can_retry and bool(card.kept)
+        self._go_on.setText(tr("Failure", "Go on from here") if is_of_use else tr("Failure", "Try again"))
+        self._go_on.set_kind("primary" if card.can_retry else "plain")
+        self._photos.set_kind("plain" if card.can_retry else "primary")
         self._photos.setVisible(card.kind == "input" or not card.can_retry)
         self._show_kept(card.kept)
         self._raw.setPlainText(card.raw)
@@ -111,7 +114,7 @@ class FailurePanel(Card):
             Well(cause),
             Label(tr("Failure", "What you can do"), "caption"),
             self._remedy,
-            row(self._go_on, self._photos, None),
+            row(self._photos, self._go_on, None),
             hairline(),
             self._kept_title,
             self._kept,
@@ -143,6 +146,22 @@ class FailurePanel(Card):
         QGuiApplication.clipboard().setText(self._report)
         self._copy.setText(tr("Failure", "Copied"))
         QTimer.singleShot(_COPIED_MS, self._copy, lambda: self._copy.setText(tr("Failure", "Copy report")))
+
+
+class _WayOn(Button):
+    """A button that is the primary one or not."""
+
+    def __init__(self, text: str, icon: str) -> None:
+        super().__init__(text, icon)
+        self._icon = icon
+
+    def set_kind(self, kind: str) -> None:
+        """Become `primary` or `plain`."""
+        if self.property("kind") != kind:
+            self.setProperty("kind", kind)
+            self.style().unpolish(self)
+            self.style().polish(self)
+            self.set_icon(self._icon)
 
 
 class _KeptLine(QWidget):

@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
+from tiepoint.ui import theme
 from tiepoint.ui.text import plain, tr
 from tiepoint.ui.widgets.buttons import IconButton
 from tiepoint.ui.widgets.table_cells import Column, Row
@@ -192,6 +203,25 @@ class Table(QTableView):
         if row != self._delegate.hovered:
             self._delegate.hovered = row
             self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Let the ground of selected rows and the lines between rows go on to the right edge."""
+        super().paintEvent(event)
+        header = self.horizontalHeader()
+        left, top = header.length() - header.offset(), self.rowAt(0)
+        if top < 0 or left >= self.viewport().width():
+            return
+        tokens = theme.tokens()
+        painter = QPainter(self.viewport())
+        last = self.rowAt(self.viewport().height() - 1)
+        for row in range(top, (last if last >= 0 else len(self.rows_model.rows) - 1) + 1):
+            box = QRect(left, self.rowViewportPosition(row), self.viewport().width() - left, self.rowHeight(row))
+            if self.selectionModel().isRowSelected(row):
+                painter.fillRect(box, QColor(tokens.selection))
+            elif row == self._delegate.hovered:
+                painter.fillRect(box, QColor(tokens.hover))
+            painter.setPen(QColor(tokens.border))
+            painter.drawLine(box.bottomLeft(), box.bottomRight())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the columns to the width."""

@@ -52,6 +52,7 @@ class JobActions:
                 JobAction.OPEN_RESULT, tr("Jobs", "Open the result"), "box", "primary", page
             ),
         }
+        self._again = self._made(JobAction.GO_ON, tr("Jobs", "Try again"), "rotate-cw", "plain", page)
         self._add_keys(page)
 
     def update(self, job: Job | None, snapshot: MonitorSnapshot) -> None:
@@ -68,7 +69,13 @@ class JobActions:
     @property
     def for_strip(self) -> tuple[QAction, ...]:
         """What stands in the strip, the primary one last."""
-        return tuple(self._actions[each] for each in _IN_STRIP if each in self._allowed)
+        return tuple(self._action(each) for each in _IN_STRIP if each in self._allowed)
+
+    def _action(self, which: JobAction) -> QAction:
+        """Return an action; going on is no invitation where it cannot help."""
+        job = self._job()
+        is_vain = job is not None and job.error is not None and not job.error.retryable
+        return self._again if which is JobAction.GO_ON and is_vain else self._actions[which]
 
     def menu(self, parent: QWidget) -> QMenu:
         """Return a menu about the job."""
@@ -76,7 +83,7 @@ class JobActions:
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for each in reversed(_IN_STRIP):
             if each in self._allowed:
-                made = self._actions[each]
+                made = self._action(each)
                 made.setIcon(icons.icon(str(made.property("icon_name"))))
                 menu.addAction(made)
         job = self._job()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Final
 
@@ -19,10 +20,11 @@ from tiepoint.ui.panel import Panel
 from tiepoint.ui.viewmodels.jobs import JobsViewModel
 from tiepoint.ui.viewmodels.jobs_allowed import JobAction
 from tiepoint.ui.viewmodels.jobs_failure import failure_report
-from tiepoint.ui.viewmodels.jobs_preview import JobPreview
+from tiepoint.ui.viewmodels.jobs_preview import JobPreview, PreviewPicture
 from tiepoint.ui.viewmodels.jobs_stages import stage_views
 from tiepoint.ui.viewmodels.jobs_words import clock_text
 from tiepoint.ui.viewmodels.log import LogViewModel
+from tiepoint.ui.viewmodels.log_lines import shown_line
 from tiepoint.ui.viewmodels.nodes_rows import NodeContext
 from tiepoint.ui.widgets.cards import Card, ScrollColumn
 from tiepoint.ui.widgets.failure_card import FailurePanel
@@ -31,6 +33,7 @@ from tiepoint.ui.widgets.stage_strip import StageStrip
 
 _SIDE_PX: Final = (372, 440)
 _LEAST_BODY_PX: Final = 236
+_RAW_LINES: Final = 20
 
 
 class JobDetail(QScrollArea):
@@ -63,7 +66,7 @@ class JobDetail(QScrollArea):
         self.facts = JobFactsCard(run)
         self.failure = FailurePanel()
         self._watched = JobPreview(panel.program.previews, panel.background)
-        self._watched.changed.connect(self.preview.show_picture)
+        self._watched.changed.connect(self._on_picture)
         self._setup_ui()
         self.failure.go_on_wanted.connect(lambda: run(self._way_on()))
         self.failure.log_wanted.connect(self.log_wanted)
@@ -129,6 +132,11 @@ class JobDetail(QScrollArea):
             self._show_failure()
         else:
             self.facts.show_job(job, viewmodel.now, place=viewmodel.place(job), may=allowed)
+        self._fit_side()
+
+    def _on_picture(self, picture: PreviewPicture | None) -> None:
+        self.preview.show_picture(picture)
+        self._fit_side()
 
     def _show_failure(self) -> None:
         job = self._viewmodel.job
@@ -137,6 +145,9 @@ class JobDetail(QScrollArea):
         lines = self._log.raw if self._log.job is not None and self._log.job.id == job.id else ()
         card = failure_card(job, lines)
         if card is not None:
+            if not card.raw:
+                raw = "\n".join(shown_line(line).as_text() for line in lines[-_RAW_LINES:])
+                card = dataclasses.replace(card, raw=raw)
             when = "" if card.when is None else clock_text(card.when, self._viewmodel.now, with_seconds=True)
             may_go_on = self._way_on() in self._allowed
             report = failure_report(job, card, lines)
@@ -146,7 +157,13 @@ class JobDetail(QScrollArea):
         job = self._viewmodel.job
         return JobAction.RESUME if job is not None and job.state is JobState.PAUSED else JobAction.GO_ON
 
+    def _fit_side(self) -> None:
+        """The right column is narrow beside a preview; a failure without one has more to say than the preview."""
+        is_failure_alone = self.failure.isVisibleTo(self) and not self.preview.has_picture
+        usual = _SIDE_PX[0] if self.width() < 1180 else _SIDE_PX[1]
+        self._side.setFixedWidth(int(self.width() * 0.54) if is_failure_alone else usual)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the right column less room in a narrow window."""
-        self._side.setFixedWidth(_SIDE_PX[0] if self.width() < 1180 else _SIDE_PX[1])
+        """Give the right column its share of the new width."""
+        self._fit_side()
         super().resizeEvent(event)

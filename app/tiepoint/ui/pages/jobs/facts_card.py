@@ -44,7 +44,9 @@ class JobFactsCard(Card):
             self.head.remark_label.setText("" if job.finished is None else clock_text(job.finished, now))
         self._said.setText(said)
         self._facts.set_facts(job_facts(job, now))
-        wanted = (JobAction.OPEN_RESULT, JobAction.GO_ON, JobAction.RESUME, JobAction.OPEN_FOLDER)
+        wanted = [JobAction.OPEN_RESULT, JobAction.GO_ON, JobAction.RESUME]
+        if job.state is JobState.COMPLETED:
+            wanted.append(JobAction.OPEN_FOLDER)
         self._offer(tuple(action for action in wanted if action in may))
 
     def _offer(self, actions: tuple[JobAction, ...]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QFrame, QStackedWidget
 
 from tiepoint.domain.job import Job, JobState
@@ -22,6 +23,7 @@ from tiepoint.ui.widgets.labels import Glyph, Label
 from tiepoint.ui.widgets.layouts import holder, row
 
 _LEAST_EMPTY_PX: Final = 170
+_TOUCHES: Final = (QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.KeyPress)
 _LEGEND: Final = (
     (CameraState.DONE, "circle-check", "ok.text"),
     (CameraState.RUNNING, "loader-circle", "accent_text"),
@@ -40,7 +42,7 @@ class PreviewCard(Card):
         self.setMinimumSize(300, 230)
         self._view: ModelView | None = None
         self._preview: Preview | None = None
-        self._is_seen = False
+        self._is_touched = False
         self._legend = _Legend()
         self._nothing = EmptyState("shapes", tr("Preview", "Nothing to see yet"), "")
         self._nothing.setMinimumHeight(_LEAST_EMPTY_PX)
@@ -55,6 +57,11 @@ class PreviewCard(Card):
     def view(self) -> ModelView | None:
         """The 3D view, None as long as nothing was shown."""
         return self._view
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether there is something to see."""
+        return self._preview is not None
 
     def show_job(self, job: Job, now: datetime) -> None:
         """Say what is to come, or how old what is seen is."""
@@ -79,14 +86,13 @@ class PreviewCard(Card):
         if picture is None:
             if self._view is not None:
                 self._view.clear()
-                self._is_seen = False
+                self._is_touched = False
             self._stack.setCurrentIndex(0)
         else:
             view = self._made_view()
             view.update_cloud(picture.points, picture.colours)
             view.set_photos(poses(picture.preview))
-            if not self._is_seen:
-                self._is_seen = True
+            if not self._is_touched:
                 view.fit()
             self._legend.show_counts(tally(picture.preview))
             self._stack.setCurrentWidget(view)
@@ -102,6 +108,7 @@ class PreviewCard(Card):
     def _made_view(self) -> ModelView:
         if self._view is None:
             self._view = ModelView()
+            self._view.installEventFilter(self)
             self._view.setAccessibleName(tr("Preview", "Points and cameras so far"))
             self._view.set_corner_radius(RADIUS_CARD)
             self._view.set_slot(Slot.BOTTOM_LEFT, self._legend)
@@ -119,7 +126,14 @@ class PreviewCard(Card):
 
     def _on_fit(self) -> None:
         if self._view is not None:
+            self._is_touched = False
             self._view.fit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Leave the camera alone once a person has moved it; until then it shows all there is."""
+        if event.type() in _TOUCHES:
+            self._is_touched = True
+        return False
 
 
 class _Legend(QFrame):
