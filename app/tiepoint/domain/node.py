@@ -53,6 +53,7 @@ class Node:
         state: See `NodeState`.
         job: Job it works on, None when idle.
         stage: Stage it works on, None when idle.
+        task: What of the stage it works on, for people: a photo's name or a number; None when idle.
         task_progress: Share 0 to 1 of its running task, None when unknown.
         heard: When it was last heard of.
         version: Version of its engine.
@@ -78,3 +79,4 @@ class Node:
     load: NodeLoad | None = None
     errors: int = 0
     power: str | None = None
+    task: str | None = None

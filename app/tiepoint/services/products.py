@@ -25,11 +25,11 @@ class ProductService:
         self._store = store
         self._operations = operations
 
-    async def prepare(self, output: Path, drop: Drop, parameters: Parameters, free_for_work_bytes: int) -> None:
+    async def prepare(self, output: Path | None, drop: Drop, parameters: Parameters, free_for_work_bytes: int) -> None:
         """Make sure, before anything is begun, that the output can be written and that the disks have room.
 
         Args:
-            output: Where the products go.
+            output: Where the products go; None = they stay in the job's folder.
             drop: The photos.
             parameters: What the job runs with.
             free_for_work_bytes: Bytes free where jobs do their work.
@@ -38,10 +38,11 @@ class ProductService:
             InputError: The folder cannot be written.
             NoSpace: A disk has less free than the job will need.
         """
-        free_for_output = await self._store.prepare(output)
+        free_for_output = None if output is None else await self._store.prepare(output)
         count, size = len(drop.photos), drop.size_bytes
         _require("the job's work", work_bytes(count, size, parameters) + size, free_for_work_bytes)
-        _require(f"the products in {output}", output_bytes(count, size, parameters), free_for_output)
+        if free_for_output is not None:
+            _require(f"the products in {output}", output_bytes(count, size, parameters), free_for_output)
 
     def deliver(self, job: Job, output: Path, asked: Sequence[str] = ()) -> Operation[Outcome]:
         """Bring the products of a completed job to where they were asked for, and judge them.

@@ -100,8 +100,7 @@ class Reconstruction:
         parameters = parameters_for(request.preset, request.changes)
         require_enough(drop.photos, drop.skipped)
         self._replace(warnings=skipped_warnings(drop.skipped))
-        if request.output is not None:
-            await self._products.prepare(request.output, drop, parameters, self._store.free_bytes())
+        await self._products.prepare(request.output, drop, parameters, self._store.free_bytes())
         kept = await self._finished(self._captures.keep(drop, request.name))
         self._replace(kept=kept)
         return await self._handed_in(kept, request)

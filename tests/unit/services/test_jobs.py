@@ -77,3 +77,25 @@ async def test_logs_and_nodes_are_passed_on() -> None:
     assert len(await jobs.nodes()) == 1
     assert (await jobs.pause(JobId("20261122-statue-000000"))).state is JobState.PAUSED
     assert (await jobs.abort(JobId("20261122-statue-000000"))).state is JobState.CANCELED
+
+
+async def test_what_is_under_way_is_paused_those_that_wait_first() -> None:
+    fake, jobs = _service(JobState.COMPLETED, JobState.RUNNING, JobState.QUEUED, JobState.PAUSED)
+    seen: list[JobId] = []
+    fake.changed.append(lambda job: seen.append(job.id))
+    assert [job.id[-1] for job in await jobs.running()] == ["2", "1"]
+    assert {job.state for job in await jobs.pause_all()} == {JobState.PAUSED}
+    assert [job_id[-1] for job_id in seen] == ["2", "1"]
+    assert await jobs.running() == ()
+    assert await jobs.pause_all() == ()
+
+
+async def test_priority_limit_resume_and_retry_are_passed_on() -> None:
+    _, jobs = _service(JobState.PAUSED, JobState.FAILED)
+    paused, failed = JobId("20261122-statue-000000"), JobId("20261122-statue-000001")
+    assert (await jobs.set_priority(paused, -2)).priority == -2
+    assert (await jobs.set_node_limit(paused, 1)).node_limit == 1
+    assert (await jobs.resume(paused)).state is JobState.QUEUED
+    assert (await jobs.retry(failed)).state is JobState.QUEUED
+    with pytest.raises(UsageError):
+        await jobs.set_priority(paused, 5)

@@ -241,3 +241,27 @@ async def test_a_job_the_scheduler_forgot_is_said() -> None:
     world.scheduler.all_jobs.clear()
     with pytest.raises(UsageError, match="no longer knows"):
         await work.run_to_end(job, OUTPUT)
+
+
+async def test_a_drop_is_handed_in_without_an_output() -> None:
+    world = World()
+    whole = a_drop(5)
+    some = Drop(whole.name, whole.photos[1:4], (SkippedFile("notes.txt", NO_PHOTO),))
+    work = world.run()
+    job = await work.submit_drop(some, JobRequest("draft", priority=2, name="Statue"))
+    assert (job.output, job.priority, job.name) == (None, 2, "Statue")
+    assert work.snapshot.kept is not None
+    assert [photo.path for photo in work.snapshot.kept.capture.photos] == ["1.jpg", "2.jpg", "3.jpg"]
+    assert [warning.kind for warning in work.snapshot.warnings] == ["skipped"]
+    assert world.product_store.delivered == []
+
+
+async def test_a_drop_that_cannot_become_a_model_is_refused_before_anything_is_kept() -> None:
+    world = World()
+    with pytest.raises(InputError, match="two photos"):
+        await world.run().submit_drop(a_drop(2), JobRequest("draft"))
+    world.store.free = 1000
+    with pytest.raises(NoSpace):
+        await world.run().submit_drop(a_drop(), JobRequest("draft"))
+    assert world.store.kept == []
+    assert world.scheduler.all_jobs == {}

@@ -60,6 +60,10 @@ class Listening:
     def workers_cannot_start(self, log: str) -> None:
         """Workers end again and again before they are ready."""
 
+    def label_of(self, task: str) -> str:
+        """What a task works on, for people: a photo where it is one, else its number; may be empty."""
+        return task.partition("/")[2]
+
 
 class Cluster:
     """The dask cluster of this computer.
@@ -79,6 +83,7 @@ class Cluster:
         self._security: dict[str, str] = {}
         self._scratch = folders.cache_folder() / "workers"
         self._running: dict[str, str] = {}
+        self._shares: dict[str, float] = {}
         self._memory = MemoryWatch(sizing.memory_bytes)
         self.workers = tuple(
             WorkerProcess(
@@ -122,6 +127,10 @@ class Cluster:
     def task_of(self, name: str) -> str | None:
         """Return the task a worker's process runs."""
         return self._running.get(name)
+
+    def share_of(self, name: str) -> float | None:
+        """Return how much of its task a worker's process has done, 0 to 1; None when it does not tell."""
+        return self._shares.get(name) if name in self._running else None
 
     def busy_workers(self) -> list[WorkerProcess]:
         """Return the workers that have a task, as they said or as the scheduler knows."""
@@ -220,6 +229,9 @@ class Cluster:
         worker = next((each for each in self.workers if each.name == message.get("name")), None)
         if message["what"] == "started":
             self._running[message["name"]] = message["task"]
+            self._shares.pop(message["name"], None)
+        elif message["what"] == "progress" and message["total"]:
+            self._shares[message["name"]] = min(1.0, message["done"] / message["total"])
         elif message["what"] == "child" and worker is not None:
             worker.child_pid = message["pid"]
         if worker is not None and message["what"] == "started":

@@ -108,6 +108,12 @@ class DaskExecutor(Listening):
                 ),
             )
 
+    def label_of(self, task: str) -> str:
+        """What a task works on, for people."""
+        known = next((each for each in self._runs.values() if each.key == task), None)
+        image = known.options.get("image") if known is not None else None
+        return image if isinstance(image, str) else super().label_of(task)
+
     def _has_room(self, task: Task, running: Sequence[Task]) -> bool:
         limit = self._order.node_limit() or self._cluster.sizing.workers
         room = max(1, min(limit, self._cluster.sizing.workers))
