@@ -34,7 +34,6 @@ class FactsCard(Card):
         super().__init__(tr(_CONTEXT, "Facts"), "", self.pill)
         self.main, self.rest = FactRows(), FactRows()
         self._toggle = Button("", "chevron-down", "link")
-        self._toggle.clicked.connect(lambda: self.set_unfolded(self.more.isHidden()))
         self._line = hairline()
         self._notes, self._fine = QVBoxLayout(), QVBoxLayout()
         for notes_layout in (self._notes, self._fine):
@@ -43,6 +42,7 @@ class FactsCard(Card):
         self.rows: list[NoteRow] = []
         toggle = row(self._toggle, None)
         self.add(self.main, toggle, self.more, self._line, self._notes, spacing=8, margins=(16, 0, 16, 12))
+        self._toggle.clicked.connect(lambda: self.set_unfolded(self.more.isHidden()))
         self.set_unfolded(False)
 
     def show_facts(self, facts: ModelFacts) -> None:

@@ -180,6 +180,8 @@ class ResultsPage(Page):
         self.measurements_card.unit_chosen.connect(self._on_unit)
         self.measurements_card.copied.connect(self._on_copied)
         self.facts_card.unfolded.connect(self._on_unfolded)
+        self.photo_card.look_through_wanted.connect(self.view_card.view.look_through)
+        self.photo_card.picture_ready.connect(self.view_card.view.set_photo_picture)
 
     # what happens
 
