@@ -32,7 +32,7 @@ class HelpPage(Page):
         steps = StepsCard(tr("Help", "Your first model"), first_steps())
         tips = TipsCard(tr("Help", "Taking photos that work"), shooting_tips())
         keys = KeysCard(tr("Help", "Keyboard"), SHORTCUTS)
-        left, right = ScrollColumn(steps, tips, None), ScrollColumn(keys, self.places, None)
+        left, right = ScrollColumn(steps, tips, self.places, None), ScrollColumn(keys, None)
         line = row(left, right, spacing=12)
         line.setStretch(0, 1)
         line.setStretch(1, 1)
