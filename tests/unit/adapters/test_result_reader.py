@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import struct
 from datetime import UTC, datetime
@@ -334,3 +335,34 @@ async def test_an_stl_in_text(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.stl").write_text(text)
     facts = await _read(tmp_path / "a.stl")
     assert (facts.model.format, facts.faces) == (ModelFormat.STL, 3)
+
+
+@pytest.mark.parametrize("name", ["model.glb", "model.obj", "cloud.ply"])
+@pytest.mark.parametrize("reach", [40, 2000, 10**6])
+async def test_damaged_bytes_give_facts_or_a_refusal_by_name(made: Path, tmp_path: Path, name: str, reach: int) -> None:
+    data, path, rng = (made / name).read_bytes(), tmp_path / name, random.Random(reach)
+    for _ in range(25):
+        damaged = bytearray(data)
+        for _ in range(rng.choice([1, 3, 30])):
+            damaged[rng.randrange(min(len(damaged), reach))] = rng.randrange(256)
+        path.write_bytes(damaged)
+        assert name in await _shown_or_refused(path)
+
+
+async def _shown_or_refused(path: Path) -> str:
+    """Return the name of the model, or the words with which it was refused."""
+    try:
+        return (await _read(path)).model.path.name
+    except InputError as error:
+        return error.summary
+
+
+@pytest.mark.parametrize("name", ["result.json", "cameras.json"])
+async def test_damaged_documents_never_lose_the_model(folder: Path, name: str) -> None:
+    data, rng = (folder / name).read_bytes(), random.Random(7)
+    for _ in range(25):
+        damaged = bytearray(data)
+        for _ in range(rng.choice([1, 3, 30])):
+            damaged[rng.randrange(len(damaged))] = rng.randrange(256)
+        (folder / name).write_bytes(damaged)
+        assert (await _read(folder)).model.faces == 12

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import stat
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +31,8 @@ from tiepoint.ports.result_reader import Presence, ResultPlace
 _LARGEST_RESULT_BYTES: Final = 64 << 20
 _LARGEST_CAMERAS_BYTES: Final = 512 << 20
 _MOST_NAMED: Final = 6
+_CAMERAS_AT_ONCE: Final = 20
+_PAUSE_S: Final = 0.001
 CAMERAS: Final = "cameras.json"
 _AGAIN: Final = "Copy the products again, or run the job again."
 
@@ -149,7 +152,9 @@ def _cameras(
         if facts["scale"].source is ScaleSource.UNKNOWN:
             facts |= frame_facts(frame_of_cameras(text))
         photos = None if capture is None else capture / "photos"
-        for entry in camera_entries(text):
+        for number, entry in enumerate(camera_entries(text)):
+            if number % _CAMERAS_AT_ONCE == _CAMERAS_AT_ONCE - 1:
+                time.sleep(_PAUSE_S)  # the loop's thread must get its turn
             if entry.get("aligned") is True:
                 camera = camera_of(entry, photos)
                 left_out += camera is None
