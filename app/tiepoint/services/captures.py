@@ -9,6 +9,7 @@ import contextlib
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from tiepoint.domain.capture import Capture, Drop, require_enough
 from tiepoint.domain.errors import InputError
@@ -17,6 +18,8 @@ from tiepoint.domain.photo import PhotoFacts, SetFinding
 from tiepoint.ports.capture_store import CaptureStore
 from tiepoint.ports.photo_inspector import PhotoInspector
 from tiepoint.services.operations import Operation, Operations, Report
+
+_KEEP: Final = "keep "
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,14 @@ class CaptureService:
             The operation; its phases are `read` (photos) and `copy` (bytes). Fails as `CaptureStore` does.
         """
         wanted = name.strip() or drop.name
-        key = f"keep {wanted} {hash(drop.photos):x}"
+        key = f"{_KEEP}{wanted} {hash(drop.photos):x}"
         return self._operations.start(key, lambda report: self._kept(wanted, drop, report))
+
+    @property
+    def being_kept(self) -> tuple[str, ...]:
+        """Names of the captures whose photos are being copied now."""
+        keys = [operation.snapshot.key for operation in self._operations.running]
+        return tuple(key.removeprefix(_KEEP).rpartition(" ")[0] for key in keys if key.startswith(_KEEP))
 
     async def scan_any(self, paths: Sequence[Path]) -> Drop:
         """Find the photos in files and folders, however few.

@@ -34,5 +34,5 @@ async def leave(window: QWidget, panel: Panel, end: Callable[[], None]) -> None:
 
 
 async def _choice(window: QWidget, panel: Panel) -> ClosingChoice:
-    unfinished = panel.program.monitor.snapshot.unfinished
-    return await ask_before_closing(window, unfinished) if unfinished else ClosingChoice.GO_ON
+    program = panel.program
+    return await ask_before_closing(window, program.monitor.snapshot.unfinished, program.captures.being_kept)
