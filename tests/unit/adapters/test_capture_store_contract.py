@@ -57,6 +57,16 @@ async def test_what_is_not_there_is_said(store: CaptureStore, folder: Path) -> N
     assert missing.value.remedy
 
 
+async def test_a_survey_takes_what_is_there_and_names_what_is_not(store: CaptureStore, folder: Path) -> None:
+    drop = await store.survey([folder / "nothing", folder])
+    assert [photo.path for photo in drop.photos] == ["a.jpg", "b.jpg", "c.jpg"]
+    assert [(each.path, each.reason) for each in drop.skipped] == [
+        (str(folder / "nothing"), "there is no such file or folder")
+    ]
+    empty = await store.survey([])
+    assert (empty.photos, empty.skipped) == ((), ())
+
+
 async def test_a_drop_becomes_a_capture(store: CaptureStore, folder: Path) -> None:
     told: list[OperationProgress] = []
     drop = await store.scan([folder])

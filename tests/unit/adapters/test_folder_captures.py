@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import shutil
+import threading
 import unicodedata
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tiepoint.adapters.files.capture_store import FolderCaptureStore
-from tiepoint.adapters.files.drop import scan_drop
+from tiepoint.adapters.files.drop import scan_drop, survey_drop
 from tiepoint.domain.errors import InputError, SetupError
 from tiepoint.domain.operation import OperationProgress
 
@@ -203,3 +204,23 @@ def test_products_of_another_job_are_no_photos(tmp_path: Path) -> None:
     folder = _photos(tmp_path / "p", "a.jpg", "m/preview.png", "m/model_texture.jpg", "m/result.json", "m/report.html")
     _photos(folder, "preview.png")
     assert [photo.path for photo in scan_drop([folder], tmp_path / "out").photos] == ["a.jpg", "preview.png"]
+
+
+async def test_a_survey_passes_over_everything_bad(store: FolderCaptureStore, tmp_path: Path) -> None:
+    card = tmp_path / "card"
+    card.mkdir()
+    for name in ("A.JPG", "a.jpg", "notes.txt"):
+        (card / name).write_bytes(name.encode())
+    (card / "again").symlink_to(card)
+    (card / "circle.jpg").symlink_to(card / "circle.jpg")
+    drop = await store.survey([card, card / "circle.jpg", Path("nul\0"), tmp_path / "gone" / "a.jpg"])
+    assert [photo.path for photo in drop.photos] == ["A.JPG", "a.jpg"]  # names that some systems take for one
+    assert {each.path for each in drop.skipped} >= {"notes.txt", "again", "circle.jpg", "nul\0"}
+    assert len(drop.skipped) == 6
+
+
+def test_a_survey_ends_early_when_nobody_waits(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"a")
+    stop = threading.Event()
+    stop.set()
+    assert survey_drop([tmp_path], stop).photos == ()
