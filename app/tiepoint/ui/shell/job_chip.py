@@ -26,7 +26,7 @@ from tiepoint.ui.widgets.focus_ring import draw_focus_ring
 from tiepoint.ui.widgets.labels import ElidedLabel, Glyph
 from tiepoint.ui.widgets.layouts import column, row
 
-_WIDTH: Final = 350
+_WIDTH: Final = 320
 _LEAST_WIDTH: Final = 230
 _TICK_MS: Final = 1000
 

@@ -89,8 +89,13 @@ def job_row(job: Job, context: JobContext) -> Row:
 
 
 def elapsed_s(job: Job, now: datetime) -> float | None:
-    """Return how long a job has run; None when it has not begun. A pause counts, as it does on the clock."""
-    return None if job.started is None else max(0.0, ((job.finished or now) - job.started).total_seconds())
+    """Return how long a job has run; None when it has not begun. One that was paused has what its stages took."""
+    if job.started is None:
+        return None
+    if job.state in (JobState.PAUSED, JobState.QUEUED):
+        timed = [(stage.started, stage.finished) for stage in job.stages]
+        return sum((end - start).total_seconds() for start, end in timed if start is not None and end is not None)
+    return max(0.0, ((job.finished or now) - job.started).total_seconds())
 
 
 def job_share(job: Job) -> float:
@@ -150,7 +155,7 @@ def _elapsed(job: Job, context: JobContext) -> Cell:
     seconds = elapsed_s(job, context.now)
     if seconds is None:
         return NOTHING
-    if context.is_stale and job.finished is None:
+    if context.is_stale and job.state is JobState.RUNNING:
         return Cell(tr("Jobs", "unknown"), tone="quiet", number=seconds)
     return Cell(duration_text(seconds), number=seconds)
 

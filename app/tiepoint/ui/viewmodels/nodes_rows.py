@@ -39,18 +39,20 @@ class NodeContext:
 def node_columns() -> tuple[Column, ...]:
     """Return the columns of the Nodes page."""
     return (
-        Column("state", tr("Nodes", "State"), 112),
-        Column("host", tr("Nodes", "Node"), 150, tip=tr("Nodes", "A worker, and the computer it runs on")),
-        Column("job", tr("Nodes", "Job, stage"), 200, takes_rest=True),
-        Column("task", tr("Nodes", "Task"), 130, tip=tr("Nodes", "How far its running task is")),
-        Column("cpu", tr("Nodes", "CPU"), 66, is_right=True, tip=tr("Nodes", "Share of the cores it may use")),
-        Column("memory", tr("Nodes", "Memory"), 100, is_right=True, tip=tr("Nodes", "Used, and most it may use")),
-        Column("heard", tr("Nodes", "Last heard"), 92, is_right=True),
+        Column("state", tr("Nodes", "State"), 104),
+        Column("host", tr("Nodes", "Node"), 116, tip=tr("Nodes", "A worker, and the computer it runs on")),
+        Column("job", tr("Nodes", "Job, stage"), 140, takes_rest=True),
+        Column("task", tr("Nodes", "Task"), 112, tip=tr("Nodes", "How far its running task is")),
+        Column("cpu", tr("Nodes", "CPU"), 60, is_right=True, tip=tr("Nodes", "Share of the cores it may use")),
         Column(
-            "version", tr("Nodes", "Version"), 82, drop=1, tip=tr("Nodes", "Stands out when it is not the scheduler's")
+            "memory", tr("Nodes", "Memory"), 92, is_right=True, drop=1, tip=tr("Nodes", "Used, and most it may use")
         ),
-        Column("capability", tr("Nodes", "Capability"), 96, drop=2, tip=tr("Nodes", "What its tasks may use")),
-        Column("errors", tr("Nodes", "Errors"), 72, is_right=True, drop=3, tip=tr("Nodes", "Tasks that failed on it")),
+        Column("heard", tr("Nodes", "Last heard"), 88, is_right=True),
+        Column(
+            "version", tr("Nodes", "Version"), 82, drop=2, tip=tr("Nodes", "Stands out when it is not the scheduler's")
+        ),
+        Column("capability", tr("Nodes", "Capability"), 96, drop=3, tip=tr("Nodes", "What its tasks may use")),
+        Column("errors", tr("Nodes", "Errors"), 72, is_right=True, drop=4, tip=tr("Nodes", "Tasks that failed on it")),
     )
 
 
@@ -58,9 +60,9 @@ def worker_columns() -> tuple[Column, ...]:
     """Return the columns of the workers of one job: the same, for less room."""
     return (
         Column("worker", tr("Nodes", "Worker"), 104),
-        Column("task", tr("Nodes", "Task"), 92, takes_rest=True),
+        Column("task", tr("Nodes", "Task"), 84, takes_rest=True),
         Column("progress", tr("Nodes", "Progress"), 96, drop=3),
-        Column("heard", tr("Nodes", "Heard"), 66, is_right=True, drop=2),
+        Column("heard", tr("Nodes", "Heard"), 76, is_right=True, drop=2),
         Column("cpu", tr("Nodes", "CPU"), 56, is_right=True),
         Column("memory", tr("Nodes", "Memory"), 76, is_right=True, drop=1),
     )

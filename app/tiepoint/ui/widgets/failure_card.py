@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from tiepoint.domain.failure_card import FailureCard, KeptStage
 from tiepoint.domain.stages import stage_title
-from tiepoint.ui.text import grouped, tr
+from tiepoint.ui.text import grouped, plain, tr
 from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.cards import Card, Well, hairline
 from tiepoint.ui.widgets.labels import Glyph, Label
@@ -18,6 +18,7 @@ from tiepoint.ui.widgets.layouts import column, empty, row
 
 _RAW_PX: Final = 120
 _COPIED_MS: Final = 2000
+_MOST_PROOF: Final = 240
 _ICONS: Final = {
     "out-of-memory": "memory-stick",
     "no-space": "hard-drive",
@@ -83,7 +84,7 @@ class FailurePanel(Card):
         self._title.setText(card.title)
         self._explanation.setText(card.explanation)
         self._explanation.setVisible(bool(card.explanation))
-        self._proof.setText(card.proof)
+        self._proof.setText(plain(card.proof, limit=_MOST_PROOF))
         self._proof.setVisible(bool(card.proof))
         self._remedy.setText(card.remedy)
         is_of_use = card.can_retry and bool(card.kept)

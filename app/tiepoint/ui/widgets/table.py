@@ -220,8 +220,7 @@ class Table(QTableView):
                 painter.fillRect(box, QColor(tokens.selection))
             elif row == self._delegate.hovered:
                 painter.fillRect(box, QColor(tokens.hover))
-            painter.setPen(QColor(tokens.border))
-            painter.drawLine(box.bottomLeft(), box.bottomRight())
+            painter.fillRect(box.left(), box.bottom(), box.width(), 1, QColor(tokens.border))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the columns to the width."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QStyle,
@@ -69,14 +69,12 @@ class CellDelegate(QStyledItemDelegate):
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         if is_selected or index.row() == self.hovered:
             painter.fillRect(box, QColor(tokens.selection if is_selected else tokens.hover))
-        painter.setPen(QPen(QColor(tokens.border), 1))
-        painter.drawLine(box.bottomLeft(), box.bottomRight())
+        painter.fillRect(box.left(), box.bottom(), box.width(), 1, QColor(tokens.border))
         if is_selected and box.left() <= 0:
             painter.fillRect(QRectF(box.left(), box.top(), 3, box.height()), QColor(tokens.accent))
         if self._view.hasFocus() and index.row() == self._view.currentIndex().row():
-            painter.setPen(QPen(QColor(tokens.accent), 2))
-            painter.drawLine(box.left(), box.top() + 1, box.right() + 1, box.top() + 1)
-            painter.drawLine(box.left(), box.bottom(), box.right() + 1, box.bottom())
+            for edge in (box.top(), box.bottom() - 1):
+                painter.fillRect(box.left(), edge, box.width(), 2, QColor(tokens.accent))
 
     def _pill(self, painter: QPainter, box: QRectF, cell: Cell, *, is_stale: bool) -> None:
         look, tokens = look_of(cell.state), theme.tokens()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget
 
 from tiepoint.domain.job import Job, JobState
@@ -210,6 +210,12 @@ class JobsPage(Page):
             facts.append((tr("Jobs", "Left"), left_cell(job, context).text))
         facts.append((tr("Jobs", "Cost"), tr("Jobs", "none")))
         return tuple(facts)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the new height between list and job."""
+        super().resizeEvent(event)
+        self._placed_for = -1
+        QTimer.singleShot(0, self, self._place)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Follow closely while it is seen."""

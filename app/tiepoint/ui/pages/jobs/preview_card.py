@@ -22,7 +22,7 @@ from tiepoint.ui.widgets.empty import EmptyState
 from tiepoint.ui.widgets.labels import Glyph, Label
 from tiepoint.ui.widgets.layouts import holder, row
 
-_LEAST_EMPTY_PX: Final = 170
+_LEAST_EMPTY_PX: Final = 140
 _TOUCHES: Final = (QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.KeyPress)
 _LEGEND: Final = (
     (CameraState.DONE, "circle-check", "ok.text"),
@@ -39,7 +39,7 @@ class PreviewCard(Card):
         self._cameras = Chip(tr("Preview", "Cameras"), "camera", is_on=True)
         self._fit = IconButton("maximize", tr("Preview", "Fit the view (F)"), size=16)
         super().__init__(tr("Preview", "Preview"), "", self._age, self._cameras, self._fit)
-        self.setMinimumSize(300, 230)
+        self.setMinimumWidth(300)
         self._view: ModelView | None = None
         self._preview: Preview | None = None
         self._is_touched = False

@@ -20,7 +20,7 @@ from tiepoint.ui.widgets.layouts import holder, row
 from tiepoint.ui.widgets.log_list import LogList
 from tiepoint.ui.widgets.pill import Pill
 
-_WIDTH: Final = 340
+_WIDTH: Final = 320
 _LINES_PX: Final = 200
 _LAST_LINES: Final = 60
 
