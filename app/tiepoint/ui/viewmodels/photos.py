@@ -50,6 +50,7 @@ class PhotosViewModel(QObject):
         self._is_stale = False
         self._by_path: dict[str, SetPhoto] | None = None
         self._last = ""
+        self._selected: tuple[SetPhoto, ...] | None = None
         self.model = PhotosModel(self)
         self.selection = QItemSelectionModel(self.model, self)
         self._since = QElapsedTimer()
@@ -102,8 +103,10 @@ class PhotosViewModel(QObject):
 
     def selected_photos(self) -> tuple[SetPhoto, ...]:
         """The selected photos, in the order of the rows."""
-        rows = sorted({row for top, bottom in self._selected_ranges() for row in range(top, bottom + 1)})
-        return tuple(photo for row in rows if (photo := self.model.photo(row)) is not None)
+        if self._selected is None:
+            rows = sorted({row for top, bottom in self._selected_ranges() for row in range(top, bottom + 1)})
+            self._selected = tuple(photo for row in rows if (photo := self.model.photo(row)) is not None)
+        return self._selected
 
     def select(self, paths: Iterable[str], *, current: str | None = None) -> None:
         """Select these photos as far as they are shown."""
@@ -187,7 +190,7 @@ class PhotosViewModel(QObject):
         self._unsubscribe = self._sets.changed.subscribe(self._on_sets)
         self._later.timeout.connect(self._apply)
         self._stepper.timeout.connect(self._step)
-        self.selection.selectionChanged.connect(lambda *_: self.selected.emit())
+        self.selection.selectionChanged.connect(lambda *_: self._on_selection())
         self.selection.currentRowChanged.connect(lambda *_: self._on_current())
         self.model.modelAboutToBeReset.connect(self._keep_selection)
         self.model.modelReset.connect(self._restore_selection)
@@ -249,6 +252,7 @@ class PhotosViewModel(QObject):
     def _show(self, shown: Shown) -> None:
         self._shown = shown
         self.model.replace(shown.photos)
+        self._selected = None
         self._keep_current()
         self.arranged.emit()
         if self._is_stale:
@@ -263,6 +267,10 @@ class PhotosViewModel(QObject):
             path = self._last if self.model.row_of(self._last) >= 0 else photos[0].path
             self.select([path], current=path)
 
+    def _on_selection(self) -> None:
+        self._selected = None
+        self.selected.emit()
+
     def _on_current(self) -> None:
         if self.current is not None:
             self._last = self.current.path
@@ -274,6 +282,7 @@ class PhotosViewModel(QObject):
             self.focused.emit()
 
     def _keep_selection(self) -> None:
+        self._selected = None
         self._kept = ([photo.path for photo in self.selected_photos()], self.current.path if self.current else None)
 
     def _restore_selection(self) -> None:

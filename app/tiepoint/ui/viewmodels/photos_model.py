@@ -84,7 +84,7 @@ class PhotosModel(QAbstractTableModel):
         paths = [self._photos[index.row()].path for index in before]
         self._take([self._photos[rows[path]] for path in kept])
         rows = self._rows()
-        after = [self.index(rows[path], index.column()) for path, index in zip(paths, before, strict=True)]
+        after = [self.createIndex(rows[path], index.column()) for path, index in zip(paths, before, strict=True)]
         self.changePersistentIndexList(before, after)
         self.layoutChanged.emit()
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from tiepoint.ui import theme
-from tiepoint.ui.text import plain
+from tiepoint.ui.text import plain, tr_count
 from tiepoint.ui.theme.states import look_of
 from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.labels import Glyph, Label
@@ -40,7 +40,16 @@ class Banner(QWidget):
         glyph = Glyph(look_of(state).icon, f"{self._tone}.text", 18)
         line = row(glyph, words, *self.buttons, spacing=10, margins=(12, 9, 10, 9))
         line.setStretch(1, 1)
+        self._line = line
         self.setLayout(line)
+
+    def add_button(self, text: str, slot: Callable[[], object]) -> None:
+        """Add a button that goes away once it was used."""
+        button = _button(text, slot)
+        button.setProperty("kind", "quiet")
+        button.clicked.connect(button.hide)
+        self._line.addWidget(button)
+        self.buttons.append(button)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the tone's soft ground."""
@@ -73,7 +82,17 @@ class Banners(QWidget):
         self.banners = [Banner(*message) for message in messages]
         for banner in self.banners:
             self._lines.addWidget(banner)
+        self._show_others(are_shown=len(messages) == 1)
         self.setVisible(bool(messages))
+
+    def _show_others(self, *, are_shown: bool) -> None:
+        """Show all of them, or the gravest with a button for the others."""
+        for banner in self.banners[1:]:
+            banner.setVisible(are_shown)
+        others = len(self.banners) - 1
+        if self.banners and others > 0 and not are_shown:
+            words = tr_count("Photos", "1 more", "{count} more", others)
+            self.banners[0].add_button(words, lambda: self._show_others(are_shown=True))
 
 
 def _button(text: str, slot: Callable[[], object]) -> Button:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from tiepoint.domain.photo_map import CoverageGrid, MapPhoto
@@ -18,6 +18,7 @@ from tiepoint.ui.viewmodels.photos_view_of_map import MapWindow, scale_bar
 MOST_OUTLINES: Final = 400
 """With more photos than this only the shading shows the ground; outlines would cover each other."""
 _FULL_OVERLAP: Final = 8
+_SPOT_PX: Final = 4
 
 
 def paint_lines(painter: QPainter, window: MapWindow) -> None:
@@ -79,6 +80,19 @@ def paint_points(painter: QPainter, window: MapWindow, photos: Sequence[MapPhoto
     for shade, width in ((theme.tokens().surface, size + 2.5), (colour, size)):
         painter.setPen(QPen(QColor(shade), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         painter.drawPoints(dots)
+
+
+def paint_many_points(painter: QPainter, window: MapWindow, photos: Sequence[MapPhoto], colour: str) -> None:
+    """Paint thousands of positions as small squares; of those that fall on one spot only one is painted."""
+    left, top = window.width / 2 - window.east_m * window.scale, window.height / 2 + window.north_m * window.scale
+    scale, spot, size = window.scale, _SPOT_PX, _SPOT_PX - 1
+    spots = {(int(left + photo.east_m * scale) // spot, int(top - photo.north_m * scale) // spot) for photo in photos}
+    across, down = window.width // spot, window.height // spot
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colour))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.drawRects([QRect(x * spot, y * spot, size, size) for x, y in spots if 0 <= x <= across and 0 <= y <= down])
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
 
 def paint_track(painter: QPainter, window: MapWindow, photos: Sequence[MapPhoto]) -> None:

@@ -68,6 +68,7 @@ class MapView(QWidget):
         self._window = MapWindow()
         self._drawn: tuple[QPixmap, MapWindow] | None = None
         self._coverage: QImage | None = None
+        self._out: frozenset[str] = frozenset()
         self._is_fitted, self._is_track = True, False
         self._pressed: QPointF | None = None
         self._is_dragged = False
@@ -75,6 +76,7 @@ class MapView(QWidget):
         self._redraw.timeout.connect(self._forget_drawn)
         photos.selected.connect(self.update)
         photos.focused.connect(self.update)
+        photos.arranged.connect(self._on_arranged)
         theme.watch(self._on_theme)
         self.show_map(None)
 
@@ -164,17 +166,20 @@ class MapView(QWidget):
             edge.setAlphaF(0.35)
             layers.paint_outlines(painter, window, included, edge.name(QColor.NameFormat.HexArgb), 1)
             layers.paint_track(painter, window, photo_map.photos)
-        size = 7.0 if len(photo_map.photos) <= layers.MOST_OUTLINES else 4.0
-        layers.paint_points(painter, window, left_out, tokens.text3, size)
-        layers.paint_points(painter, window, included, tokens.accent, size)
+            layers.paint_points(painter, window, left_out, tokens.text3, 7.0)
+            layers.paint_points(painter, window, included, tokens.accent, 7.0)
+        else:
+            layers.paint_many_points(painter, window, left_out, tokens.text3)
+            layers.paint_many_points(painter, window, included, tokens.accent)
 
     def _parted(self, photos: Sequence[MapPhoto]) -> tuple[list[MapPhoto], list[MapPhoto]]:
-        included: list[MapPhoto] = []
-        left_out: list[MapPhoto] = []
-        for each in photos:
-            photo = self._photos.photo(each.path)
-            (included if photo is None or photo.is_included else left_out).append(each)
-        return included, left_out
+        out = self._photos.shown.left_out
+        return [each for each in photos if each.path not in out], [each for each in photos if each.path in out]
+
+    def _on_arranged(self) -> None:
+        if self._photos.shown.left_out != self._out:
+            self._out = self._photos.shown.left_out
+            self._forget_drawn()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint ground, selection, names, scale bar and north."""
@@ -214,7 +219,7 @@ class MapView(QWidget):
         painter.setBrush(fill if is_single else Qt.BrushStyle.NoBrush)
         layers.paint_outlines(painter, self._window, chosen[:40], tokens.warn.solid, 2 if is_single else 1)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        layers.paint_points(painter, self._window, chosen, tokens.warn.solid, 9.0)
+        layers.paint_points(painter, self._window, chosen, tokens.warn.solid, 9.0 if len(chosen) < 60 else 6.0)
         place = self._places.get(current.path) if current else None
         if current is not None and place is not None:
             x, y = self._window.to_px(place.east_m, place.north_m)

@@ -13,7 +13,7 @@ from tiepoint.ui.text import plain, tr, tr_count
 from tiepoint.ui.viewmodels.photos import PhotosViewModel
 from tiepoint.ui.viewmodels.photos_order import SUGGESTED
 
-_MOST: Final = 3
+_MOST: Final = 6
 _NAMED_BY_OTHERS: Final = frozenset(kind.value for kind in IssueKind)
 Said = tuple[str, str, str, Sequence[Way]]
 
@@ -35,7 +35,7 @@ def messages_of(photos: PhotosViewModel, ways: WaysOn) -> list[Said]:
         return []
     said: list[Said] = [*_missing(photos, ways), *_trouble(photo_set, ways)]
     if not photo_set.is_working:
-        said += [*_findings(photos, photo_set), *_suggested(photos, photo_set, ways)]
+        said += [*_suggested(photos, photo_set, ways), *_findings(photos, photo_set)]
     return said[:_MOST]
 
 

@@ -29,6 +29,7 @@ from tiepoint.ui.viewmodels.photos import PhotosViewModel
 from tiepoint.ui.viewmodels.reconstruct import ReconstructViewModel
 
 _HAS_SET = "photos.has_set"
+_BUILD_EVERY_MS = 60
 
 
 class PhotosPage(Page):
@@ -46,6 +47,9 @@ class PhotosPage(Page):
         self.reconstruct = ReconstructViewModel(panel.program, panel.background, self.photos, self)
         self.start = StartView()
         self.work: Work | None = None
+        self._coming = Work(panel, self.photos, self.reconstruct, choose_folder=self._ask_folder)
+        self._builder = QTimer(self, interval=_BUILD_EVERY_MS)
+        self._builder.timeout.connect(self._build_ahead)
         self._is_starting_new = False
         self._told_empty: set[PhotoSetId] = set()
         self._told: set[Failure] = set()
@@ -167,10 +171,17 @@ class PhotosPage(Page):
 
     def _show_work(self) -> None:
         if self.work is None:
-            self.work = Work(self._panel, self.photos, self.reconstruct, choose_folder=self._ask_folder)
+            self._coming.finish()
+            self._builder.stop()
+            self.work = self._coming
             self._stack.addWidget(self.work.view)
             self._panel.program.panel_state.remember(**{_HAS_SET: True})
         self._stack.setCurrentWidget(self.work.view)
+
+    def _build_ahead(self) -> None:
+        """Make the parts for photos while the start is looked at, one at a time."""
+        if not self._coming.step():
+            self._builder.stop()
 
     def _tell_if_empty(self, photo_set: PhotoSet) -> None:
         """Say once that none of the dropped files is a photo; the reasons are one click away."""
@@ -257,6 +268,8 @@ class PhotosPage(Page):
         """Look again at what may have changed meanwhile."""
         super().showEvent(event)
         QTimer.singleShot(250, self._refresh)
+        if self.work is None:
+            self._builder.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Want no pictures while nobody looks."""

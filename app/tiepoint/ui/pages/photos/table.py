@@ -70,16 +70,16 @@ class PhotoTable(QTableView):
         self._painter = _LinePainter()
         self.setItemDelegate(self._painter)
         self._setup_heads()
+        self.setSortingEnabled(True)
 
     def show_order(self, column: Column, *, is_descending: bool) -> None:
         """Show by which column the rows are sorted."""
         head = self.horizontalHeader()
-        head.setSortIndicatorShown(column in COLUMNS)
-        if column in COLUMNS:
-            order = Qt.SortOrder.DescendingOrder if is_descending else Qt.SortOrder.AscendingOrder
-            head.blockSignals(True)
-            head.setSortIndicator(COLUMNS.index(column), order)
-            head.blockSignals(False)
+        order = Qt.SortOrder.DescendingOrder if is_descending else Qt.SortOrder.AscendingOrder
+        head.blockSignals(True)
+        head.setSortIndicator(COLUMNS.index(column) if column in COLUMNS else -1, order)
+        head.blockSignals(False)
+        head.viewport().update()
 
     def _setup_heads(self) -> None:
         lines = self.verticalHeader()
@@ -94,11 +94,15 @@ class PhotoTable(QTableView):
         head.setFixedHeight(32)
         for place, column in enumerate(COLUMNS):
             self.setColumnWidth(place, _WIDTHS[column])
+        # Its own, empty one: with the view's it would ask every photo whether all are selected, at every painting.
+        head.setSelectionModel(QItemSelectionModel(self.model(), head))
+        head.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        head.setSortIndicatorClearable(True)
         head.sortIndicatorChanged.connect(self._on_sort)
 
     def _on_sort(self, place: int, order: Qt.SortOrder) -> None:
-        if 0 <= place < len(COLUMNS):
-            self.sort_wanted.emit(COLUMNS[place], order is Qt.SortOrder.DescendingOrder)
+        column = COLUMNS[place] if 0 <= place < len(COLUMNS) else Column.RANK
+        self.sort_wanted.emit(column, order is Qt.SortOrder.DescendingOrder and column is not Column.RANK)
 
 
 class _LinePainter(QStyledItemDelegate):

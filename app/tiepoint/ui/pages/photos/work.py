@@ -5,7 +5,7 @@ The GUI thread only.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -52,20 +52,25 @@ class Work(QObject):
         super().__init__(photos)
         self._panel, self._photos, self._reconstruct = panel, photos, reconstruct
         sets = panel.program.photo_sets
-        pixmaps = Pixmaps(sets.pictures, self)
-        self._pixmaps = pixmaps
-        self.card = PhotosCard(photos, pixmaps, stop=sets.cancel, resume=sets.resume, show_skipped=self._show_skipped)
-        self.map_card = MapCard(photos)
-        self.inspector = Inspector(photos, pixmaps, LargePictures(sets.pictures, panel.background, self))
-        self.reconstruct_card = ReconstructCard(reconstruct, photos, panel.program.computer)
-        self.view = WorkView(self.card, self.map_card, self.inspector, self.reconstruct_card)
+        self._pixmaps = Pixmaps(sets.pictures, self)
         self.preview: BigPreview | None = None
         self._ways = WaysOn(
             sets.refresh, lambda: choose_folder(photos.locate_missing), sets.resume, sets.accept_suggestions
         )
-        self._restore()
-        self._connect()
-        self._refresh()
+        self._steps = self._build()
+
+    def step(self) -> bool:
+        """Make the next part; a few milliseconds each, so that the window answers between them.
+
+        Returns:
+            False when all parts are there.
+        """
+        return next(self._steps, None) is not None
+
+    def finish(self) -> None:
+        """Make all parts that are missing."""
+        while self.step():
+            pass
 
     def open_preview(self) -> None:
         """Show the current photo over the whole window."""
@@ -74,6 +79,25 @@ class Work(QObject):
             self.preview = BigPreview(self._photos, self._pixmaps, large, self.view.window())
             self.preview.closed.connect(lambda: self.card.view.setFocus())
         self.preview.open_over()
+
+    def _build(self) -> Iterator[bool]:
+        photos, sets = self._photos, self._panel.program.photo_sets
+        self.card = PhotosCard(
+            photos, self._pixmaps, stop=sets.cancel, resume=sets.resume, show_skipped=self._show_skipped
+        )
+        yield True
+        self.map_card = MapCard(photos)
+        yield True
+        large = LargePictures(sets.pictures, self._panel.background, self)
+        self.inspector = Inspector(photos, self._pixmaps, large)
+        yield True
+        self.reconstruct_card = ReconstructCard(self._reconstruct, photos, self._panel.program.computer)
+        yield True
+        self.view = WorkView(self.card, self.map_card, self.inspector, self.reconstruct_card)
+        self._restore()
+        self._connect()
+        self._refresh()
+        yield True
 
     def _connect(self) -> None:
         photos = self._photos
