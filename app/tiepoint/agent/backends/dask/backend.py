@@ -163,7 +163,7 @@ class DaskBackend:
             job=JobId(self._job) if self._job and task else None,
             stage=task.partition("/")[0] if task else None,
             task=self._cluster.listening.label_of(task) or None if task else None,
-            task_progress=self._cluster.share_of(worker.name) if task else None,
+            task_progress=self._cluster.share_of(worker.name) if task and worker is not None else None,
             heard=datetime.now(UTC),
             version=__version__,
             cpu_count=1,
