@@ -8,12 +8,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
 import tiepoint.ui
 from page_stand import standing, until
 from tiepoint.ui.pages.help.page import HelpPage
 from tiepoint.ui.pages.help.shortcuts import SHORTCUTS
+from tiepoint.ui.pages.page import Page, StripContent
+from tiepoint.ui.shell.rail import RailEntry
+from tiepoint.ui.shell.window import MainWindow
 
 InQt = Callable[[Any], Any]
 _UI = Path(tiepoint.ui.__file__).parent
@@ -74,3 +80,22 @@ def test_copies_versions_and_shows_places(in_qt: InQt) -> None:
             assert stand.parts.said[-1].title == "The versions are on the clipboard."
 
     in_qt(scene())
+
+
+def test_f1_opens_it_from_any_page(qtbot: QtBot) -> None:
+    window = MainWindow((RailEntry("photos", "images", "Photos"), RailEntry("help", "circle-help", "Help")))
+    window.set_pages({name: lambda: _Blank() for name in ("photos", "help")})
+    qtbot.addWidget(window, before_close_func=lambda shown: shown.close_for_good())
+    window.show_page("photos")
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    QTest.keyClick(window, Qt.Key.Key_F1)
+    assert window.current == "help"
+
+
+class _Blank(Page):
+    """A page with nothing on it."""
+
+    def strip(self) -> StripContent:
+        return StripContent("blank")
