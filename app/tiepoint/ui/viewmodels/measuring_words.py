@@ -41,6 +41,7 @@ class MeasurementRow:
         value: Its figure: `2.221 m`.
         uncertainty: `± 9 mm`; empty when not known.
         details: Everything else, one line each.
+        lines: What stands below the name instead of the value at its right: a point's coordinates.
     """
 
     id: str
@@ -49,6 +50,7 @@ class MeasurementRow:
     value: str
     uncertainty: str = ""
     details: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
 
 
 def row_of(measurement: Measurement, basis: MeasuringBasis, unit: LengthUnit) -> MeasurementRow:
@@ -57,9 +59,11 @@ def row_of(measurement: Measurement, basis: MeasuringBasis, unit: LengthUnit) ->
     try:
         if measurement.kind is MeasurementKind.POINT:
             value, uncertainty, details = _point(measurement.points[0], basis, unit)
-        else:
-            path = measured_path(measurement.points, basis)
-            (value, uncertainty), details = path.total.parts(unit), _path_details(path, unit)
+            place = measured_point(measurement.points[0], basis).geodetic
+            lines = (value,) if place is None else (value, geodetic_text(place))
+            return MeasurementRow(measurement.id, measurement.kind, name, value, uncertainty, details, lines)
+        path = measured_path(measurement.points, basis)
+        (value, uncertainty), details = path.total.parts(unit), _path_details(path, unit)
     except (TiepointError, IndexError):
         return MeasurementRow(measurement.id, measurement.kind, name, "–")
     return MeasurementRow(measurement.id, measurement.kind, name, value, uncertainty, details)

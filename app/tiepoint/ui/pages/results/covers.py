@@ -35,6 +35,11 @@ class Cover(QWidget):
         self._content: QWidget | None = None
         theme.watch(self.update)
 
+    @property
+    def words(self) -> str:
+        """What it says now."""
+        return "" if self._content is None else "\n".join(each.text() for each in self._content.findChildren(QLabel))
+
     def show_content(self, content: QWidget) -> None:
         """Show this instead of what was there."""
         layout = self.layout()

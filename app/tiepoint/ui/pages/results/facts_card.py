@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Signal
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout
 from tiepoint.domain.model_facts import ModelFacts
 from tiepoint.ui.pages.results.fact_rows import FactRows
 from tiepoint.ui.pages.results.note_row import NoteRow
-from tiepoint.ui.text import tr
+from tiepoint.ui.text import plain, tr
 from tiepoint.ui.viewmodels.results_facts import Note, main_rows, more_rows, notes, verdict
 from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.cards import Card, hairline
@@ -45,15 +46,20 @@ class FactsCard(Card):
         self._toggle.clicked.connect(lambda: self.set_unfolded(self.more.isHidden()))
         self.set_unfolded(False)
 
-    def show_facts(self, facts: ModelFacts) -> None:
-        """Show a result."""
+    def show_facts(self, facts: ModelFacts, of_view: Sequence[str] = ()) -> None:
+        """Show a result.
+
+        Args:
+            facts: What is known of it.
+            of_view: What the 3D view found missing while loading it.
+        """
         self.main.show_rows(main_rows(facts))
         self.rest.show_rows(more_rows(facts))
         state, words = verdict(facts)
         self.pill.setVisible(bool(state))
         if state:
             self.pill.set_state(state, words)
-        self._show_notes(notes(facts))
+        self._show_notes((*(Note("warning", plain(text)) for text in of_view), *notes(facts)))
 
     def set_unfolded(self, is_open: bool) -> None:
         """Show all facts, or only the first ones."""

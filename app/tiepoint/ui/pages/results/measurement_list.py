@@ -1,51 +1,20 @@
-"""The list of measurements: an item model, a view with its keys, and a delegate that paints a row. GUI thread only."""
+"""The list of measurements: an item model, and a view with its keys. The GUI thread only."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, Final
 
-from PySide6.QtCore import (
-    QAbstractItemModel,
-    QAbstractListModel,
-    QEvent,
-    QModelIndex,
-    QPersistentModelIndex,
-    QPoint,
-    QRect,
-    QSize,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QLineEdit,
-    QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView
 
-from tiepoint.domain.measurement import MeasurementKind
-from tiepoint.ui import theme
+from tiepoint.ui.pages.results.measurement_delegate import Index, MeasurementDelegate, RowRole, height_of
 from tiepoint.ui.text import tr
-from tiepoint.ui.theme import icons
-from tiepoint.ui.theme.fonts import font
-from tiepoint.ui.viewmodels.measuring_words import COLOURS, MeasurementRow
+from tiepoint.ui.viewmodels.measuring_words import MeasurementRow
 
 _CONTEXT: Final = "Measuring"
-_ROW: Final = 36
 _MOST_ROWS: Final = 8
-_DOTS_PX: Final = 28
-_ICONS: Final = {
-    MeasurementKind.POINT: "crosshair",
-    MeasurementKind.DISTANCE: "ruler",
-    MeasurementKind.POLYLINE: "spline",
-}
-RowRole: Final = Qt.ItemDataRole.UserRole
-Index = QModelIndex | QPersistentModelIndex
 _ROOT: Final = QModelIndex()
 
 
@@ -135,9 +104,8 @@ class MeasurementListView(QListView):
         super().__init__()
         self._rows = rows
         self.setModel(rows)
-        self.setItemDelegate(_Delegate(self))
+        self.setItemDelegate(MeasurementDelegate(self.menu_wanted.emit, self))
         self.setAccessibleName(tr(_CONTEXT, "Measurements"))
-        self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -173,9 +141,9 @@ class MeasurementListView(QListView):
             self.menu_wanted.emit(row.id, self.viewport().mapToGlobal(at))
 
     def _fit(self) -> None:
-        rows = min(self._rows.rowCount(), _MOST_ROWS)
-        self.setFixedHeight(rows * _ROW + 4)
-        self.setVisible(rows > 0)
+        shown = [self._rows.row(self._rows.index(place)) for place in range(min(self._rows.rowCount(), _MOST_ROWS))]
+        self.setFixedHeight(sum(height_of(row) for row in shown if row is not None) + 4)
+        self.setVisible(bool(shown))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Remove with Del."""
@@ -183,80 +151,6 @@ class MeasurementListView(QListView):
             self.delete_wanted.emit(self.current_id)
         else:
             super().keyPressEvent(event)
-
-
-class _Delegate(QStyledItemDelegate):
-    """Paints a measurement in one line."""
-
-    def __init__(self, view: MeasurementListView) -> None:
-        super().__init__(view)
-        self._view = view
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Every row is as high."""
-        return QSize(200, _ROW)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Paint ground, icon, name, value, uncertainty and dots."""
-        row = index.data(RowRole)
-        if not isinstance(row, MeasurementRow):
-            return
-        tokens, box = theme.tokens(), QRect(option.rect)
-        state = option.state
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if state & QStyle.StateFlag.State_Selected:
-            painter.setBrush(QColor(tokens.selection))
-            painter.drawRoundedRect(box.adjusted(0, 1, 0, -1), 6, 6)
-        elif state & QStyle.StateFlag.State_MouseOver:
-            painter.setBrush(QColor(tokens.hover))
-            painter.drawRoundedRect(box.adjusted(0, 1, 0, -1), 6, 6)
-        colour = COLOURS[row.kind] if tokens.is_dark else "text2"
-        painter.drawPixmap(box.left() + 8, box.top() + 10, icons.pixmap(_ICONS[row.kind], colour, 16))
-        dots = QPoint(box.right() - 22, box.top() + 10)
-        painter.drawPixmap(dots, icons.pixmap("ellipsis", "text2", 16))
-        self._paint_words(painter, box, row)
-        painter.restore()
-
-    def _paint_words(self, painter: QPainter, box: QRect, row: MeasurementRow) -> None:
-        tokens, middle = theme.tokens(), Qt.AlignmentFlag.AlignVCenter
-        quiet, bold, name_font = font(12), font(12, QFont.Weight.DemiBold), font(12, QFont.Weight.Medium)
-        right = box.right() - _DOTS_PX
-        for text, face, colour in ((row.uncertainty, quiet, tokens.text2), (row.value, bold, tokens.text)):
-            most = min(QFontMetrics(face).horizontalAdvance(text), right - box.left() - 100)
-            painter.setFont(face)
-            painter.setPen(QColor(colour))
-            shown = QFontMetrics(face).elidedText(text, Qt.TextElideMode.ElideRight, most + 1)
-            painter.drawText(QRect(right - most - 1, box.top(), most + 2, box.height()), middle, shown)
-            right -= most + (8 if text else 0)
-        painter.setFont(name_font)
-        painter.setPen(QColor(tokens.text))
-        room = QRect(box.left() + 32, box.top(), right - box.left() - 36, box.height())
-        painter.drawText(
-            room, middle, QFontMetrics(name_font).elidedText(row.name, Qt.TextElideMode.ElideRight, room.width())
-        )
-
-    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
-        """Edit the name in place."""
-        editor = QLineEdit(parent)
-        editor.setMaxLength(80)
-        editor.setAccessibleName(tr(_CONTEXT, "Name of the measurement"))
-        return editor
-
-    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
-        """Lie over the whole row."""
-        editor.setGeometry(QRect(option.rect).adjusted(26, 2, -2, -2))
-
-    def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
-        """Open the menu by a click on the dots."""
-        box, row = QRect(option.rect), index.data(RowRole)
-        if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseButtonRelease:
-            is_on_dots = event.position().x() > box.right() - _DOTS_PX
-            if is_on_dots and event.button() == Qt.MouseButton.LeftButton and isinstance(row, MeasurementRow):
-                self._view.menu_wanted.emit(row.id, event.globalPosition().toPoint())
-                return True
-        return super().editorEvent(event, model, option, index)
 
 
 def _tip(row: MeasurementRow) -> str:

@@ -32,6 +32,7 @@ from tiepoint.ui.pages.results.result_menu import ResultMenu
 from tiepoint.ui.pages.results.view_card import ViewCard
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.text import grouped, plain, tr
+from tiepoint.ui.viewer import ModelFacts as LoadedModel
 from tiepoint.ui.viewer import ModelView
 from tiepoint.ui.viewmodels.export import ExportModel
 from tiepoint.ui.viewmodels.measuring import MeasuringModel
@@ -168,6 +169,7 @@ class ResultsPage(Page):
     def _connect(self) -> None:
         self.results.changed.connect(self._on_changed)
         self.results.opened.connect(self._on_opened)
+        self.view_card.view.loaded.connect(self._on_loaded)
         self.results.list_changed.connect(self._fill_menu)
         self.menu.aboutToShow.connect(self._on_menu)
         self.menu.chosen.connect(self.results.open_entry)
@@ -196,6 +198,11 @@ class ResultsPage(Page):
         self.facts_card.show_facts(facts)
         self.photos.show(facts)
         self.measuring.show(facts)
+
+    def _on_loaded(self, loaded: LoadedModel) -> None:
+        facts = self.results.view.facts
+        if facts is not None and loaded.notes and loaded.path == facts.model.path:
+            self.facts_card.show_facts(facts, loaded.notes)
 
     def _on_changed(self) -> None:
         is_open = self.results.view.facts is not None
