@@ -7,6 +7,7 @@ import contextlib
 import os
 import secrets
 import shutil
+from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any, Final
@@ -27,16 +28,22 @@ _RESERVE_BYTES: Final = 50_000_000
 
 
 class ChildModelExporter:
-    """Implements `ports.model_exporter.ModelExporter`; `launch` starts children."""
+    """Implements `ports.model_exporter.ModelExporter`.
 
-    def __init__(self, launch: Launch) -> None:
+    Args:
+        launch: Starts children.
+        free_bytes: Says how much a folder's disk has left.
+    """
+
+    def __init__(self, launch: Launch, free_bytes: Callable[[Path], int] | None = None) -> None:
         self._launch = launch
+        self._free_bytes = free_bytes or _free_bytes
 
     async def export(self, request: ExportRequest, report: Report) -> Exported:
         """Export a model."""
         target = request.target
         part = target.with_name(f".{target.name[:80]}.{os.getpid()}-{secrets.token_hex(4)}.part")
-        asked = await asyncio.to_thread(_asked, request, part)
+        asked = await asyncio.to_thread(self._asked, request, part)
         notes: tuple[str, ...] = ()
         try:
             async with aclosing(child_lines(self._launch, _ROLE, [], asked)) as lines:
@@ -51,28 +58,27 @@ class ChildModelExporter:
             await asyncio.shield(asyncio.to_thread(_removed, part))
         return Exported(target, size_bytes, notes)
 
+    def _asked(self, request: ExportRequest, part: Path) -> dict[str, Any]:
+        """Return what the child is asked for, after everything that can be refused at once."""
+        _require_place(request)
+        facts = request.facts
+        ready = ready_file(facts, request.format)
+        source = facts.model.path if ready is None else ready[0]
+        _, head = model_file(source)
+        _require_room(request, self._free_bytes(request.target.parent))
+        companions = [name for name in dict.fromkeys(head.companions) if (source.parent / name).is_file()]
+        return {
+            "format": request.format.value,
+            "source": str(source),
+            "companions": companions,
+            "is_ready": ready is not None,
+            "is_metric": facts.scale.is_metric,
+            "target": str(part),
+        }
+
 
 def _progress(line: dict[str, Any]) -> OperationProgress:
     return OperationProgress(str(line["phase"]), int(line["done"]), int(line["total"]), str(line.get("unit", "")))
-
-
-def _asked(request: ExportRequest, part: Path) -> dict[str, Any]:
-    """Return what the child is asked for, after everything that can be refused at once."""
-    _require_place(request)
-    facts = request.facts
-    ready = ready_file(facts, request.format)
-    source = facts.model.path if ready is None else ready[0]
-    _, head = model_file(source)
-    _require_room(request)
-    companions = [name for name in dict.fromkeys(head.companions) if (source.parent / name).is_file()]
-    return {
-        "format": request.format.value,
-        "source": str(source),
-        "companions": companions,
-        "is_ready": ready is not None,
-        "is_metric": facts.scale.is_metric,
-        "target": str(part),
-    }
 
 
 def _require_place(request: ExportRequest) -> None:
@@ -93,9 +99,12 @@ def _require_place(request: ExportRequest) -> None:
         )
 
 
-def _require_room(request: ExportRequest) -> None:
+def _free_bytes(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
+
+
+def _require_room(request: ExportRequest, free: int) -> None:
     needed = expected_bytes(request.facts, request.format)
-    free = shutil.disk_usage(request.target.parent).free
     if free < needed + _RESERVE_BYTES:
         raise NoSpace(
             f"There is not enough room on the disk of {plain(str(request.target.parent))}: "
