@@ -128,6 +128,8 @@ def test_stop_after_the_running_jobs_by_mouse(in_qt: InQt) -> None:
             await _is_settled(stand)
             QTest.mouseClick(stand.page.open_stop_menu().after, LEFT)
             await until(lambda: stand.fake.scheduler.stops == [False])
+            await until(lambda: stand.page.strip().state_text == "Stopping")
+            assert stand.page.strip().subtitle == "Stops when the running jobs are over; no new one begins"
 
     in_qt(scene())
 

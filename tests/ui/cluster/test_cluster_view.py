@@ -48,7 +48,7 @@ def _monitor(*states: JobState, heard: datetime | None = T0) -> MonitorSnapshot:
     [
         (AgentState.STARTING, "Starting", False, False),
         (AgentState.RUNNING, "Running", True, False),
-        (AgentState.STOPPING, "Stopping", False, False),
+        (AgentState.STOPPING, "Stopping", True, False),
         (AgentState.STOPPED, "Stopped", False, True),
         (AgentState.UNREACHABLE, "Connection lost", False, False),
     ],

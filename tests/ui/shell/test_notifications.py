@@ -12,7 +12,7 @@ from shutil import which
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
 from fakes.program import FakeProgram
 from fakes.scheduler import T0
@@ -21,7 +21,7 @@ from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import JobId
 from tiepoint.domain.job import Job, JobState
 from tiepoint.services.monitor import JobNotice, NoticeKind
-from tiepoint.ui.shell.desktops import NoDesktop, TrayDesktop, sign_icon
+from tiepoint.ui.shell.desktops import NoDesktop, TrayDesktop, sign_icon, this_desktop
 from tiepoint.ui.shell.notifications import JobNotifications, Notification, notification_of
 
 InQt = Callable[[Any], Any]
@@ -145,6 +145,15 @@ def test_a_desktop_that_takes_none_says_so() -> None:
     told = notification_of(JobNotice(NoticeKind.COMPLETED, Job(JOB, "x", "/c", JobState.COMPLETED)))
     assert NoDesktop().show(told) is False
     assert not sign_icon().isNull()
+
+
+def test_without_tray_and_bus_the_window_alone_tells(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+    if QSystemTrayIcon.isSystemTrayAvailable():
+        pytest.skip("this desktop has a tray")
+    owner = QWidget()
+    assert isinstance(this_desktop(lambda _told: None, owner), NoDesktop)
+    owner.deleteLater()
 
 
 def test_a_click_on_the_tray_opens_the_last(qapp: QApplication) -> None:

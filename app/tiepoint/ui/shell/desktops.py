@@ -6,6 +6,7 @@ The GUI thread only; nothing waits for an answer.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from typing import Any, Final
@@ -33,7 +34,9 @@ def this_desktop(on_click: OnClick, owner: QObject) -> Desktop:
     """
     if QSystemTrayIcon.isSystemTrayAvailable() and QSystemTrayIcon.supportsMessages():
         return TrayDesktop(on_click, owner)
-    return PortalDesktop(on_click, owner) if sys.platform.startswith("linux") else NoDesktop()
+    # Without an address the bus library would start a bus of its own, and wait for it.
+    has_bus = sys.platform.startswith("linux") and bool(os.environ.get("DBUS_SESSION_BUS_ADDRESS"))
+    return PortalDesktop(on_click, owner) if has_bus else NoDesktop()
 
 
 class NoDesktop:

@@ -174,7 +174,7 @@ def cluster_view(computer: ComputerSnapshot, monitor: MonitorSnapshot, version: 
         has_log=bool(agent.log_path),
         libraries=_libraries(computer, monitor),
         engine_note=_engine_note(computer),
-        is_stoppable=agent.state is AgentState.RUNNING,
+        is_stoppable=agent.state in {AgentState.RUNNING, AgentState.STOPPING},
         is_startable=agent.state is AgentState.STOPPED,
         unfinished=len(monitor.unfinished),
     )
@@ -187,6 +187,8 @@ def _doing(state: AgentState, monitor: MonitorSnapshot) -> str:
         return tr("Cluster", "Jobs wait until it is started")
     if state is AgentState.STARTING:
         return tr("Cluster", "The agent, which runs the jobs, is starting")
+    if state is AgentState.STOPPING:
+        return tr("Cluster", "Stops when the running jobs are over; no new one begins")
     if state is AgentState.UNREACHABLE:
         return _unheard(monitor)
     if not monitor.unfinished:
