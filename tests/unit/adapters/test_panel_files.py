@@ -29,8 +29,9 @@ STATE = PanelState(
     extras={"zoom": 1.5, "grid": True, "sort": "name"},
 )
 CAMERA = {"photo": "a.jpg", "center": [0, 1, 2], "rotation": [1, 0, 0, 0, 1, 0, 0, 0, 1]}
-CAMERA |= {"size_px": [400, 300], "focal_px": 350.5, "state": "done"}
+CAMERA |= {"size_px": [400, 300], "focal_px": 350.5}
 FACTS = {"stage": "alignment", "cloud": "cloud.ply", "points": 3, "photos_done": 0, "photos_total": 2}
+FACTS |= {"cameras": "cameras.json", "states": "d"}
 
 
 def _store(folder: Path) -> FilePanelStateStore:
@@ -77,11 +78,12 @@ def test_fields_of_a_wrong_kind_take_their_default(data: dict[str, Any]) -> None
     assert panel_state_from_dict(json.loads(json.dumps(state.to_dict()))) == state
 
 
-def _write(job: Path, facts: Any, cloud: bytes | None = b"ply") -> Path:
+def _write(job: Path, facts: Any, cloud: bytes | None = b"ply", cameras: Any = (CAMERA,)) -> Path:
     folder = job / "work" / "preview"
     folder.mkdir(parents=True, exist_ok=True)
     if cloud is not None:
         (folder / "cloud.ply").write_bytes(cloud)
+    (folder / "cameras.json").write_text(json.dumps({"cameras": cameras}))
     (folder / "preview.json").write_text(facts if isinstance(facts, str) else json.dumps(facts))
     return folder
 
@@ -89,7 +91,7 @@ def _write(job: Path, facts: Any, cloud: bytes | None = b"ply") -> Path:
 async def test_a_preview_is_read_once(tmp_path: Path) -> None:
     store = FolderPreviewStore()
     assert await store.read(tmp_path) is None
-    folder = _write(tmp_path, {**FACTS, "cameras": [CAMERA], "has_scale": True})
+    folder = _write(tmp_path, {**FACTS, "has_scale": True})
     preview = await store.read(tmp_path)
     assert preview is not None
     assert (preview.cloud, preview.points, preview.photos_total) == (folder / "cloud.ply", 3, 2)
@@ -114,14 +116,42 @@ async def test_a_preview_is_read_once(tmp_path: Path) -> None:
         {**FACTS, "cloud": ".."},
         {**FACTS, "points": "many"},
         {**FACTS, "cameras": 5},
-        {**FACTS, "cameras": [{**CAMERA, "rotation": [1]}]},
-        {**FACTS, "cameras": [{**CAMERA, "center": [0, 1, float("nan")]}]},
-        {**FACTS, "cameras": [{**CAMERA, "state": "asleep"}]},
+        {**FACTS, "cameras": "../cameras.json"},
+        {**FACTS, "states": "x"},
+        {**FACTS, "states": "dd"},
     ],
 )
 async def test_a_broken_preview_is_none(tmp_path: Path, facts: Any) -> None:
     _write(tmp_path, facts)
     assert await FolderPreviewStore().read(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    "cameras",
+    [
+        5,
+        [5],
+        [{**CAMERA, "rotation": [1]}],
+        [{**CAMERA, "center": [0, 1, float("nan")]}],
+        [{**CAMERA, "size_px": [1]}],
+        [{**CAMERA, "focal_px": "long"}],
+    ],
+)
+async def test_broken_cameras_are_no_preview(tmp_path: Path, cameras: Any) -> None:
+    _write(tmp_path, FACTS, cameras=cameras)
+    assert await FolderPreviewStore().read(tmp_path) is None
+
+
+async def test_cameras_that_change_are_read_again(tmp_path: Path) -> None:
+    store = FolderPreviewStore()
+    _write(tmp_path, FACTS)
+    _write(tmp_path, {**FACTS, "states": "rw"}, cameras=[CAMERA, {**CAMERA, "photo": "b.jpg"}])
+    preview = await store.read(tmp_path)
+    assert preview is not None
+    assert [(camera.photo, camera.state.value) for camera in preview.cameras] == [
+        ("a.jpg", "running"),
+        ("b.jpg", "waiting"),
+    ]
 
 
 async def test_a_preview_without_its_cloud_is_none(tmp_path: Path) -> None:

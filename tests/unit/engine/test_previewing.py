@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ from tiepoint.engine.meshing.ply import columns, read_records
 from tiepoint.engine.previewing import depth_maps
 from tiepoint.engine.previewing.alignment import preview_alignment
 from tiepoint.engine.previewing.depth_maps import preview_began, preview_depth_map
-from tiepoint.engine.previewing.files import MOST_POINTS, facts_path, folder_of, read_facts
+from tiepoint.engine.previewing.files import CAMERAS, MOST_POINTS, facts_path, folder_of, read_facts
 from tiepoint.engine.previewing.point_cloud import preview_point_cloud
 
 SIZE = (80, 60)
@@ -48,10 +49,18 @@ def work(tmp_path: Path) -> Path:
         path = work / "undistorted" / "images" / image
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.new("RGB", SIZE, (200, 100, 0)).save(path)
-        cameras.append({"image": image, "photo": f"photos of {image}", "center": [number, 2, 15], "state": "waiting"})
+        cameras.append({"photo": f"photos of {image}", "center": [number, 2, 15]})
         cameras[-1] |= {"rotation": rotation.T.ravel().tolist(), "size_px": list(SIZE), "focal_px": 100.0}
-    facts = {"stage": "alignment", "cloud": "cloud.ply", "points": 0, "photos_done": 2, "photos_total": 2}
-    write_json(facts_path(work), {**facts, "views": list(IMAGES), "scene_box": BOX, "cameras": cameras})
+    facts: dict[str, Any] = {
+        "stage": "alignment",
+        "cloud": "cloud.ply",
+        "points": 0,
+        "photos_done": 2,
+        "photos_total": 2,
+    }
+    facts |= {"cameras": CAMERAS, "images": list(IMAGES), "states": "ww"}
+    write_json(folder_of(work) / CAMERAS, {"cameras": cameras})
+    write_json(facts_path(work), {**facts, "views": list(IMAGES), "scene_box": BOX})
     return work
 
 
@@ -160,5 +169,7 @@ def test_tie_points_and_cameras_are_in_the_frame_of_the_model(tmp_path: Path) ->
     known = np.array([point.xyz for point in model.points3D.values()])
     for place in _places(tmp_path)[:20]:
         assert np.linalg.norm(known - place, axis=1).min() < 1e-4
-    forward = np.array(facts["cameras"][0]["rotation"]).reshape(3, 3)[:, 2]
+    cameras = json.loads((folder_of(tmp_path) / CAMERAS).read_text())["cameras"]
+    assert facts["states"] == "wwww"
+    forward = np.array(cameras[0]["rotation"]).reshape(3, 3)[:, 2]
     assert np.allclose(forward, images[0].cam_from_world().rotation.matrix()[2], atol=1e-6)

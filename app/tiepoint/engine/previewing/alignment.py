@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 
 from tiepoint.engine.dense.undistorted_model import read_model
-from tiepoint.engine.job_folder import read_json
+from tiepoint.engine.job_folder import read_json, write_json
 from tiepoint.engine.previewing.files import (
+    CAMERAS,
     CLOUD,
     MOST_POINTS,
+    WAITING,
     Vertices,
     folder_of,
     harmless,
@@ -31,11 +33,12 @@ def preview_alignment(work: Path) -> None:
         alignment = read_json(work / "alignment.json")
         model = read_model(work / "sparse")
         shutil.rmtree(folder_of(work) / "parts", ignore_errors=True)
-        write_preview(work, _facts(model, alignment), _tie_points(model))
+        write_json(folder_of(work) / CAMERAS, {"cameras": _cameras(model, alignment)})
+        write_preview(work, _facts(alignment), _tie_points(model))
 
 
-def _facts(model: Any, alignment: Mapping[str, Any]) -> dict[str, Any]:
-    by_name = {image.name: image for image in model.images.values() if image.has_pose}
+def _facts(alignment: Mapping[str, Any]) -> dict[str, Any]:
+    images = [entry["image"] for entry in alignment["aligned"]]
     return {
         "schema_version": 1,
         "stage": "alignment",
@@ -46,21 +49,26 @@ def _facts(model: Any, alignment: Mapping[str, Any]) -> dict[str, Any]:
         "views": [view["image"] for view in views_with_depth(alignment)],
         "scene_box": alignment["scene_box"],
         "has_scale": alignment["scale"]["source"] != "none",
-        "cameras": [_camera(entry, model, by_name[entry["image"]]) for entry in alignment["aligned"]],
+        "cameras": CAMERAS,
+        "images": images,
+        "states": WAITING * len(images),
     }
+
+
+def _cameras(model: Any, alignment: Mapping[str, Any]) -> list[dict[str, Any]]:
+    by_name = {image.name: image for image in model.images.values() if image.has_pose}
+    return [_camera(entry, model, by_name[entry["image"]]) for entry in alignment["aligned"]]
 
 
 def _camera(entry: Mapping[str, Any], model: Any, image: Any) -> dict[str, Any]:
     lens = model.cameras[image.camera_id]
     to_world = np.asarray(image.cam_from_world().rotation.matrix()).T
     return {
-        "image": entry["image"],
         "photo": entry["path"],
         "center": [round(float(value), 6) for value in entry["center"]],
         "rotation": [round(float(value), 7) for value in to_world.ravel()],
         "size_px": [int(lens.width), int(lens.height)],
         "focal_px": round(float(lens.mean_focal_length()), 3),
-        "state": "waiting",
     }
 
 

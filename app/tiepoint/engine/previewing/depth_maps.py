@@ -14,8 +14,11 @@ from tiepoint.engine.dense.depth_map import DepthMap
 from tiepoint.engine.dense.undistorting import read_picture
 from tiepoint.engine.dense.views import read_view, view_path
 from tiepoint.engine.previewing.files import (
+    DONE,
     MOST_POINTS,
+    RUNNING,
     VERTEX,
+    WAITING,
     Vertices,
     age_s,
     began_path,
@@ -92,16 +95,16 @@ def _renew(work: Path) -> None:
     with FileLock(folder_of(work) / "lock", timeout_s=5.0):
         facts = read_facts(work)
         states = {image: _state(work, image) for image in facts["views"]}
-        done = [image for image, state in states.items() if state == "done"]
+        done = [image for image, state in states.items() if state == DONE]
         if len(done) < len(states) and facts["stage"] == "depth_maps" and age_s(work) < _PERIOD_S:
             return
         parts = [np.fromfile(part_path(work, image), VERTEX) for image in done]
-        cameras = [{**camera, "state": states.get(camera["image"], "done")} for camera in facts["cameras"]]
-        changes = {"stage": "depth_maps", "photos_done": len(done), "photos_total": len(states), "cameras": cameras}
+        letters = "".join(states.get(image, DONE) for image in facts["images"])
+        changes = {"stage": "depth_maps", "photos_done": len(done), "photos_total": len(states), "states": letters}
         write_preview(work, {**facts, **changes}, thinned(np.concatenate(parts)) if parts else None)
 
 
 def _state(work: Path, image: str) -> str:
     if part_path(work, image).exists():
-        return "done"
-    return "running" if began_path(work, image).exists() else "waiting"
+        return DONE
+    return RUNNING if began_path(work, image).exists() else WAITING

@@ -1,6 +1,7 @@
-"""The files of a preview: `preview.json`, `cloud.ply`, and a part of the cloud for each finished depth map. Any thread.
+"""The files of a preview: `preview.json`, `cameras.json`, `cloud.ply`, and a part for each finished depth map.
 
-Every file is replaced as a whole; a reader that has one open or mapped keeps what it has.
+The cameras, which stay as they are, have a file of their own, so that the one that changes stays small. Every file is
+replaced as a whole; a reader that has one open or mapped keeps what it has. Any thread.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from tiepoint.engine.job_folder import read_json, write_json
 
 MOST_POINTS: Final = 60_000
 CLOUD: Final = "cloud.ply"
+CAMERAS: Final = "cameras.json"
+WAITING, RUNNING, DONE = "w", "r", "d"
+"""States of cameras, one letter each in `states` of the facts."""
 VERTEX: Final = np.dtype([("x", "<f4"), ("y", "<f4"), ("z", "<f4"), ("red", "u1"), ("green", "u1"), ("blue", "u1")])
 _HEADER: Final = (
     "ply\nformat binary_little_endian 1.0\nelement vertex {count}\n"
@@ -75,7 +79,7 @@ def write_preview(work: Path, facts: dict[str, Any], vertices: Vertices | None) 
 
     Args:
         work: The job's work folder.
-        facts: See `adapters.files.preview_store` for what is read of them.
+        facts: What `adapters.files.preview_store` reads, and what the next stages need.
         vertices: (N,) of `VERTEX`, job frame; None keeps the cloud.
 
     Raises:

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from tiepoint.engine.dense.cloud_file import VERTEX as FUSED
-from tiepoint.engine.previewing.files import MOST_POINTS, VERTEX, harmless, read_facts, write_preview
+from tiepoint.engine.previewing.files import DONE, MOST_POINTS, VERTEX, harmless, read_facts, write_preview
 
 _SHARED: Final = ("x", "y", "z", "red", "green", "blue")
 
@@ -29,6 +29,6 @@ def preview_point_cloud(work: Path, cloud: Path, count: int) -> None:
         for name in _SHARED:
             vertices[name] = records[name]
         total = len(facts["views"])
-        cameras = [{**camera, "state": "done"} for camera in facts["cameras"]]
-        changes = {"stage": "point_cloud", "photos_done": total, "photos_total": total, "cameras": cameras}
+        states = DONE * len(facts["images"])
+        changes = {"stage": "point_cloud", "photos_done": total, "photos_total": total, "states": states}
         write_preview(work, {**facts, **changes}, vertices)
