@@ -52,6 +52,7 @@ class Content(QObject):
         self._limits: Limits | None = None
         self._wanted: tuple[Path, bool] | None = None
         self._is_loading = False
+        self._is_over = False
         self._model: Model | None = None
         self._facts: ModelFacts | None = None
         self._detail: Detail | None = None
@@ -110,12 +111,15 @@ class Content(QObject):
             self._loader.load(self._wanted[0], limits)
 
     def give_up(self) -> None:
-        """There will be no picture: forget what was asked for."""
+        """There will be no picture: forget what was asked for, and take nothing more."""
+        self._is_over = True
         self._wanted = None
         self._is_loading = False
 
     def open(self, path: Path, *, keep_camera: bool) -> None:
         """Load a file."""
+        if self._is_over:
+            return
         self._wanted = (path, keep_camera)
         self._is_loading = True
         if self._limits is not None:
@@ -141,7 +145,7 @@ class Content(QObject):
 
     def show_cloud(self, points: NDArray[np.float32], colours: NDArray[np.uint8] | None) -> None:
         """Show the points that a running job has so far."""
-        if len(points) == 0:
+        if len(points) == 0 or self._is_over:
             return
         if self._is_loading:
             self.cancel()
@@ -211,7 +215,8 @@ class Content(QObject):
                 self.seen.emit(self._facts)
 
     def shut(self) -> None:
-        """End the threads."""
+        """End the threads, and take nothing more."""
+        self._is_over = True
         self._is_loading = False
         self._loader.shut()
 

@@ -89,39 +89,37 @@ def with_normals(part: Part) -> Part:
     """Return a part with smooth normals, so that its pieces meet without a seam."""
     if part.normals is not None or len(part.faces) == 0:
         return part
-    from vtkmodules.util.numpy_support import vtk_to_numpy
 
-    normals = vtk_to_numpy(_with_normals(polygons(part)).GetPointData().GetNormals())
+    normals = from_vtk(_with_normals(polygons(part)).GetPointData().GetNormals())
     return Part(part.points, part.faces, part.uv, part.colours, np.array(normals, np.float32), part.texture)
 
 
 def polygons(part: Part) -> Any:
     """Return a part as vtkPolyData."""
-    from vtkmodules.util.numpy_support import numpy_to_vtk
     from vtkmodules.vtkCommonCore import vtkPoints
     from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
 
     data = vtkPolyData()
     points = vtkPoints()
-    points.SetData(numpy_to_vtk(np.ascontiguousarray(part.points)))
+    points.SetData(to_vtk(np.ascontiguousarray(part.points)))
     data.SetPoints(points)
     cells = vtkCellArray()
     if len(part.faces):
-        cells.SetData(3, numpy_to_vtk(np.ascontiguousarray(part.faces).ravel()))
+        cells.SetData(3, to_vtk(np.ascontiguousarray(part.faces).ravel()))
         data.SetPolys(cells)
     else:
         count = len(part.points)
-        cells.SetData(1, numpy_to_vtk(np.arange(count, dtype=np.int32)))
+        cells.SetData(1, to_vtk(np.arange(count, dtype=np.int32)))
         data.SetVerts(cells)
     attributes = data.GetPointData()
     if part.uv is not None:
-        uv = numpy_to_vtk(np.ascontiguousarray(part.uv))
+        uv = to_vtk(np.ascontiguousarray(part.uv))
         uv.SetName("uv")
         attributes.SetTCoords(uv)
     if part.normals is not None:
-        attributes.SetNormals(numpy_to_vtk(np.ascontiguousarray(part.normals)))
+        attributes.SetNormals(to_vtk(np.ascontiguousarray(part.normals)))
     if part.colours is not None:
-        colours = numpy_to_vtk(np.ascontiguousarray(part.colours))
+        colours = to_vtk(np.ascontiguousarray(part.colours))
         colours.SetName("colours")
         attributes.SetScalars(colours)
     return data
@@ -129,16 +127,32 @@ def polygons(part: Part) -> Any:
 
 def arrays_of(data: Any) -> Part:
     """Return vtkPolyData of triangles as a part."""
-    from vtkmodules.util.numpy_support import vtk_to_numpy
 
     if data.GetNumberOfPoints() == 0 or data.GetNumberOfPolys() == 0:
         return Part(np.empty((0, 3), np.float32), np.empty((0, 3), np.int32))
     colours = data.GetPointData().GetArray("colours")
     return Part(
-        np.array(vtk_to_numpy(data.GetPoints().GetData()), np.float32),
-        np.array(vtk_to_numpy(data.GetPolys().GetConnectivityArray()), np.int32).reshape(-1, 3),
-        colours=None if colours is None else np.array(vtk_to_numpy(colours)).astype(np.uint8),
+        np.array(from_vtk(data.GetPoints().GetData()), np.float32),
+        np.array(from_vtk(data.GetPolys().GetConnectivityArray()), np.int32).reshape(-1, 3),
+        colours=None if colours is None else np.array(from_vtk(colours)).astype(np.uint8),
     )
+
+
+def to_vtk(array: NDArray[Any], *, deep: bool = False) -> Any:
+    """Return an array as VTK's; without `deep` both share their memory."""
+    from vtkmodules.util import numpy_support
+
+    support: Any = numpy_support
+    return support.numpy_to_vtk(array, deep=deep)
+
+
+def from_vtk(array: Any) -> NDArray[Any]:
+    """Return VTK's array as numpy's; both share their memory."""
+    from vtkmodules.util import numpy_support
+
+    support: Any = numpy_support
+    found: NDArray[Any] = support.vtk_to_numpy(array)
+    return found
 
 
 def _chosen(array: NDArray[Any] | None, chosen: NDArray[Any]) -> Any:
@@ -155,12 +169,11 @@ def _with_normals(data: Any) -> Any:
 
 
 def _image(texture: Texture) -> Any:
-    from vtkmodules.util.numpy_support import numpy_to_vtk
     from vtkmodules.vtkCommonDataModel import vtkImageData
 
     height, width = texture.pixels.shape[:2]
     image = vtkImageData()
     image.SetDimensions(width, height, 1)
     upright = np.ascontiguousarray(texture.pixels[::-1]).reshape(-1, 3)
-    image.GetPointData().SetScalars(numpy_to_vtk(upright))
+    image.GetPointData().SetScalars(to_vtk(upright))
     return image

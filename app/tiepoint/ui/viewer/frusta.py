@@ -123,7 +123,9 @@ def _corners(photo: PhotoPose, depth: float) -> NDArray[np.float64]:
             (tick, -height, depth),
         ]
     )
-    return own @ np.asarray(photo.rotation, float) + np.asarray(photo.centre, float)
+    turned: NDArray[np.float64] = own @ np.asarray(photo.rotation, float)
+    turned += np.asarray(photo.centre, float)
+    return turned
 
 
 def _touches(corners: NDArray[np.float64], x: float, y: float) -> bool:

@@ -86,7 +86,7 @@ def _foreign_open() -> Any:
 def _route_messages() -> Any:
     from vtkmodules.vtkCommonCore import vtkOutputWindow
 
-    window = vtkOutputWindow()
+    window: Any = vtkOutputWindow()
     window.SetDisplayModeToNever()
 
     def tell(_caller: object, _event: str, text: str = "") -> None:

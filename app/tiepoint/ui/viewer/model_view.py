@@ -297,9 +297,9 @@ class ModelView(QWidget):
 
     def set_projection(self, projection: Projection) -> None:
         """Choose perspective or orthographic."""
+        goal = self._flight.goal or self._navigation.camera
         self._flight.stop()
-        camera = replace(self._navigation.camera, is_orthographic=projection is Projection.ORTHOGRAPHIC)
-        self._navigation.set_camera(camera)
+        self._navigation.set_camera(replace(goal, is_orthographic=projection is Projection.ORTHOGRAPHIC))
 
     @property
     def projection(self) -> Projection:
@@ -558,7 +558,12 @@ class ModelView(QWidget):
 
     def _pick_for(self, purpose: str, position: QPointF) -> None:
         future = self.pick(position.x(), position.y())
-        future.add_done_callback(lambda done: done.cancelled() or self._picked.emit(purpose, done.result()))
+
+        def pass_on(done: Future[Point | None]) -> None:
+            if not done.cancelled():
+                self._picked.emit(purpose, done.result())
+
+        future.add_done_callback(pass_on)
 
     def _end_measuring(self, *, finished: bool) -> None:
         self.set_measuring(False)

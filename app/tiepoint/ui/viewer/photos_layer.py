@@ -158,7 +158,7 @@ def _picture(pixels: NDArray[np.uint8]) -> Drawable:
     square = np.zeros((4, 3), np.float32)
     uv = np.array([[0, 1], [1, 1], [1, 0], [0, 0]], np.float32)
     faces = np.array([[0, 1, 2], [0, 2, 3]], np.int32)
-    normals = np.tile(np.float32([0, 0, 1]), (4, 1))
+    normals = np.tile(np.array([0, 0, 1], np.float32), (4, 1))
     texture = Texture(pixels, (pixels.shape[1], pixels.shape[0]))
     return drawable(Part(square, faces, uv=uv, normals=normals, texture=texture))
 

@@ -128,7 +128,7 @@ def _spread(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
     spread = (spread | spread << 16) & 0x030000FF
     spread = (spread | spread << 8) & 0x0300F00F
     spread = (spread | spread << 4) & 0x030C30C3
-    return (spread | spread << 2) & 0x09249249
+    return np.asarray((spread | spread << 2) & 0x09249249, np.uint32)
 
 
 def _gathered(points: NDArray[np.float32], faces: NDArray[np.int32]) -> NDArray[np.float32]:

@@ -22,6 +22,7 @@ from shiboken6 import isValid
 from tiepoint.ui.text import tr
 from tiepoint.ui.viewer.camera import CameraView
 from tiepoint.ui.viewer.courtesy import step_back
+from tiepoint.ui.viewer.drawables import from_vtk
 from tiepoint.ui.viewer.library import load_library
 from tiepoint.ui.viewer.limits import Limits, limits_of
 from tiepoint.ui.viewer.scene import Scene
@@ -207,11 +208,9 @@ class RenderThread(QThread):
             self._run(work, scene)
         if draws and wish is not None:
             self._draw(scene, wish)
-        elif not works and scene.has_waiting:
-            scene.take_piece()
-            if not scene.has_waiting:
-                with self._changed:
-                    self._is_dirty = True
+        elif not works and scene.has_waiting and scene.take_piece():
+            with self._changed:
+                self._is_dirty = True
         return True
 
     def _has_work(self, scene: Scene) -> bool:
@@ -237,13 +236,12 @@ class RenderThread(QThread):
         self.drawn.emit(Frame(image, wish.camera, shown, scene.is_whole, wish.moving, seconds, scene.serial))
 
     def _image(self, ratio: float) -> QImage:
-        from vtkmodules.util.numpy_support import vtk_to_numpy
         from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
 
         width, height = self._window.GetSize()
         pixels = vtkUnsignedCharArray()
         self._window.GetRGBACharPixelData(0, 0, width - 1, height - 1, 0, pixels, 0)
-        rows = vtk_to_numpy(pixels).reshape(height, width, 4)[::-1].copy()
+        rows = from_vtk(pixels).reshape(height, width, 4)[::-1].copy()
         image = QImage(rows.data, width, height, width * 4, QImage.Format.Format_RGBX8888)
         image = image.convertToFormat(QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(ratio)
@@ -260,8 +258,8 @@ class RenderThread(QThread):
 def _limits(context: QOpenGLContext) -> Limits:
     functions = context.functions()
     renderer = str(functions.glGetString(_GL_RENDERER) or "")
-    largest = int(functions.glGetIntegerv(_GL_MAX_TEXTURE_SIZE))
-    return limits_of(renderer, largest if largest > 0 else _SURE_TEXTURE_PX)
+    largest = functions.glGetIntegerv(_GL_MAX_TEXTURE_SIZE)
+    return limits_of(renderer, largest if isinstance(largest, int) and largest > 0 else _SURE_TEXTURE_PX)
 
 
 def _vtk_window(*, samples: int) -> Any:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tiepoint.ui.viewer.camera import CameraView
-from tiepoint.ui.viewer.drawables import Drawable
+from tiepoint.ui.viewer.drawables import Drawable, to_vtk
 from tiepoint.ui.viewer.looks import Look
 from tiepoint.ui.viewer.surface import Texture
 from tiepoint.ui.viewer.terms import Backfaces, DisplayMode, Point
@@ -121,16 +121,18 @@ class Scene:
             texture.ReleaseGraphicsResources(self._window)
         self._textures.clear()
 
-    def take_piece(self) -> None:
-        """Hand the next piece of full detail to the graphics card; the picture made on the way is of no use."""
-        if not self._waiting:
-            return
+    def take_piece(self) -> bool:
+        """Hand the next piece of full detail to the graphics card, and return whether it was the last.
+
+        The picture made on the way is of no use.
+        """
         shown = self._add(self._waiting.popleft())
         self._show(self._light_level, False)
         self._show(self._full_level, False)
         shown.actor.VisibilityOn()
         self._window.Render()
         self._full_level.shown.append(shown)
+        return not self._waiting
 
     # looks
 
@@ -155,7 +157,6 @@ class Scene:
             colours: (M, 3) or (M, 4) uint8.
             width: Logical pixels.
         """
-        from vtkmodules.util.numpy_support import numpy_to_vtk
         from vtkmodules.vtkCommonCore import vtkPoints
         from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
         from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper
@@ -167,12 +168,12 @@ class Scene:
             return
         data = vtkPolyData()
         corners = vtkPoints()
-        corners.SetData(numpy_to_vtk(np.ascontiguousarray(points - self._origin, np.float32), deep=True))
+        corners.SetData(to_vtk(np.ascontiguousarray(points - self._origin, np.float32), deep=True))
         cells = vtkCellArray()
-        cells.SetData(2, numpy_to_vtk(np.ascontiguousarray(lines, np.int32).ravel(), deep=True))
+        cells.SetData(2, to_vtk(np.ascontiguousarray(lines, np.int32).ravel(), deep=True))
         data.SetPoints(corners)
         data.SetLines(cells)
-        data.GetCellData().SetScalars(numpy_to_vtk(np.ascontiguousarray(colours), deep=True))
+        data.GetCellData().SetScalars(to_vtk(np.ascontiguousarray(colours), deep=True))
         mapper = vtkPolyDataMapper()
         mapper.SetInputData(data)
         actor = vtkActor()
@@ -194,10 +195,9 @@ class Scene:
             self._plane = None
         if corners is None or picture is None:
             return
-        from vtkmodules.util.numpy_support import numpy_to_vtk
 
         points = np.ascontiguousarray(corners - self._origin, np.float32)
-        picture.data.GetPoints().SetData(numpy_to_vtk(points, deep=True))
+        picture.data.GetPoints().SetData(to_vtk(points, deep=True))
         self._plane = self._add(picture)
         self._dress(self._plane, Look(mode=DisplayMode.TEXTURED))
 

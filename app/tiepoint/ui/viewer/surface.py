@@ -90,7 +90,9 @@ class Model:
     def sample(self, count: int = 4000) -> NDArray[np.float64]:
         """Return some of its points, (N, 3) in the job frame."""
         step = max(1, self.point_count // count)
-        return np.concatenate([part.points[::step] for part in self.parts]).astype(float) + np.asarray(self.origin)
+        some = np.concatenate([part.points[::step] for part in self.parts]).astype(np.float64)
+        some += np.asarray(self.origin)
+        return some
 
     def facts(self) -> ModelFacts:
         """Return what people are told about it."""
