@@ -17,6 +17,7 @@ from typing import IO, Final
 from PIL import Image, UnidentifiedImageError
 
 from tiepoint.engine.photos import pixels
+from tiepoint.engine.photos.exif_block import quick_tags
 from tiepoint.engine.photos.formats import PILLOW_FORMATS, is_heif_name, is_raw_name
 from tiepoint.engine.photos.jpeg_segments import is_jpeg, reaches_its_end
 from tiepoint.engine.photos.problems import (
@@ -180,6 +181,8 @@ def _head_of(image: Image.Image) -> PhotoHead:
 
 
 def _tags(image: Image.Image) -> ExifTags:
+    if (quick := quick_tags(image.info)) is not None:
+        return quick
     try:
         return tags_of(image.getexif())
     except BROKEN_TAG_ERRORS:

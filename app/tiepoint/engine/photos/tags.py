@@ -23,8 +23,8 @@ BROKEN_TAG_ERRORS: Final = (
     struct.error,
 )
 _LONGEST_TEXT: Final = 80
-_EXIF_IFD: Final = 0x8769
-_GPS_IFD: Final = 0x8825
+EXIF_IFD: Final = 0x8769
+GPS_IFD: Final = 0x8825
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def tags_of(exif: Any) -> ExifTags:
             broken = True
             return {}
 
-    main, photo, gps = directory(None), directory(_EXIF_IFD), directory(_GPS_IFD)
+    main, photo, gps = directory(None), directory(EXIF_IFD), directory(GPS_IFD)
     return ExifTags(main, photo, gps, is_broken=broken)
 
 
