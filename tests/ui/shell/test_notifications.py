@@ -157,6 +157,8 @@ def test_without_tray_and_bus_the_window_alone_tells(qapp: QApplication, monkeyp
 
 
 def test_a_click_on_the_tray_opens_the_last(qapp: QApplication) -> None:
+    if qapp.platformName() == "offscreen":
+        pytest.skip("no screen, no tray")
     opened: list[Notification] = []
     owner = QWidget()
     desktop = TrayDesktop(opened.append, owner)
