@@ -74,7 +74,7 @@ def test_sizes_in_words(size: float, text: str) -> None:
 
 def test_settings_round_trip_and_ignore_what_is_new() -> None:
     settings = Settings("draft", "/photos")
-    assert settings_from_dict(settings.to_dict() | {"theme": "dark"}) == settings
+    assert settings_from_dict(settings.to_dict() | {"from_the_future": "dark"}) == settings
     assert settings_from_dict({"schema_version": 1}) == Settings()
 
 
