@@ -42,7 +42,7 @@ class ResultView:
 
     Args:
         showing: What it is.
-        title: Of the result, the file or the job; plain text.
+        title: Of the result, the file or the job; plain text. Empty while it is looked for.
         path: Where it lies, when that is known.
         facts: What is known of it; only when open.
         failure: Why it could not be opened; only when failed.
@@ -186,10 +186,14 @@ class ResultsModel(QObject):
         self.opened.emit(facts)
 
     async def _open_newest(self) -> None:
+        if self._is_wanted_newest:
+            self._show(ResultView(Showing.OPENING))
         listed = await self._refreshed()
         newest = next((entry for entry in listed.entries if entry.presence is Presence.THERE), None)
         if self._is_wanted_newest and newest is not None:
             self.open_entry(newest)
+        elif self._is_wanted_newest:
+            self._show(ResultView())
 
     async def _open_job_later(self, job_id: str) -> None:
         """Look for a job that is not known yet: the link to the scheduler may just be coming up."""

@@ -89,7 +89,8 @@ class LoadingPanel(QFrame):
 
     def show_progress(self, title: str, progress: LoadProgress | None) -> None:
         """Say what is loaded and how far it is; None is before anything is known."""
-        self._title.setText(plain(title))
+        self._title.setText(plain(title) or tr(_CONTEXT, "Looking for the newest result"))
+        self._cancel.setVisible(bool(title))
         share = None if progress is None else progress.share
         words = tr(_CONTEXT, "Opening") if progress is None else _phase_text(progress.phase)
         self._phase.setText(f"{words}, {share:.0%}" if share is not None else words)

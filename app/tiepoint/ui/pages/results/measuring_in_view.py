@@ -47,7 +47,7 @@ class MeasuringInView(QObject):
 
     def _add_keys(self, page: QWidget) -> None:
         for keys, tool in (("P", Tool.POINT), ("D", Tool.DISTANCE), ("L", Tool.POLYLINE)):
-            self._key(page, keys).activated.connect(lambda tool=tool: self._measuring.choose(tool))
+            self._key(page, keys).activated.connect(lambda tool=tool: self._take(tool))
         escape, back = self._key(page, "Esc"), self._key(page, "Backspace")
         escape.activated.connect(self._measuring.escape)
         back.activated.connect(self._measuring.remove_last)
@@ -60,6 +60,11 @@ class MeasuringInView(QObject):
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.setAutoRepeat(False)
         return shortcut
+
+    def _take(self, tool: Tool) -> None:
+        """Take a tool by its key, when there is something to see."""
+        if not self._card.cover.isVisible():
+            self._measuring.choose(tool)
 
     def _on_tool(self) -> None:
         tool = self._measuring.tool

@@ -15,7 +15,7 @@ from PySide6.QtGui import QImage, QPixmap
 
 from tiepoint.domain.errors import TiepointError
 from tiepoint.domain.failure import Failure
-from tiepoint.domain.model_facts import ModelFacts
+from tiepoint.domain.model_facts import ModelFacts, ModelFile
 from tiepoint.domain.stages import STAGES
 from tiepoint.ui.pages.results.covers import NoOpenGl, failed, nothing_open, still_running
 from tiepoint.ui.pages.results.view_card import ViewCard
@@ -23,7 +23,7 @@ from tiepoint.ui.panel import Panel
 from tiepoint.ui.text import tr
 from tiepoint.ui.viewmodels.results import ResultsModel, Showing
 from tiepoint.ui.viewmodels.results_photo import PhotoModel, poses_of
-from tiepoint.ui.viewmodels.results_words import crs_text, gsd_text, kind_text, scale_short
+from tiepoint.ui.viewmodels.results_words import crs_text, gsd_text, scale_short
 from tiepoint.ui.widgets.buttons import Button
 
 _CONTEXT: Final = "Results"
@@ -62,6 +62,7 @@ class ModelInView(QObject):
         view.load_cancelled.connect(self._on_cancelled)
         view.no_opengl.connect(self._on_no_opengl)
         view.photo_clicked.connect(photos.select)
+        card.shown_file.chosen.connect(self._on_file_chosen)
         self._on_changed()
 
     def _on_changed(self) -> None:
@@ -69,7 +70,7 @@ class ModelInView(QObject):
         if self._no_opengl and view.showing is Showing.OPEN:
             return
         if view.showing in (Showing.NOTHING, Showing.FAILED, Showing.RUNNING):
-            self._card.show_kind("")
+            self._card.shown_file.show_result(None)
         if view.showing is Showing.NOTHING:
             self._card.show_cover(nothing_open(self._open_button(), self._button("images", "photos", "Go to Photos")))
         elif view.showing is Showing.OPENING:
@@ -84,7 +85,7 @@ class ModelInView(QObject):
     def _on_opened(self, facts: ModelFacts) -> None:
         self._shown = facts
         card, view = self._card, self._card.view
-        card.show_kind(kind_text(facts))
+        card.shown_file.show_result(facts)
         card.show_has_cameras(bool(facts.cameras))
         self._show_stats()
         if self._no_opengl:
@@ -105,6 +106,11 @@ class ModelInView(QObject):
         again.clicked.connect(self._load_again)
         failure = Failure("canceled", tr(_CONTEXT, "Loading was stopped. Its facts and exports are there without it."))
         self._card.show_cover(failed(failure, "", again, self._open_button("plain")))
+
+    def _on_file_chosen(self, file: ModelFile) -> None:
+        if not self._no_opengl:
+            self._card.show_opening(file.path.name)
+            self._card.view.open_model(file.path, keep_camera=True)
 
     def _load_again(self) -> None:
         if self._shown is not None:

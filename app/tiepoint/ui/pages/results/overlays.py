@@ -15,7 +15,7 @@ from tiepoint.ui.text import grouped, plain, tr
 from tiepoint.ui.viewer import Detail
 from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.labels import Glyph, Label
-from tiepoint.ui.widgets.layouts import empty
+from tiepoint.ui.widgets.layouts import empty, holder, row
 
 _CONTEXT: Final = "Results"
 _WARNING_MS: Final = 8000
@@ -45,7 +45,8 @@ class StatsBar(_Overlay):
         super().__init__()
         self._stats: tuple[tuple[str, str], ...] = ()
         self._room = 10_000
-        self._pairs: list[tuple[QWidget, QWidget]] = []
+        self._pairs: list[QWidget] = []
+        self.line.setSpacing(14)
 
     def show_stats(self, stats: Sequence[tuple[str, str]]) -> None:
         """Show these; values may come from files."""
@@ -56,13 +57,11 @@ class StatsBar(_Overlay):
         empty(self.line)
         self._pairs = []
         for name, value in shown:
-            pair = (Label(name, "caption"), Label(value, "value"))
-            pair[1].setAccessibleName(f"{name}: {value}")
+            told = Label(value, "value")
+            told.setAccessibleName(f"{name}: {value}")
+            pair = holder(row(Label(name, "caption"), told))
             self._pairs.append(pair)
-            for place, widget in enumerate(pair):
-                self.line.addWidget(widget)
-                if place == 1 and (name, value) != shown[-1]:
-                    self.line.addSpacing(6)
+            self.line.addWidget(pair)
         self._fit_room()
 
     def set_room(self, width: int) -> None:
@@ -74,9 +73,8 @@ class StatsBar(_Overlay):
     def _fit_room(self) -> None:
         left = self._room - 24
         for pair in self._pairs:
-            left -= sum(widget.sizeHint().width() + 8 for widget in pair) + 6
-            for widget in pair:
-                widget.setVisible(left >= 0)
+            left -= pair.sizeHint().width() + self.line.spacing()
+            pair.setVisible(left >= 0)
         self.setVisible(bool(self._pairs))
         self.fit()
 

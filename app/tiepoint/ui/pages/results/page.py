@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.measurement import Measurement
@@ -45,6 +45,7 @@ from tiepoint.ui.widgets.layouts import row
 
 _CONTEXT: Final = "Results"
 _RIGHT_PX: Final = 334
+_RIGHT_MOST_PX: Final = 400
 _STATES: Final = {"good": "ok", "fair": "warning", "poor": "error"}
 
 
@@ -75,6 +76,7 @@ class ResultsPage(Page):
         self.export_card = ExportCard(self.exports)
         self.menu = ResultMenu()
         self.outputs = Outputs(self, panel, self.results, self.exports, self.view_card, desktop or SystemDesktop())
+        self._is_started = self._has_facts = False
         self._setup_ui()
         self._add_actions()
         self._in_view = (
@@ -195,6 +197,7 @@ class ResultsPage(Page):
         self.results.start()
 
     def _on_opened(self, facts: ModelFacts) -> None:
+        self._has_facts = True
         self.facts_card.show_facts(facts)
         self.photos.show(facts)
         self.measuring.show(facts)
@@ -205,11 +208,11 @@ class ResultsPage(Page):
             self.facts_card.show_facts(facts, loaded.notes)
 
     def _on_changed(self) -> None:
-        is_open = self.results.view.facts is not None
-        facts = self.results.view.facts
+        facts, showing = self.results.view.facts, self.results.view.showing
+        # While the next one is opened, what is known of the last one stays, as its model does.
+        self.column.setVisible(showing in (Showing.OPEN, Showing.OPENING))
         for card in (self.facts_card, self.measurements_card):
-            card.setVisible(is_open)
-        self.column.setVisible(is_open)
+            card.setVisible(facts is not None or (showing is Showing.OPENING and self._has_facts))
         self._report_action.setVisible(facts is not None and facts.report is not None)
         self._fill_menu()
         self.strip_changed.emit()
@@ -260,10 +263,17 @@ class ResultsPage(Page):
         if not is_result:
             self._panel.navigator.go("photos", paths=[folder])
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the right column more room in a wide window."""
+        super().resizeEvent(event)
+        self.column.setFixedWidth(min(max(_RIGHT_PX, self.width() // 6), _RIGHT_MOST_PX))
+
     def showEvent(self, event: QShowEvent) -> None:
         """Begin with the newest result, after the page's first picture."""
         super().showEvent(event)
-        QTimer.singleShot(0, self._start)
+        if not self._is_started:
+            self._is_started = True
+            QTimer.singleShot(0, self._start)
 
 
 def _strip_facts(facts: ModelFacts) -> tuple[tuple[str, str], ...]:

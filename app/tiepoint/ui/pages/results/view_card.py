@@ -9,10 +9,11 @@ from typing import Final
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QButtonGroup, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
 from tiepoint.ui.pages.results.covers import Cover, LoadingPanel
 from tiepoint.ui.pages.results.overlays import DetailBar, HintBar, PointerTag, StatsBar
+from tiepoint.ui.pages.results.shown_file import ShownFile
 from tiepoint.ui.pages.results.tool_palette import ToolPalette
 from tiepoint.ui.text import tr
 from tiepoint.ui.theme.tokens import RADIUS_CARD
@@ -37,11 +38,12 @@ class ViewCard(Card):
     screenshot_wanted = Signal()
 
     def __init__(self, view: ModelView) -> None:
-        super().__init__(tr(_CONTEXT, "Model"), " ")
+        super().__init__(tr(_CONTEXT, "Model"))
         self.view = view
         self.palette_of_tools = ToolPalette()
         self.stats, self.detail, self.hint = StatsBar(), DetailBar(), HintBar()
         self.tag = PointerTag(view)
+        self.shown_file = ShownFile()
         self._stage = _Stage(view)
         self._modes: dict[DisplayMode, Chip] = {}
         self._mode_group = QButtonGroup(self)
@@ -60,11 +62,6 @@ class ViewCard(Card):
     def loading(self) -> LoadingPanel:
         """How far a model is that is being loaded."""
         return self._stage.loading
-
-    def show_kind(self, text: str) -> None:
-        """Say beside the title what the model is."""
-        if self.head is not None:
-            self.head.remark_label.setText(text)
 
     def show_opening(self, title: str) -> None:
         """Say that something is being opened; the model shown stays until then."""
@@ -105,12 +102,17 @@ class ViewCard(Card):
             (Slot.BOTTOM_RIGHT, self.detail),
         ):
             view.set_slot(slot, overlay)
+        for overlay in (self.hint, self.stats, self.detail):
+            overlay.hide()
         self.content.addWidget(self._stage, 1)
         self._setup_head()
 
     def _setup_head(self) -> None:
         if self.head is None:
             return
+        line = self.head.layout()
+        if isinstance(line, QHBoxLayout):
+            line.insertWidget(1, self.shown_file)
         for mode, text in (
             (DisplayMode.POINTS, tr(_CONTEXT, "Points")),
             (DisplayMode.WIREFRAME, tr(_CONTEXT, "Wireframe")),
@@ -121,9 +123,9 @@ class ViewCard(Card):
             self._modes[mode] = chip
             self._mode_group.addButton(chip)
             self.head.controls.addWidget(chip)
-        line = hairline(is_vertical=True)
-        line.setFixedHeight(22)
-        for widget in (line, self._cameras):
+        parting = hairline(is_vertical=True)
+        parting.setFixedHeight(22)
+        for widget in (parting, self._cameras):
             self.head.controls.addWidget(widget)
 
     def _connect(self) -> None:
