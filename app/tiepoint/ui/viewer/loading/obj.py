@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tiepoint.ui.text import plain, tr
-from tiepoint.ui.viewer.loading.arrays import checked_points, numbers
+from tiepoint.ui.viewer.loading.arrays import checked_points, counted_numbers, numbers
 from tiepoint.ui.viewer.loading.source import Source, settle
 from tiepoint.ui.viewer.loading.textures import beside, read_texture
 from tiepoint.ui.viewer.surface import Floats, Model, Part, Texture
@@ -57,6 +57,41 @@ def read_obj(source: Source) -> Model:
 
 
 def _take(source: Source, contents: _Contents, piece: bytes) -> None:
+    if not _take_block(source, contents, piece):
+        _take_lines(source, contents, piece)
+
+
+def _take_block(source: Source, contents: _Contents, piece: bytes) -> bool:
+    """Take a piece whose lines are all of one kind and width, without touching them one by one."""
+    word = piece[:3].split(b" ")[0]
+    lines = piece.count(b"\n") + (not piece.endswith(b"\n"))
+    if word not in {b"v", b"vt", b"vn", b"f"} or piece.count(b"\n" + word + b" ") != lines - 1 or b"#" in piece:
+        return False
+    if word == b"vn":
+        return True
+    width = len(piece[: piece.find(b"\n")].split()) - 1
+    text = piece.replace(word + b" ", b" ")
+    if word == b"f":
+        slashes, rest = divmod(piece.count(b"/"), 3 * lines)
+        if width != 3 or rest or slashes > 2 or b"//" in piece or b"-" in piece:
+            return False
+        found = counted_numbers(source, text.replace(b"/", b" "), lines * 3 * (slashes + 1)).astype(np.int64)
+        numbered = found.reshape(lines * 3, slashes + 1)
+        if slashes == 0:
+            numbered = np.concatenate([numbered, np.zeros_like(numbered)], 1)
+        _add_faces(contents, numbered[:, :2])
+    elif word == b"v" and width >= 3:
+        contents.points.append(counted_numbers(source, text, lines * width).reshape(lines, width))
+        contents.point_count += lines
+    elif word == b"vt" and width >= 2:
+        contents.uv.append(counted_numbers(source, text, lines * width).reshape(lines, width)[:, :2])
+        contents.uv_count += lines
+    else:
+        return False
+    return True
+
+
+def _take_lines(source: Source, contents: _Contents, piece: bytes) -> None:
     runs: list[tuple[bytes, list[bytes]]] = []
     for line in piece.splitlines():
         word, _, rest = line.strip().partition(b" ")
@@ -109,13 +144,18 @@ def _take_faces(contents: _Contents, lines: list[bytes]) -> None:
     else:
         text = b" ".join(flat).replace(b"//", b"/0/").replace(b"/", b" ")
         numbered = np.array(text.split(), np.int64).reshape(len(flat), slashes + 1)[:, :2]
+    _add_faces(contents, numbered)
+
+
+def _add_faces(contents: _Contents, numbered: NDArray[np.int64]) -> None:
+    """Add triangles; (3 M, 2) numbers of points and texture coordinates as the file counts them."""
     totals = np.array([contents.point_count, contents.uv_count])
     # Counted from 1; negative ones from the last that came before (OBJ specification); 0 stands for none here.
     corners = np.where(numbered > 0, numbered - 1, np.where(numbered < 0, numbered + totals, -1))
     if corners[:, 0].min() < 0:
         raise ValueError("a face names a point that does not exist")
     contents.corners.append(corners.reshape(-1, 3, 2))
-    contents.face_count += len(flat) // 3
+    contents.face_count += len(numbered) // 3
 
 
 def _model(source: Source, contents: _Contents) -> Model:
@@ -157,6 +197,9 @@ def _part(
 ) -> Part:
     flat = corners.reshape(-1, 2)
     has_uv = texture is not None and bool(flat[:, 1].min() >= 0)
+    if len(uv) == len(points) and has_uv and bool((flat[:, 0] == flat[:, 1]).all()) and len(flat) >= len(points):
+        # Both are numbered alike, as our engine does it: nothing to sort.
+        return Part(points, flat[:, 0].reshape(-1, 3).astype(np.int32), uv=uv, colours=colours, texture=texture)
     keys = flat[:, 0] * (len(uv) + 1) + flat[:, 1] + 1 if has_uv else flat[:, 0]
     unique, faces = np.unique(keys, return_inverse=True)
     chosen = unique // (len(uv) + 1) if has_uv else unique

@@ -94,7 +94,7 @@ class Source:
             raise self._unreadable(error) from error
         return data
 
-    def text_pieces(self, data: bytes | bytearray, start: int, piece_bytes: int = 2**17) -> Iterator[bytes]:
+    def text_pieces(self, data: bytes | bytearray, start: int, piece_bytes: int = 2**16) -> Iterator[bytes]:
         """Yield whole lines in small pieces: long work on one piece would hold up every other thread."""
         position = start
         while position < len(data):
