@@ -10,6 +10,7 @@ from tiepoint.domain.estimate import TimeRange
 from tiepoint.domain.job import Job, JobState, StageState
 from tiepoint.domain.stages import stage_title
 from tiepoint.ui.text import plain, tr
+from tiepoint.ui.theme.states import look_of
 from tiepoint.ui.viewmodels.jobs_stages import current_stage, share_of, stage_counts
 from tiepoint.ui.viewmodels.jobs_words import (
     clock_text,
@@ -23,7 +24,6 @@ from tiepoint.ui.viewmodels.jobs_words import (
 from tiepoint.ui.widgets.table_cells import NOTHING, Cell, Column, Row
 
 _RECENT_S: Final = 86400
-_BRIEF_STATES: Final = {JobState.FAILED: "failed"}
 
 
 def job_columns() -> tuple[Column, ...]:
@@ -129,7 +129,7 @@ def queue_text(place: int) -> str:
 
 def _state(job: Job) -> Cell:
     state, words = job_look(job)
-    brief = "" if job.state in _BRIEF_STATES else words
+    brief = words if state == "warning" else look_of(state).text
     return Cell(brief, look="pill", state=state, number=_order(job), spoken=words)
 
 

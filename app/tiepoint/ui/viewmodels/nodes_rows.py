@@ -44,9 +44,7 @@ def node_columns() -> tuple[Column, ...]:
         Column("job", tr("Nodes", "Job, stage"), 140, takes_rest=True),
         Column("task", tr("Nodes", "Task"), 112, tip=tr("Nodes", "How far its running task is")),
         Column("cpu", tr("Nodes", "CPU"), 60, is_right=True, tip=tr("Nodes", "Share of the cores it may use")),
-        Column(
-            "memory", tr("Nodes", "Memory"), 92, is_right=True, drop=1, tip=tr("Nodes", "Used, and most it may use")
-        ),
+        Column("memory", tr("Nodes", "Memory"), 92, is_right=True, drop=1, tip=tr("Nodes", "Used, of what it may use")),
         Column("heard", tr("Nodes", "Last heard"), 88, is_right=True),
         Column(
             "version", tr("Nodes", "Version"), 82, drop=2, tip=tr("Nodes", "Stands out when it is not the scheduler's")
@@ -149,7 +147,8 @@ def capability_text(node: Node) -> str:
 
 
 def _state(node: Node, context: NodeContext) -> Cell:
-    return Cell(look="pill", state=node_state(node, context), number=_order(node, context), spoken="")
+    state = node_state(node, context)
+    return Cell(look_of(state).text, look="pill", state=state, number=_order(node, context))
 
 
 def _job(node: Node, context: NodeContext) -> Cell:

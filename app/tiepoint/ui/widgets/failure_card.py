@@ -84,7 +84,7 @@ class FailurePanel(Card):
         self._title.setText(card.title)
         self._explanation.setText(card.explanation)
         self._explanation.setVisible(bool(card.explanation))
-        self._proof.setText(plain(card.proof, limit=_MOST_PROOF))
+        self._proof.setText(_end_of(card.proof))
         self._proof.setVisible(bool(card.proof))
         self._remedy.setText(card.remedy)
         is_of_use = card.can_retry and bool(card.kept)
@@ -147,6 +147,12 @@ class FailurePanel(Card):
         QGuiApplication.clipboard().setText(self._report)
         self._copy.setText(tr("Failure", "Copied"))
         QTimer.singleShot(_COPIED_MS, self._copy, lambda: self._copy.setText(tr("Failure", "Copy report")))
+
+
+def _end_of(proof: str) -> str:
+    """Return the end of a long proof: what broke stands last in what programs write."""
+    flat = " ".join(plain(proof, limit=len(proof)).split())
+    return flat if len(flat) <= _MOST_PROOF else f"… {flat[-_MOST_PROOF:]}"
 
 
 class _WayOn(Button):

@@ -198,7 +198,9 @@ class LogList(QListView):
         super().keyPressEvent(event)
         if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_PageUp, Qt.Key.Key_Home):
             self.set_following(is_following=False)
-        elif event.key() in (Qt.Key.Key_End, Qt.Key.Key_Down, Qt.Key.Key_PageDown):
+        elif event.key() == Qt.Key.Key_End:
+            self.set_following(is_following=True)
+        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_PageDown):
             self._on_scrolled()
 
 

@@ -17,6 +17,7 @@ from tiepoint.ui.pages.jobs.load_card import LoadCard
 from tiepoint.ui.pages.jobs.preview_card import PreviewCard
 from tiepoint.ui.pages.jobs.workers_card import WorkersCard
 from tiepoint.ui.panel import Panel
+from tiepoint.ui.viewer import ModelView
 from tiepoint.ui.viewmodels.jobs import JobsViewModel
 from tiepoint.ui.viewmodels.jobs_allowed import JobAction
 from tiepoint.ui.viewmodels.jobs_failure import failure_report
@@ -48,19 +49,25 @@ class JobDetail(QScrollArea):
         viewmodel: Knows the open job.
         log: Follows its log while it is needed for a failure's proof.
         run: Does an action with it.
+        make_view: Makes the 3D view.
     """
 
     log_wanted = Signal()
     photos_wanted = Signal()
 
     def __init__(
-        self, panel: Panel, viewmodel: JobsViewModel, log: LogViewModel, run: Callable[[JobAction], None]
+        self,
+        panel: Panel,
+        viewmodel: JobsViewModel,
+        log: LogViewModel,
+        run: Callable[[JobAction], None],
+        make_view: Callable[[], ModelView] = ModelView,
     ) -> None:
         super().__init__()
         self._viewmodel, self._log = viewmodel, log
         self._allowed: frozenset[JobAction] = frozenset()
         self.strip = StageStrip()
-        self.preview = PreviewCard()
+        self.preview = PreviewCard(make_view)
         self.workers = WorkersCard(panel.program.panel_state)
         self.load = LoadCard(panel.program.computer, panel.background)
         self.facts = JobFactsCard(run)

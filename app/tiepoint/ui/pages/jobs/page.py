@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from PySide6.QtCore import QPoint, Qt, QTimer
@@ -18,6 +19,7 @@ from tiepoint.ui.panel import Panel
 from tiepoint.ui.shell.job_commands import JobCommands
 from tiepoint.ui.shell.link_banner import LinkBanner
 from tiepoint.ui.text import plain, tr
+from tiepoint.ui.viewer import ModelView
 from tiepoint.ui.viewmodels.job_choice import choice_of
 from tiepoint.ui.viewmodels.jobs import JobsViewModel
 from tiepoint.ui.viewmodels.jobs_allowed import JobAction
@@ -34,9 +36,14 @@ _LIST_SHARE: Final = 0.34
 
 
 class JobsPage(Page):
-    """All jobs, and one of them open. Targets: `job` (an id) opens a job."""
+    """All jobs, and one of them open. Targets: `job` (an id) opens a job.
 
-    def __init__(self, panel: Panel) -> None:
+    Args:
+        panel: The services and the way to other pages.
+        make_view: Makes the 3D view of the partial result.
+    """
+
+    def __init__(self, panel: Panel, make_view: Callable[[], ModelView] = ModelView) -> None:
         super().__init__()
         program = panel.program
         self._panel = panel
@@ -46,7 +53,7 @@ class JobsPage(Page):
         self._actions = JobActions(self._commands, lambda: self.viewmodel.job, self)
         self._log = LogViewModel(program.monitor, choice)
         self.list_card = JobListCard(self.viewmodel, program.panel_state)
-        self.detail = JobDetail(panel, self.viewmodel, self._log, self._run)
+        self.detail = JobDetail(panel, self.viewmodel, self._log, self._run, make_view)
         self.banner = LinkBanner(panel)
         self._to_photos = Button(tr("Jobs", "Go to Photos"), "images", "primary")
         self.empty = EmptyState(
@@ -67,6 +74,7 @@ class JobsPage(Page):
         job = self.viewmodel.job
         if job is None:
             return StripContent(tr("Jobs", "Jobs"))
+        self._actions.update(job, self.viewmodel.snapshot)
         state, words = job_look(job)
         is_lost = self.viewmodel.snapshot.link.state in (LinkState.LOST, LinkState.STOPPED)
         if is_lost and not job.state.is_over:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -32,14 +33,19 @@ _LEGEND: Final = (
 
 
 class PreviewCard(Card):
-    """Shows a partial result."""
+    """Shows a partial result.
 
-    def __init__(self) -> None:
+    Args:
+        make_view: Makes the 3D view.
+    """
+
+    def __init__(self, make_view: Callable[[], ModelView] = ModelView) -> None:
         self._age = Label("", "caption")
         self._cameras = Chip(tr("Preview", "Cameras"), "camera", is_on=True)
         self._fit = IconButton("maximize", tr("Preview", "Fit the view (F)"), size=16)
         super().__init__(tr("Preview", "Preview"), "", self._age, self._cameras, self._fit)
         self.setMinimumWidth(300)
+        self._make_view = make_view
         self._view: ModelView | None = None
         self._preview: Preview | None = None
         self._is_touched = False
@@ -107,7 +113,7 @@ class PreviewCard(Card):
 
     def _made_view(self) -> ModelView:
         if self._view is None:
-            self._view = ModelView()
+            self._view = self._make_view()
             self._view.installEventFilter(self)
             self._view.setAccessibleName(tr("Preview", "Points and cameras so far"))
             self._view.set_corner_radius(RADIUS_CARD)
