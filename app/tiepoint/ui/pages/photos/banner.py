@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from tiepoint.ui import theme
 from tiepoint.ui.text import plain, tr_count
 from tiepoint.ui.theme.states import look_of
+from tiepoint.ui.viewmodels.photos_text import escaped
 from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.labels import Glyph, Label
 from tiepoint.ui.widgets.layouts import column, empty, row
 
+_LEAST_FOR_TEXT_PX: Final = 480
 Way = tuple[str, Callable[[], object]]
 
 
@@ -31,11 +34,12 @@ class Banner(QWidget):
     def __init__(self, state: str, title: str, text: str = "", ways: Sequence[Way] = ()) -> None:
         super().__init__()
         self._tone = look_of(state).tone
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.setAccessibleName(f"{look_of(state).text}: {title} {text}")
-        words = column(Label(plain(title), "title", wrap=True), spacing=2)
-        if text:
-            words.addWidget(Label(plain(text), "sub", wrap=True))
+        self._text = Label(plain(text), "sub", wrap=True)
+        self._text.setVisible(bool(text))
+        words = column(Label(plain(title), "title", wrap=True), self._text, spacing=2)
+        self.setToolTip(escaped(plain(text)) if text else "")
         self.buttons = [_button(*way) for way in ways]
         glyph = Glyph(look_of(state).icon, f"{self._tone}.text", 18)
         line = row(glyph, words, *self.buttons, spacing=10, margins=(12, 9, 10, 9))
@@ -50,6 +54,11 @@ class Banner(QWidget):
         button.clicked.connect(button.hide)
         self._line.addWidget(button)
         self.buttons.append(button)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the second line to the tool tip where it would be squeezed."""
+        self._text.setVisible(bool(self._text.text()) and self.width() >= _LEAST_FOR_TEXT_PX)
+        super().resizeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the tone's soft ground."""

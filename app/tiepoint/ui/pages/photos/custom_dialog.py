@@ -97,5 +97,7 @@ def _field(words: ParameterWords) -> QSpinBox:
     if words.zero:
         field.setSpecialValueText(tr("Reconstruct", words.zero))
     field.setMinimumWidth(150)
+    field.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+    field.lineEdit().setStyleSheet("border: 0; background: transparent; padding: 0;")
     field.setAccessibleName(tr("Reconstruct", words.title))
     return field

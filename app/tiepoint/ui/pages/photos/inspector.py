@@ -72,7 +72,9 @@ class Inspector(Card):
         self.head.title_label.setToolTip(words.escaped(plain(str(photo.source), limit=400)))
         self.head.remark_label.setText("" if photo.is_included else tr("Photos", "left out"))
         self.issues.show_photo(photo)
-        self.facts.set_facts(self._facts_of(photo))
+        facts = self._facts_of(photo)
+        self.facts.set_facts([fact for fact in facts if fact[1] != words.NOTHING] if photo.is_unusable else facts)
+        self._exposure.setVisible(not photo.is_unusable)
         self._histogram.show_quality(photo.quality)
 
     def _facts_of(self, photo: SetPhoto) -> list[tuple[str, str]]:
@@ -92,14 +94,14 @@ class Inspector(Card):
         ]
 
     def _setup_ui(self) -> None:
+        self._exposure = holder(column(Label(tr("Photos", "Exposure histogram"), "sub"), self._histogram, spacing=6))
         shown = column(
             self.picture,
             self.issues,
             2,
             self.facts,
             4,
-            Label(tr("Photos", "Exposure histogram"), "sub"),
-            self._histogram,
+            self._exposure,
             None,
             spacing=8,
             margins=(16, 0, 16, 16),

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout
-
 from tiepoint.domain.photo_set import SetPhoto
 from tiepoint.ui.pages.photos.footer import set_toggle
 from tiepoint.ui.text import plain, tr
@@ -28,11 +25,12 @@ class IssueCard(Well):
         super().__init__(margins=(12, 10, 10, 10))
         self.toggle_button = Button("", "plus", size="small")
         self.toggle_button.clicked.connect(lambda: toggle())
+        self._head = row(spacing=10)
         self._lines = column(spacing=8)
-        line = row(self._lines, self.toggle_button, spacing=10)
-        line.setStretch(0, 1)
-        line.setAlignment(self.toggle_button, Qt.AlignmentFlag.AlignTop)
-        self.content.addLayout(line)
+        head = row(self._head, self.toggle_button, spacing=10)
+        head.setStretch(0, 1)
+        self.content.addLayout(head)
+        self.content.addLayout(self._lines)
         self._said: tuple[object, ...] = ()
 
     def show_photo(self, photo: SetPhoto) -> None:
@@ -42,9 +40,17 @@ class IssueCard(Well):
         if said == self._said:
             return
         self._said = said
+        empty(self._head)
         empty(self._lines)
-        for part in _parts(photo):
-            self._lines.addLayout(_line(*part))
+        first, *others = _parts(photo)
+        for part in _title(*first[:3]):
+            self._head.addWidget(part)
+        self._head.setStretch(1, 1)
+        if first[3]:
+            self._lines.addWidget(Label(plain(first[3], limit=300), "sub", wrap=True))
+        for icon, colour, title, text in others:
+            self._lines.addLayout(row(*_title(icon, colour, title), None, spacing=10))
+            self._lines.addWidget(Label(plain(text, limit=300), "sub", wrap=True))
 
 
 def _parts(photo: SetPhoto) -> list[tuple[str, str, str, str]]:
@@ -66,12 +72,5 @@ def _parts(photo: SetPhoto) -> list[tuple[str, str, str, str]]:
     return [("circle-check", "ok.text", tr("Photos", "Nothing is wrong"), "")]
 
 
-def _line(icon: str, colour: str, title: str, text: str) -> QHBoxLayout:
-    words = column(Label(title, "title"), spacing=2)
-    if text:
-        words.addWidget(Label(plain(text, limit=300), "sub", wrap=True))
-    glyph = Glyph(icon, colour, 16)
-    made = row(glyph, words, spacing=10)
-    made.setStretch(1, 1)
-    made.setAlignment(glyph, Qt.AlignmentFlag.AlignTop)
-    return made
+def _title(icon: str, colour: str, title: str) -> tuple[Glyph, Label]:
+    return Glyph(icon, colour, 16), Label(title, "title")

@@ -66,7 +66,12 @@ def _reason(photo_set: PhotoSet) -> str:
     if _is_reading(photo_set):
         return tr("PhotosMap", "The map appears when the photos have been read.")
     if counts.located:
-        return tr_count("PhotosMap", "Only 1 photo has a position.", "{count} photos have a position.", counts.located)
+        return tr_count(
+            "PhotosMap",
+            "1 photo has a position, but it cannot be used now.",
+            "{count} photos have a position, but they cannot be used now.",
+            counts.located,
+        )
     return tr(
         "PhotosMap",
         "None of these photos says where it was taken. They can be reconstructed all the same; the model has no scale.",

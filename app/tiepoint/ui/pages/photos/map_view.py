@@ -235,6 +235,8 @@ class MapView(QWidget):
             if line == _MOST_FAR - 1 and more > 0:
                 words = tr("PhotosMap", "{words}, and {more} more", words=words, more=more)
             painter.drawPixmap(QPointF(10, 10 + 20 * line), icons.pixmap("map-pin-off", tone, 14))
+            painter.setFont(font(12, QFont.Weight.Medium))
+            words = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, self.width() - 66)
             _paint_words(painter, QPointF(30, 21 + 20 * line), words, tone)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -308,7 +310,7 @@ class MapView(QWidget):
 
     def sizeHint(self) -> QSize:
         """A little wider than high."""
-        return QSize(320, 280)
+        return QSize(320, 160)
 
 
 def _origin(photo_map: PhotoMap) -> tuple[float, float]:

@@ -62,7 +62,9 @@ class StartView(QWidget):
         self.choose_photos = Button(tr("PhotosStart", "Choose photos"), "image-plus", "primary", size="big")
         self.choose_folder = Button(tr("PhotosStart", "Choose folder"), "folder-open", size="big")
         self.sample = SampleCard(
-            tr("PhotosStart", "Brighton Beach"), tr("PhotosStart", "18 drone photos with GPS, 5.7 MB, included"), ""
+            tr("PhotosStart", "Sample capture: Brighton Beach"),
+            tr("PhotosStart", "18 drone photos with GPS, 5.7 MB, included"),
+            "",
         )
         self.recent_lines: list[RecentLine] = []
         self._hero, self._pictures = Hero(), ResourcePictures(self)
