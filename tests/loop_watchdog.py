@@ -6,16 +6,16 @@ beats is ours. A gap is charged to us when the GUI thread itself worked that lon
 
 from __future__ import annotations
 
-import sys
+import faulthandler
+import tempfile
 import threading
 import time
-import traceback
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
 BEAT_S = 0.005
-OURS = "tiepoint"
+OURS = "/tiepoint/"
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ class LoopWatchdog(QObject):
         self._work_ms: list[float] = []
         self._gaps: list[Gap] = []
         self._stack = ""
+        self._file = tempfile.TemporaryFile("w+")  # noqa: SIM115  closed by stop
         self._ended = threading.Event()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -99,6 +100,7 @@ class LoopWatchdog(QObject):
         self._timer.stop()
         self._ended.set()
         self._thread.join()
+        self._file.close()
 
     def _on_beat(self) -> None:
         now, worked = time.perf_counter(), time.thread_time()
@@ -113,5 +115,19 @@ class LoopWatchdog(QObject):
     def _watch(self) -> None:
         while not self._ended.wait(self._limit_s / 5):
             if time.perf_counter() - self._beat > self._limit_s * 0.6 and not self._stack:
-                frame = sys._current_frames().get(self._main)
-                self._stack = "".join(traceback.format_stack(frame)[-14:]) if frame is not None else ""
+                self._stack = self._place()
+
+    def _place(self) -> str:
+        """Where the GUI thread is, inside what an event called, innermost first.
+
+        A Python frame held here would keep its painters alive past their paint event, which ends the process; so the
+        interpreter writes the stack down by itself.
+        """
+        self._file.seek(0)
+        self._file.truncate()
+        faulthandler.dump_traceback(self._file, all_threads=True)
+        self._file.seek(0)
+        _, _, after = self._file.read().partition(f"0x{self._main:016x} (most recent call first):\n")
+        lines = after.split("\n\n")[0].splitlines()
+        ends = [place for place, line in enumerate(lines) if line.endswith((" in run_forever", " in import_meanwhile"))]
+        return "\n".join(lines[: ends[0]] if ends else lines)

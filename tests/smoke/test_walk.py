@@ -59,18 +59,26 @@ def test_first_start_to_a_measured_model(hand: PanelHand) -> None:
 
     hand.click("Try it")
     hand.wait_for_text("Reconstruct 18 photos", 60)
-    hand.wait("the checks to end", lambda: not any("checking" in text.lower() for text in hand.texts()), 90)
+    hand.wait(
+        "the checks to end",
+        lambda: (
+            any(text.startswith("Sharp ") for text in hand.texts())
+            and not _says(hand, r"Reading|Looking into|Checking")
+        ),
+        120,
+    )
     album.take("photos")
 
     hand.click("Draft")
     album.take("reconstruct")
     hand.click("Reconstruct 18 photos")
-    hand.wait_for_text("Depth maps", 120)
+    hand.wait("depth maps", lambda: _says(hand, r"Depth maps \d+/18"), JOB_LIMIT_S)
+    hand.wait("points of the running job", lambda: hand.ask(kind="ModelView"), 120)
     album.take("job-runs")
-    hand.wait_for("Open result", JOB_LIMIT_S)
+    hand.wait_for("Open the result", JOB_LIMIT_S)
     album.take("job-complete")
 
-    hand.click("Open result")
+    hand.click("Open the result")
     view = hand.wait("the model", lambda: _shown_model(hand), 90)
     picture = album.take("result")
     assert _colours(picture, view) > 500, "the model on the screen has no texture"
@@ -86,6 +94,10 @@ def test_first_start_to_a_measured_model(hand: PanelHand) -> None:
         lambda: next((text for text in hand.texts() if re.search(r"[\d.]+ m?m ?± ?[\d.]+", text)), None),
     )
     album.take("measured")
+
+
+def _says(hand: PanelHand, pattern: str) -> bool:
+    return any(re.match(pattern, text) for text in hand.texts())
 
 
 def _shown_model(hand: PanelHand) -> dict[str, float] | None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import signal
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +52,7 @@ class Session:
         await self._program.panel_state.load()
         active.choose(self._program.preferences.settings.theme)
         self._fill_window(opening)
+        self._end_when_told()
         QTimer.singleShot(0, lambda: self._start_the_rest(opening, own_name))
         try:
             await self._ended.wait()
@@ -77,6 +80,12 @@ class Session:
         self._remember_frame()
         self.window.close_for_good()
         self._ended.set()
+
+    def _end_when_told(self) -> None:
+        """Let whoever ends our process find everything put away; jobs go on by themselves."""
+        if sys.platform != "win32":
+            for number in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(number, self.end)
 
     def _fill_window(self, opening: Opening) -> None:
         window, state = self.window, self._program.panel_state.state

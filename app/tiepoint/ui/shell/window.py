@@ -82,8 +82,11 @@ class MainWindow(QMainWindow):
         """Bring a page to the front."""
         page = self.page(name)
         is_change = name != self._current
+        had_focus = is_change and self.keyboard_focus_is_in_page()
         self._current = name
         self._stack.setCurrentWidget(page)
+        if had_focus:  # else Qt hands it to whatever comes next, a toast perhaps
+            page.focus_first()
         self.rail.mark(name)
         self._show_strip(name)
         if is_change:

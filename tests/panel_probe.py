@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QPoint
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from loop_watchdog import LoopWatchdog  # noqa: E402
 from tiepoint.ui import application  # noqa: E402
@@ -44,7 +44,8 @@ class Probe(QObject):
 
     def _answer(self, request: dict[str, Any]) -> Any:
         if "find" in request:
-            return [_place(widget) for widget in _visible() if request["find"] in _names(widget)]
+            exact = [_place(widget) for widget in _visible() if request["find"] in _names(widget)]
+            return exact or [_place(widget) for widget in _visible() if _begins(widget, request["find"])]
         if "kind" in request:
             return [_place(widget) for widget in _visible() if type(widget).__name__ == request["kind"]]
         if "texts" in request:
@@ -81,6 +82,10 @@ def _names(widget: QWidget) -> list[str]:
     if isinstance(widget, QLineEdit):
         names.append(widget.placeholderText())
     return names
+
+
+def _begins(widget: QWidget, text: str) -> bool:
+    return any(name.startswith(text) for name in _names(widget))
 
 
 def _place(widget: QWidget) -> dict[str, Any]:

@@ -50,10 +50,17 @@ class PanelHand:
         self._socket.sendall(json.dumps(request).encode() + b"\n")
         answer = b""
         while not answer.endswith(b"\n"):
-            part = self._socket.recv(1 << 20)
+            part = self._received()
             assert part, f"the panel is gone: {self.words.read_text()}"
             answer += part
         return json.loads(answer)
+
+    def _received(self) -> bytes:
+        assert self._socket is not None
+        try:
+            return self._socket.recv(1 << 20)
+        except ConnectionError:
+            return b""
 
     def places(self, name: str) -> list[dict[str, Any]]:
         """Where things of this name are now."""
