@@ -35,7 +35,7 @@ runs = st.builds(
     megapixels=st.one_of(st.just(0.0), st.floats(0.3, 150)),
     stages=st.fixed_dictionaries({}, optional=dict.fromkeys(STAGES, seconds)),
     finished=st.one_of(st.none(), st.integers(0, 10**6).map(lambda s: T0 + timedelta(seconds=s))),
-    memory_bytes=st.integers(0, 10**12),
+    memory_bytes=st.one_of(st.just(0), st.integers(10**6, 10**12)),
     is_complete=st.booleans(),
 )
 workloads = st.builds(
