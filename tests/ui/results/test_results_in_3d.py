@@ -87,7 +87,7 @@ def test_a_broken_model_is_named_and_the_next_one_opens(in_qt: Any, tmp_path: Pa
             page, view = at.page, at.page.view_card.view
             page.show_target(path=path)
             await until(lambda: page.view_card.cover.isVisible(), seconds=120)
-            await until(lambda: "cut.ply cannot be shown" in page.view_card.cover.words, seconds=60)
+            await until(lambda: "cut.ply does not open" in page.view_card.cover.words, seconds=60)
             page.show_target(path=tmp_path)
             await until(lambda: view.facts is not None and view.facts.path == good.model.path, seconds=60)
             assert not page.view_card.cover.isVisible()

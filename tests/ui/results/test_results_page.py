@@ -116,7 +116,7 @@ def test_a_failure_names_the_file_and_offers_another(in_qt: Any) -> None:
             stand.page.show_target(path=Path("/broken/<b>half.glb"))
             await until(lambda: stand.page.results.view.showing is Showing.FAILED)
             shown = texts(stand.page)
-            assert "<b>half.glb cannot be shown" in shown
+            assert "<b>half.glb does not open" in shown
             assert "There is no model in" in shown
             assert stand.page.strip().state == "error"
             press(stand.page, "Open another")
@@ -133,7 +133,7 @@ def test_a_model_that_cannot_be_loaded_leaves_its_facts(in_qt: Any) -> None:
             await until(lambda: stand.view.is_loading)
             stand.view.load_failed.emit(InputError("model.glb is cut short.", remedy="Make it again."))
             shown = texts(stand.page)
-            assert "model.glb cannot be shown" in shown
+            assert "model.glb does not open" in shown
             assert "Make it again." in shown
             assert stand.page.facts_card.isVisible()
 

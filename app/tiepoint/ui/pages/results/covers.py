@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPainterPath, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
@@ -23,7 +23,6 @@ from tiepoint.ui.widgets.labels import ElidedLabel, Label
 from tiepoint.ui.widgets.layouts import column, row
 
 _CONTEXT: Final = "Results"
-_MOST_PICTURE: Final = QSize(640, 420)
 
 
 class Cover(QWidget):
@@ -124,7 +123,7 @@ def nothing_open(on_open: Button, on_photos: Button) -> EmptyState:
 
 def failed(failure: Failure, file: str, *buttons: Button) -> EmptyState:
     """Return the message about a file that cannot be shown: its name, the reason, and what to do."""
-    title = tr(_CONTEXT, "{file} cannot be shown", file=plain(file)) if file else tr(_CONTEXT, "This cannot be shown")
+    title = tr(_CONTEXT, "{file} does not open", file=plain(file)) if file else tr(_CONTEXT, "Nothing is shown")
     text = "\n".join(plain(part) for part in (failure.summary, failure.remedy) if part)
     return EmptyState("file-x", title, text, *buttons)
 
@@ -147,8 +146,7 @@ class NoOpenGl(QWidget):
         shown.setAccessibleName(tr(_CONTEXT, "Picture of the model"))
         shown.setVisible(picture is not None)
         if picture is not None:
-            keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-            shown.setPixmap(picture.scaled(_MOST_PICTURE, keep, smooth))
+            shown.setPixmap(picture)
         message = EmptyState(
             "monitor",
             tr(_CONTEXT, "No 3D on this screen"),

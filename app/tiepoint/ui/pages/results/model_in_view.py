@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QImage, QPixmap
 
 from tiepoint.domain.errors import TiepointError
@@ -27,6 +27,7 @@ from tiepoint.ui.viewmodels.results_words import crs_text, gsd_text, scale_short
 from tiepoint.ui.widgets.buttons import Button
 
 _CONTEXT: Final = "Results"
+_MOST_PICTURE: Final = QSize(640, 420)
 _TITLES: Final = {stage.name: stage.title for stage in STAGES}
 
 
@@ -125,7 +126,7 @@ class ModelInView(QObject):
         """Show the result's own picture where there is no 3D; it is decoded in a thread."""
         image = QImage()
         if facts is not None and facts.preview is not None:
-            image = await asyncio.to_thread(QImage, str(facts.preview))
+            image = await asyncio.to_thread(_small_picture, facts.preview)
         if facts is self._shown:
             self._card.show_cover(NoOpenGl(self._no_opengl, None if image.isNull() else QPixmap.fromImage(image)))
 
@@ -160,3 +161,12 @@ class ModelInView(QObject):
         button = Button(tr(_CONTEXT, text), icon)
         button.clicked.connect(lambda: self._panel.navigator.go(page, **target))
         return button
+
+
+def _small_picture(path: Path) -> QImage:
+    """Decode a picture and bring it to the size it is shown at; not the GUI thread's work."""
+    image = QImage(str(path))
+    if image.isNull():
+        return image
+    keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    return image.scaled(_MOST_PICTURE, keep, smooth)

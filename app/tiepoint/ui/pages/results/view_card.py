@@ -20,6 +20,7 @@ from tiepoint.ui.theme.tokens import RADIUS_CARD
 from tiepoint.ui.viewer import Detail, DisplayMode, LoadProgress, ModelFacts, ModelView, Slot
 from tiepoint.ui.widgets.buttons import Chip
 from tiepoint.ui.widgets.cards import Card, hairline
+from tiepoint.ui.widgets.layouts import holder, row
 
 _CONTEXT: Final = "Results"
 _EDGE: Final = 12
@@ -50,6 +51,7 @@ class ViewCard(Card):
         self._cameras = Chip(tr(_CONTEXT, "Cameras"), "camera", is_on=True)
         self._loading_title = ""
         self._has_cameras = False
+        self._controls = QWidget()
         self._setup_ui()
         self._connect()
 
@@ -73,13 +75,13 @@ class ViewCard(Card):
         """Lay a message over the view; there is nothing to steer meanwhile."""
         self.loading.hide()
         self.cover.show_content(content)
-        for chip in (*self._modes.values(), self._cameras):
-            chip.setEnabled(False)
+        self._controls.hide()
 
     def show_model(self) -> None:
         """Show the view itself."""
         self.loading.hide()
         self.cover.hide()
+        self._controls.show()
         self._offer_modes()
 
     def show_has_cameras(self, has_cameras: bool) -> None:
@@ -122,11 +124,10 @@ class ViewCard(Card):
             chip = Chip(text, is_on=mode is DisplayMode.TEXTURED)
             self._modes[mode] = chip
             self._mode_group.addButton(chip)
-            self.head.controls.addWidget(chip)
         parting = hairline(is_vertical=True)
         parting.setFixedHeight(22)
-        for widget in (parting, self._cameras):
-            self.head.controls.addWidget(widget)
+        self._controls = holder(row(*self._modes.values(), parting, self._cameras, spacing=6))
+        self.head.controls.addWidget(self._controls)
 
     def _connect(self) -> None:
         view, tools = self.view, self.palette_of_tools
