@@ -246,7 +246,7 @@ class Content(QObject):
 
     def _take(self, model: Model, facts: ModelFacts | None, *, keep_camera: bool) -> None:
         self._serial += 1
-        self._model, self._facts = model, facts
+        self._model, self._facts, self._detail = model, facts, None
         self._bounds = facts.bounds if facts is not None else model.bounds()
         self._sample = model.sample()
         self._wanted = None

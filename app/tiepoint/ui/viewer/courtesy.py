@@ -1,7 +1,8 @@
-"""Lets worker threads step back behind the GUI thread. Called in the thread itself; never in the GUI thread.
+"""Lets the render thread step back behind the GUI thread. Called in the thread itself; never in the GUI thread.
 
 Drawing without a graphics card keeps every core busy. On Linux each thread has a niceness of its own, which threads
-that it starts inherit (so do the software renderer's); elsewhere this does nothing.
+that it starts inherit (so do the software renderer's); elsewhere this does nothing. Only
+for threads that hardly ever hold Python's lock: one that waits for a core with the lock in hand stops the GUI thread.
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
 from tiepoint.ui.viewer.camera import CameraView
-from tiepoint.ui.viewer.courtesy import step_back
 from tiepoint.ui.viewer.ray_index import RayIndex
 from tiepoint.ui.viewer.surface import Model
 from tiepoint.ui.viewer.terms import Point
@@ -18,7 +17,7 @@ class Picker:
     """Answers where rays through pixels meet the model."""
 
     def __init__(self) -> None:
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="tiepoint-pick", initializer=step_back)
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="tiepoint-pick")
         self._index: Future[RayIndex] | None = None
 
     def set_model(self, model: Model | None) -> None:

@@ -17,7 +17,7 @@ from tiepoint.ui.viewer.terms import Point
 
 _BLOCK: Final = 1024
 _BITS: Final = 10
-_SLICE: Final = 250_000
+_SLICE: Final = 50_000
 
 Vector = NDArray[np.float64]
 

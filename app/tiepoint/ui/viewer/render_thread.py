@@ -147,7 +147,6 @@ class RenderThread(QThread):
 
     def run(self) -> None:
         """Set up, draw until stopped, release everything."""
-        step_back()
         context = QOpenGLContext()
         try:
             scene = self._set_up(context)
@@ -173,7 +172,8 @@ class RenderThread(QThread):
         return image
 
     def _set_up(self, context: QOpenGLContext) -> Scene:
-        load_library()
+        load_library()  # holds Python's lock at times, so before stepping back
+        step_back()
         context.setFormat(wanted_format())
         if not self._surface.isValid() or not context.create() or not context.makeCurrent(self._surface):
             raise RuntimeError(tr("Viewer", "OpenGL did not start on this screen."))

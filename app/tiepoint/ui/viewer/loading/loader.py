@@ -17,7 +17,6 @@ from PySide6.QtCore import QObject, Signal
 
 from tiepoint.domain.errors import Canceled, OperationFailed, TiepointError
 from tiepoint.ui.text import plain, tr
-from tiepoint.ui.viewer.courtesy import step_back
 from tiepoint.ui.viewer.drawables import Drawable, drawable, pieces, with_normals
 from tiepoint.ui.viewer.library import load_library
 from tiepoint.ui.viewer.limits import Limits
@@ -105,7 +104,6 @@ class Loader(QObject):
         thread.start()
 
     def _guarded(self, work: object, number: int, *args: object) -> None:
-        step_back()
         try:
             work(number, *args)  # type: ignore[operator]
         except Canceled:

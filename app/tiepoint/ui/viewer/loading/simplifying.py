@@ -16,7 +16,7 @@ from tiepoint.ui.viewer.surface import Bytes, Model, Part
 
 _GREY: Final = 190
 _ATTEMPTS: Final = 4
-_SLICE: Final = 500_000
+_SLICE: Final = 100_000
 
 
 def simplified(model: Model, *, faces: int, points: int) -> Part | None:

@@ -13,7 +13,7 @@ from tiepoint.domain.errors import Canceled, InputError
 from tiepoint.ui.text import plain, tr
 from tiepoint.ui.viewer.terms import LoadProgress, Phase
 
-_PIECE_BYTES: Final = 16 * 2**20
+_PIECE_BYTES: Final = 2 * 2**20
 Report = Callable[[LoadProgress], None]
 
 
@@ -78,16 +78,15 @@ class Source:
         """Return all bytes, in pieces so that it can be stopped."""
         size = self.size_bytes()
         try:
-            data = bytearray(size)
-            view = memoryview(data)
-            with self.path.open("rb") as file:
-                done = 0
-                while done < size:
-                    count = file.readinto(view[done : done + _PIECE_BYTES])
-                    if not count:
+            # Grown piece by piece: to set aside a large buffer at once would hold Python's lock while it is zeroed.
+            data = bytearray()
+            with self.path.open("rb", buffering=0) as file:
+                while len(data) < size:
+                    piece = file.read(min(_PIECE_BYTES, size - len(data)))
+                    if not piece:
                         raise self.refuse(tr("Viewer", "it became shorter while it was read"))
-                    done += count
-                    self.tell(Phase.READING, done, size)
+                    data += piece
+                    self.tell(Phase.READING, len(data), size)
         except MemoryError as error:
             raise self.refuse(tr("Viewer", "it does not fit into memory")) from error
         except OSError as error:

@@ -12,10 +12,11 @@ from PIL import Image
 
 from tiepoint.ui.text import plain, tr
 from tiepoint.ui.viewer.loading.source import Source
-from tiepoint.ui.viewer.surface import Texture
+from tiepoint.ui.viewer.surface import Bytes, Texture
 from tiepoint.ui.viewer.terms import Phase
 
 _LARGEST_PIXELS: Final = 2**31
+_STRIP_ROWS: Final = 128
 
 
 def beside(model: Path, name: str) -> Path:
@@ -61,4 +62,14 @@ def _decoded(file: BinaryIO, limit_px: int) -> Texture:
             share = limit_px / max(pixels.size)
             wanted = (max(1, int(pixels.size[0] * share)), max(1, int(pixels.size[1] * share)))
             pixels = pixels.resize(wanted, Image.Resampling.BOX)
-        return Texture(np.asarray(pixels), size)
+        return Texture(_array(pixels), size)
+
+
+def _array(image: Image.Image) -> Bytes:
+    """Return pixels as an array, in strips: one copy of all would hold Python's lock too long."""
+    width, height = image.size
+    pixels = np.empty((height, width, 3), np.uint8)
+    for top in range(0, height, _STRIP_ROWS):
+        bottom = min(height, top + _STRIP_ROWS)
+        pixels[top:bottom] = np.asarray(image.crop((0, top, width, bottom)))
+    return pixels
