@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QTimer
 
 from tiepoint.ui.background import Background
+from tiepoint.ui.collector import calm_collector
 from tiepoint.ui.opening import Opening, is_model
 from tiepoint.ui.pages_of_panel import FIRST, page_makers
 from tiepoint.ui.panel import Panel
@@ -117,6 +118,7 @@ class Session:
 
     async def _load_and_open(self, opening: Opening) -> None:
         await self._program.photo_sets.load()
+        calm_collector()
         self._open(opening)
 
     def _open(self, opening: Opening) -> None:
