@@ -123,7 +123,7 @@ class FakeModelView(QWidget):
     def set_corner_radius(self, radius_px: int) -> None:
         self.calls.append(("set_corner_radius", radius_px))
 
-    def fit(self) -> None:
+    def fit(self, *, with_photos: bool = False) -> None:
         self.calls.append(("fit", None))
 
     def look_from(self, direction: Any) -> None:

@@ -277,10 +277,17 @@ class ModelView(QWidget):
 
     # camera
 
-    def fit(self) -> None:
-        """Fly back until the whole model fills the picture."""
+    def fit(self, *, with_photos: bool = False) -> None:
+        """Fly back until the whole model fills the picture.
+
+        Args:
+            with_photos: Until the places where the photos were taken are in it, too.
+        """
+        points = self._sample()
+        if with_photos and self._photos.photos:
+            points = np.concatenate([points, [photo.centre for photo in self._photos.photos]])
         camera = self._navigation.camera
-        self._fly(replace(camera, view_angle_deg=VIEW_ANGLE_DEG).fitted(self._sample()))
+        self._fly(replace(camera, view_angle_deg=VIEW_ANGLE_DEG).fitted(points))
 
     def look_from(self, direction: Direction) -> None:
         """Fly to a standard view and fit the model."""
