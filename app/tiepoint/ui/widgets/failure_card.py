@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from PySide6.QtCore import QTimer, Signal
@@ -19,6 +20,7 @@ from tiepoint.ui.widgets.layouts import column, empty, row
 _RAW_PX: Final = 120
 _COPIED_MS: Final = 2000
 _MOST_PROOF: Final = 240
+_UNDERLINES: Final = re.compile(r"[~^]{3,}")
 _ICONS: Final = {
     "out-of-memory": "memory-stick",
     "no-space": "hard-drive",
@@ -116,11 +118,11 @@ class FailurePanel(Card):
             Label(tr("Failure", "What you can do"), "caption"),
             self._remedy,
             row(self._photos, self._go_on, None),
+            row(self._raw_button, self._log, self._copy, None, spacing=12),
+            self._raw,
             hairline(),
             self._kept_title,
             self._kept,
-            row(self._raw_button, self._log, self._copy, None, spacing=12),
-            self._raw,
             self._note,
         )
 
@@ -151,7 +153,7 @@ class FailurePanel(Card):
 
 def _end_of(proof: str) -> str:
     """Return the end of a long proof: what broke stands last in what programs write."""
-    flat = " ".join(plain(proof, limit=len(proof)).split())
+    flat = " ".join(_UNDERLINES.sub(" ", plain(proof, limit=len(proof))).split())
     return flat if len(flat) <= _MOST_PROOF else f"… {flat[-_MOST_PROOF:]}"
 
 

@@ -185,6 +185,8 @@ class JobsPage(Page):
         if len(sizes) == 2 and not self.list_card.is_folded:
             wanted = min(sizes[0], self.list_card.wanted_height())
         self._splitter.setSizes([wanted, max(1, whole - wanted)])
+        table = self.list_card.table
+        QTimer.singleShot(0, table, lambda: table.scrollTo(table.currentIndex()))
 
     def _keep_sizes(self) -> None:
         kept = self._panel.program.panel_state

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, QSize
 from PySide6.QtWidgets import QFrame, QStackedWidget
 
 from tiepoint.domain.job import Job, JobState
@@ -51,8 +51,7 @@ class PreviewCard(Card):
         self._is_touched = False
         self._legend = _Legend()
         self._nothing = EmptyState("shapes", tr("Preview", "Nothing to see yet"), "")
-        self._nothing.setMinimumHeight(_LEAST_EMPTY_PX)
-        self._stack = QStackedWidget()
+        self._stack = _LowStack()
         self._stack.addWidget(self._nothing)
         self.content.addWidget(self._stack, 1)
         self._cameras.toggled.connect(self._on_cameras)
@@ -98,8 +97,7 @@ class PreviewCard(Card):
             view = self._made_view()
             view.update_cloud(picture.points, picture.colours)
             view.set_photos(poses(picture.preview))
-            if not self._is_touched:
-                view.fit()
+            self._fit_untouched()
             self._legend.show_counts(tally(picture.preview))
             self._stack.setCurrentWidget(view)
         if self.head is not None:
@@ -129,17 +127,36 @@ class PreviewCard(Card):
     def _on_cameras(self, is_on: bool) -> None:
         if self._view is not None:
             self._view.set_photos_shown(is_on)
+            self._fit_untouched()
+
+    def _fit_untouched(self) -> None:
+        if self._view is not None and self._preview is not None and not self._is_touched:
+            self._view.fit(with_photos=self._cameras.isChecked())
 
     def _on_fit(self) -> None:
         if self._view is not None:
             self._is_touched = False
-            self._view.fit()
+            self._fit_untouched()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Leave the camera alone once a person has moved it; until then it shows all there is."""
         if event.type() in _TOUCHES:
             self._is_touched = True
+        elif event.type() == QEvent.Type.Resize:
+            self._fit_untouched()
         return False
+
+
+class _LowStack(QStackedWidget):
+    """Gives way in a low window instead of asking for the height of all its words."""
+
+    def hasHeightForWidth(self) -> bool:
+        """Words may be cut off rather than push other cards out of sight."""
+        return False
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for a glance."""
+        return QSize(240, _LEAST_EMPTY_PX)
 
 
 class _Legend(QFrame):
