@@ -174,6 +174,7 @@ class PhotosPage(Page):
             self._coming.finish()
             self._builder.stop()
             self.work = self._coming
+            self.work.show_all()
             self._stack.addWidget(self.work.view)
             self._panel.program.panel_state.remember(**{_HAS_SET: True})
         self._stack.setCurrentWidget(self.work.view)

@@ -96,7 +96,6 @@ class Work(QObject):
         self.view = WorkView(self.card, self.map_card, self.inspector, self.reconstruct_card)
         self._restore()
         self._connect()
-        self._refresh()
         yield True
 
     def _connect(self) -> None:
@@ -109,6 +108,14 @@ class Work(QObject):
         self.map_card.activated.connect(self._on_activated)
         self.reconstruct_card.custom_wanted.connect(self._edit_custom)
         photos.focused.connect(self._keep_in_view)
+
+    def show_all(self) -> None:
+        """Show everything that happened before these parts listened."""
+        self.card.refresh()
+        self.card.footer.refresh()
+        self.inspector.refresh()
+        self.reconstruct_card.refresh()
+        self._refresh()
 
     def _refresh(self) -> None:
         self.map_card.refresh()
