@@ -415,6 +415,7 @@ def test_the_list_marks_what_is_open_and_what_is_missing(in_qt: Any) -> None:
             assert entries["gone\tmissing"] is False
             stand.page.results.forget(Path("/gone"))
             await until(lambda: len(stand.page.results.entries) == 1)
+            stand.page.menu.aboutToShow.emit()
             assert "gone\tmissing" not in [each.text() for each in stand.page.menu.actions()]
 
     in_qt(scene())

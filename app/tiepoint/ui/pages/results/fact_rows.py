@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from tiepoint.ui.text import plain
 from tiepoint.ui.theme.states import look_of
 from tiepoint.ui.viewmodels.results_facts import FactRow
 from tiepoint.ui.widgets.labels import ElidedLabel, Glyph, Label
-from tiepoint.ui.widgets.layouts import empty, row
+from tiepoint.ui.widgets.layouts import row
 
 
 class FactRows(QWidget):
-    """Names at the left, values at the right."""
+    """Names at the left, values at the right. Labels are made once and say something else for the next result."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,37 +26,64 @@ class FactRows(QWidget):
         self._grid.setVerticalSpacing(8)
         self._grid.setColumnStretch(1, 1)
         self._rows: tuple[FactRow, ...] = ()
+        self._lines: list[_Line] = []
 
     def show_rows(self, rows: Sequence[FactRow]) -> None:
         """Show these rows."""
         if tuple(rows) == self._rows:
             return
         self._rows = tuple(rows)
-        empty(self._grid)
-        for line, fact in enumerate(self._rows):
-            self._add(line, fact)
+        while len(self._lines) < len(self._rows):
+            self._add_line()
+        for place, line in enumerate(self._lines):
+            line.show(self._rows[place] if place < len(self._rows) else None)
         self.setVisible(bool(self._rows))
 
     def text(self, name: str) -> str:
         """Return the value of a fact as it is shown; empty when there is none."""
         return next((row.value for row in self._rows if row.name == name), "")
 
-    def _add(self, line: int, fact: FactRow) -> None:
-        name, value = Label(fact.name, "sub"), ElidedLabel(plain(fact.value), "value", middle=True)
+    def _add_line(self) -> None:
+        name, value = Label("", "sub"), ElidedLabel("", "value", middle=True)
         value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        value.setAccessibleName(f"{fact.name}: {fact.value}")
-        for label in (name, value):
-            label.setStatusTip(fact.tip)
-        if fact.tip:
-            name.setToolTip(_as_plain(fact.tip))
-        right = row(None, value, spacing=6)
-        if fact.state:
-            look = look_of(fact.state)
-            glyph = Glyph(look.icon, f"{look.tone}.text", 14)
-            glyph.setAccessibleName(look.text)
-            right.insertWidget(1, glyph)
-        self._grid.addWidget(name, line, 0)
-        self._grid.addLayout(right, line, 1)
+        line = _Line(name, value, row(None, value, spacing=6))
+        self._grid.addWidget(name, len(self._lines), 0)
+        self._grid.addLayout(line.right, len(self._lines), 1)
+        self._lines.append(line)
+
+
+@dataclass
+class _Line:
+    """The widgets of one row; the icon is made when one is needed."""
+
+    name: Label
+    value: ElidedLabel
+    right: QHBoxLayout
+    glyph: Glyph | None = None
+
+    def show(self, fact: FactRow | None) -> None:
+        """Show a fact; None hides the row."""
+        self.name.setVisible(fact is not None)
+        self.value.setVisible(fact is not None)
+        self._show_state(fact.state if fact is not None else "")
+        if fact is not None:
+            self.name.setText(fact.name)
+            self.name.setToolTip(_as_plain(fact.tip) if fact.tip else "")
+            self.value.setText(plain(fact.value))
+            self.value.setAccessibleName(f"{fact.name}: {fact.value}")
+
+    def _show_state(self, state: str) -> None:
+        if not state:
+            if self.glyph is not None:
+                self.glyph.hide()
+            return
+        look = look_of(state)
+        if self.glyph is None:
+            self.glyph = Glyph(look.icon, f"{look.tone}.text", 14)
+            self.right.insertWidget(1, self.glyph)
+        self.glyph.set_glyph(look.icon, f"{look.tone}.text")
+        self.glyph.setAccessibleName(look.text)
+        self.glyph.show()
 
 
 def _as_plain(text: str) -> str:

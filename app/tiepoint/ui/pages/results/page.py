@@ -172,7 +172,7 @@ class ResultsPage(Page):
         self.results.changed.connect(self._on_changed)
         self.results.opened.connect(self._on_opened)
         self.view_card.view.loaded.connect(self._on_loaded)
-        self.results.list_changed.connect(self._fill_menu)
+        self.results.list_changed.connect(self._on_list)
         self.menu.aboutToShow.connect(self._on_menu)
         self.menu.chosen.connect(self.results.open_entry)
         self.menu.forget_wanted.connect(self.results.forget)
@@ -214,12 +214,15 @@ class ResultsPage(Page):
         for card in (self.facts_card, self.measurements_card):
             card.setVisible(facts is not None or (showing is Showing.OPENING and self._has_facts))
         self._report_action.setVisible(facts is not None and facts.report is not None)
-        self._fill_menu()
         self.strip_changed.emit()
 
     def _on_menu(self) -> None:
         self._fill_menu()
         self.results.refresh()
+
+    def _on_list(self) -> None:
+        if self.menu.isVisible():
+            self._fill_menu()
 
     def _fill_menu(self) -> None:
         results = self.results
