@@ -34,14 +34,16 @@ class Content(QObject):
 
     Signals:
         progress: LoadProgress.
-        shown: Model, bool keep the camera; it was handed over to be drawn.
+        taken: a model was taken over and will be drawn; time to look at it.
+        shown: Model; it was handed over to be drawn.
         seen: ModelFacts, a picture shows it.
         failed: TiepointError.
         detail_changed: Detail.
     """
 
     progress = Signal(object)
-    shown = Signal(object, bool)
+    taken = Signal()
+    shown = Signal(object)
     seen = Signal(object)
     failed = Signal(object)
     detail_changed = Signal(object)
@@ -164,7 +166,7 @@ class Content(QObject):
 
         self._stage.post(show)
         self.draw_grid()
-        self.shown.emit(model, keep_camera)
+        self.shown.emit(model)
 
     def clear(self) -> None:
         """Show nothing."""
@@ -242,7 +244,7 @@ class Content(QObject):
 
         self._stage.post(show)
         self.draw_grid()
-        self.shown.emit(first.model, keep_camera)
+        self.shown.emit(first.model)
 
     def _take(self, model: Model, facts: ModelFacts | None, *, keep_camera: bool) -> None:
         self._serial += 1
@@ -252,6 +254,8 @@ class Content(QObject):
         self._wanted = None
         self._is_loading = False
         self._unseen = True
+        if not keep_camera:
+            self.taken.emit()  # before it is drawn, so that its first picture is taken from there
 
     def _on_full_detail(self, number: int, drawables: tuple[object, ...]) -> None:
         if number == self._loader.number:

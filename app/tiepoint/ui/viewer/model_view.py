@@ -149,6 +149,7 @@ class ModelView(QWidget):
         self._flight.turning_changed.connect(self.turntable_changed)
         self._photos.hovered.connect(self.photo_hovered)
         self._content.progress.connect(self._on_progress)
+        self._content.taken.connect(self._on_taken)
         self._content.shown.connect(self._on_content)
         self._content.seen.connect(self._on_seen)
         self._content.failed.connect(self._on_failed)
@@ -455,12 +456,13 @@ class ModelView(QWidget):
     def _on_flown(self, camera: CameraView, moving: bool) -> None:
         self._navigation.set_camera(camera, moving=moving)
 
-    def _on_content(self, model: Model, keep_camera: bool) -> None:
+    def _on_taken(self) -> None:
+        self._flight.stop()
+        camera = replace(self._navigation.camera, view_angle_deg=VIEW_ANGLE_DEG)
+        self._navigation.set_camera(camera.turned_to(Direction.CORNER).fitted(self._sample()))
+
+    def _on_content(self, model: Model) -> None:
         self._picker.set_model(model)
-        if not keep_camera:
-            self._flight.stop()
-            camera = replace(self._navigation.camera, view_angle_deg=VIEW_ANGLE_DEG)
-            self._navigation.set_camera(camera.turned_to(Direction.CORNER).fitted(self._sample()))
         self._photos.set_size(self._content.size)
         self._ask(moving=False)
 

@@ -15,6 +15,7 @@ from tiepoint.ui.viewer.surface import Model
 
 _RECORD: Final = np.dtype([("normal", "<f4", (3,)), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
 _HEADER_BYTES: Final = 84
+_SLICE: Final = 100_000
 _VERTEX: Final = re.compile(rb"vertex([^\n\r]*)", re.IGNORECASE)
 
 
@@ -40,12 +41,14 @@ def joined(corners: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int32]]:
         corners: (3 M, 3).
     """
     order = np.lexsort((corners[:, 2], corners[:, 1], corners[:, 0]))
-    ordered = corners[order]
+    ordered = np.take(corners, order, axis=0, mode="clip")  # lets go of Python's lock, unlike corners[order]
     first = np.empty(len(ordered), bool)
     first[0] = True
     np.any(ordered[1:] != ordered[:-1], axis=1, out=first[1:])
     numbers_of = np.empty(len(corners), np.int32)
-    numbers_of[order] = np.cumsum(first, dtype=np.int32) - 1
+    numbered = np.cumsum(first, dtype=np.int32) - 1
+    for start in range(0, len(order), _SLICE):
+        numbers_of[order[start : start + _SLICE]] = numbered[start : start + _SLICE]
     return ordered[first], numbers_of.reshape(-1, 3)
 
 
