@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QMenu
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QMenu, QWidget
 
 from fakes.program import FakeProgram
 from page_stand import FakePanel, Stand, standing, until
@@ -214,6 +214,14 @@ def _at(x: int) -> Any:
     from PySide6.QtCore import QPoint
 
     return QPoint(x, 10)
+
+
+def test_no_part_swallows_files_dropped_on_the_window(in_qt: Any) -> None:
+    async def walk() -> None:
+        async with shown(a_set(photos(4))) as at:
+            assert [part for part in at.page.findChildren(QWidget) if part.acceptDrops()] == []
+
+    in_qt(walk())
 
 
 def test_zoom_is_remembered(in_qt: Any) -> None:

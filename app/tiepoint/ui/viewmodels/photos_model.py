@@ -21,7 +21,7 @@ Index: TypeAlias = QModelIndex | QPersistentModelIndex
 COLUMNS: Final = tuple(column for column in Column if column is not Column.RANK)
 PHOTO_ROLE: Final = int(Qt.ItemDataRole.UserRole)
 """The `SetPhoto` itself."""
-_MOST_RANGES: Final = 64
+_MOST_RANGES: Final = 12
 """Above this many separate insertions or removals the views are told to look at everything."""
 _NO_PARENT: Final = QModelIndex()
 

@@ -19,7 +19,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QPainter, QPaintEvent, QRegion, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QRegion, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QStyle, QStyleOptionViewItem
 
 from tiepoint.domain.photo_picture import LARGE_THUMBNAIL_PX, THUMBNAIL_PX
@@ -272,6 +272,11 @@ class PhotoGrid(QAbstractItemView):
         self.updateGeometries()
         if top.isValid() and top.row() > 0:
             self.verticalScrollBar().setValue((top.row() // self._columns) * self._cell.height())
+        self._asking.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask for pictures: while it was hidden nobody did."""
+        super().showEvent(event)
         self._asking.start()
 
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -121,6 +121,7 @@ class PhotosCard(Card):
         self.search.setPlaceholderText(tr("Photos", "Search"))
         self.search.setAccessibleName(tr("Photos", "Search photos by name, camera or issue"))
         self.search.setClearButtonEnabled(True)
+        self.search.setAcceptDrops(False)  # files dropped here are photos for the set, not words
         self.search.setMinimumWidth(96)
         self.search.setMaximumWidth(200)
         self._search_icon = QAction(icons.icon("search", "text3"), "", self.search)

@@ -127,6 +127,7 @@ class ReconstructCard(Card):
         self.content.addWidget(self._foot_part())
         self.name.setAccessibleName(tr("Reconstruct", "Name of the job"))
         self.name.setMaxLength(120)
+        self.name.setAcceptDrops(False)  # files dropped here are photos for the set, not words
 
     def _preset_options(self) -> list[OptionCard]:
         group = QButtonGroup(self)
