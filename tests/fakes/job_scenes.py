@@ -42,6 +42,7 @@ def a_job(name: str = "Beach", state: JobState = JobState.RUNNING, **changes: An
     """A job of 18 photos; a running one is in its depth maps."""
     number = sum(name.encode()) % 0xFFFFFF
     usual: dict[str, Any] = {
+        "id": JobId(f"20261122-scene-{number:06x}"),
         "stage": "depth_maps",
         "stages": RUNNING_STAGES,
         "started": None if state is JobState.QUEUED else T0,
@@ -58,13 +59,14 @@ def a_job(name: str = "Beach", state: JobState = JobState.RUNNING, **changes: An
     if state is JobState.FAILED:
         failed = a_stage("depth_maps", "failed", done=7, of=18, finished=later(90))
         usual |= {"error": NO_OVERLAP, "stages": (*RUNNING_STAGES[:2], failed, RUNNING_STAGES[3])}
-    return Job(JobId(f"20261122-scene-{number:06x}"), name, "/captures/c", state, **{**usual, **changes})
+    return Job(name=name, capture="/captures/c", state=state, **{**usual, **changes})
 
 
 def a_node(number: int = 1, state: NodeState = NodeState.BUSY, **changes: Any) -> Node:
     """A worker; a busy one works on depth maps of the job of `a_job()`."""
     is_busy = state is NodeState.BUSY
     usual: dict[str, Any] = {
+        "id": NodeId(f"worker-{number}"),
         "job": a_job().id if is_busy else None,
         "stage": "depth_maps" if is_busy else None,
         "heard": T0,
@@ -73,4 +75,4 @@ def a_node(number: int = 1, state: NodeState = NodeState.BUSY, **changes: Any) -
         "memory_bytes": 8_000_000_000,
         "load": NodeLoad(0.5, 281_000_000),
     }
-    return Node(NodeId(f"worker-{number}"), "workshop", state, **{**usual, **changes})
+    return Node(host="workshop", state=state, **{**usual, **changes})
