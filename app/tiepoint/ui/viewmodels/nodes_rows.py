@@ -57,12 +57,12 @@ def node_columns() -> tuple[Column, ...]:
 def worker_columns() -> tuple[Column, ...]:
     """Return the columns of the workers of one job: the same, for less room."""
     return (
-        Column("worker", tr("Nodes", "Worker"), 104),
-        Column("task", tr("Nodes", "Task"), 84, takes_rest=True),
-        Column("progress", tr("Nodes", "Progress"), 96, drop=3),
-        Column("heard", tr("Nodes", "Heard"), 76, is_right=True, drop=2),
-        Column("cpu", tr("Nodes", "CPU"), 56, is_right=True),
-        Column("memory", tr("Nodes", "Memory"), 76, is_right=True, drop=1),
+        Column("worker", tr("Nodes", "Worker"), 94),
+        Column("task", tr("Nodes", "Task"), 86, takes_rest=True),
+        Column("progress", tr("Nodes", "Progress"), 90, drop=3),
+        Column("heard", tr("Nodes", "Heard"), 70, is_right=True, drop=1),
+        Column("cpu", tr("Nodes", "CPU"), 50, is_right=True),
+        Column("memory", tr("Nodes", "Memory"), 68, is_right=True, drop=2),
     )
 
 

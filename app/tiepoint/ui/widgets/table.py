@@ -47,13 +47,22 @@ class Table(QTableView):
         memory: Which columns are seen, and how wide.
         columns: All columns.
         row_height: In pixels.
+        has_chooser: Whether columns can be chosen; a small table inside a card has no room for it.
     """
 
     chosen = Signal(str)
     opened = Signal(str)
     menu_wanted = Signal(str, QPoint)
 
-    def __init__(self, name: str, memory: ColumnMemory, columns: Sequence[Column], *, row_height: int = 40) -> None:
+    def __init__(
+        self,
+        name: str,
+        memory: ColumnMemory,
+        columns: Sequence[Column],
+        *,
+        row_height: int = 40,
+        has_chooser: bool = True,
+    ) -> None:
         super().__init__()
         self.setAccessibleName(name)
         self.rows_model = TableModel(columns)
@@ -62,6 +71,7 @@ class Table(QTableView):
         self._is_fitting = False
         self._chosen = ""
         self._delegate = CellDelegate(self, row_height)
+        self._has_chooser = has_chooser
         self._setup_ui(row_height)
         self._connect()
         self.fit_columns()
@@ -114,7 +124,7 @@ class Table(QTableView):
         """Show what is wanted, as far as there is room; what people chose themselves is never left out."""
         columns = self.rows_model.columns
         seen = [column for column in columns if self._memory.is_wanted(column)]
-        room = self.viewport().width() - _CHOOSER_PX
+        room = self.viewport().width() - (_CHOOSER_PX if self._has_chooser else 0)
         needed = sum(each.width if each.takes_rest else self._memory.width(each) for each in seen)
         if not self._memory.is_chosen:
             for column in sorted((each for each in seen if each.drop), key=lambda each: -each.drop):
@@ -158,10 +168,12 @@ class Table(QTableView):
         self._chooser = IconButton("columns-3", tr("Table", "Choose columns"), size=15)
         self._chooser.setParent(header)
         self._chooser.setFixedSize(28, 28)
+        self._chooser.setVisible(self._has_chooser)
 
     def _connect(self) -> None:
         header = self.horizontalHeader()
-        header.customContextMenuRequested.connect(lambda _place: self.open_column_menu())
+        if self._has_chooser:
+            header.customContextMenuRequested.connect(lambda _place: self.open_column_menu())
         header.sectionResized.connect(self._on_resized)
         self._chooser.clicked.connect(self.open_column_menu)
         self.selectionModel().currentRowChanged.connect(self._on_current)

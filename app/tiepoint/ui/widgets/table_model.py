@@ -65,14 +65,18 @@ class TableModel(QAbstractTableModel):
         return self._places.get(key)
 
     def _show(self) -> None:
-        wanted = self._in_order([row for row in self._all if self._passes(row)])
-        keys = {row.key for row in wanted}
-        self._remove([place for place, row in enumerate(self._shown) if row.key not in keys])
-        known = {row.key for row in self._shown}
-        self._reorder([row.key for row in wanted if row.key in known])
-        self._insert(wanted, known)
+        is_filtered = bool(self._filter or self._tag)
+        wanted = self._in_order([row for row in self._all if self._passes(row)] if is_filtered else list(self._all))
+        keys = [row.key for row in wanted]
+        if keys != list(self._places):
+            kept = set(keys)
+            self._remove([place for place, row in enumerate(self._shown) if row.key not in kept])
+            known = set(self._places)
+            self._reorder([key for key in keys if key in known])
+            self._insert(wanted, known)
         self._exchange(wanted)
-        self._words = {row.key: self._words[row.key] for row in self._all if row.key in self._words}
+        if self._filter:
+            self._words = {row.key: self._words[row.key] for row in self._all if row.key in self._words}
 
     def _passes(self, row: Row) -> bool:
         if self._tag and self._tag not in row.tags:
@@ -96,8 +100,8 @@ class TableModel(QAbstractTableModel):
         for first, last in reversed(list(_runs(places))):
             self.beginRemoveRows(QModelIndex(), first, last)
             del self._shown[first : last + 1]
-            self._index()
             self.endRemoveRows()
+        self._index()
 
     def _reorder(self, keys: list[str]) -> None:
         if keys == [row.key for row in self._shown]:
@@ -116,8 +120,8 @@ class TableModel(QAbstractTableModel):
         for first, last in _runs(new):
             self.beginInsertRows(QModelIndex(), first, last)
             self._shown[first:first] = wanted[first : last + 1]
-            self._index()
             self.endInsertRows()
+        self._index()
 
     def _exchange(self, wanted: list[Row]) -> None:
         before, self._shown = self._shown, wanted

@@ -32,7 +32,7 @@ from tiepoint.ui.widgets.failure_card import FailurePanel
 from tiepoint.ui.widgets.layouts import column, holder, row
 from tiepoint.ui.widgets.stage_strip import StageStrip
 
-_SIDE_PX: Final = (372, 440)
+_SIDE_PX: Final = (372, 472)
 _LEAST_BODY_PX: Final = 200
 _RAW_LINES: Final = 20
 

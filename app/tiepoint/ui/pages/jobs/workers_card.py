@@ -28,7 +28,7 @@ class WorkersCard(Card):
         super().__init__(tr("Workers", "Workers"), " ")
         columns = worker_columns()
         memory = ColumnMemory("workers", columns, kept)
-        self.table = Table(tr("Workers", "Workers"), memory, columns, row_height=_ROW_PX)
+        self.table = Table(tr("Workers", "Workers"), memory, columns, row_height=_ROW_PX, has_chooser=False)
         self.content.addWidget(holder(row(self.table, margins=(6, 0, 6, 8))))
 
     def show_nodes(self, nodes: Sequence[Node], context: NodeContext) -> None:
