@@ -41,7 +41,7 @@ def joined(corners: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int32]]:
         corners: (3 M, 3).
     """
     order = np.lexsort((corners[:, 2], corners[:, 1], corners[:, 0]))
-    ordered = np.take(corners, order, axis=0, mode="clip")  # lets go of Python's lock, unlike corners[order]
+    ordered = _gathered(corners, order)
     first = np.empty(len(ordered), bool)
     first[0] = True
     np.any(ordered[1:] != ordered[:-1], axis=1, out=first[1:])
@@ -49,7 +49,15 @@ def joined(corners: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int32]]:
     numbered = np.cumsum(first, dtype=np.int32) - 1
     for start in range(0, len(order), _SLICE):
         numbers_of[order[start : start + _SLICE]] = numbered[start : start + _SLICE]
-    return ordered[first], numbers_of.reshape(-1, 3)
+    return _gathered(ordered, np.flatnonzero(first)), numbers_of.reshape(-1, 3)
+
+
+def _gathered(rows: NDArray[Any], order: NDArray[np.int64]) -> NDArray[Any]:
+    """Return rows in an order, a slice at a time: numpy holds Python's lock while it gathers."""
+    gathered = np.empty((len(order), rows.shape[1]), rows.dtype)
+    for start in range(0, len(order), _SLICE):
+        gathered[start : start + _SLICE] = rows[order[start : start + _SLICE]]
+    return gathered
 
 
 def _binary(source: Source, data: bytearray) -> NDArray[Any]:
