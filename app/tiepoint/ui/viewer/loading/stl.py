@@ -46,10 +46,15 @@ def joined(corners: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int32]]:
     first[0] = True
     np.any(ordered[1:] != ordered[:-1], axis=1, out=first[1:])
     numbers_of = np.empty(len(corners), np.int32)
-    numbered = np.cumsum(first, dtype=np.int32) - 1
+    points: list[NDArray[Any]] = []
+    count = 0
     for start in range(0, len(order), _SLICE):
-        numbers_of[order[start : start + _SLICE]] = numbered[start : start + _SLICE]
-    return _gathered(ordered, np.flatnonzero(first)), numbers_of.reshape(-1, 3)
+        part = slice(start, start + _SLICE)
+        numbered = np.cumsum(first[part], dtype=np.int32) + np.int32(count)
+        numbers_of[order[part]] = numbered - 1
+        points.append(ordered[part][first[part]])
+        count = int(numbered[-1])
+    return np.concatenate(points), numbers_of.reshape(-1, 3)
 
 
 def _gathered(rows: NDArray[Any], order: NDArray[np.int64]) -> NDArray[Any]:
