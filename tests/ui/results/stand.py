@@ -51,6 +51,7 @@ class ResultsStand:
         facts = self.page.results.view.facts
         assert facts is not None
         await until(lambda: self.fake.program.measurements.snapshot.key == facts.key)
+        await until(lambda: self.page.facts_card.facts is facts)
         return facts
 
 

@@ -430,6 +430,7 @@ def test_facts_unfold_and_stay_so(in_qt: Any) -> None:
             assert stand.fake.program.panel_state.state.extras["results_all_facts"] is True
             press(stand.page.facts_card, "Fewer facts")
             note = stand.page.facts_card.rows[0]
+            await until(note.isVisible)
             QTest.mouseClick(note.head, LEFT)
             assert "Add photos." in texts(note)
 

@@ -32,7 +32,6 @@ class Cover(QWidget):
         super().__init__()
         self.setLayout(column())
         self._content: QWidget | None = None
-        theme.watch(self.update)
 
     @property
     def words(self) -> str:

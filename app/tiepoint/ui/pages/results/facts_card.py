@@ -33,6 +33,7 @@ class FactsCard(Card):
     def __init__(self) -> None:
         self.pill = Pill("info", " ")
         super().__init__(tr(_CONTEXT, "Facts"), "", self.pill)
+        self.facts: ModelFacts | None = None
         self.main, self.rest = FactRows(), FactRows()
         self._toggle = Button("", "chevron-down", "link")
         self._line = hairline()
@@ -53,6 +54,7 @@ class FactsCard(Card):
             facts: What is known of it.
             of_view: What the 3D view found missing while loading it.
         """
+        self.facts = facts
         self.main.show_rows(main_rows(facts))
         self.rest.show_rows(more_rows(facts))
         state, words = verdict(facts)

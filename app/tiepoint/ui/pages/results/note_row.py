@@ -66,7 +66,6 @@ class _NoteHead(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setAccessibleName(f"{look.text}: {note.title} {note.value}".strip())
-        theme.watch(self.update)
 
     def sizeHint(self) -> QSize:
         """As wide as the card."""

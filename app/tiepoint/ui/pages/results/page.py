@@ -198,9 +198,13 @@ class ResultsPage(Page):
 
     def _on_opened(self, facts: ModelFacts) -> None:
         self._has_facts = True
-        self.facts_card.show_facts(facts)
         self.photos.show(facts)
         self.measuring.show(facts)
+        QTimer.singleShot(0, self._show_facts)  # a turn of the loop of its own: it makes many labels the first time
+
+    def _show_facts(self) -> None:
+        if self.results.view.facts is not None:
+            self.facts_card.show_facts(self.results.view.facts)
 
     def _on_loaded(self, loaded: LoadedModel) -> None:
         facts = self.results.view.facts
