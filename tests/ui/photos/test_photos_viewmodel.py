@@ -133,3 +133,15 @@ def test_a_shut_model_hears_nothing() -> None:
     model.shut()
     sets.put(a_set(photos(9)))
     assert len(model.model.photos) == 5
+
+
+def test_a_filter_and_back_leaves_a_selected_photo() -> None:
+    model, _ = made()
+    model.select(["IMG_00007.JPG"], current="IMG_00007.JPG")
+    model.show_group("left-out")
+    assert model.current is None
+    model.show_group("all")
+    assert paths(model) == ["IMG_00007.JPG"]
+    model.selection.clearSelection()
+    model.search("IMG")
+    assert paths(model) == [], "nothing selected on purpose stays so"

@@ -251,21 +251,24 @@ class PhotosViewModel(QObject):
 
     def _show(self, shown: Shown) -> None:
         self._shown = shown
+        before, had_selection = self.current.path if self.current else self._last, self.selection.hasSelection()
         self.model.replace(shown.photos)
         self._selected = None
-        self._keep_current()
+        self._keep_current(before, had_selection=had_selection)
         self.arranged.emit()
         if self._is_stale:
             self._arrange()
 
-    def _keep_current(self) -> None:
-        """Have a current photo whenever there is one: the last one when it is shown again, else the first."""
-        if self.current is not None:
+    def _keep_current(self, before: str, *, had_selection: bool) -> None:
+        """Have a current photo whenever there is one: the one from before when it is shown, else the first."""
+        photos, current = self.model.photos, self.current
+        if not photos:
             return
-        photos = self.model.photos
-        if photos:
-            path = self._last if self.model.row_of(self._last) >= 0 else photos[0].path
-            self.select([path], current=path)
+        is_shown = self.model.row_of(before) >= 0
+        wanted = before if is_shown else photos[0].path
+        is_moved = current is None or current.path != wanted
+        if is_moved or (had_selection and not self.selection.hasSelection()):
+            self.select([wanted], current=wanted)
 
     def _on_selection(self) -> None:
         self._selected = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QSpinBox, QWidget
@@ -14,6 +14,9 @@ from tiepoint.ui.viewmodels.reconstruct_words import PARAMETERS, ParameterWords
 from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.labels import Label
 from tiepoint.ui.widgets.layouts import column, row
+
+_NO_BUTTONS: Final = "QSpinBox::up-button, QSpinBox::down-button { width: 0; height: 0; border: 0; }"
+"""The arrow keys and the wheel change the values; the buttons would be too small to hit."""
 
 
 class CustomDialog(QDialog):
@@ -97,7 +100,7 @@ def _field(words: ParameterWords) -> QSpinBox:
     if words.zero:
         field.setSpecialValueText(tr("Reconstruct", words.zero))
     field.setMinimumWidth(150)
-    field.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-    field.lineEdit().setStyleSheet("border: 0; background: transparent; padding: 0;")
+    field.setStyleSheet(_NO_BUTTONS)
+    field.lineEdit().setStyleSheet("border: 0; background: transparent; padding: 0 8px;")
     field.setAccessibleName(tr("Reconstruct", words.title))
     return field

@@ -236,7 +236,7 @@ class MapView(QWidget):
                 words = tr("PhotosMap", "{words}, and {more} more", words=words, more=more)
             painter.drawPixmap(QPointF(10, 10 + 20 * line), icons.pixmap("map-pin-off", tone, 14))
             painter.setFont(font(12, QFont.Weight.Medium))
-            words = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, self.width() - 66)
+            words = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, self.width() - 84)
             _paint_words(painter, QPointF(30, 21 + 20 * line), words, tone)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -319,10 +319,13 @@ def _origin(photo_map: PhotoMap) -> tuple[float, float]:
 
 def _paint_words(painter: QPainter, place: QPointF, words: str, colour: str) -> None:
     painter.setFont(font(12, QFont.Weight.Medium))
-    halo = QColor(theme.tokens().raised)
-    painter.setPen(halo)
-    for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1)):
-        painter.drawText(place + QPointF(dx, dy), words)
+    ground = QColor(theme.tokens().raised)
+    ground.setAlphaF(0.82)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ground)
+    width = painter.fontMetrics().horizontalAdvance(words)
+    painter.drawRoundedRect(QRectF(place.x() - 4, place.y() - 13, width + 8, 18), 5, 5)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QColor(colour))
     painter.drawText(place, words)
 
@@ -330,16 +333,16 @@ def _paint_words(painter: QPainter, place: QPointF, words: str, colour: str) -> 
 def _paint_scale(painter: QPainter, window: MapWindow) -> None:
     metres, width = scale_bar(window.scale)
     left, bottom = 12.0, window.height - 14.0
-    painter.setPen(QPen(QColor(theme.tokens().text2), 1.5))
+    _paint_words(painter, QPointF(left + width + 8, bottom + 2), distance_text(metres), theme.tokens().text2)
+    painter.setPen(QPen(QColor(theme.tokens().text), 1.5))
     painter.drawLine(QPointF(left, bottom), QPointF(left + width, bottom))
     for x in (left, left + width):
         painter.drawLine(QPointF(x, bottom - 4), QPointF(x, bottom + 0.5))
-    _paint_words(painter, QPointF(left + width + 8, bottom + 2), distance_text(metres), theme.tokens().text2)
 
 
 def _paint_north(painter: QPainter, width: int) -> None:
-    painter.drawPixmap(QPointF(width - 27, 10), icons.pixmap("arrow-up", "text2", 15))
-    _paint_words(painter, QPointF(width - 24, 37), "N", theme.tokens().text2)
+    _paint_words(painter, QPointF(width - 24, 22), "N", theme.tokens().text2)
+    painter.drawPixmap(QPointF(width - 43, 9), icons.pixmap("arrow-up", "text2", 15))
 
 
 def _paint_legend(painter: QPainter, width: int, height: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QLineEdit, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QLineEdit, QScrollArea, QStackedWidget, QWidget
 
 from tiepoint.domain.space import size_text
 from tiepoint.services.computer import Computer, ComputerSnapshot
@@ -17,6 +17,7 @@ from tiepoint.ui.viewmodels.reconstruct_words import PRESETS, PRODUCTS, disk_lin
 from tiepoint.ui.widgets.bars import ProgressBar
 from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.cards import Card, Well, hairline
+from tiepoint.ui.widgets.check_box import CheckBox
 from tiepoint.ui.widgets.labels import FactList, Glyph, Label
 from tiepoint.ui.widgets.layouts import column, holder, row
 from tiepoint.ui.widgets.option_card import OptionCard
@@ -42,7 +43,7 @@ class ReconstructCard(Card):
         super().__init__(tr("Reconstruct", "Reconstruct"))
         self._model, self._photos, self._computer = model, photos, computer
         self.options: dict[str, OptionCard] = {}
-        self.products: dict[str, QCheckBox] = {}
+        self.products: dict[str, CheckBox] = {}
         self.start_button = Button("", "play", "primary", size="big")
         self.cancel_button = Button(tr("Reconstruct", "Cancel"), "x", size="small")
         self.name = QLineEdit()
@@ -162,10 +163,9 @@ class ReconstructCard(Card):
         self._products_words = Label(tr("Reconstruct", "All"), "value")
         self._choose_products.clicked.connect(self._on_choose_products)
         head = row(Label(tr("Reconstruct", "Products"), "sub"), None, self._products_words, self._choose_products)
-        boxes = column(spacing=5, margins=(2, 4, 0, 0))
+        boxes = column(spacing=2, margins=(2, 4, 0, 0))
         for name, title in PRODUCTS:
-            box = QCheckBox(tr("Reconstruct", title))
-            box.setChecked(True)
+            box = CheckBox(tr("Reconstruct", title), is_on=True)
             box.toggled.connect(lambda _: self._on_products())
             self.products[name] = box
             boxes.addWidget(box)

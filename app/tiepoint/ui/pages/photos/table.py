@@ -31,7 +31,7 @@ _WIDTHS: Final = {
     Column.NAME: 190,
     Column.ISSUES: 140,
     Column.SHARPNESS: 86,
-    Column.SIZE: 76,
+    Column.SIZE: 88,
     Column.CAMERA: 130,
     Column.TAKEN: 150,
     Column.POSITION: 190,
@@ -130,11 +130,15 @@ class _LinePainter(QStyledItemDelegate):
         painter.setFont(font(12))
         painter.setPen(QColor(tokens.text if photo.is_included and column is Column.NAME else tokens.text2))
         side = index.data(int(Qt.ItemDataRole.TextAlignmentRole)) or int(Qt.AlignmentFlag.AlignVCenter)
-        text = painter.fontMetrics().elidedText(str(index.data() or ""), Qt.TextElideMode.ElideMiddle, words.width())
+        text = painter.fontMetrics().elidedText(str(index.data() or ""), _elided(column), words.width())
         painter.drawText(words, int(side), text)
         if state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QColor(tokens.accent))
             painter.drawRect(box.adjusted(0, 1, -1, -2))
+
+
+def _elided(column: Column) -> Qt.TextElideMode:
+    return Qt.TextElideMode.ElideMiddle if column is Column.NAME else Qt.TextElideMode.ElideRight
 
 
 def _glyph(photo: SetPhoto, column: Column) -> tuple[str, str] | None:
