@@ -12,11 +12,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from panel_hand import PanelHand, can_use_hands
 from PIL import Image
+
+from panel_hand import PanelHand, can_use_hands
 
 PICTURES = Path(__file__).resolve().parents[2] / "build" / "walk"
 JOB_LIMIT_S = 400.0
+MANY_COLOURS = 400
 
 pytestmark = [
     pytest.mark.integration,
@@ -73,18 +75,17 @@ def test_first_start_to_a_measured_model(hand: PanelHand) -> None:
     album.take("reconstruct")
     hand.click("Reconstruct 18 photos")
     hand.wait("depth maps", lambda: _says(hand, r"Depth maps \d+/18"), JOB_LIMIT_S)
-    hand.wait("points of the running job", lambda: hand.ask(kind="ModelView"), 120)
+    hand.wait("points of the running job", lambda: _is_textured(hand), 120)
     album.take("job-runs")
     hand.wait_for("Open the result", JOB_LIMIT_S)
     album.take("job-complete")
 
     hand.click("Open the result")
-    view = hand.wait("the model", lambda: _shown_model(hand), 90)
-    picture = album.take("result")
-    assert _colours(picture, view) > 500, "the model on the screen has no texture"
+    view = hand.wait("the textured model", lambda: _says(hand, "Facts") and _is_textured(hand), 120)
+    album.take("result")
 
     hand.focus_window()
-    hand.click("Distance")
+    hand.click("Measure a distance (D)")
     centre_x, centre_y = view["x"] + view["width"] / 2, view["y"] + view["height"] / 2
     hand.click_at(centre_x - 60, centre_y)
     hand.click_at(centre_x + 60, centre_y + 20)
@@ -100,13 +101,14 @@ def _says(hand: PanelHand, pattern: str) -> bool:
     return any(re.match(pattern, text) for text in hand.texts())
 
 
-def _shown_model(hand: PanelHand) -> dict[str, float] | None:
+def _is_textured(hand: PanelHand) -> dict[str, float] | None:
+    """Return where the 3D view is once it shows something of many colours, judged by what is on the screen."""
     views = hand.ask(kind="ModelView")
-    has_facts = any("faces" in text.lower() for text in hand.texts())
-    return views[0] if views and has_facts else None
-
-
-def _colours(picture: Path, view: dict[str, float]) -> int:
+    if not views:
+        return None
+    view: dict[str, float] = views[0]
+    look = hand.picture(PICTURES / "look.png")
     box = (view["x"] + 100, view["y"] + 60, view["x"] + view["width"] - 60, view["y"] + view["height"] - 60)
-    pixels = np.asarray(Image.open(picture).convert("RGB").crop(tuple(round(edge) for edge in box)))
-    return len(np.unique(pixels.reshape(-1, 3) // 8, axis=0))
+    pixels = np.asarray(Image.open(look).convert("RGB").crop(tuple(round(edge) for edge in box)))
+    look.unlink()
+    return view if len(np.unique(pixels.reshape(-1, 3) // 8, axis=0)) > MANY_COLOURS else None
