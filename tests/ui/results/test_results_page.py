@@ -12,13 +12,18 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QWidget
 
-from fakes.results import a_camera, a_model
+from fakes.program import FakeProgram
+from fakes.results import FakeModelExporter, a_camera, a_model
 from page_stand import until
 from tiepoint.domain.errors import InputError
 from tiepoint.domain.identifiers import JobId
 from tiepoint.domain.job import Job, JobState
 from tiepoint.domain.model_export import ExportFormat
 from tiepoint.domain.model_facts import Scale, ScaleSource
+from tiepoint.domain.operation import OperationProgress
+from tiepoint.ports.capture_store import Report
+from tiepoint.ports.model_exporter import Exported, ExportRequest
+from tiepoint.services.model_export import ModelExports
 from tiepoint.ui import theme
 from tiepoint.ui.pages.results.export_dialog import ExportDialog
 from tiepoint.ui.viewer import Detail, Direction, DisplayMode, LineMark, LoadProgress, Phase, Projection
@@ -487,3 +492,95 @@ def _every_control_is_named(stand: ResultsStand) -> None:
         if each.focusPolicy() & Qt.FocusPolicy.TabFocus and each.isVisible() and each.isEnabled():
             name = each.accessibleName() or (each.text() if isinstance(each, QPushButton) else "")
             assert name, each
+
+
+class SlowExporter(FakeModelExporter):
+    """Reports a quarter and waits until it is told to go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go_on = asyncio.Event()
+
+    async def export(self, request: ExportRequest, report: Report) -> Exported:
+        report(OperationProgress("write", 25, 100, "bytes"))
+        await self.go_on.wait()
+        return await super().export(request, report)
+
+
+def _slow_program() -> FakeProgram:
+    fake = a_program(a_model())
+    fake.program = dataclasses.replace(
+        fake.program, model_exports=ModelExports(SlowExporter(), fake.program.operations)
+    )
+    return fake
+
+
+def test_a_running_export_is_seen_and_can_be_cancelled(in_qt: Any, tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with results_page(_slow_program()) as stand:
+            facts, page = await stand.opened(), stand.page
+            page.exports.start(facts, ExportFormat.GLB, tmp_path / "a.glb", overwrite=False)
+            await until(page.export_card.isVisible)
+            await until(lambda: page.exports.share == 0.25)
+            assert "a.glb" in texts(page.export_card)
+            page.outputs.ask_for_export()
+            assert "One export is running" in stand.parts.said[-1].title
+            QTest.mouseClick(page.export_card.cancel, LEFT)
+            await until(lambda: not page.exports.is_running)
+            assert not page.export_card.isVisible()
+            assert len(stand.parts.said) == 1
+
+    in_qt(scene())
+
+
+def test_an_export_that_fails_says_why(in_qt: Any, tmp_path: Path) -> None:
+    async def scene() -> None:
+        async with results_page() as stand:
+            facts = await stand.opened()
+            stand.fake.model_exporter.there.add(tmp_path / "a.glb")
+            stand.page.exports.start(facts, ExportFormat.GLB, tmp_path / "a.glb", overwrite=False)
+            await until(lambda: stand.parts.said)
+            assert (stand.parts.said[-1].state, stand.page.exports.is_running) == ("error", False)
+
+    in_qt(scene())
+
+
+def test_mesh_or_cloud_can_be_chosen(in_qt: Any) -> None:
+    async def scene() -> None:
+        async with results_page() as stand:
+            await stand.opened()
+            shown = stand.page.view_card.shown_file
+            assert [each.text() for each in shown.menu.actions()] == [
+                "textured mesh, model.glb",
+                "point cloud, 200\u202f000 points",
+            ]
+            shown.menu.actions()[1].trigger()
+            assert stand.view.opened[-1] == Path("/out/cloud.ply")
+            assert shown.button.text() == "point cloud"
+
+    in_qt(scene())
+
+
+def test_a_lone_file_has_neither_report_nor_cameras(in_qt: Any) -> None:
+    async def scene() -> None:
+        lone = a_model(report=None, cameras=(), cloud=None)
+        async with results_page(a_program(lone)) as stand:
+            await stand.opened()
+            visible = {each.text() for each in stand.page.strip().actions if each.isVisible()}
+            assert "Report" not in visible
+            assert {"Results", "Open…", "Folder", "Export"} <= visible
+            assert not stand.page.photo_card.isVisible()
+            assert not stand.page.view_card.shown_file.button.isVisible()
+
+    in_qt(scene())
+
+
+def test_what_the_view_found_missing_is_a_note(in_qt: Any) -> None:
+    async def scene() -> None:
+        async with results_page() as stand:
+            await stand.opened()
+            assert stand.view.facts is not None
+            stand.view.loaded.emit(dataclasses.replace(stand.view.facts, notes=("The texture a.jpg is not there.",)))
+            assert stand.page.facts_card.rows[0].head.text() == "The texture a.jpg is not there."
+
+    in_qt(scene())
