@@ -323,6 +323,8 @@ def test_photos_are_hovered_clicked_and_looked_through(qtbot: QtBot, view: Model
     assert hovered.args == ["b.jpg"]
     assert clicked.args == ["b.jpg"]
     assert view.selected_photo == "b.jpg"
+    view._navigation.set_camera(view.camera.orbited(0, -60))  # from above, its picture would be seen edge on
+    rest(qtbot, view, lambda camera: camera.position[1] < -5)
     before = picture_bytes(qtbot, view)
     picture = QImage(32, 24, QImage.Format.Format_RGB32)
     picture.fill(QColor("#00FF00"))
