@@ -42,6 +42,7 @@ class _Tasks:
         self.name = ""
         self.stages: StageProcesses | None = None
         self.handler: ReportingHandler | None = None
+        self.preloaded = threading.Event()
 
 
 _TASKS: Final = _Tasks()
@@ -100,6 +101,8 @@ def _outcome(work: Path, logs: Path, task: Task, reporter: Reporter) -> dict[str
     if task.isolated:
         assert _TASKS.stages is not None
         return _TASKS.stages.run(work, task, logs / f"{task.key.replace('/', '-')}.log", reporter)
+    # Two threads that import packages with circular imports at once find them half made.
+    _TASKS.preloaded.wait()
     return {"manifest": run_task(work, task, reporter.progressed)}
 
 
@@ -129,7 +132,10 @@ async def _serve(order: dict[str, Any]) -> None:
 
 
 def _preload() -> None:
-    for name in _PRELOADED:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(name)
+    try:
+        for name in _PRELOADED:
+            with contextlib.suppress(ImportError):
+                importlib.import_module(name)
+    finally:
+        _TASKS.preloaded.set()
     logging.getLogger(__name__).debug("preloaded in process %d", os.getpid())
