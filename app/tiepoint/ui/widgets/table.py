@@ -28,6 +28,7 @@ from tiepoint.ui.widgets.table_delegate import CellDelegate
 from tiepoint.ui.widgets.table_model import TableModel
 
 HEAD_PX: Final = 30
+_NO_ARROWS: Final = "QHeaderView::up-arrow, QHeaderView::down-arrow { image: none; width: 0; height: 0; }"
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _CHOOSER_PX: Final = 28
 # A cell that begins so would be taken for a formula by a spreadsheet.
@@ -163,6 +164,8 @@ class Table(QTableView):
         header.setSectionsClickable(True)
         header.setSortIndicatorClearable(True)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        # The model's heads say how they are sorted; the style's own arrow would lie over the words.
+        header.setStyleSheet(_NO_ARROWS)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
         self._chooser = IconButton("columns-3", tr("Table", "Choose columns"), size=15)
