@@ -74,6 +74,28 @@ def test_a_distance_on_the_screen_is_the_distance_on_the_ground(in_qt: Any, tmp_
     in_qt(scene())
 
 
+def test_a_click_on_a_camera_selects_its_photo(in_qt: Any, tmp_path: Path) -> None:
+    async def scene() -> None:
+        fake = a_program(a_ground(tmp_path))
+        async with standing(lambda panel: ResultsPage(panel, desktop=FakeDesktop()), fake) as at:
+            page, view = at.page, at.page.view_card.view
+            await until(lambda: view.facts is not None and not view.is_loading, seconds=120)
+            for _ in range(6):
+                QTest.keyClick(view, Qt.Key.Key_Minus)
+
+            def is_hit() -> bool:
+                pixels, _ = view.camera.project(np.array([(3.0, 0.0, 12.0)]))
+                QTest.mouseClick(view, LEFT, pos=QPoint(round(float(pixels[0, 0])), round(float(pixels[0, 1]))))
+                return page.photos.camera is not None
+
+            await until(is_hit, seconds=60)
+            assert page.photos.camera is not None
+            assert page.photos.camera.photo == "photo 2.jpg"
+            assert page.photo_card.picture.isVisible()
+
+    in_qt(scene())
+
+
 def test_a_broken_model_is_named_and_the_next_one_opens(in_qt: Any, tmp_path: Path) -> None:
     async def scene() -> None:
         good = a_ground(tmp_path)

@@ -13,10 +13,7 @@ from typing import Any, Final
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 
-from tiepoint.domain.failure import Failure
-from tiepoint.domain.measurement import Measurement
 from tiepoint.domain.model_facts import ModelFacts
-from tiepoint.domain.quantity import LengthUnit
 from tiepoint.ui.actions import action
 from tiepoint.ui.opening import is_model
 from tiepoint.ui.pages.page import Page, StripContent
@@ -25,6 +22,7 @@ from tiepoint.ui.pages.results.export_card import ExportCard
 from tiepoint.ui.pages.results.facts_card import FactsCard
 from tiepoint.ui.pages.results.measurements_card import MeasurementsCard
 from tiepoint.ui.pages.results.measuring_in_view import MeasuringInView
+from tiepoint.ui.pages.results.measuring_replies import MeasuringReplies
 from tiepoint.ui.pages.results.model_in_view import ModelInView
 from tiepoint.ui.pages.results.outputs import Outputs
 from tiepoint.ui.pages.results.photo_card import PhotoCard
@@ -36,7 +34,6 @@ from tiepoint.ui.viewer import ModelFacts as LoadedModel
 from tiepoint.ui.viewer import ModelView
 from tiepoint.ui.viewmodels.export import ExportModel
 from tiepoint.ui.viewmodels.measuring import MeasuringModel
-from tiepoint.ui.viewmodels.measuring_words import MeasurementRow
 from tiepoint.ui.viewmodels.results import ResultsModel, Showing
 from tiepoint.ui.viewmodels.results_photo import PhotoModel, reader_of
 from tiepoint.ui.viewmodels.results_words import bytes_text, subtitle_text, took_text
@@ -79,9 +76,10 @@ class ResultsPage(Page):
         self._is_started = self._has_facts = False
         self._setup_ui()
         self._add_actions()
-        self._in_view = (
-            ModelInView(self.view_card, self.results, self.photos, self.outputs.ask_for_file, panel),
-            MeasuringInView(self.view_card, self.measuring, self),
+        self._model = ModelInView(self.view_card, self.results, self.photos, self.outputs.ask_for_file, panel)
+        self._in_view = MeasuringInView(self.view_card, self.measuring, self)
+        self._replies = MeasuringReplies(
+            self, self.measuring, self.measurements_card, self.view_card, self.outputs, panel
         )
         self._connect()
         self._on_changed()
@@ -177,12 +175,7 @@ class ResultsPage(Page):
         self.menu.chosen.connect(self.results.open_entry)
         self.menu.forget_wanted.connect(self.results.forget)
         self.menu.open_wanted.connect(self.outputs.ask_for_file)
-        self.measuring.refused.connect(self._on_refused)
-        self.measuring.added.connect(self._on_added)
-        self.measuring.deleted.connect(self._on_deleted)
-        self.measurements_card.export_wanted.connect(self._on_measurements_export)
-        self.measurements_card.unit_chosen.connect(self._on_unit)
-        self.measurements_card.copied.connect(self._on_copied)
+        self._replies.shown.connect(lambda: self.column.ensureWidgetVisible(self.measurements_card))
         self.facts_card.unfolded.connect(self._on_unfolded)
         self.photo_card.look_through_wanted.connect(self.view_card.view.look_through)
         self.photo_card.picture_ready.connect(self.view_card.view.set_photo_picture)
@@ -192,8 +185,7 @@ class ResultsPage(Page):
     def _start(self) -> None:
         extras = self._panel.program.panel_state.state.extras
         self.facts_card.set_unfolded(extras.get("results_all_facts") is True)
-        if (unit := extras.get("results_unit")) in tuple(LengthUnit):
-            self.measuring.set_unit(LengthUnit(unit))
+        self._replies.restore_unit()
         self.results.start()
 
     def _on_opened(self, facts: ModelFacts) -> None:
@@ -231,35 +223,6 @@ class ResultsPage(Page):
     def _fill_menu(self) -> None:
         results = self.results
         self.menu.show_entries(results.entries, results.view.path, datetime.now(UTC), results.trouble)
-
-    def _on_refused(self, failure: Failure) -> None:
-        self.view_card.hint.show_warning(plain(failure.summary))
-        self.column.ensureWidgetVisible(self.measurements_card)
-
-    def _on_added(self, made: MeasurementRow) -> None:
-        self.measurements_card.select(made)
-        self.column.ensureWidgetVisible(self.measurements_card)
-
-    def _on_deleted(self, measurement: Measurement) -> None:
-        self._panel.messages.note(
-            tr(_CONTEXT, "{name} is deleted.", name=plain(measurement.name)),
-            action=tr(_CONTEXT, "Undo"),
-            on_action=lambda: self.measuring.put_back(measurement),
-        )
-
-    def _on_measurements_export(self, path: Path) -> None:
-        self._panel.background.start(self._export_measurements(path))
-
-    async def _export_measurements(self, path: Path) -> None:
-        await self.measuring.export(path)
-        self.outputs.tell_written(path)
-
-    def _on_unit(self, unit: LengthUnit) -> None:
-        self.measuring.set_unit(unit)
-        self._panel.program.panel_state.remember(results_unit=unit.value)
-
-    def _on_copied(self) -> None:
-        self._panel.messages.done(tr(_CONTEXT, "The measurements are on the clipboard as a table."))
 
     def _on_unfolded(self, is_open: bool) -> None:
         self._panel.program.panel_state.remember(results_all_facts=is_open)

@@ -48,7 +48,7 @@ class PhotoCard(Card):
         self._photos = photos
         self.picture = _Picture()
         self.facts = FactRows()
-        self._hint = Label(tr(_CONTEXT, "Click a camera in the view, or step through them here."), "sub", wrap=True)
+        self._hint = Label(tr(_CONTEXT, "Click a camera in the view, or step through."), "sub", wrap=True)
         self._place = Label("", "value")
         self._place.setAlignment(Qt.AlignmentFlag.AlignCenter)
         steps = row(self._back, self._place, self._forward, spacing=4)

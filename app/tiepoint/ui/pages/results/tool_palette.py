@@ -126,13 +126,13 @@ def _tool_name(tool: Tool) -> str:
 def _views_menu(palette: ToolPalette) -> QMenu:
     menu = QMenu(palette)
     for direction, text, keys in (
-        (Direction.TOP, tr(_CONTEXT, "From above"), "7"),
-        (Direction.FRONT, tr(_CONTEXT, "From the south (front)"), "1"),
-        (Direction.RIGHT, tr(_CONTEXT, "From the east (right)"), "3"),
-        (Direction.BACK, tr(_CONTEXT, "From the north (back)"), "Ctrl+1"),
-        (Direction.LEFT, tr(_CONTEXT, "From the west (left)"), "Ctrl+3"),
-        (Direction.BOTTOM, tr(_CONTEXT, "From below"), "Ctrl+7"),
-        (Direction.CORNER, tr(_CONTEXT, "From the corner"), "0"),
+        (Direction.TOP, tr(_CONTEXT, "Top"), "7"),
+        (Direction.FRONT, tr(_CONTEXT, "Front"), "1"),
+        (Direction.RIGHT, tr(_CONTEXT, "Right"), "3"),
+        (Direction.BACK, tr(_CONTEXT, "Back"), "Ctrl+1"),
+        (Direction.LEFT, tr(_CONTEXT, "Left"), "Ctrl+3"),
+        (Direction.BOTTOM, tr(_CONTEXT, "Bottom"), "Ctrl+7"),
+        (Direction.CORNER, tr(_CONTEXT, "Corner"), "0"),
     ):
         # The keys belong to the view while it has the focus; here they are only told.
         entry = QAction(f"{text}\t{keys}", menu)
