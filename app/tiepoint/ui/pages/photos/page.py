@@ -29,7 +29,7 @@ from tiepoint.ui.viewmodels.photos import PhotosViewModel
 from tiepoint.ui.viewmodels.reconstruct import ReconstructViewModel
 
 _HAS_SET = "photos.has_set"
-_BUILD_EVERY_MS = 60
+_BUILD_EVERY_MS = 40
 
 
 class PhotosPage(Page):
@@ -47,7 +47,13 @@ class PhotosPage(Page):
         self.reconstruct = ReconstructViewModel(panel.program, panel.background, self.photos, self)
         self.start = StartView()
         self.work: Work | None = None
-        self._coming = Work(panel, self.photos, self.reconstruct, choose_folder=self._ask_folder)
+        self._coming = Work(
+            panel,
+            self.photos,
+            self.reconstruct,
+            choose_folder=self._ask_folder,
+            add_view=lambda view: self._stack.addWidget(view),
+        )
         self._builder = QTimer(self, interval=_BUILD_EVERY_MS)
         self._builder.timeout.connect(self._build_ahead)
         self._is_starting_new = False
@@ -175,7 +181,6 @@ class PhotosPage(Page):
             self._builder.stop()
             self.work = self._coming
             self.work.show_all()
-            self._stack.addWidget(self.work.view)
             self._panel.program.panel_state.remember(**{_HAS_SET: True})
         self._stack.setCurrentWidget(self.work.view)
 

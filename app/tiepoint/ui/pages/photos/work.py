@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
 from tiepoint.domain.photo_set import SetPhoto
 from tiepoint.ui.pages.photos.big_preview import BigPreview
@@ -28,6 +29,7 @@ from tiepoint.ui.viewmodels.photos import PhotosViewModel
 from tiepoint.ui.viewmodels.reconstruct import ReconstructViewModel
 
 _IS_LIST: Final = "photos.is_list"
+_POLISHED_AT_ONCE: Final = 16
 _CELL: Final = "photos.cell_px"
 
 
@@ -39,6 +41,7 @@ class Work(QObject):
         photos: The current set.
         reconstruct: What becomes of it.
         choose_folder: Asks for a folder and hands it to a function.
+        add_view: Puts the finished view, still hidden, where it will be shown.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class Work(QObject):
         reconstruct: ReconstructViewModel,
         *,
         choose_folder: Callable[[Callable[[Path], object]], object],
+        add_view: Callable[[QWidget], object],
     ) -> None:
         super().__init__(photos)
         self._panel, self._photos, self._reconstruct = panel, photos, reconstruct
@@ -57,6 +61,7 @@ class Work(QObject):
         self._ways = WaysOn(
             sets.refresh, lambda: choose_folder(photos.locate_missing), sets.resume, sets.accept_suggestions
         )
+        self._add_view = add_view
         self._steps = self._build()
 
     def step(self) -> bool:
@@ -96,7 +101,17 @@ class Work(QObject):
         self.view = WorkView(self.card, self.map_card, self.inspector, self.reconstruct_card)
         self._restore()
         self._connect()
+        self._add_view(self.view)
         yield True
+        yield from self._polish()
+
+    def _polish(self) -> Iterator[bool]:
+        """Have the style sheet applied before the parts are shown, to a few widgets at a time."""
+        widgets = self.view.findChildren(QWidget)
+        for start in range(0, len(widgets), _POLISHED_AT_ONCE):
+            for widget in widgets[start : start + _POLISHED_AT_ONCE]:
+                widget.ensurePolished()
+            yield True
 
     def _connect(self) -> None:
         photos = self._photos
