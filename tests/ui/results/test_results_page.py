@@ -584,3 +584,12 @@ def test_what_the_view_found_missing_is_a_note(in_qt: Any) -> None:
             assert stand.page.facts_card.rows[0].head.text() == "The texture a.jpg is not there."
 
     in_qt(scene())
+
+
+def test_a_job_that_nobody_knows_is_said(in_qt: Any) -> None:
+    async def scene() -> None:
+        async with results_page(a_program(), lambda page: page.show_target(job="20261125-x-ffffff")) as stand:
+            await until(lambda: stand.page.results.view.showing is Showing.FAILED)
+            await until(lambda: "is not known on this computer" in texts(stand.page))
+
+    in_qt(scene())

@@ -23,6 +23,7 @@ from tiepoint.services.monitor import MonitorSnapshot
 from tiepoint.services.program import Program
 from tiepoint.services.results import ResultEntry, ResultList
 from tiepoint.ui.background import Background
+from tiepoint.ui.text import tr
 
 
 class Showing(StrEnum):
@@ -139,7 +140,9 @@ class ResultsModel(QObject):
         elif entry is not None:
             self.open_entry(entry)
         else:
-            self._background.start(self._open_job_later(job_id))
+            self._drop_opening()
+            self._show(ResultView(Showing.OPENING))
+            self._opening = self._background.start(self._open_job_later(job_id))
 
     async def try_folder(self, folder: Path) -> bool:
         """Open a folder when it holds a result; nothing changes when it does not.
@@ -198,9 +201,13 @@ class ResultsModel(QObject):
     async def _open_job_later(self, job_id: str) -> None:
         """Look for a job that is not known yet: the link to the scheduler may just be coming up."""
         listed = await self._refreshed()
-        entry = next((each for each in listed.entries if each.place.job == job_id), None)
-        if entry is not None:
-            self.open_entry(entry)
+        is_listed = any(each.place.job == job_id for each in listed.entries)
+        if is_listed or self._program.monitor.snapshot.job(job_id) is not None:
+            self.open_job(job_id)
+            return
+        summary = tr("Results", "The result of job {job} is not known on this computer.", job=job_id)
+        failure = listed.trouble or Failure("input", summary, tr("Results", "Open its folder, or look in the list."))
+        self._show(ResultView(Showing.FAILED, job_id, failure=failure))
 
     async def _refreshed(self) -> ResultList:
         return await self._program.results.refresh()
