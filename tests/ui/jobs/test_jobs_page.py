@@ -241,7 +241,7 @@ def test_the_time_left_is_a_range_once_there_is_history(in_qt: InQt) -> None:
 def test_without_jobs_it_leads_to_the_photos(in_qt: InQt) -> None:
     async def scene() -> None:
         async with jobs_page() as stand:
-            assert stand.page.empty.isVisible()
+            await until(stand.page._to_photos.isVisible)
             stand.press("Go to Photos")
             assert stand.parts.navigator.gone == [("photos", {})]
 

@@ -56,12 +56,7 @@ class JobsPage(Page):
         self.detail = JobDetail(panel, self.viewmodel, self._log, self._run, make_view)
         self.banner = LinkBanner(panel)
         self._to_photos = Button(tr("Jobs", "Go to Photos"), "images", "primary")
-        self.empty = EmptyState(
-            "list",
-            tr("Jobs", "No jobs yet"),
-            tr("Jobs", "Drop photos on the window and press Reconstruct: the job appears here and becomes a model."),
-            self._to_photos,
-        )
+        self.empty = EmptyState("list", tr("Jobs", "No jobs yet"), "", self._to_photos)
         self._splitter = QSplitter(Qt.Orientation.Vertical)
         self._stack = QStackedWidget()
         self._placed_for = -1
@@ -145,7 +140,18 @@ class JobsPage(Page):
             self.list_card.update_rows()
             self.detail.show_job(job, self._actions.allowed)
             self._place()
+        else:
+            self._tell_nothing()
         self.strip_changed.emit()
+
+    def _tell_nothing(self) -> None:
+        """Say that there are no jobs; before the agent answered nobody knows."""
+        is_known = self.viewmodel.snapshot.link.heard is not None
+        self._to_photos.setVisible(is_known)
+        title = tr("Jobs", "No jobs yet") if is_known else tr("Jobs", "Looking for jobs")
+        text = tr("Jobs", "Drop photos on the window and press Reconstruct: the job appears here and becomes a model.")
+        self.empty.title_label.setText(title)
+        self.empty.text_label.setText(text if is_known else tr("Jobs", "They appear as soon as the agent answers."))
 
     def _run(self, action: JobAction) -> None:
         self._commands.run(action, self.viewmodel.job)

@@ -59,7 +59,10 @@ class NodeInspector(ScrollColumn):
         context = self._viewmodel.context
         self._card.head.title_label.setText(plain(node.id))
         self._card.head.remark_label.setText(plain(node.host))
-        self._pill.set_state(node_state(node, context))
+        if context.is_stale:
+            self._pill.set_state("lost", tr("Node", "Last known"))
+        else:
+            self._pill.set_state(node_state(node, context))
         self._facts.set_facts(self._facts_of(node))
         self._to_job.setVisible(node.job is not None)
         is_odd = needs_attention(node, context)
@@ -109,7 +112,7 @@ class NodeInspector(ScrollColumn):
             (tr("Node", "Capability"), capability_text(node)),
             (tr("Node", "Cores"), str(node.cpu_count)),
             (tr("Node", "CPU"), "—" if load is None else percent_text(min(1.0, load.cpu))),
-            (tr("Node", "Memory"), "—" if load is None else bytes_text(load.memory_bytes)),
+            (tr("Node", "Memory"), bytes_text(load.memory_bytes) if load is not None and load.memory_bytes else "—"),
             (tr("Node", "Memory limit"), bytes_text(node.memory_bytes) if node.memory_bytes else "—"),
             (tr("Node", "Version"), plain(node.version) or "—"),
             (tr("Node", "Failed tasks"), str(node.errors)),

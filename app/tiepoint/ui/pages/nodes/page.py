@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QStackedWidget
 
+from tiepoint.domain.link import LinkState
 from tiepoint.domain.node import NodeState
 from tiepoint.ui.pages.nodes.inspector import NodeInspector
 from tiepoint.ui.pages.page import Page, StripContent
@@ -68,10 +69,11 @@ class NodesPage(Page):
         parts = [tr("Nodes", "This computer"), tr_count("Nodes", "{count} node", "{count} nodes", len(nodes)), engine]
         working = sum(node.state is NodeState.BUSY for node in nodes)
         words = tr("Nodes", "{count} of {all}", count=grouped(working), all=grouped(len(nodes)))
-        state = "lost" if snapshot.link.state.value == "stopped" else snapshot.link.state.value
+        is_stopped = snapshot.link.state is LinkState.STOPPED
+        state, said = ("offline", tr("Nodes", "Agent stopped")) if is_stopped else (snapshot.link.state.value, "")
         facts = ((tr("Nodes", "Working"), words),) if nodes and not self.viewmodel.is_stale else ()
         subtitle = " · ".join(part for part in parts if part)
-        return StripContent(tr("Nodes", "Nodes"), state, subtitle=subtitle, facts=facts)
+        return StripContent(tr("Nodes", "Nodes"), state, said, subtitle, facts)
 
     def show_target(self, **target: Any) -> None:
         """Look at a node by its id."""
