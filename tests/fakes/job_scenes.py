@@ -75,4 +75,4 @@ def a_node(number: int = 1, state: NodeState = NodeState.BUSY, **changes: Any) -
         "memory_bytes": 8_000_000_000,
         "load": NodeLoad(0.5, 281_000_000),
     }
-    return Node(host="workshop", state=state, **{**usual, **changes})
+    return Node(state=state, **{"host": "workshop", **usual, **changes})
