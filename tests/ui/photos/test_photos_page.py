@@ -324,7 +324,7 @@ def test_what_was_not_taken_is_one_click_away(in_qt: Any) -> None:
         skipped = tuple(SkippedFile(f"<i>{number}</i>\x07.txt", "it is no photo") for number in range(10_000))
         async with shown(a_set(photos(5), skipped=skipped)) as at:
             button = at.work.card.footer.skipped_button
-            assert button.text() == "10\u202f000 files were not taken"
+            assert button.text() == "10\u202f000 files or more were not taken"
             click(button)
             (dialog,) = dialogs()
             assert isinstance(dialog, SkippedDialog)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QWidget
 
 from tiepoint.domain.photo_set import PhotoSet, SetPhase, SetPhoto
 from tiepoint.domain.space import size_text
+from tiepoint.ui.pages.photos.skipped_dialog import skipped_words
 from tiepoint.ui.text import grouped, tr, tr_count
 from tiepoint.ui.viewmodels.photos import PhotosViewModel
 from tiepoint.ui.widgets.bars import ProgressBar
@@ -119,7 +120,7 @@ class Footer(QWidget):
             )
         self._words.setText(words)
         skipped = len(photo_set.skipped)
-        self.skipped_button.setText(tr_count("Photos", "1 file was not taken", "{count} files were not taken", skipped))
+        self.skipped_button.setText(skipped_words(skipped))
         self.skipped_button.setVisible(skipped > 0)
         self.resume_button.setVisible(is_unfinished)
         self._stack.setCurrentIndex(0)

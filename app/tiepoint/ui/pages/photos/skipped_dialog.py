@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QHeaderView, QTableView, QWidget
 
 from tiepoint.domain.capture import SkippedFile
-from tiepoint.ui.text import plain, tr, tr_count
+from tiepoint.ui.text import grouped, plain, tr, tr_count
 from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.labels import Label
 from tiepoint.ui.widgets.layouts import column, row
 
 _NO_PARENT = QModelIndex()
+_KEPT_BY_SETS: Final = 1000
+
+
+def skipped_words(count: int) -> str:
+    """Say how many files were not taken; a set keeps the latest thousand."""
+    if count >= _KEPT_BY_SETS:
+        return tr("Photos", "{count} files or more were not taken", count=grouped(count))
+    return tr_count("Photos", "1 file was not taken", "{count} files were not taken", count)
 
 
 class SkippedModel(QAbstractTableModel):
@@ -78,7 +87,9 @@ class SkippedDialog(QDialog):
         copy, close = Button(tr("Photos", "Copy the list"), "copy"), Button(tr("Photos", "Close"), "", "primary")
         copy.clicked.connect(self._on_copy)
         close.clicked.connect(self.accept)
-        words = tr_count("Photos", "1 file was not taken", "{count} files were not taken", len(skipped))
+        self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.table.horizontalHeader().setHighlightSections(False)
+        words = skipped_words(len(skipped))
         self.setLayout(
             column(Label(words, "h1"), self.table, row(None, copy, close), spacing=12, margins=(20, 18, 20, 18))
         )
