@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from photo_set_factory import MISSING, ToldPhotoSets, a_photo, a_set, photos
-from tiepoint.domain.photo_set import PhotoChoice, SetFacts
+from photo_set_factory import BLURRED, MISSING, ToldPhotoSets, a_photo, a_set, photos, working
+from tiepoint.domain.photo_set import PhotoChoice, SetFacts, SetPhase
 from tiepoint.ui.viewmodels.photos import PhotosViewModel
 from tiepoint.ui.viewmodels.photos_order import SLICE, Column
 
@@ -145,3 +145,17 @@ def test_a_filter_and_back_leaves_a_selected_photo() -> None:
     model.selection.clearSelection()
     model.search("IMG")
     assert paths(model) == [], "nothing selected on purpose stays so"
+
+
+def test_after_the_checks_the_gravest_problem_is_looked_at_unless_a_person_chose(qtbot: Any) -> None:
+    for chosen, expected in ((None, "IMG_00006.JPG"), ("IMG_00002.JPG", "IMG_00002.JPG")):
+        sets = ToldPhotoSets(working(photos(9), SetPhase.CHECK, 3, 9))
+        model = PhotosViewModel(sets)  # type: ignore[arg-type]
+        if chosen:
+            model.select([chosen], current=chosen)
+        some = list(photos(9))
+        some[6] = a_photo(some[6].path, 6, issues=(BLURRED,))
+        sets.put(a_set(some))
+        model._apply()
+        assert model.current is not None
+        assert model.current.path == expected

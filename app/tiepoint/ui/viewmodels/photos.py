@@ -50,6 +50,7 @@ class PhotosViewModel(QObject):
         self._is_stale = False
         self._by_path: dict[str, SetPhoto] | None = None
         self._last = ""
+        self._first = ""
         self._selected: tuple[SetPhoto, ...] | None = None
         self.model = PhotosModel(self)
         self.selection = QItemSelectionModel(self.model, self)
@@ -269,6 +270,16 @@ class PhotosViewModel(QObject):
         is_moved = current is None or current.path != wanted
         if is_moved or (had_selection and not self.selection.hasSelection()):
             self.select([wanted], current=wanted)
+            self._first = "" if is_shown else wanted
+        self._look_at_first()
+
+    def _look_at_first(self) -> None:
+        """Once the checks are over, look at the photo with the gravest problem, unless a person chose another."""
+        photo_set, current, photos = self.photo_set, self.current, self.model.photos
+        is_own = current is not None and current.path == self._first and self.selected_count() == 1
+        if is_own and photo_set is not None and not photo_set.is_working and photos[0].path != self._first:
+            self._first = photos[0].path
+            self.select([self._first], current=self._first)
 
     def _on_selection(self) -> None:
         self._selected = None

@@ -84,6 +84,7 @@ class PictureView(QWidget):
         self._pixmaps, self._large, self._radius = pixmaps, large, radius
         self._photo: SetPhoto | None = None
         self._pixmap: QPixmap | None = None
+        self._shown: tuple[int, QSize, QPixmap] | None = None
         self._problem = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         large.arrived.connect(self._on_large)
@@ -100,7 +101,8 @@ class PictureView(QWidget):
         name = plain(photo.name, limit=120) if photo else ""
         self.setAccessibleName(tr("Photos", "Picture of {name}", name=name))
         if before is not None and photo is not None and _same_file(before, photo):
-            self.update()
+            if before.is_unusable != photo.is_unusable:
+                self.update()
             return
         self._pixmap, self._problem = None, ""
         self._large.want(photo)
@@ -126,7 +128,17 @@ class PictureView(QWidget):
         path = QPainterPath()
         path.addRoundedRect(box, self._radius, self._radius)
         painter.setClipPath(path)
-        painter.drawPixmap(box, pixmap, QRectF(pixmap.rect()))
+        painter.drawPixmap(box.topLeft(), self._scaled(pixmap, box.size().toSize()))
+
+    def _scaled(self, pixmap: QPixmap, size: QSize) -> QPixmap:
+        """Return the picture in the size it is shown in; scaled once, not at every painting."""
+        device = size * self.devicePixelRatioF()
+        if self._shown is None or self._shown[:2] != (pixmap.cacheKey(), device):
+            flags = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+            scaled = pixmap.scaled(device, *flags)
+            scaled.setDevicePixelRatio(self.devicePixelRatioF())
+            self._shown = pixmap.cacheKey(), device, scaled
+        return self._shown[2]
 
     def _paint_reason(self, painter: QPainter) -> None:
         photo, tokens = self._photo, theme.tokens()
