@@ -61,7 +61,7 @@ def test_errors_memory_near_its_limit_and_cards_are_told() -> None:
     assert cell(a_node(errors=2), "errors").tone == "warn"
     full = a_node(load=NodeLoad(0.9, 7_900_000_000))
     assert cell(full, "memory").tone == "warn"
-    assert cell(a_node(gpus=(Gpu("A10"),)), "capability").text == "CPU and GPU"
+    assert cell(a_node(gpus=(Gpu("A10"),)), "capability").text == "CPU + GPU"
     assert cell(a_node(load=None), "cpu").text == "—"
 
 

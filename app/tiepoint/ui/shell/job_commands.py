@@ -7,11 +7,11 @@ from typing import Final
 
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from tiepoint.domain.job import Job
+from tiepoint.domain.job import Job, JobState
 from tiepoint.ui.folders import open_folder
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.text import plain, tr
-from tiepoint.ui.viewmodels.jobs_allowed import JobAction, allowed
+from tiepoint.ui.viewmodels.jobs_allowed import JobAction, allowed, products_of
 from tiepoint.ui.viewmodels.jobs_words import priority_text
 
 _HIGHEST: Final = 2
@@ -68,9 +68,10 @@ class JobCommands:
             )
 
     def open_folder(self, job: Job) -> None:
-        """Show a job's folder in the file browser."""
-        if job.folder is not None:
-            open_folder(Path(job.folder), self._panel.messages)
+        """Show the products of a completed job in the file browser, or the folder of one that has none yet."""
+        products = products_of(job) if job.state is JobState.COMPLETED else None
+        if products is not None or job.folder is not None:
+            open_folder(products or Path(str(job.folder)), self._panel.messages)
 
     def open_result(self, job: Job) -> None:
         """Show what a job made."""

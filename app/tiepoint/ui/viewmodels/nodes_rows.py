@@ -11,11 +11,12 @@ from tiepoint.domain.node import Node, NodeState
 from tiepoint.domain.stages import stage_title
 from tiepoint.ui.text import plain, tr
 from tiepoint.ui.theme.states import look_of
-from tiepoint.ui.viewmodels.jobs_words import age_text, bytes_text, clock_text, percent_text
+from tiepoint.ui.viewmodels.jobs_words import age_text, bytes_text, clock_text, coarse_text, percent_text
 from tiepoint.ui.widgets.table_cells import NOTHING, Cell, Column, Row
 
 SILENT_S: Final = 15.0
 """A busy node that was not heard of for this long is worth a look: nodes tell of themselves every few seconds."""
+_NOW_S: Final = 2.0
 _BUSY: Final = (NodeState.BUSY, NodeState.STARTING, NodeState.LEAVING)
 
 
@@ -57,12 +58,12 @@ def node_columns() -> tuple[Column, ...]:
 def worker_columns() -> tuple[Column, ...]:
     """Return the columns of the workers of one job: the same, for less room."""
     return (
-        Column("worker", tr("Nodes", "Worker"), 94),
-        Column("task", tr("Nodes", "Task"), 86, takes_rest=True),
-        Column("progress", tr("Nodes", "Progress"), 90, drop=3),
-        Column("heard", tr("Nodes", "Heard"), 70, is_right=True, drop=1),
+        Column("worker", tr("Nodes", "Worker"), 100),
+        Column("task", tr("Nodes", "Task"), 84, takes_rest=True),
+        Column("progress", tr("Nodes", "Progress"), 84, drop=3),
+        Column("heard", tr("Nodes", "Heard"), 60, is_right=True, drop=1),
         Column("cpu", tr("Nodes", "CPU"), 50, is_right=True),
-        Column("memory", tr("Nodes", "Memory"), 68, is_right=True, drop=2),
+        Column("memory", tr("Nodes", "Memory"), 66, is_right=True, drop=2),
     )
 
 
@@ -92,7 +93,7 @@ def worker_row(node: Node, context: NodeContext) -> Row:
         Cell(plain(node.id), look.text, icon=look.icon, is_strong=is_busy, tone=_state_tone(state)),
         Cell(_stage(node)) if node.stage else Cell(tr("Nodes", "No task"), tone="quiet"),
         _task(node),
-        heard_cell(node, context),
+        heard_cell(node, context, is_short=True),
         cpu_cell(node),
         memory_cell(node, with_limit=False),
     )
@@ -127,23 +128,23 @@ def memory_cell(node: Node, *, with_limit: bool) -> Cell:
     return Cell(bytes_text(used), sub, tone=tone, number=float(used))
 
 
-def heard_cell(node: Node, context: NodeContext) -> Cell:
+def heard_cell(node: Node, context: NodeContext, *, is_short: bool = False) -> Cell:
     """Return when a node was last heard of: its age, or the time when everything is as last known."""
     if node.heard is None:
         return NOTHING
     age_s = max(0.0, (context.now - node.heard).total_seconds())
     if context.is_stale:
-        return Cell(clock_text(node.heard, context.now, with_seconds=True), tone="quiet", number=age_s)
+        return Cell(clock_text(node.heard, context.now, with_seconds=not is_short), tone="quiet", number=age_s)
+    age = coarse_text(age_s) if is_short and age_s >= _NOW_S else age_text(age_s)
     if _is_silent(node, context):
-        return Cell(age_text(age_s), tone="warn", number=age_s)
+        return Cell(age, tone="warn", number=age_s)
     # A node that has nothing to do has nothing to say; its silence is no news.
-    words = age_text(age_s) if node.state in _BUSY else tr("Nodes", "idle")
-    return Cell(words, tone="quiet", number=age_s)
+    return Cell(age if node.state in _BUSY else tr("Nodes", "idle"), tone="quiet", number=age_s)
 
 
 def capability_text(node: Node) -> str:
     """Name what a node's tasks may use."""
-    return tr("Nodes", "CPU and GPU") if node.gpus else tr("Nodes", "CPU")
+    return tr("Nodes", "CPU + GPU") if node.gpus else tr("Nodes", "CPU")
 
 
 def _state(node: Node, context: NodeContext) -> Cell:

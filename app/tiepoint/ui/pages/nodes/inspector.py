@@ -89,7 +89,7 @@ class NodeInspector(ScrollColumn):
 
     def _follow(self, node: Node | None) -> None:
         job = node.job if node is not None else None
-        self._log_card.setVisible(job is not None)
+        self._log_card.setVisible(job is not None and bool(self._lines.model_of_lines.shown))
         if job is None or not self._is_active:
             self._log.set_active(is_active=False)
             return
