@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget
 
@@ -18,6 +20,8 @@ from tiepoint.ui.widgets.cards import Card
 from tiepoint.ui.widgets.empty import EmptyState
 from tiepoint.ui.widgets.labels import FactList, Label
 from tiepoint.ui.widgets.layouts import column, holder
+
+_LEAST_FOR_REMARK_PX: Final = 300
 
 
 class Inspector(Card):
@@ -71,6 +75,7 @@ class Inspector(Card):
         self.head.title_label.setText(plain(photo.name, limit=28))
         self.head.title_label.setToolTip(words.escaped(plain(str(photo.source), limit=400)))
         self.head.remark_label.setText("" if photo.is_included else tr("Photos", "left out"))
+        self.head.remark_label.setVisible(self.width() >= _LEAST_FOR_REMARK_PX)
         self.issues.show_photo(photo)
         facts = self._facts_of(photo)
         self.facts.set_facts([fact for fact in facts if fact[1] != words.NOTHING] if photo.is_unusable else facts)

@@ -41,6 +41,7 @@ _CLICK_PX: Final = 4
 _REDRAW_MS: Final = 70
 _MOST_FAR: Final = 3
 _MOST_SELECTED: Final = 300
+_ROOMY_PX: Final = 280
 
 
 class MapView(QWidget):
@@ -331,7 +332,7 @@ def _paint_words(painter: QPainter, place: QPointF, words: str, colour: str) -> 
 
 
 def _paint_scale(painter: QPainter, window: MapWindow) -> None:
-    metres, width = scale_bar(window.scale)
+    metres, width = scale_bar(window.scale, 90.0 if window.width >= _ROOMY_PX else 50.0)
     left, bottom = 12.0, window.height - 14.0
     _paint_words(painter, QPointF(left + width + 8, bottom + 2), distance_text(metres), theme.tokens().text2)
     painter.setPen(QPen(QColor(theme.tokens().text), 1.5))

@@ -146,7 +146,12 @@ class StartView(QWidget):
         self._ready = Pill("connecting", tr("PhotosStart", "Looking"))
         self._computer = Label(tr("PhotosStart", "This computer"), "title")
         self._facts = FactList()
-        self._facts.set_facts(((tr("PhotosStart", "Free disk"), NOTHING), (tr("PhotosStart", "Engine"), NOTHING)))
+        self._facts.set_facts(
+            (
+                (tr("PhotosStart", "Free disk"), NOTHING),
+                (tr("PhotosStart", "Engine"), tr("PhotosStart", "being looked at")),
+            )
+        )
         card = Card(tr("PhotosStart", "This computer"), "", self._ready)
         words = column(self._computer, Label(tr("PhotosStart", "No graphics card needed"), "sub"), spacing=2)
         card.add(row(Glyph("laptop", "accent", 26), words, None, spacing=14), 2, self._facts)
@@ -194,7 +199,7 @@ def _engine_words(snapshot: ComputerSnapshot) -> str:
     if snapshot.engine_problem is not None:
         return plain(snapshot.engine_problem.summary, limit=60)
     if snapshot.engine is None:
-        return NOTHING
+        return tr("PhotosStart", "being looked at")
     version = snapshot.engine.versions.get("pycolmap", "")
     return tr("PhotosStart", "open, COLMAP {version}", version=plain(version, limit=20)) if version else "open"
 
