@@ -18,7 +18,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QPixmap,
     QResizeEvent,
     QWheelEvent,
@@ -28,12 +27,13 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from tiepoint.domain.photo_map import MapPhoto, PhotoMap
 from tiepoint.ui import theme
 from tiepoint.ui.pages.photos import map_layers as layers
+from tiepoint.ui.pages.photos.map_marks import paint_legend, paint_north, paint_scale, paint_words
 from tiepoint.ui.text import plain, tr
 from tiepoint.ui.theme import icons
 from tiepoint.ui.theme.fonts import font
 from tiepoint.ui.viewmodels.photos import PhotosViewModel
 from tiepoint.ui.viewmodels.photos_text import distance_text
-from tiepoint.ui.viewmodels.photos_view_of_map import MapWindow, fitted, scale_bar
+from tiepoint.ui.viewmodels.photos_view_of_map import MapWindow, fitted
 from tiepoint.ui.widgets.focus_ring import draw_focus_ring
 
 _NEAR_PX: Final = 12.0
@@ -41,7 +41,6 @@ _CLICK_PX: Final = 4
 _REDRAW_MS: Final = 70
 _MOST_FAR: Final = 3
 _MOST_SELECTED: Final = 300
-_ROOMY_PX: Final = 280
 
 
 class MapView(QWidget):
@@ -191,11 +190,11 @@ class MapView(QWidget):
         self._paint_moved(painter, pixmap, drawn_for)
         self._paint_selected(painter)
         if self._map is not None:
-            _paint_scale(painter, self._window)
-            _paint_north(painter, self.width())
+            paint_scale(painter, self._window)
+            paint_north(painter, self.width())
             self._paint_far(painter)
             if self._map.coverage is not None:
-                _paint_legend(painter, self.width(), self.height())
+                paint_legend(painter, self.width(), self.height())
         draw_focus_ring(painter, self, 6)
 
     def _paint_moved(self, painter: QPainter, pixmap: QPixmap, drawn_for: MapWindow) -> None:
@@ -224,7 +223,7 @@ class MapView(QWidget):
         place = self._places.get(current.path) if current else None
         if current is not None and place is not None:
             x, y = self._window.to_px(place.east_m, place.north_m)
-            _paint_words(painter, QPointF(x + 9, y + 4), plain(current.name, limit=60), tokens.text)
+            paint_words(painter, QPointF(x + 9, y + 4), plain(current.name, limit=60), tokens.text)
 
     def _paint_far(self, painter: QPainter) -> None:
         far = self._map.far if self._map else ()
@@ -238,7 +237,7 @@ class MapView(QWidget):
             painter.drawPixmap(QPointF(10, 10 + 20 * line), icons.pixmap("map-pin-off", tone, 14))
             painter.setFont(font(12, QFont.Weight.Medium))
             words = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, self.width() - 84)
-            _paint_words(painter, QPointF(30, 21 + 20 * line), words, tone)
+            paint_words(painter, QPointF(30, 21 + 20 * line), words, tone)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin to drag or to click."""
@@ -316,47 +315,3 @@ class MapView(QWidget):
 
 def _origin(photo_map: PhotoMap) -> tuple[float, float]:
     return photo_map.origin_lat, photo_map.origin_lon
-
-
-def _paint_words(painter: QPainter, place: QPointF, words: str, colour: str) -> None:
-    painter.setFont(font(12, QFont.Weight.Medium))
-    ground = QColor(theme.tokens().raised)
-    ground.setAlphaF(0.82)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ground)
-    width = painter.fontMetrics().horizontalAdvance(words)
-    painter.drawRoundedRect(QRectF(place.x() - 4, place.y() - 13, width + 8, 18), 5, 5)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QColor(colour))
-    painter.drawText(place, words)
-
-
-def _paint_scale(painter: QPainter, window: MapWindow) -> None:
-    metres, width = scale_bar(window.scale, 90.0 if window.width >= _ROOMY_PX else 50.0)
-    left, bottom = 12.0, window.height - 14.0
-    _paint_words(painter, QPointF(left + width + 8, bottom + 2), distance_text(metres), theme.tokens().text2)
-    painter.setPen(QPen(QColor(theme.tokens().text), 1.5))
-    painter.drawLine(QPointF(left, bottom), QPointF(left + width, bottom))
-    for x in (left, left + width):
-        painter.drawLine(QPointF(x, bottom - 4), QPointF(x, bottom + 0.5))
-
-
-def _paint_north(painter: QPainter, width: int) -> None:
-    _paint_words(painter, QPointF(width - 24, 22), "N", theme.tokens().text2)
-    painter.drawPixmap(QPointF(width - 43, 9), icons.pixmap("arrow-up", "text2", 15))
-
-
-def _paint_legend(painter: QPainter, width: int, height: int) -> None:
-    words = tr("PhotosMap", "1   4   8 photos overlap")
-    painter.setFont(font(12, QFont.Weight.Medium))
-    room = painter.fontMetrics().horizontalAdvance(words)
-    if width < room + 190:
-        words = tr("PhotosMap", "1  4  8+")
-        room = painter.fontMetrics().horizontalAdvance(words)
-    left, top = width - room - 12 - 44, height - 22
-    painter.setPen(Qt.PenStyle.NoPen)
-    for place, share in enumerate((0.15, 0.31, 0.52)):
-        colour = QColor(theme.tokens().accent)
-        colour.setAlphaF(share)
-        painter.fillRect(QRectF(left + 13 * place, top, 13, 10), colour)
-    _paint_words(painter, QPointF(width - room - 12, height - 12), words, theme.tokens().text2)
