@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import time
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from tiepoint.services.program import Program
 
 _EXIT_SETUP: Final = 2
+_STARTING_S: Final = 20.0
+_RETRY_S: Final = 0.2
 _LATER: Final = ("tiepoint.bootstrap",)
 
 
@@ -48,7 +51,9 @@ def run_panel(opening: Opening, *, verbose: bool = False) -> int:
     except OSError as error:
         return _refused(f"The program's own folder cannot be used: {error}.\nLook what is wrong with: tiepoint doctor")
     if not is_first:
-        return _handed_over(opening)
+        answered = _handed_over(opening, lock)
+        if answered is not None:
+            return answered
     try:
         from tiepoint.ui.application import show_panel
 
@@ -87,14 +92,26 @@ def _stored(name: str) -> dict[str, Any]:
     return {}
 
 
-def _handed_over(opening: Opening) -> int:
+def _handed_over(opening: Opening, lock: FileLock) -> int | None:
+    """Give what was to be opened to the panel that runs already, which may be just starting or ending.
+
+    Returns:
+        The exit code; None when that panel has ended meanwhile, and this one holds the lock.
+    """
     from tiepoint.ui.application import make_application
     from tiepoint.ui.shell.other_starts import hand_over
 
     make_application()
-    if hand_over(_panel_name(), opening):
-        return 0
-    return _refused("Tiepoint runs already and does not answer.\nWait until it has ended, or end it, and try again.")
+    end = time.monotonic() + _STARTING_S
+    while not hand_over(_panel_name(), opening):
+        if lock.try_acquire():
+            return None
+        if time.monotonic() > end:
+            return _refused(
+                "Tiepoint runs already and does not answer.\nWait until it has ended, or end it, and try again."
+            )
+        time.sleep(_RETRY_S)
+    return 0
 
 
 def _panel_name() -> str:
