@@ -36,6 +36,8 @@ def grouped(number: int) -> str:
 
 def plain(text: str, *, limit: int = 2000) -> str:
     """Make a text from outside harmless: one line, no control or direction characters, not endless."""
+    if len(text) <= limit and text.isprintable():
+        return text
     kept = "".join(_KEPT.get(each, each) if _is_shown(each) else "\ufffd" for each in text[: limit + 1])
     return kept if len(text) <= limit else kept[:limit] + "…"
 
