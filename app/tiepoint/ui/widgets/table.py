@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPen,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
@@ -141,6 +142,7 @@ class Table(QTableView):
         self._is_fitting = False
 
     def _setup_ui(self, row_height: int) -> None:
+        self.setProperty("marks_row", True)  # else the style sheet frames the whole table when it has the focus
         self.setModel(self.rows_model)
         self.setItemDelegate(self._delegate)
         self.setShowGrid(False)
@@ -220,14 +222,23 @@ class Table(QTableView):
             self.viewport().update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Let the ground of selected rows and the lines between rows go on to the right edge."""
+        """Let the ground of selected rows and the lines between rows go on to the right edge; mark the focus."""
         super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        self._paint_rest(painter)
+        current = self.currentIndex()
+        if self.hasFocus() and current.isValid():
+            place, height = self.rowViewportPosition(current.row()), self.rowHeight(current.row())
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(theme.tokens().accent), 2))
+            painter.drawRoundedRect(QRect(1, place + 1, self.viewport().width() - 2, height - 3), 4, 4)
+
+    def _paint_rest(self, painter: QPainter) -> None:
         header = self.horizontalHeader()
         left, top = header.length() - header.offset(), self.rowAt(0)
         if top < 0 or left >= self.viewport().width():
             return
         tokens = theme.tokens()
-        painter = QPainter(self.viewport())
         last = self.rowAt(self.viewport().height() - 1)
         for row in range(top, (last if last >= 0 else len(self.rows_model.rows) - 1) + 1):
             box = QRect(left, self.rowViewportPosition(row), self.viewport().width() - left, self.rowHeight(row))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -26,6 +26,8 @@ from tiepoint.ui.widgets.table_model import CELL_ROLE, ROW_ROLE, TableModel
 _PAD: Final = 10
 _ICON: Final = 13
 _FIGURE_PX: Final = 46
+_WIDEST_PX: Final = 12
+"""No letter of the table's typeface is wider; shorter words fit without being measured."""
 _LEFT: Final = Qt.AlignmentFlag.AlignLeft
 _RIGHT: Final = Qt.AlignmentFlag.AlignRight
 _MIDDLE: Final = Qt.AlignmentFlag.AlignVCenter
@@ -65,16 +67,14 @@ class CellDelegate(QStyledItemDelegate):
     def _ground(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        tokens, box = theme.tokens(), option.rect
+        # A copy: the option lies on Qt's stack and is gone after this call.
+        tokens, box = theme.tokens(), QRect(option.rect)
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         if is_selected or index.row() == self.hovered:
             painter.fillRect(box, QColor(tokens.selection if is_selected else tokens.hover))
         painter.fillRect(box.left(), box.bottom(), box.width(), 1, QColor(tokens.border))
         if is_selected and box.left() <= 0:
             painter.fillRect(QRectF(box.left(), box.top(), 3, box.height()), QColor(tokens.accent))
-        if self._view.hasFocus() and index.row() == self._view.currentIndex().row():
-            for edge in (box.top(), box.bottom() - 1):
-                painter.fillRect(box.left(), edge, box.width(), 2, QColor(tokens.accent))
 
     def _pill(self, painter: QPainter, box: QRectF, cell: Cell, *, is_stale: bool) -> None:
         look, tokens = look_of(cell.state), theme.tokens()
@@ -117,10 +117,13 @@ class CellDelegate(QStyledItemDelegate):
     def _line(
         self, painter: QPainter, box: QRectF, text: str, used: QFont, colour: str, align: Qt.AlignmentFlag
     ) -> None:
+        if not text:
+            return
         painter.setFont(used)
         painter.setPen(QColor(colour))
-        shown = QFontMetricsF(used).elidedText(text, Qt.TextElideMode.ElideRight, box.width() + 1)
-        painter.drawText(box, int(align) | Qt.TextFlag.TextSingleLine, shown)
+        if len(text) * _WIDEST_PX > box.width():
+            text = QFontMetricsF(used).elidedText(text, Qt.TextElideMode.ElideRight, box.width() + 1)
+        painter.drawText(box, int(align) | Qt.TextFlag.TextSingleLine, text)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """As wide as the words, for a double click on the head's edge."""
