@@ -82,10 +82,10 @@ class MainWindow(QMainWindow):
         """Bring a page to the front."""
         page = self.page(name)
         is_change = name != self._current
-        had_focus = is_change and self.keyboard_focus_is_in_page()
+        is_walking_the_rail = self.rail.isAncestorOf(self.focusWidget())
         self._current = name
         self._stack.setCurrentWidget(page)
-        if had_focus:  # else Qt hands it to whatever comes next, a toast perhaps
+        if is_change and not is_walking_the_rail:  # else Qt hands it to whatever comes next, a toast perhaps
             page.focus_first()
         self.rail.mark(name)
         self._show_strip(name)

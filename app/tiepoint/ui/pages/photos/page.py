@@ -182,7 +182,16 @@ class PhotosPage(Page):
             self.work = self._coming
             self.work.show_all()
             self._panel.program.panel_state.remember(**{_HAS_SET: True})
+        is_fresh = self._stack.currentWidget() is not self.work.view
+        had_focus = self._has_focus
         self._stack.setCurrentWidget(self.work.view)
+        if is_fresh and had_focus:
+            self.focus_first()
+
+    @property
+    def _has_focus(self) -> bool:
+        focused = self.window().focusWidget()
+        return focused is not None and (focused is self or self.isAncestorOf(focused))
 
     def _build_ahead(self) -> None:
         """Make the parts for photos while the start is looked at, one at a time."""
@@ -213,7 +222,7 @@ class PhotosPage(Page):
         entry.setToolTip(f"{verb}: {what} ({keys})" if what else f"{verb} ({keys})")
 
     def _on_submitted(self, job: Job) -> None:
-        self._panel.messages.done(tr("Reconstruct", "The job was handed in"), plain(job.name, limit=120))
+        self._panel.messages.done(tr("Reconstruct", "The job was added to the queue"), plain(job.name, limit=120))
         self._panel.navigator.go("jobs", job=job.id)
 
     def _open_sample(self) -> None:
