@@ -109,6 +109,7 @@ class ModelView(QWidget):
         self._look = Look().themed(theme.tokens())
         self._camera = CameraView()
         self._is_measuring = False
+        self._seen_from: Direction | None = None
         self._setup_parts()
         self._setup_ui()
         self._connect()
@@ -141,7 +142,7 @@ class ModelView(QWidget):
         stage.failed.connect(self._on_no_opengl)
         stage.drawn.connect(self._on_drawn)
         self._navigation.moved.connect(self._on_moved)
-        self._navigation.touched.connect(self._flight.stop)
+        self._navigation.touched.connect(self._on_touched)
         self._navigation.clicked.connect(self._on_clicked)
         self._navigation.double_clicked.connect(self._on_double_clicked)
         self._navigation.hovered.connect(self._on_hovered)
@@ -294,6 +295,7 @@ class ModelView(QWidget):
         """Fly to a standard view and fit the model."""
         camera = replace(self._navigation.camera, view_angle_deg=VIEW_ANGLE_DEG)
         self._fly(camera.turned_to(direction).fitted(self._sample()))
+        self._seen_from = direction
 
     def look_through(self, name: str) -> None:
         """Fly to where a photo was taken, looking as it did; selects it. An unknown name does nothing."""
@@ -450,6 +452,10 @@ class ModelView(QWidget):
             self.camera_moved.emit(frame.camera)
         self._content.take(frame)
 
+    def _on_touched(self) -> None:
+        self._flight.stop()
+        self._seen_from = None
+
     def _on_moved(self, camera: CameraView, moving: bool) -> None:
         self._ask(moving=moving)
 
@@ -579,10 +585,11 @@ class ModelView(QWidget):
         self.measuring_ended.emit(finished)
 
     def _press_shortcut(self, event: QKeyEvent) -> bool:
-        opposite = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        direction = _DIRECTION_KEYS.get(Qt.Key(event.key()))
-        if direction is not None:
-            self.look_from(direction[opposite])
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:  # Ctrl with a figure goes to a page
+            return False
+        directions = _DIRECTION_KEYS.get(Qt.Key(event.key()))
+        if directions is not None:
+            self.look_from(directions[self._seen_from is directions[0]])
         elif event.key() == Qt.Key.Key_F:
             self.fit()
         elif event.key() == Qt.Key.Key_5:
@@ -590,7 +597,7 @@ class ModelView(QWidget):
             self.set_projection(Projection.ORTHOGRAPHIC if flat else Projection.PERSPECTIVE)
         elif event.key() == Qt.Key.Key_T:
             self.set_turntable(not self._flight.is_turning)
-        elif event.key() == Qt.Key.Key_C and not opposite:
+        elif event.key() == Qt.Key.Key_C:
             self.set_photos_shown(not self._photos.is_shown)
         else:
             return False

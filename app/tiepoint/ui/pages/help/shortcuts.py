@@ -59,7 +59,8 @@ SHORTCUTS: Final[tuple[tuple[str, tuple[Shortcut, ...]], ...]] = (
         "3D view",
         (
             ("F", "Fit the model into the view"),
-            ("7 1 3 0", "From above, the front, the right, a corner"),
+            ("7 1 3", "From above, the front, the right; again: from the other side"),
+            ("0", "From a corner"),
             ("5", "Perspective or parallel"),
             ("Left Right Up Down", "Turn the model; with Shift move it"),
             ("+ -", "Closer or farther"),
