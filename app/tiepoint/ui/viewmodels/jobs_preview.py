@@ -85,9 +85,10 @@ class JobPreview(QObject):
             self._task = None
 
     async def _watch(self, job: Job) -> None:
-        async with contextlib.aclosing(self._previews.watch(job)) as previews:
-            async for preview in previews:
-                await self._show(preview)
+        with contextlib.suppress(TiepointError):  # it is only a preview: the job itself tells what goes wrong
+            async with contextlib.aclosing(self._previews.watch(job)) as previews:
+                async for preview in previews:
+                    await self._show(preview)
 
     async def _read(self, job: Job) -> None:
         with contextlib.suppress(TiepointError):
