@@ -125,6 +125,39 @@ def test_a_file_cut_short_is_refused_by_name(kind: str, model_file: ModelMaker) 
             assert refusal.remedy
 
 
+@pytest.mark.parametrize(
+    ("content", "note"),
+    [
+        (b"mtllib a.mtl\nv 0 0 0\nv 1 0 0\nv 0 1 0\n", "no faces"),
+        (b"v 0 0 0\nv 1 0 0\nv 0 1 0.2", "no faces"),
+        (b"v 0 0 0\nv 1 0 0\nv 0 1 0\nv 0 0 1\nf 1 2 3\nf 1 2 3", "faces may be missing"),
+        (b"v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3", ""),
+        (b"v 0 0 0\nv 1 0 0\nv 0 1 0\n", ""),
+    ],
+)
+def test_an_obj_that_may_be_cut_short_says_so(tmp_path: Path, content: bytes, note: str) -> None:
+    path = tmp_path / "cut.obj"
+    path.write_bytes(content)
+    notes = " ".join(each for each in read(path).notes if "texture" not in each)
+    assert note in notes
+    assert bool(note) == bool(notes)
+
+
+def test_colours_that_are_no_numbers_are_black_without_a_word_in_the_log(tmp_path: Path) -> None:
+    points = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0]], "<f4")
+    document = {
+        "scenes": [{"nodes": [0]}],
+        "nodes": [{"mesh": 0}],
+        "meshes": [{"primitives": [{"attributes": {"POSITION": 0, "COLOR_0": 1}}]}],
+        "accessors": [{"bufferView": view, "componentType": 5126, "count": 3, "type": "VEC3"} for view in (0, 1)],
+        "bufferViews": [{"byteOffset": 0, "byteLength": 36}, {"byteOffset": 36, "byteLength": 36}],
+    }
+    colours = np.full((3, 3), np.nan, "<f4")
+    part = read(pack_glb(tmp_path / "nan.glb", document, points.tobytes() + colours.tobytes())).parts[0]
+    assert part.colours is not None
+    assert (part.colours == 0).all()
+
+
 @pytest.mark.parametrize("kind", sorted(WRITERS))
 def test_damaged_bytes_never_escape_as_something_else(kind: str, model_file: ModelMaker) -> None:
     path = model_file(kind)

@@ -248,5 +248,5 @@ def _colours(values: NDArray[Any] | None) -> NDArray[np.uint8] | None:
     if values is None:
         return None
     # Vertex colours are linear in glTF (3.9.2); pictures are not.
-    linear = np.clip(_normalised(values[:, :3]), 0, 1)
+    linear = np.nan_to_num(np.clip(_normalised(values[:, :3]), 0, 1))
     return np.ascontiguousarray(np.power(linear, 1 / 2.2) * 255 + 0.5).astype(np.uint8)

@@ -32,6 +32,8 @@ class _Contents:
     materials: list[tuple[int, str]] = field(default_factory=list)
     """(first face, name), in the order of the file."""
     libraries: list[str] = field(default_factory=list)
+    is_cut: bool = False
+    """The last line has no end."""
     point_count: int = 0
     uv_count: int = 0
     face_count: int = 0
@@ -44,8 +46,8 @@ def read_obj(source: Source) -> Model:
         InputError: The file cannot be read; the message says why.
         Canceled: Nobody wants it any more.
     """
-    contents = _Contents()
     data = source.read()
+    contents = _Contents(is_cut=not data.endswith((b"\n", b"\r")))
     for piece in source.text_pieces(data, 0):
         try:
             _take(source, contents, piece)
@@ -167,18 +169,31 @@ def _model(source: Source, contents: _Contents) -> Model:
         scale = 255 if float(all_points[:, 3:6].max()) <= 1 else 1
         colours = np.clip(np.nan_to_num(all_points[:, 3:6]) * scale, 0, 255).astype(np.uint8)
     if not contents.corners:
-        return Model(source.path, (Part(points, np.empty((0, 3), np.int32), colours=colours),), origin)
+        cloud = Part(points, np.empty((0, 3), np.int32), colours=colours)
+        return Model(source.path, (cloud,), origin, _doubts(contents, has_faces=False, has_spare_points=True))
     corners = np.concatenate(contents.corners)
     uv = np.concatenate(contents.uv).astype(np.float32) if contents.uv else np.empty((0, 2), np.float32)
     if corners[..., 0].max() >= len(points) or corners[..., 1].max() >= len(uv):
         raise source.refuse(tr("Viewer", "a face names a point that does not exist"))
     textures, notes = _textures(source, contents)
+    used = np.zeros(len(points), bool)
+    used[corners[..., 0].ravel()] = True
+    notes += _doubts(contents, has_faces=True, has_spare_points=not used.all())
     parts = []
     for name, chosen in _groups(contents, len(corners)).items():
         source.check()
         texture = textures.get(name)
         parts.append(_part(points, np.nan_to_num(uv), colours, corners[chosen], texture))
     return Model(source.path, tuple(parts), origin, notes)
+
+
+def _doubts(contents: _Contents, *, has_faces: bool, has_spare_points: bool) -> tuple[str, ...]:
+    """Say what speaks for a file cut short; OBJ tells nowhere how much belongs to it."""
+    if not has_faces and (contents.libraries or contents.uv or contents.is_cut):
+        return (tr("Viewer", "The file has points and no faces: it may have been cut short. Copy it again."),)
+    if contents.is_cut and has_spare_points:
+        return (tr("Viewer", "The file ends in the middle of a line: faces may be missing. Copy it again."),)
+    return ()
 
 
 def _groups(contents: _Contents, face_count: int) -> dict[str, NDArray[np.bool_]]:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from tiepoint.domain.errors import Canceled, InputError
 from tiepoint.ui.text import tr
 from tiepoint.ui.viewer.loading.glb import read_glb
@@ -40,7 +42,9 @@ def read_model(source: Source) -> Model:
     if reader is None:
         raise source.refuse(tr("Viewer", "the viewer opens GLB, OBJ, PLY and STL files only"))
     try:
-        return reader(source)
+        # Damaged numbers overflow and are no numbers; what they make is checked, so numpy need not warn about them.
+        with np.errstate(over="ignore", invalid="ignore"):
+            return reader(source)
     except (InputError, Canceled):
         raise
     except MemoryError as error:
