@@ -15,6 +15,7 @@ from typing import Any
 
 PROBE = Path(__file__).with_name("panel_probe.py")
 LOOK_EVERY_S = 0.1
+BROKEN = "Something in Tiepoint broke."
 
 
 class PanelHand:
@@ -31,6 +32,7 @@ class PanelHand:
     ) -> None:
         self._endpoint = str(folder / "probe.sock")
         self.words = folder / "panel.txt"
+        self._log = Path((environment or os.environ).get("TIEPOINT_HOME", str(folder))) / "log" / "tiepoint.log"
         self._file = self.words.open("w")
         env = {**os.environ, "LIBGL_ALWAYS_SOFTWARE": "1", "QT_API": "pyside6", **(environment or {})}
         env.pop("QT_QPA_PLATFORM", None)
@@ -80,8 +82,15 @@ class PanelHand:
             if found:
                 return found
             assert self.process.poll() is None, f"the panel ended: {self.words.read_text()}"
+            assert BROKEN not in self.texts(), f"the panel broke: {self.last_log()}"
             time.sleep(LOOK_EVERY_S)
-        raise AssertionError(f"waited {limit_s} s in vain for {what}; on the screen: {self.texts()}")
+        raise AssertionError(f"waited {limit_s} s in vain for {what}; on the screen: {self.texts()}; {self.last_log()}")
+
+    def last_log(self) -> str:
+        """The end of the panel's log."""
+        if not self._log.exists():
+            return "no log"
+        return self._log.read_text(encoding="utf-8", errors="replace")[-4000:]
 
     def wait_for(self, name: str, limit_s: float = 30.0) -> dict[str, Any]:
         """Wait until something of this name can be used, and return where it is."""

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import json
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLabel, QLineEdit, QWidget
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from loop_watchdog import LoopWatchdog  # noqa: E402
 from tiepoint.ui import application  # noqa: E402
+
+MOST_ROWS = 100
 
 
 class Probe(QObject):
@@ -39,7 +42,11 @@ class Probe(QObject):
     def _on_request(self, socket: QLocalSocket) -> None:
         while socket.canReadLine():
             request = json.loads(bytes(socket.readLine().data()))
-            socket.write(json.dumps(self._answer(request)).encode() + b"\n")
+            try:
+                answer = self._answer(request)
+            except Exception:  # told to whoever asked, who would wait for ever
+                answer = traceback.format_exc()
+            socket.write(json.dumps(answer).encode() + b"\n")
             socket.flush()
 
     def _answer(self, request: dict[str, Any]) -> Any:
@@ -49,7 +56,7 @@ class Probe(QObject):
         if "kind" in request:
             return [_place(widget) for widget in _visible() if type(widget).__name__ == request["kind"]]
         if "texts" in request:
-            return sorted({name for widget in _visible() for name in _names(widget) if name})
+            return sorted({name for widget in _visible() for name in (*_names(widget), *_cells(widget)) if name})
         if "picture" in request:
             screen = QApplication.primaryScreen()
             window = next(each for each in QApplication.topLevelWidgets() if each.isVisible())
@@ -82,6 +89,20 @@ def _names(widget: QWidget) -> list[str]:
     if isinstance(widget, QLineEdit):
         names.append(widget.placeholderText())
     return names
+
+
+def _cells(widget: QWidget) -> list[str]:
+    """What a list or table says, as a screen reader hears it."""
+    model = QAbstractItemView.model(widget) if isinstance(widget, QAbstractItemView) else None
+    if model is None:
+        return []
+    found = []
+    for row in range(min(model.rowCount(), MOST_ROWS)):
+        for column in range(model.columnCount()):
+            index = model.index(row, column)
+            spoken = index.data(Qt.ItemDataRole.AccessibleTextRole) or index.data(Qt.ItemDataRole.DisplayRole)
+            found.append(str(spoken or ""))
+    return found
 
 
 def _begins(widget: QWidget, text: str) -> bool:

@@ -86,9 +86,8 @@ def test_first_start_to_a_measured_model(hand: PanelHand) -> None:
 
     hand.focus_window()
     hand.click("Measure a distance (D)")
-    centre_x, centre_y = view["x"] + view["width"] / 2, view["y"] + view["height"] / 2
-    hand.click_at(centre_x - 60, centre_y)
-    hand.click_at(centre_x + 60, centre_y + 20)
+    for place in _on_the_surface(hand, view):
+        hand.click_at(*place)
     hand.key("Return")
     hand.wait(
         "a measured length",
@@ -99,6 +98,22 @@ def test_first_start_to_a_measured_model(hand: PanelHand) -> None:
 
 def _says(hand: PanelHand, pattern: str) -> bool:
     return any(re.match(pattern, text) for text in hand.texts())
+
+
+def _on_the_surface(hand: PanelHand, view: dict[str, float]) -> list[tuple[float, float]]:
+    """Find two places far apart whose surroundings are grass, as somebody would who looks at the picture."""
+    look = hand.picture(PICTURES / "look.png")
+    pixels = np.asarray(Image.open(look).convert("RGB")).astype(int)
+    look.unlink()
+    green = (pixels[..., 1] > pixels[..., 2] + 30) & (pixels[..., 1] > 90)
+    left, top = round(view["x"]) + 80, round(view["y"]) + 60
+    tiles = green[top : round(view["y"] + view["height"]) - 80, left : round(view["x"] + view["width"]) - 80]
+    rows, columns = tiles.shape[0] // 16, tiles.shape[1] // 16
+    whole = tiles[: rows * 16, : columns * 16].reshape(rows, 16, columns, 16).mean((1, 3)) > 0.95
+    found = np.argwhere(whole)
+    assert len(found) > 4, "there is no grass on the screen"
+    first, last = found[found[:, 1].argmin()], found[found[:, 1].argmax()]
+    return [(left + column * 16 + 8, top + row * 16 + 8) for row, column in (first, last)]
 
 
 def _is_textured(hand: PanelHand) -> dict[str, float] | None:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QAccessible, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from photo_set_factory import ToldPhotoSets, ToldPictures, a_set, photos
+from photo_set_factory import ToldPhotoSets, ToldPictures, a_photo, a_set, photos
 from tiepoint.domain.photo_picture import PhotoPicture
 from tiepoint.domain.photo_set import SetFacts
 from tiepoint.ui.pages.photos.grid import PhotoGrid
@@ -192,6 +192,16 @@ def test_pictures_that_make_no_sense_are_not_shown(shown: Shown, qtbot: Any) -> 
         shown.pictures.arrived.emit(broken)
         assert shown.pixmaps.pixmap(photo) is None
     assert not shown.grid.grab().isNull()
+
+
+def test_a_name_with_bytes_that_are_no_text_arrives_whole(qapp: QApplication) -> None:
+    pictures, heard = ToldPictures(), []
+    pixmaps = Pixmaps(pictures)  # type: ignore[arg-type]
+    pixmaps.arrived.connect(heard.append)
+    photo = a_photo("caf\udce9.jpg")
+    pixmaps.want([photo], 100)
+    pictures.arrived.emit(PhotoPicture(photo.path, 2, 1, b"abcdef"))
+    assert heard == [photo.path]
 
 
 def test_screen_readers_hear_name_and_state(shown: Shown) -> None:
