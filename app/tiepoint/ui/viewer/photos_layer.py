@@ -33,7 +33,7 @@ class PhotosLayer(QObject):
         hovered: str, name or empty.
     """
 
-    hovered = Signal(str)
+    hovered = Signal(object)
 
     def __init__(self, stage: Stage, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -22,7 +22,7 @@ class MapCard(Card):
         activated(path): A photo on the map was double-clicked.
     """
 
-    activated = Signal(str)
+    activated = Signal(object)
 
     def __init__(self, photos: PhotosViewModel) -> None:
         fit_button = IconButton("maximize", tr("PhotosMap", "Show all photos on the map (Home)"))

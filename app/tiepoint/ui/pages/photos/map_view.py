@@ -53,7 +53,7 @@ class MapView(QWidget):
         photos: The current set and what of it is selected.
     """
 
-    activated = Signal(str)
+    activated = Signal(object)
 
     def __init__(self, photos: PhotosViewModel) -> None:
         super().__init__()

@@ -35,7 +35,7 @@ class LargePictures(QObject):
         parent: Lives as long as this.
     """
 
-    arrived = Signal(str, object, str)
+    arrived = Signal(object, object, str)
 
     def __init__(self, pictures: PhotoPictures, background: Background, parent: QObject) -> None:
         super().__init__(parent)

@@ -46,7 +46,7 @@ class Pixmaps(QObject):
         parent: Lives as long as this.
     """
 
-    arrived = Signal(str)
+    arrived = Signal(object)  # as Qt text, a name with bytes that are no UTF-8 would lose them
 
     def __init__(self, pictures: PhotoPictures, parent: QObject | None = None) -> None:
         super().__init__(parent)

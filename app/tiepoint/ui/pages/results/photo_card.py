@@ -37,8 +37,8 @@ class PhotoCard(Card):
         photos: Which photo is selected.
     """
 
-    look_through_wanted = Signal(str)
-    picture_ready = Signal(str, QImage)
+    look_through_wanted = Signal(object)
+    picture_ready = Signal(object, QImage)
 
     def __init__(self, photos: PhotoModel) -> None:
         self._look = Button(tr(_CONTEXT, "Look through"), "eye", size="small")
