@@ -33,7 +33,7 @@ from tiepoint.adapters.scheduler.client import ProtocolScheduler
 from tiepoint.adapters.scheduler.streams import PairStream
 from tiepoint.console.outlet import Outlet, OutputLost, stderr_line
 from tiepoint.console.terminals import outlet_for, outlet_for_programs
-from tiepoint.domain.errors import AgentUnavailable, NoSpace, TiepointError
+from tiepoint.domain.errors import AgentUnavailable, NoSpace, SetupError, TiepointError
 from tiepoint.domain.failure import Failure
 from tiepoint.ports.photo_inspector import PhotoInspector
 from tiepoint.ports.renderer import Renderer
@@ -219,8 +219,10 @@ def _result_services(
 
 
 def captures_folder_of(settings: FileSettingsStore) -> Path:
-    """Return where captures are kept: as set, else the usual place."""
-    chosen = settings.load().settings.captures_folder
+    """Return where captures are kept: as set, else the usual place, also where the settings cannot be opened."""
+    chosen: str | None = None
+    with contextlib.suppress(SetupError):
+        chosen = settings.load().settings.captures_folder
     return Path(chosen).expanduser() if chosen else folders.data_folder() / "captures"
 
 

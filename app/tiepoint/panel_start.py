@@ -75,11 +75,16 @@ def _first_picture() -> FirstPicture:
     """Read the little that the first picture needs; what is broken is told later, by the services that own it."""
     settings, state = _stored("settings.json"), _stored("panel.json")
     return FirstPicture(
-        theme=str(settings.get("theme", "system")),
-        geometry=str(state.get("geometry", "")),
-        page=str(state.get("page", "")),
+        theme=_text(settings, "theme") or "system",
+        geometry=_text(state, "geometry"),
+        page=_text(state, "page"),
         is_known=bool(state.get("capture")),
     )
+
+
+def _text(stored: dict[str, Any], key: str) -> str:
+    found = stored.get(key)
+    return found if isinstance(found, str) else ""
 
 
 def _stored(name: str) -> dict[str, Any]:

@@ -9,6 +9,8 @@ import asyncio
 import dataclasses
 from typing import Any
 
+from tiepoint.domain.errors import SetupError
+from tiepoint.domain.failure import Failure
 from tiepoint.domain.settings import Settings
 from tiepoint.ports.settings_store import SettingsStore
 from tiepoint.services.event import Event
@@ -22,13 +24,26 @@ class Preferences:
         self._store = store
         self._settings: Settings | None = None
         self._saving = asyncio.Lock()
+        self.problem: Failure | None = None
+        """What to tell once: a broken file that was set aside, or one that cannot be opened. None when all is well."""
 
     @property
     def settings(self) -> Settings:
-        """The settings as they are now."""
+        """The settings as they are now; the usual ones where they cannot be read, see `problem`."""
         if self._settings is None:
-            self._settings = self._store.load().settings
+            self._settings = self._load()
         return self._settings
+
+    def _load(self) -> Settings:
+        try:
+            loaded = self._store.load()
+        except SetupError as error:
+            self.problem = Failure.of(error)
+            return Settings()
+        if loaded.set_aside is not None:
+            summary = f"The settings file was broken; the usual settings apply, and it is kept as {loaded.set_aside}."
+            self.problem = Failure("settings", summary, "Set again what you had changed.")
+        return loaded.settings
 
     async def update(self, **changes: Any) -> Settings:
         """Change some settings by name, tell it, and save them.

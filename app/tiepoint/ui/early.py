@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import importlib
 import threading
 from collections.abc import Sequence
@@ -23,11 +24,17 @@ _LOOK_EVERY_MS: Final = 10
 def early_window(first: FirstPicture) -> MainWindow:
     """Show the window without pages; what is clicked meanwhile is kept."""
     window = MainWindow(rail_entries())
-    restore_frame(window, base64.b64decode(first.geometry))
+    restore_frame(window, _frame_of(first))
     window.rail.mark(first.page or FIRST)
     window.show_early(QWidget(), StripContent(tr("Start", "Tiepoint")))
     window.show()
     return window
+
+
+def _frame_of(first: FirstPicture) -> bytes:
+    with contextlib.suppress(ValueError):
+        return base64.b64decode(first.geometry)
+    return b""
 
 
 def import_meanwhile(modules: Sequence[str]) -> None:

@@ -95,8 +95,10 @@ class Session:
         self.toasts.details_wanted.connect(self._show_details)
         self._messages.said.connect(self.toasts.show)
         self._messages.broke.connect(self._show_details)
-        window.set_pages(page_makers(self.panel))
-        window.show_page(window.wanted or (FIRST if opening.paths else state.page or FIRST))
+        makers = page_makers(self.panel)
+        window.set_pages(makers)
+        last = state.page if state.page in makers else FIRST
+        window.show_page(window.wanted or (FIRST if opening.paths else last))
         window.page_shown.connect(lambda page: self._program.panel_state.update(page=page))
 
     def _start_the_rest(self, opening: Opening, own_name: str) -> None:
@@ -108,8 +110,6 @@ class Session:
         add_extras(self.window, self.panel)
         self._program.preferences.changed.subscribe(self._on_settings)
         self._program.monitor.start()
-        if self._program.panel_state.problem is not None:
-            self._messages.failure(self._program.panel_state.problem)
         self._background.start(self._load_and_open(opening))
         if own_name:
             from tiepoint.ui.shell.other_starts import OtherStarts

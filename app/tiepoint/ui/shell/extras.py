@@ -1,4 +1,7 @@
-"""What joins the window after its first picture: the job chip, the dock's tabs, desktop notifications. GUI thread."""
+"""What joins the window after its first picture: the job chip, the dock's tabs, desktop notifications, troubles.
+
+GUI thread.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from tiepoint.ui.shell.activity_tab import ActivityTab
 from tiepoint.ui.shell.job_chip import JobChip
 from tiepoint.ui.shell.log_tab import LogTab
 from tiepoint.ui.shell.notifications import JobNotifications
+from tiepoint.ui.shell.troubles import Troubles
 from tiepoint.ui.shell.window import MainWindow
 from tiepoint.ui.text import tr
 
@@ -22,5 +26,6 @@ def add_extras(window: MainWindow, panel: Panel) -> None:
     window.dock.add_tab(tr("Dock", "Activity"), activity, activity.tools)
     state = panel.program.panel_state.state
     window.dock.set_folded(not (state.geometry and state.is_dock_open))
-    notifications = JobNotifications(window, panel)
+    notifications, troubles = JobNotifications(window, panel), Troubles(panel)
     window.destroyed.connect(notifications.shut)
+    window.destroyed.connect(troubles.shut)

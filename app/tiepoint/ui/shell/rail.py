@@ -47,8 +47,9 @@ class Rail(QWidget):
         self.setLayout(column(row(None, Sign(), None), 12, *top, None, *foot, spacing=4, margins=(6, 14, 6, 12)))
 
     def mark(self, page: str) -> None:
-        """Show which page is open."""
-        self._buttons[page].setChecked(True)
+        """Show which page is open; one that this version does not have marks none."""
+        if page in self._buttons:
+            self._buttons[page].setChecked(True)
 
     def button(self, page: str) -> NavButton:
         """Return a page's button."""

@@ -13,7 +13,6 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QStackedLayout, QWidget
 
-from tiepoint.domain.failure import Failure
 from tiepoint.domain.job import Job
 from tiepoint.domain.photo import PHOTO_SUFFIXES
 from tiepoint.domain.photo_set import PhotoSet, PhotoSetId
@@ -58,7 +57,6 @@ class PhotosPage(Page):
         self._builder.timeout.connect(self._build_ahead)
         self._is_starting_new = False
         self._told_empty: set[PhotoSetId] = set()
-        self._told: set[Failure] = set()
         self._stack = QStackedLayout(self)
         self._blank = QWidget()
         for view in (self._blank, self.start):
@@ -156,11 +154,7 @@ class PhotosPage(Page):
 
     def _on_changed(self) -> None:
         self._show_right_view()
-        snapshot, photo_set = self.photos.snapshot, self.photos.photo_set
-        for trouble in snapshot.troubles:
-            if trouble not in self._told:
-                self._told.add(trouble)
-                self._panel.messages.failure(trouble)
+        photo_set = self.photos.photo_set
         self._show_undo(self._undo, tr("Photos", "Undo"), photo_set.undo if photo_set else "")
         self._show_undo(self._redo, tr("Photos", "Redo"), photo_set.redo if photo_set else "")
         if photo_set is not None:
