@@ -6,10 +6,13 @@ Strings from outside (file names, logs, schedulers) are made harmless by `plain`
 from __future__ import annotations
 
 import unicodedata
+from datetime import date
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
 _KEPT = {"\t": " "}
+_MONTHS: Final = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]  # fmt: skip
 
 
 def tr(context: str, text: str, **values: object) -> str:
@@ -27,6 +30,18 @@ def tr(context: str, text: str, **values: object) -> str:
 def tr_count(context: str, one: str, many: str, count: int, **values: object) -> str:
     """Return the text for one or for many, with `{count}` replaced by the number."""
     return tr(context, one if count == 1 else many, count=grouped(count), **values)
+
+
+def said_below(text: str) -> str:
+    """Return a fixed sentence or word of the layers below, which know no languages, in the user's."""
+    return tr("Below", text) if text else ""
+
+
+def day_text(day: date, *, is_short: bool = False, has_year: bool = True) -> str:
+    """Write a day: 23 June 2016, or 23 Jun."""
+    month = tr("Month, short", _MONTHS[day.month - 1][:3]) if is_short else tr("Month", _MONTHS[day.month - 1])
+    words = tr("Date", "{day} {month}", day=day.day, month=month)
+    return tr("Date", "{day} {year}", day=words, year=day.year) if has_year else words
 
 
 def grouped(number: int) -> str:

@@ -187,4 +187,4 @@ def test_times_are_ranges(low: float, high: float, text: str) -> None:
 def test_progress_of_copying_is_said_in_bytes() -> None:
     words = preparing_words(OperationProgress("copy", 340_000_000, 1_200_000_000, "bytes"))
     assert words == "Keeping a copy of the photos, 340 MB of 1.2 GB"
-    assert preparing_words(None) == "Handing in the job"
+    assert preparing_words(None) == "Adding the job to the queue"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 from tiepoint.domain.failure import Failure
-from tiepoint.ui.text import tr
+from tiepoint.ui.text import said_below, tr
 
 _log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ class Messages(QObject):
     def failure(self, failure: Failure) -> None:
         """Say what went wrong and what to do; details are one click away."""
         _log.info("told: %s (%s) %s", failure.summary, failure.kind, failure.detail)
-        self.said.emit(Message("error", failure.summary, failure.remedy, detail=failure.detail))
+        self.said.emit(Message("error", said_below(failure.summary), said_below(failure.remedy), detail=failure.detail))
 
     def crash(self, error: BaseException) -> None:
         """Say that the program itself did something wrong."""

@@ -10,7 +10,7 @@ from tiepoint.domain.estimate import TimeRange
 from tiepoint.domain.job import Job, JobState
 from tiepoint.domain.space import size_text
 from tiepoint.domain.stages import stage_title
-from tiepoint.ui.text import tr, tr_count
+from tiepoint.ui.text import day_text, tr, tr_count
 
 _MINUTE: Final = 60
 _HOUR: Final = 3600
@@ -69,7 +69,9 @@ def clock_text(moment: datetime, now: datetime, *, with_seconds: bool = False) -
     time = f"{local:%H:%M:%S}" if with_seconds else f"{local:%H:%M}"
     if local.date() == today:
         return time
-    return f"{local:%d %b} {local:%H:%M}" if local.year == today.year else f"{local:%d %b %Y}"
+    is_this_year = local.year == today.year
+    day = day_text(local, is_short=True, has_year=not is_this_year)
+    return f"{day} {local:%H:%M}" if is_this_year else day
 
 
 def bytes_text(size_bytes: int) -> str:
@@ -100,10 +102,15 @@ def short_stage(name: str) -> str:
     return tr("Stage", _SHORT_STAGES.get(name) or stage_title(name))
 
 
+def preset_name(preset: str) -> str:
+    """Name a preset: Standard."""
+    return tr("Preset", preset.capitalize()) if preset else ""
+
+
 def preset_text(job: Job) -> str:
     """Name a job's preset and its photos: `Standard · 18 photos`."""
     photos = tr_count("Jobs", "{count} photo", "{count} photos", job.photos) if job.photos else ""
-    return " · ".join(part for part in (job.preset.capitalize(), photos) if part)
+    return " · ".join(part for part in (preset_name(job.preset), photos) if part)
 
 
 def job_look(job: Job) -> tuple[str, str]:

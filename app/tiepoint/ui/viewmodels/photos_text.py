@@ -11,7 +11,7 @@ from tiepoint.domain.photo_issue import IssueKind, IssueSeverity, PhotoIssue
 from tiepoint.domain.photo_reading import PhotoHead
 from tiepoint.domain.photo_set import SetPhoto
 from tiepoint.domain.space import size_text
-from tiepoint.ui.text import grouped, tr
+from tiepoint.ui.text import day_text, grouped, tr
 
 NOTHING: Final = "–"
 THIN: Final = "\N{NARROW NO-BREAK SPACE}"
@@ -144,7 +144,7 @@ def taken_moment(text: str | None) -> datetime | None:
 def taken_line(head: PhotoHead | None) -> str:
     """Write when a photo was taken: `16:33:27, 23 June 2016`."""
     moment = taken_moment(head.taken_utc) if head else None
-    return NOTHING if moment is None else f"{moment:%H:%M:%S}, {moment.day} {moment:%B %Y}"
+    return NOTHING if moment is None else f"{moment:%H:%M:%S}, {day_text(moment)}"
 
 
 def taken_short(head: PhotoHead | None) -> str:
@@ -167,9 +167,9 @@ def distance_text(metres: float) -> str:
 
 def sampling_text(gsd_m: float) -> str:
     """Write a ground sampling distance: `≈ 16 mm/px`."""
-    if gsd_m < 0.1:
+    if gsd_m < 0.03:  # the same step as where results tell theirs
         return f"≈ {gsd_m * 1000:.0f}{THIN}mm/px"
-    return f"≈ {gsd_m * 100:.0f}{THIN}cm/px"
+    return f"≈ {gsd_m * 100:.{1 if gsd_m < 0.1 else 0}f}{THIN}cm/px"
 
 
 def duration_range(low_s: float, high_s: float) -> str:

@@ -89,9 +89,9 @@ def disk_line(needed: int, free: int | None) -> str:
 
 
 def preparing_words(progress: OperationProgress | None) -> str:
-    """Say what is done before the job is handed in."""
+    """Say what is done before the job is in the queue."""
     if progress is None:
-        return tr("Reconstruct", "Handing in the job")
+        return tr("Reconstruct", "Adding the job to the queue")
     if progress.phase == "copy":
         if progress.unit == "bytes":
             done, total = size_text(progress.done), size_text(progress.total or 0)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from tiepoint.domain.failure_card import FailureCard, KeptStage
 from tiepoint.domain.stages import stage_title
-from tiepoint.ui.text import grouped, plain, tr
+from tiepoint.ui.text import grouped, plain, said_below, tr
 from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.cards import Card, Well, hairline
 from tiepoint.ui.widgets.labels import Glyph, Label
@@ -83,12 +83,12 @@ class FailurePanel(Card):
             return
         self._shown = card
         self._icon.set_glyph(_ICONS.get(card.kind, "circle-x"), "err.text" if is_alarm else "warn.text")
-        self._title.setText(card.title)
-        self._explanation.setText(card.explanation)
+        self._title.setText(said_below(card.title))
+        self._explanation.setText(said_below(card.explanation))
         self._explanation.setVisible(bool(card.explanation))
         self._proof.setText(_end_of(card.proof))
         self._proof.setVisible(bool(card.proof))
-        self._remedy.setText(card.remedy)
+        self._remedy.setText(said_below(card.remedy))
         is_of_use = card.can_retry and bool(card.kept)
         self._go_on.setText(tr("Failure", "Go on from here") if is_of_use else tr("Failure", "Try again"))
         self._go_on.set_kind("primary" if card.can_retry else "plain")

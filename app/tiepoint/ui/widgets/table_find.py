@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QToolButton
 
 from tiepoint.ui import theme
+from tiepoint.ui.text import tr
 from tiepoint.ui.theme import icons
 
 
@@ -26,6 +27,7 @@ class FindBox(QLineEdit):
         self.setMinimumWidth(90)
         self.setClearButtonEnabled(True)
         self._glass = self.addAction(icons.icon("search", "text3"), QLineEdit.ActionPosition.LeadingPosition)
+        name_parts(self)
         theme.watch(self._retint)
 
     def _retint(self) -> None:
@@ -37,3 +39,10 @@ class FindBox(QLineEdit):
             self.clear()
         else:
             super().keyPressEvent(event)
+
+
+def name_parts(field: QLineEdit) -> None:
+    """Name the glass and the cross inside a field for screen readers; Qt leaves them without."""
+    for part in field.findChildren(QToolButton):
+        is_cross = part.objectName() == "_q_qlineeditclearbutton"
+        part.setAccessibleName(tr("Find", "Clear") if is_cross else tr("Find", "Find"))

@@ -12,7 +12,7 @@ from tiepoint.domain.stages import stage_title
 from tiepoint.ui.text import grouped, plain, tr
 from tiepoint.ui.viewmodels.jobs_allowed import JobAction
 from tiepoint.ui.viewmodels.jobs_rows import elapsed_s, queue_text
-from tiepoint.ui.viewmodels.jobs_words import clock_text, duration_text, priority_text
+from tiepoint.ui.viewmodels.jobs_words import clock_text, duration_text, preset_name, priority_text
 from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.cards import Card
 from tiepoint.ui.widgets.labels import FactList, Label
@@ -80,7 +80,7 @@ def job_facts(job: Job, now: datetime) -> list[tuple[str, str]]:
     if job.photos:
         facts.append((tr("JobFacts", "Photos"), grouped(job.photos)))
     if job.preset:
-        facts.append((tr("JobFacts", "Preset"), job.preset.capitalize()))
+        facts.append((tr("JobFacts", "Preset"), preset_name(job.preset)))
     if job.submitted is not None:
         facts.append((tr("JobFacts", "Submitted"), clock_text(job.submitted, now)))
     if job.state is JobState.QUEUED:

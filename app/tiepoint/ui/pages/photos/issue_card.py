@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from tiepoint.domain.photo_set import SetPhoto
 from tiepoint.ui.pages.photos.footer import set_toggle
-from tiepoint.ui.text import plain, tr
+from tiepoint.ui.text import plain, said_below, tr
 from tiepoint.ui.viewmodels.photos_text import ISSUE_ICONS, issue_tone, issue_word
 from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.cards import Well
@@ -61,7 +61,7 @@ def _parts(photo: SetPhoto) -> list[tuple[str, str, str, str]]:
                 ISSUE_ICONS[issue.kind],
                 f"{issue_tone(issue)}.text",
                 issue_word(issue),
-                " ".join(part for part in (issue.summary, issue.remedy) if part),
+                " ".join(said_below(part) for part in (issue.summary, issue.remedy) if part),
             )
             for issue in photo.issues
         ]

@@ -23,6 +23,7 @@ from tiepoint.ui.widgets.buttons import Button, IconButton
 from tiepoint.ui.widgets.cards import Card, hairline
 from tiepoint.ui.widgets.empty import EmptyState
 from tiepoint.ui.widgets.layouts import holder, row
+from tiepoint.ui.widgets.table_find import name_parts
 
 _SEARCH_MS: Final = 180
 
@@ -126,6 +127,7 @@ class PhotosCard(Card):
         self.search.setMaximumWidth(200)
         self._search_icon = QAction(icons.icon("search", "text3"), "", self.search)
         self.search.addAction(self._search_icon, QLineEdit.ActionPosition.LeadingPosition)
+        name_parts(self.search)
         self.zoom.setRange(LEAST_CELL, LARGEST_CELL)
         self.zoom.setValue(self.grid.cell_width)
         self.zoom.setPageStep(32)

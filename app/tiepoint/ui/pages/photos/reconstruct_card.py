@@ -22,7 +22,7 @@ from tiepoint.ui.widgets.labels import FactList, Glyph, Label
 from tiepoint.ui.widgets.layouts import column, holder, row
 from tiepoint.ui.widgets.option_card import OptionCard
 
-_NO_HISTORY: Final = "not enough history"
+_NO_HISTORY: Final = "not enough history on this computer"
 
 
 class ReconstructCard(Card):
@@ -61,7 +61,7 @@ class ReconstructCard(Card):
         estimate = plan.estimate
         total = estimate.time.total if estimate else None
         self._time.setText(duration_range(total.low_s, total.high_s) if total else tr("Reconstruct", "Not known yet"))
-        self._basis.setText(estimate.basis if estimate else tr("Reconstruct", _NO_HISTORY))
+        self._basis.setText(_basis(estimate.time.runs if estimate and total else 0))
         self._show_needs(plan.is_disk_short)
         words = tr_count("Reconstruct", "Reconstruct 1 photo", "Reconstruct {count} photos", plan.photos)
         self.start_button.setText(words if plan.photos else tr("Reconstruct", "Reconstruct"))
@@ -226,4 +226,16 @@ def _computer_line(computer: ComputerSnapshot) -> str:
         "{count} cores, {memory} · nothing leaves it",
         computer.facts.cpu_count,
         memory=size_text(computer.facts.memory_bytes),
+    )
+
+
+def _basis(runs: int) -> str:
+    """Say where an estimate comes from."""
+    if not runs:
+        return tr("Reconstruct", _NO_HISTORY)
+    return tr_count(
+        "Reconstruct",
+        "from {count} earlier run on this computer",
+        "from {count} earlier runs on this computer",
+        runs,
     )

@@ -76,6 +76,7 @@ class SkippedDialog(QDialog):
         self._skipped = skipped
         self._model = SkippedModel(skipped)
         self.table = QTableView()
+        self.table.setAccessibleName(tr("Skipped", "Files that were not taken, and why"))
         self.table.setModel(self._model)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setTabKeyNavigation(False)

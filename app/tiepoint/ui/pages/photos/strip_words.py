@@ -5,7 +5,7 @@ from __future__ import annotations
 from tiepoint.domain.photo_set import PhotoSet
 from tiepoint.domain.space import size_text
 from tiepoint.ui.pages.photos.footer import progress_words
-from tiepoint.ui.text import grouped, plain, tr, tr_count
+from tiepoint.ui.text import day_text, grouped, plain, tr, tr_count
 from tiepoint.ui.viewmodels.photos_text import NOTHING, sampling_text, taken_moment
 
 
@@ -39,7 +39,7 @@ def subtitle(photo_set: PhotoSet) -> str:
         parts.append(body if not more else tr("Photos", "{body} and {more} more", body=body, more=more))
     moment = taken_moment(facts.taken_first_utc)
     if moment is not None:
-        parts.append(f"{moment.day} {moment:%B %Y}")
+        parts.append(day_text(moment))
     if photo_set.counts.size_bytes:
         parts.append(size_text(photo_set.counts.size_bytes))
     return " · ".join(parts)

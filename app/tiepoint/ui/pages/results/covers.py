@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from tiepoint.domain.failure import Failure
 from tiepoint.ui import theme
-from tiepoint.ui.text import plain, tr
+from tiepoint.ui.text import plain, said_below, tr
 from tiepoint.ui.theme.tokens import RADIUS_CARD
 from tiepoint.ui.viewer import LoadProgress, Phase
 from tiepoint.ui.widgets.bars import ProgressBar
@@ -123,7 +123,7 @@ def nothing_open(on_open: Button, on_photos: Button) -> EmptyState:
 def failed(failure: Failure, file: str, *buttons: Button) -> EmptyState:
     """Return the message about a file that cannot be shown: its name, the reason, and what to do."""
     title = tr(_CONTEXT, "{file} does not open", file=plain(file)) if file else tr(_CONTEXT, "Nothing is shown")
-    text = "\n".join(plain(part) for part in (failure.summary, failure.remedy) if part)
+    text = "\n".join(plain(said_below(part)) for part in (failure.summary, failure.remedy) if part)
     return EmptyState("file-x", title, text, *buttons)
 
 

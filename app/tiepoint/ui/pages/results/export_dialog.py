@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QButtonGroup, QDialog, QFileDialog, QLineEdit, QWi
 from tiepoint.domain.model_export import ExportFormat
 from tiepoint.services.model_export import ExportChoice
 from tiepoint.ui.background import Background
-from tiepoint.ui.text import plain, tr
+from tiepoint.ui.text import plain, said_below, tr
 from tiepoint.ui.viewmodels.results_words import bytes_text
 from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.labels import Glyph, Label
@@ -77,7 +77,9 @@ class ExportDialog(QDialog):
     def _setup_ui(self) -> None:
         for place, choice in enumerate(self._choices):
             size = "" if choice.size_bytes is None else bytes_text(choice.size_bytes)
-            option = OptionCard(_ICONS.get(choice.format, "box"), choice.title, choice.note, size)
+            option = OptionCard(
+                _ICONS.get(choice.format, "box"), said_below(choice.title), said_below(choice.note), size
+            )
             option.setEnabled(choice.is_possible)
             self._group.addButton(option, place)
             self.options.append(option)
@@ -123,7 +125,7 @@ class ExportDialog(QDialog):
     def _on_format(self, _place: int, is_on: bool) -> None:
         if not is_on:
             return
-        self._note.setText(plain(self.choice.note))
+        self._note.setText(plain(said_below(self.choice.note)))
         self.target.setText(str(self._folder / self.choice.suggested_name))
         self._warn("")
 

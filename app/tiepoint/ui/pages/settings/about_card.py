@@ -42,12 +42,15 @@ class AboutCard(Card):
         told = Label(tr("Settings", "Version {version}", version=version), "sub")
         words = column(Label("Tiepoint", "h1"), told, spacing=1)
         facts = FactList()
-        facts.set_facts((("Python", platform.python_version()), ("Qt", qVersion()), ("System", platform.system())))
+        facts.set_facts(
+            (("Python", platform.python_version()), ("Qt", qVersion()), (tr("Settings", "System"), platform.system()))
+        )
         self.licences = {name: self._licence(name) for name in LICENCES}
         self.logs = Button(tr("Settings", "Open log folder"), "folder-open", size="small")
         self.logs.clicked.connect(self.logs_wanted)
         lines = [
-            row(Label(LICENCES[name][0], "sub"), None, button, spacing=8) for name, button in self.licences.items()
+            row(Label(tr("Settings", LICENCES[name][0]), "sub"), None, button, spacing=8)
+            for name, button in self.licences.items()
         ]
         self.add(
             row(Sign(), words, None, spacing=12),
