@@ -12,7 +12,20 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication
 
 _KEPT = {"\t": " "}
-_MONTHS: Final = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]  # fmt: skip
+_MONTHS: Final = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def tr(context: str, text: str, **values: object) -> str:
