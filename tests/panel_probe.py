@@ -44,7 +44,7 @@ class Probe(QObject):
             request = json.loads(bytes(socket.readLine().data()))
             try:
                 answer = self._answer(request)
-            except Exception:  # told to whoever asked, who would wait for ever
+            except Exception:  # noqa: BLE001  told to whoever asked, who would wait for ever
                 answer = traceback.format_exc()
             socket.write(json.dumps(answer).encode() + b"\n")
             socket.flush()

@@ -6,6 +6,7 @@ It imports little, because the window should stand before the rest of the progra
 from __future__ import annotations
 
 import contextlib
+import gc
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -42,6 +43,7 @@ def run_panel(opening: Opening, *, verbose: bool = False) -> int:
     Returns:
         The exit code.
     """
+    gc.disable()  # nothing made while starting is garbage, and searching for it takes time; the session switches it on
     problem = display_problem()
     if problem is not None:
         return _refused(f"{problem.summary}\n{problem.remedy}")

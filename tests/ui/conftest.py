@@ -20,6 +20,7 @@ from PySide6.QtCore import QCoreApplication, QEvent  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from tiepoint.ui.application import make_application  # noqa: E402
+from tiepoint.ui.theme import fonts  # noqa: E402
 from window_probe import left_windows  # noqa: E402
 
 T = TypeVar("T")
@@ -43,6 +44,7 @@ def qapp_cls() -> type[QApplication]:
 def qapp(qapp_cls: type[QApplication]) -> QApplication:
     """The one application, with our look on, dark."""
     application = make_application("dark")
+    fonts.load_rest()
     application.setQuitOnLastWindowClosed(False)
     return application
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import stat
 import sys
-import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -53,7 +52,7 @@ def runtime_folder() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library/Caches/TemporaryItems" / _NAME
     of_session = Path(f"/run/user/{os.getuid()}")
-    return (of_session if _is_ours(of_session) else Path(tempfile.gettempdir()) / f"runtime-{os.getuid()}") / _NAME
+    return (of_session if _is_ours(of_session) else _temporary() / f"runtime-{os.getuid()}") / _NAME
 
 
 def private_folder() -> Path:
@@ -73,8 +72,8 @@ def private_folder() -> Path:
         import hashlib  # only a long path needs it, and every start would pay for it
 
         digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
-        _make_private(Path(tempfile.gettempdir()) / f"tiepoint-{os.getuid()}")
-        folder = Path(tempfile.gettempdir()) / f"tiepoint-{os.getuid()}" / digest
+        _make_private(_temporary() / f"tiepoint-{os.getuid()}")
+        folder = _temporary() / f"tiepoint-{os.getuid()}" / digest
     elif not _home():
         _make_private(folder.parent)
     _make_private(folder)
@@ -105,6 +104,12 @@ def _folder(kind: str, places: dict[str, str], variable: str, windows_name: str)
     if os.path.isabs(chosen):
         return Path(chosen) / _NAME
     return Path.home() / places["darwin" if sys.platform == "darwin" else "unix"] / _NAME
+
+
+def _temporary() -> Path:
+    import tempfile  # rarely needed, and every start would pay for it
+
+    return Path(tempfile.gettempdir())
 
 
 def _home() -> Path | None:

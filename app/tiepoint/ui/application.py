@@ -17,8 +17,6 @@ from PySide6.QtWidgets import QApplication
 from tiepoint import __version__
 from tiepoint.ui.early import early_window, import_meanwhile
 from tiepoint.ui.opening import FirstPicture, Opening
-from tiepoint.ui.shell.funnel import ErrorFunnel
-from tiepoint.ui.shell.messages import Messages
 from tiepoint.ui.shell.rail import draw_sign
 from tiepoint.ui.theme import active, fonts
 
@@ -45,11 +43,15 @@ def show_panel(
         The exit code.
     """
     application = make_application(first.theme)
+    window = early_window(first)
+    fonts.load_rest()
+    from tiepoint.ui.shell.funnel import ErrorFunnel
+    from tiepoint.ui.shell.messages import Messages
+
     messages = Messages()
     funnel = ErrorFunnel(messages.crash)
     funnel.install()
     try:
-        window = early_window(first)
         import_meanwhile((*later, *_LATER))
         from tiepoint.ui.async_qt import run_in_qt
         from tiepoint.ui.session import Session

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from tiepoint.ui.pages.page import Page
-from tiepoint.ui.panel import Panel
 from tiepoint.ui.shell.rail import RailEntry
 from tiepoint.ui.text import tr
+
+if TYPE_CHECKING:
+    from tiepoint.ui.pages.page import Page
+    from tiepoint.ui.panel import Panel
 
 FIRST: Final = "photos"
 _CLASSES: Final = {
@@ -36,6 +38,11 @@ def rail_entries() -> tuple[RailEntry, ...]:
         RailEntry("help", "circle-help", tr("Rail", "Help"), is_at_foot=True),
         RailEntry("settings", "settings", tr("Rail", "Settings"), is_at_foot=True),
     )
+
+
+def page_modules() -> tuple[str, ...]:
+    """Return the modules of all pages, to be imported ahead."""
+    return tuple(f"tiepoint.ui.pages.{name}.page" for name in _CLASSES)
 
 
 def page_makers(panel: Panel) -> dict[str, Callable[[], Page]]:

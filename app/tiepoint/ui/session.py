@@ -16,8 +16,9 @@ from PySide6.QtCore import QTimer
 
 from tiepoint.ui.background import Background
 from tiepoint.ui.collector import calm_collector
+from tiepoint.ui.early import import_quietly
 from tiepoint.ui.opening import Opening, is_model
-from tiepoint.ui.pages_of_panel import FIRST, page_makers
+from tiepoint.ui.pages_of_panel import FIRST, page_makers, page_modules
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.shell.error_dialog import ErrorDialog
 from tiepoint.ui.shell.messages import Message, Messages
@@ -118,8 +119,9 @@ class Session:
 
     async def _load_and_open(self, opening: Opening) -> None:
         await self._program.photo_sets.load()
-        calm_collector()
         self._open(opening)
+        await asyncio.to_thread(import_quietly, page_modules())
+        calm_collector()
 
     def _open(self, opening: Opening) -> None:
         if opening.paths and all(is_model(path) for path in opening.paths):

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow, QProgressBar, QStackedWidget, QWidget
 
-from tiepoint.ui.pages.page import Page, StripContent
-from tiepoint.ui.shell.dock import Dock
-from tiepoint.ui.shell.drops import DropArea
 from tiepoint.ui.shell.rail import Rail, RailEntry
-from tiepoint.ui.shell.strip import Strip
+from tiepoint.ui.theme.tokens import STRIP_HEIGHT
 from tiepoint.ui.widgets.layouts import column, holder, row
+
+if TYPE_CHECKING:
+    from tiepoint.ui.pages.page import Page
+    from tiepoint.ui.shell.dock import Dock
+    from tiepoint.ui.shell.drops import DropArea
+    from tiepoint.ui.shell.strip import Strip
 
 _SIZE = QSize(1480, 920)
 _LEAST = QSize(1120, 680)
@@ -44,10 +48,10 @@ class MainWindow(QMainWindow):
         self._wanted = ""
         self._may_close = False
         self.rail = Rail(entries)
-        self.strip = Strip()
-        self.dock = Dock()
+        self._strip: Strip | None = None
+        self._dock: Dock | None = None
+        self._drops: DropArea | None = None
         self._setup_ui()
-        self.drops = DropArea(self)
         self._connect(entries)
 
     @property
@@ -56,14 +60,39 @@ class MainWindow(QMainWindow):
         return self._current
 
     @property
+    def strip(self) -> Strip:
+        """The strip above the page; made when it is first asked for, which the first picture does not."""
+        if self._strip is None:
+            from tiepoint.ui.shell.strip import Strip
+
+            self._strip = Strip()
+            self._strip_place.hide()
+            self._right.insertWidget(0, self._strip)
+        return self._strip
+
+    @property
+    def dock(self) -> Dock:
+        """The dock below the page; made when it is first asked for, which the first picture does not."""
+        if self._dock is None:
+            from tiepoint.ui.shell.dock import Dock
+
+            self._dock = Dock()
+            self._body.addWidget(self._dock)
+        return self._dock
+
+    @property
+    def drops(self) -> DropArea:
+        """Where dropped files arrive; the window takes drops from when it is first asked for."""
+        if self._drops is None:
+            from tiepoint.ui.shell.drops import DropArea
+
+            self._drops = DropArea(self)
+        return self._drops
+
+    @property
     def wanted(self) -> str:
         """The page that was asked for before there were any; empty = none."""
         return self._wanted
-
-    def show_early(self, page: QWidget, content: StripContent) -> None:
-        """Show something until there are pages; it is let go of then."""
-        self._stack.addWidget(page)
-        self.strip.show_content(content)
 
     def set_pages(self, makers: Mapping[str, Callable[[], Page]]) -> None:
         """Say how pages are made: each when it is first shown, by its name."""
@@ -111,10 +140,15 @@ class MainWindow(QMainWindow):
         self._progress.setTextVisible(False)
         self._progress.setRange(0, 1000)
         self._progress.hide()
-        body = holder(column(self._stack, self.dock, spacing=12, margins=(12, 12, 12, 12)))
-        right = column(self.strip, self._progress, body, spacing=0)
-        right.setStretch(2, 1)
-        frame = row(self.rail, right, spacing=0)
+        self._body = column(self._stack, spacing=12, margins=(12, 12, 12, 12))
+        self._strip_place = QWidget()
+        self._strip_place.setObjectName("strip")
+        self._strip_place.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._strip_place.setFixedHeight(STRIP_HEIGHT)
+        body = holder(self._body)
+        self._right = column(self._strip_place, self._progress, body, spacing=0)
+        self._right.setStretchFactor(body, 1)
+        frame = row(self.rail, self._right, spacing=0)
         frame.setStretch(1, 1)
         root.setLayout(frame)
         self.setCentralWidget(root)

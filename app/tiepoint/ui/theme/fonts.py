@@ -11,15 +11,20 @@ from PySide6.QtWidgets import QApplication
 from tiepoint import resources
 from tiepoint.ui.theme.tokens import BODY_PX
 
-_FILES: Final = ("Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf")
+_FIRST: Final = ("Inter-Regular.otf", "Inter-SemiBold.otf")
+_LATER: Final = ("Inter-Medium.otf",)
 _TABULAR: Final = QFont.Tag("tnum")
 
 
 def load(application: QApplication) -> None:
-    """Make Inter the typeface of the program; without it the system's own is used."""
-    for name in _FILES:
-        QFontDatabase.addApplicationFontFromData(QByteArray(resources.read_bytes(f"fonts/{name}")))
+    """Make Inter the typeface of the program: the weights of the first picture; `load_rest` brings the others."""
+    _add(_FIRST)
     application.setFont(font(BODY_PX))
+
+
+def load_rest() -> None:
+    """Load the weights that the first picture does without."""
+    _add(_LATER)
 
 
 def font(size_px: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
@@ -29,3 +34,8 @@ def font(size_px: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
     made.setWeight(weight)
     made.setFeature(_TABULAR, 1)
     return made
+
+
+def _add(names: tuple[str, ...]) -> None:
+    for name in names:
+        QFontDatabase.addApplicationFontFromData(QByteArray(resources.read_bytes(f"fonts/{name}")))
