@@ -91,7 +91,9 @@ def test_first_start_to_a_measured_model(hand: PanelHand) -> None:
     hand.key("Return")
     hand.wait(
         "a measured length",
-        lambda: next((text for text in hand.texts() if re.search(r"[\d.]+ m?m ?± ?[\d.]+", text)), None),
+        lambda: next(
+            (text for text in hand.texts() if re.search(r"Distance 1: [\d.]+\sm ±\s[\d.]+\s(m|cm|mm)$", text)), None
+        ),
     )
     album.take("measured")
 

@@ -59,7 +59,7 @@ class Length:
             return _written(self.value_m, _place_when_unknown(self.value_m), unit_of_value), ""
         spread = max(spread, _FINEST_M)
         place = last_place(spread)
-        unit_of_spread = _finer(unit_of_value, _unit_by_size(float(f"{spread:.1e}"), (0.1, 1, 10_000)))
+        unit_of_spread = _finer(unit_of_value, _unit_by_size(float(rounded_text(spread, place)), (0.1, 1, 10_000)))
         if unit is not LengthUnit.AUTO:
             unit_of_spread = unit
         return (
