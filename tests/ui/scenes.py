@@ -155,7 +155,7 @@ async def _window(*jobs: Job) -> AsyncIterator[QWidget]:
     window.show_page("help")
     add_extras(window, parts.panel)
     window.dock.set_folded(False)
-    toasts = ToastStack(window)
+    toasts = ToastStack(window, window.dock)
     fake.program.monitor.start()
     window.show()
     toasts.show(Message("error", "a.jpg", "b.jpg", detail="c", action="d"))

@@ -47,7 +47,7 @@ class Session:
         self._background = Background(messages.failure, messages.crash)
         self.panel = Panel(program, self._background, messages, self)
         self._ended = asyncio.Event()
-        self.toasts = ToastStack(window)
+        self.toasts = ToastStack(window, window.dock)
 
     async def run(self, opening: Opening, own_name: str = "") -> None:
         """Fill the window, and put everything away after it was closed."""

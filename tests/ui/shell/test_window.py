@@ -15,7 +15,7 @@ from tiepoint.domain.failure import Failure
 from tiepoint.ui.pages.page import Page, StripContent
 from tiepoint.ui.shell.messages import Message, Messages
 from tiepoint.ui.shell.rail import RailEntry
-from tiepoint.ui.shell.toasts import ToastStack
+from tiepoint.ui.shell.toasts import Toast, ToastStack
 from tiepoint.ui.shell.window import MainWindow
 
 ENTRIES = (
@@ -101,7 +101,7 @@ def test_closing_asks_first(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_a_failure_is_told_once_and_stays_with_its_details(window: MainWindow, qtbot: QtBot) -> None:
-    messages, toasts = Messages(), ToastStack(window)
+    messages, toasts = Messages(), ToastStack(window, window.dock)
     messages.said.connect(toasts.show)
     failure = Failure("input", "The folder <i>x</i> is gone.", "Look for it.", detail="ENOENT")
     messages.failure(failure)
@@ -110,7 +110,7 @@ def test_a_failure_is_told_once_and_stays_with_its_details(window: MainWindow, q
 
 
 def test_the_oldest_toast_makes_room(window: MainWindow) -> None:
-    toasts = ToastStack(window)
+    toasts = ToastStack(window, window.dock)
     for number in range(6):
         toasts.show(Message("info", f"Note {number}"))
     assert [each.title for each in toasts.messages] == ["Note 2", "Note 3", "Note 4", "Note 5"]
@@ -123,3 +123,19 @@ def test_the_dock_folds_and_opens_by_key(window: MainWindow, qtbot: QtBot) -> No
     assert window.dock.is_folded
     QTest.keyClick(window, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
     assert not window.dock.is_folded
+
+
+def test_a_short_toast_covers_nothing_and_a_long_one_is_read_whole(window: MainWindow) -> None:
+    toasts = ToastStack(window, window.dock)
+    toasts.show(Message("ok", "The model is complete", "Beach", action="Open the result"))
+    (short,) = window.findChildren(Toast)
+    dock = window.dock.geometry().translated(window.dock.parentWidget().mapTo(window, QPoint()))
+    assert dock.contains(short.geometry())
+    toasts.show(Message("error", "The export failed", "The disk is full, so the file cannot be written. " * 5))
+    long = next(each for each in window.findChildren(Toast) if each is not short)
+    assert long.height() > 60
+    assert not long.geometry().intersects(short.geometry())
+    window.dock.set_folded(False)
+    window.layout().activate()
+    QApplication.processEvents()
+    assert long.geometry().bottom() < window.dock.mapTo(window, QPoint()).y()

@@ -1,23 +1,33 @@
-"""Toasts: short messages in the lower right corner. Failures stay until they are closed, the others go."""
+"""Toasts: short messages at the window's foot. Failures stay until they are closed, the others go.
+
+They lie in the empty part of the folded dock's head, where they cover nothing; what is longer grows upwards.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QWidget
 
+from tiepoint.ui.shell.dock import Dock
 from tiepoint.ui.shell.messages import Message
 from tiepoint.ui.text import plain, tr
 from tiepoint.ui.theme.states import look_of
 from tiepoint.ui.widgets.buttons import Button, IconButton
 from tiepoint.ui.widgets.labels import Glyph, Label
-from tiepoint.ui.widgets.layouts import column, row
+from tiepoint.ui.widgets.layouts import row
 
 _SHOWN_MS: Final = 7000
+_LINE_PX: Final = 40
 _MOST: Final = 4
-_WIDTH: Final = 380
+_WIDTH: Final = 640
+_AROUND_PX: Final = 92
+"""Icon, cross, gaps and margins beside a toast's words."""
+_TABS_PX: Final = 190
+_FOLD_PX: Final = 52
+_GAP_PX: Final = 10
 
 
 class Toast(QFrame):
@@ -35,33 +45,50 @@ class Toast(QFrame):
         super().__init__(parent)
         self.message = message
         self.setProperty("overlay", True)
-        self.setFixedWidth(_WIDTH)
+        self._title = Label(plain(message.title), "title")
+        self._text = Label(plain(message.text), "sub")
+        self._text.setVisible(bool(message.text))
+        self._words = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._setup_ui()
         self._timer = QTimer(self, singleShot=True, interval=_SHOWN_MS)
         self._timer.timeout.connect(self.dismissed)
         if not message.stays:
             self._timer.start()
 
+    def fit(self, most_px: int) -> None:
+        """Say it in one line if that fits into a width, else in several."""
+        labels = (self._title, self._text)
+        for label in labels:
+            label.setWordWrap(False)
+        shown = [each for each in (self._title, self._text, self._links) if not each.isHidden()]
+        needed = sum(each.sizeHint().width() for each in shown) + 12 * (len(shown) - 1) + _AROUND_PX
+        is_line = needed <= most_px
+        directions = QBoxLayout.Direction
+        self._words.setDirection(directions.LeftToRight if is_line else directions.TopToBottom)
+        self._words.setSpacing(12 if is_line else 3)
+        for label in labels:
+            label.setWordWrap(not is_line)
+        width = needed if is_line else most_px
+        self.setFixedSize(width, max(_LINE_PX, self.layout().heightForWidth(width)))
+
     def _setup_ui(self) -> None:
         message, look = self.message, look_of(self.message.state)
-        words = column(Label(plain(message.title), "title", wrap=True), spacing=3)
-        if message.text:
-            words.addWidget(Label(plain(message.text), "sub", wrap=True))
-        buttons = row(spacing=12)
+        self._links = QWidget()
+        links = row(spacing=12)
+        self._links.setLayout(links)
         if message.action:
-            buttons.addWidget(self._link(message.action, self._on_action))
+            links.addWidget(self._link(message.action, self._on_action))
         if message.detail:
-            buttons.addWidget(self._link(tr("Toast", "Details"), lambda: self.details_wanted.emit(message)))
-        if buttons.count():
-            buttons.addStretch(1)
-            words.addLayout(buttons)
+            links.addWidget(self._link(tr("Toast", "Details"), lambda: self.details_wanted.emit(message)))
+        links.addStretch(1)
+        self._links.setVisible(links.count() > 1)
+        for part in (self._title, self._text, self._links):
+            self._words.addWidget(part)
         close = IconButton("x", tr("Toast", "Dismiss"), size=14)
         close.clicked.connect(self.dismissed)
         glyph = Glyph(look.icon, f"{look.tone}.text", 18)
-        line = row(glyph, words, close, spacing=10, margins=(14, 10, 8, 12))
+        line = row(glyph, self._words, close, spacing=10, margins=(14, 4, 6, 4))
         line.setStretch(1, 1)
-        for part in (glyph, close):
-            line.setAlignment(part, Qt.AlignmentFlag.AlignTop)
         self.setLayout(line)
         self.setAccessibleName(f"{look.text}: {message.title} {message.text}")
 
@@ -93,17 +120,16 @@ class ToastStack(QObject):
 
     Args:
         window: Over which they lie.
-        bottom_gap: Pixels to leave free at the window's foot.
+        dock: At its foot.
     """
 
     details_wanted = Signal(object)
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, dock: Dock) -> None:
         super().__init__(window)
-        self._window = window
+        self._window, self._dock = window, dock
         self._toasts: list[Toast] = []
-        self.bottom_gap = 16
-        window.installEventFilter(self)
+        dock.installEventFilter(self)
 
     @property
     def messages(self) -> tuple[Message, ...]:
@@ -136,16 +162,19 @@ class ToastStack(QObject):
             self._place()
 
     def _place(self) -> None:
-        bottom = self._window.height() - self.bottom_gap
+        dock = QRect(self._dock.mapTo(self._window, QPoint()), self._dock.size())
+        right, bottom = dock.right() - _FOLD_PX, dock.bottom()
+        if not self._dock.is_folded:
+            right, bottom = dock.right(), dock.top() - _GAP_PX
         for toast in reversed(self._toasts):
-            toast.setFixedHeight(toast.heightForWidth(toast.width()))
+            toast.fit(min(_WIDTH, dock.width() - _TABS_PX - _FOLD_PX))
             bottom -= toast.height()
-            toast.move(QPoint(self._window.width() - toast.width() - 20, bottom))
+            toast.move(right - toast.width(), bottom)
             toast.raise_()
-            bottom -= 10
+            bottom -= _GAP_PX
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Move along when the window changes its size."""
-        if event.type() == QEvent.Type.Resize:
+        """Move along with the dock."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
             self._place()
         return False
