@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.labels import Glyph, Label
@@ -34,10 +34,17 @@ class EmptyState(QWidget):
                 row(None, Glyph(icon, "text3", 36), None),
                 6,
                 self.title_label,
-                row(None, self.text_label, None),
+                _centred(self.text_label),
                 6,
                 row(None, *buttons, None, spacing=10),
                 None,
                 margins=(24, 24, 24, 24),
             )
         )
+
+
+def _centred(label: Label) -> QHBoxLayout:
+    """Put a text in the middle, as wide as it may be before it is broken into lines."""
+    line = row(None, label, None)
+    line.setStretch(1, 100)
+    return line

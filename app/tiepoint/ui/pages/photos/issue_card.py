@@ -10,7 +10,7 @@ from tiepoint.ui.text import plain, said_below, tr
 from tiepoint.ui.viewmodels.photos_text import ISSUE_ICONS, issue_tone, issue_word
 from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.cards import Well
-from tiepoint.ui.widgets.labels import Glyph, Label
+from tiepoint.ui.widgets.labels import ElidedLabel, Glyph, Label
 from tiepoint.ui.widgets.layouts import column, empty, row
 
 
@@ -66,11 +66,11 @@ def _parts(photo: SetPhoto) -> list[tuple[str, str, str, str]]:
             for issue in photo.issues
         ]
     if not photo.is_checked:
-        return [("loader", "text2", tr("Photos", "Not checked yet"), tr("Photos", "The checks run by themselves."))]
+        return [("loader", "text2", tr("Photos", "Not checked"), tr("Photos", "The checks run by themselves."))]
     if not photo.is_included:
         return [("eye-off", "text2", tr("Photos", "Left out by you"), tr("Photos", "Nothing is wrong with it."))]
-    return [("circle-check", "ok.text", tr("Photos", "Nothing is wrong"), "")]
+    return [("circle-check", "ok.text", tr("Photos", "Fine"), "")]
 
 
 def _title(icon: str, colour: str, title: str) -> tuple[Glyph, Label]:
-    return Glyph(icon, colour, 16), Label(title, "title")
+    return Glyph(icon, colour, 16), ElidedLabel(title, "title")
