@@ -108,6 +108,7 @@ _FROM_BELOW: Final = (
     "There is no model in",  # failures name files and figures
     "No two of the photos show the same details.",
     "The connection to the agent was lost.",
+    "Little of a photo could be measured.",  # warnings of a result
     "± is 95 %, from",  # the domain's note on uncertainty
     "GB available",  # what the checks of this computer found
     "TB free",
