@@ -27,6 +27,7 @@ class FakeScheduler:
 
     def __init__(self, submitted: Callable[[FakeScheduler, Job], None] | None = None) -> None:
         self.epoch = "epoch-1"
+        self.set_aside = ""
         self.requests: dict[str, SubmitParams] = {}
         self.all_jobs: dict[JobId, Job] = {}
         self.all_nodes = {NodeId("n1"): Node(NodeId("n1"), "workshop", NodeState.READY, cpu_count=2)}
@@ -60,7 +61,8 @@ class FakeScheduler:
     async def hello(self) -> HelloResult:
         self._reach()
         capabilities = tuple(capability.value for capability in self.capabilities)
-        return HelloResult("0.1.0", EngineVersion("fake", "1"), capabilities, self.epoch, T0)
+        engine = EngineVersion("fake", "1")
+        return HelloResult("0.1.0", engine, capabilities, self.epoch, T0, set_aside=self.set_aside)
 
     async def jobs(self) -> tuple[Job, ...]:
         self._reach()

@@ -47,7 +47,12 @@ class Agent:
         self._jobs = Jobs(self._store, self._publisher, backend.stages)
         self._queue = JobQueue(self._jobs, self._publisher, backend, self._work_changed)
         self._methods = AgentMethods(
-            self._jobs, self._queue, backend, epoch=self._publisher.journal.epoch, stop=self.stop
+            self._jobs,
+            self._queue,
+            backend,
+            epoch=self._publisher.journal.epoch,
+            stop=self.stop,
+            set_aside=str(self._store.set_aside or ""),
         )
         self._exit_timer = IdleTimer(idle_s, self._is_idle, self._stopping.set)
         self._rest_timer = IdleTimer(_REST_AFTER_S, lambda: not self._queue.is_busy, self._rest)

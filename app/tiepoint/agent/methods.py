@@ -47,12 +47,20 @@ class AgentMethods:
     """
 
     def __init__(
-        self, jobs: Jobs, queue: JobQueue, backend: Backend, *, epoch: str, stop: Callable[[str], None]
+        self,
+        jobs: Jobs,
+        queue: JobQueue,
+        backend: Backend,
+        *,
+        epoch: str,
+        stop: Callable[[str], None],
+        set_aside: str = "",
     ) -> None:
         self._jobs = jobs
         self._queue = queue
         self._backend = backend
         self._epoch = epoch
+        self._set_aside = set_aside
         self._stop = stop
         self._handlers: dict[str, Handler] = {
             table.JOBS_LIST.name: self._list_jobs,
@@ -98,6 +106,7 @@ class AgentMethods:
             epoch=self._epoch,
             time=datetime.now(UTC),
             protocol=min(params.protocol, PROTOCOL_VERSION),
+            set_aside=self._set_aside,
         )
 
     async def call(self, name: str, params: object) -> Any:

@@ -56,6 +56,7 @@ class HelloResult:
         epoch: UUID of this agent's life: a new one after each start, and event numbers count from it.
         time: The agent's clock, so that ages can be shown right on a machine whose clock is wrong.
         protocol: Version it will speak on this stream.
+        set_aside: Where the database of jobs is kept that was broken when the agent started; empty = it was fine.
     """
 
     agent: str
@@ -64,3 +65,4 @@ class HelloResult:
     epoch: str
     time: datetime
     protocol: int = PROTOCOL_VERSION
+    set_aside: str = ""

@@ -123,6 +123,16 @@ async def test_hello_comes_first(client: Client) -> None:
     await other.close()
 
 
+async def test_a_broken_database_is_told_in_the_greeting(program: Program, tiepoint_home: Path) -> None:
+    database = tiepoint_home / "data" / "jobs.db"
+    database.parent.mkdir(parents=True, exist_ok=True)
+    database.write_bytes(b"this is no database" * 100)
+    client = await Client.connect()
+    await client.close()
+    kept = await asyncio.to_thread(Path(client.hello["set_aside"]).read_bytes)
+    assert kept.startswith(b"this is no database")
+
+
 async def test_many_clients_at_once_start_one_agent(program: Program) -> None:
     clients = await asyncio.gather(*(Client.connect() for _ in range(5)))
     assert len({client.hello["epoch"] for client in clients}) == 1

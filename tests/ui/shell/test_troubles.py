@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from fakes.products import FakeSettingsStore
 from fakes.program import FakeProgram
-from page_stand import FakePanel
+from page_stand import FakePanel, until
 from photo_set_factory import ToldPhotoSets
 from tiepoint.domain.errors import SetupError
 from tiepoint.domain.failure import Failure
@@ -25,6 +26,8 @@ from tiepoint.services.preferences import Preferences
 from tiepoint.ui.early import early_window
 from tiepoint.ui.opening import FirstPicture
 from tiepoint.ui.shell.troubles import Troubles
+
+InQt = Callable[[Any], Any]
 
 
 class ClosedSettingsStore(FakeSettingsStore):
@@ -82,3 +85,18 @@ def test_kept_values_of_another_kind_are_as_none(tiepoint_home: Path) -> None:
     (folders.settings_folder() / "panel.json").write_text('{"geometry": [1, 2], "page": {"a": 1}}')
     (folders.settings_folder() / "settings.json").write_text('{"theme": 7}')
     assert _first_picture() == FirstPicture()
+
+
+def test_a_list_of_jobs_that_begins_anew_is_told(in_qt: InQt) -> None:
+    async def look() -> None:
+        fake = FakeProgram()
+        fake.scheduler.set_aside = "/d/jobs.db.broken"
+        parts = FakePanel(fake)
+        troubles = Troubles(parts.panel)
+        fake.program.monitor.start()
+        await until(lambda: parts.said)
+        assert "/d/jobs.db.broken" in parts.said[0].title
+        troubles.shut()
+        await parts.stop()
+
+    in_qt(look())
