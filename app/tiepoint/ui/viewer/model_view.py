@@ -54,6 +54,8 @@ from tiepoint.ui.viewer.terms import (
 )
 
 _START_AFTER_MS: Final = 40
+_MOST_FARTHER: Final = 1.7
+"""How much farther away a model may be first seen so that the places of its photos are in the picture."""
 _DIRECTION_KEYS: Final = {
     Qt.Key.Key_1: (Direction.FRONT, Direction.BACK),
     Qt.Key.Key_3: (Direction.RIGHT, Direction.LEFT),
@@ -464,8 +466,17 @@ class ModelView(QWidget):
 
     def _on_taken(self) -> None:
         self._flight.stop()
-        camera = replace(self._navigation.camera, view_angle_deg=VIEW_ANGLE_DEG)
-        self._navigation.set_camera(camera.turned_to(Direction.CORNER).fitted(self._sample()))
+        camera = replace(self._navigation.camera, view_angle_deg=VIEW_ANGLE_DEG).turned_to(Direction.CORNER)
+        self._navigation.set_camera(self._first_seen(camera))
+
+    def _first_seen(self, camera: CameraView) -> CameraView:
+        """Return a camera that sees the model, and the places of its photos too unless it became small then."""
+        alone = camera.fitted(self._sample())
+        if not (self._photos.photos and self._photos.is_shown) or self._content.is_empty:
+            return alone
+        centres = [photo.centre for photo in self._photos.photos]
+        both = camera.fitted(np.concatenate([self._sample(), centres]))
+        return both if both.distance <= alone.distance * _MOST_FARTHER else alone
 
     def _on_content(self, model: Model) -> None:
         self._picker.set_model(model)
