@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, TypeVar
@@ -51,8 +52,10 @@ def qapp(qapp_cls: type[QApplication]) -> QApplication:
 
 @pytest.fixture(autouse=True)
 def _nothing_left(qapp: QApplication) -> Iterator[None]:
-    """Fail when a test leaves a window or an unread exception behind."""
+    """Fail when a test leaves a window or an unread exception behind; garbage is searched for here alone, see there."""
+    gc.disable()
     yield
+    collect_due()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     qapp.processEvents()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
