@@ -21,6 +21,7 @@ from PySide6.QtCore import QCoreApplication, QEvent  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from tiepoint.ui.application import make_application  # noqa: E402
+from tiepoint.ui.collector import collect_due  # noqa: E402
 from tiepoint.ui.theme import fonts  # noqa: E402
 from window_probe import left_windows  # noqa: E402
 
