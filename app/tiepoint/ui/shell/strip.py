@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
@@ -97,7 +97,8 @@ class Strip(QWidget):
             for widget in (self._job_chip,)
             if widget is not None and not widget.isHidden()
         )
-        taken += self._actions_line.sizeHint().width() + _LEAST_TITLE_PX + 80
+        pill = 0 if self._pill.isHidden() else self._pill.sizeHint().width() + 10
+        taken += self._actions_line.sizeHint().width() + _LEAST_TITLE_PX + pill + 80
         room = self.width() - taken
         for fact in self._facts:
             room -= fact.sizeHint().width() + 22
@@ -107,6 +108,12 @@ class Strip(QWidget):
         """Fit what is shown to the width."""
         self._fit()
         super().resizeEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Fit again when a button came or went."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().event(event)
 
     def minimumSizeHint(self) -> QSize:
         """Give way: facts are left out before the window has to grow."""

@@ -40,7 +40,7 @@ PRESETS: Final = (
     PresetWords("draft", "zap", "Draft", "Look at coverage, on site"),
     PresetWords("standard", "box", "Standard", "Textured model for most uses"),
     PresetWords("high", "gem", "High", "Finest detail, large texture"),
-    PresetWords("custom", "sliders-horizontal", "Custom", "Standard, with your own parameters"),
+    PresetWords("custom", "sliders-horizontal", "Custom", "Your own parameters"),
 )
 PARAMETERS: Final = (
     ParameterWords(

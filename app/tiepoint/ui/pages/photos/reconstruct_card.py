@@ -222,8 +222,8 @@ def _computer_line(computer: ComputerSnapshot) -> str:
         return tr("Reconstruct", "Nothing leaves it")
     return tr_count(
         "Reconstruct",
-        "1 core, {memory} · nothing leaves it",
-        "{count} cores, {memory} · nothing leaves it",
+        "1 core, {memory} · data stays here",
+        "{count} cores, {memory} · data stays here",
         computer.facts.cpu_count,
         memory=size_text(computer.facts.memory_bytes),
     )
