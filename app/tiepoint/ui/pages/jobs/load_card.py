@@ -39,7 +39,7 @@ class LoadCard(Card):
         )
         legend = row(
             Glyph("info", "text3", 13),
-            Label(tr("Load", "Blue: jobs. Grey: every program."), "caption"),
+            Label(tr("Load", "Lower line: jobs. Upper line: every program."), "caption"),
             None,
             spacing=7,
         )
