@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from bench_photo_listing import write_photos
 
+import panel_hand
 from panel_hand import PanelHand
 
 BIN = Path(sys.executable).parent
@@ -128,7 +129,7 @@ def measure(scene: Any) -> None:
         hand, peer = PanelHand(Path(scratch), start, {"TIEPOINT_HOME": home}), Peer()
         try:
             hand.wait_for("Jobs", 60)
-            time.sleep(3)
+            time.sleep(4)
             hand.focus_window()
             hand.lag()
             peer.lag()
@@ -150,6 +151,7 @@ def measure(scene: Any) -> None:
 
 def main() -> int:
     """Play the scenes named, or all."""
+    panel_hand.LOOK_EVERY_S = 2.0  # every look costs the panel a search through its widgets
     scenes = {"job": job, "drop": drop, "mesh": mesh}
     for name in sys.argv[1:] or scenes:
         measure(scenes[name])

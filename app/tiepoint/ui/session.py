@@ -10,7 +10,7 @@ import base64
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QTimer
 
@@ -29,6 +29,9 @@ from tiepoint.ui.theme import active
 if TYPE_CHECKING:
     from tiepoint.domain.settings import Settings
     from tiepoint.services.program import Program
+
+_MADE_AHEAD: Final = ("jobs", "results")
+_BETWEEN_PAGES_S: Final = 0.3
 
 
 class Session:
@@ -120,8 +123,15 @@ class Session:
     async def _load_and_open(self, opening: Opening) -> None:
         await self._program.photo_sets.load()
         self._open(opening)
-        await asyncio.to_thread(import_quietly, page_modules())
+        await self._make_pages_ahead()
         calm_collector()
+
+    async def _make_pages_ahead(self) -> None:
+        """Make the pages that a job leads to while nothing happens, so that the window does not stand still then."""
+        await asyncio.to_thread(import_quietly, page_modules())
+        for page in _MADE_AHEAD:
+            await asyncio.sleep(_BETWEEN_PAGES_S)
+            self.window.page(page)
 
     def _open(self, opening: Opening) -> None:
         if opening.paths and all(is_model(path) for path in opening.paths):

@@ -7,12 +7,13 @@ from typing import Final
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+from shiboken6 import isValid
 
 from tiepoint.ui.pages.page import StripContent
 from tiepoint.ui.theme.tokens import STRIP_HEIGHT
 from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.labels import ElidedLabel, Label
-from tiepoint.ui.widgets.layouts import column, empty, row
+from tiepoint.ui.widgets.layouts import column, row
 from tiepoint.ui.widgets.pill import Pill
 
 _LEAST_TITLE_PX: Final = 200
@@ -31,6 +32,8 @@ class Strip(QWidget):
         self._subtitle = ElidedLabel("", "sub")
         self._pill = Pill("ok")
         self._facts: list[_Fact] = []
+        self._fact_count = 0
+        self._buttons: dict[QAction, _ActionButton] = {}
         self._facts_line, self._actions_line = QHBoxLayout(), QHBoxLayout()
         self._facts_line.setSpacing(22)
         self._actions_line.setSpacing(8)
@@ -47,12 +50,9 @@ class Strip(QWidget):
         self._pill.setVisible(bool(content.state))
         if content.state:
             self._pill.set_state(content.state, content.state_text)
-        if before is None or [name for name, _ in before.facts] != [name for name, _ in content.facts]:
-            self._rebuild_facts(content.facts)
-        for fact, (_, value) in zip(self._facts, content.facts, strict=True):
-            fact.set_value(value)
+        self._show_facts(content.facts)
         if before is None or before.actions != content.actions:
-            self._rebuild_actions(content.actions)
+            self._show_actions(content.actions)
         self._show_job_chip()
         self._fit()
 
@@ -79,16 +79,30 @@ class Strip(QWidget):
         self._line.setStretch(0, 1)
         self.setLayout(self._line)
 
-    def _rebuild_facts(self, facts: tuple[tuple[str, str], ...]) -> None:
-        empty(self._facts_line)
-        self._facts = [_Fact(name) for name, _ in facts]
-        for fact in self._facts:
-            self._facts_line.addWidget(fact)
+    def _show_facts(self, facts: tuple[tuple[str, str], ...]) -> None:
+        while len(self._facts) < len(facts):
+            self._facts.append(_Fact())
+            self._facts_line.addWidget(self._facts[-1])
+        for fact, (name, value) in zip(self._facts, facts, strict=False):
+            fact.show_fact(name, value)
+        self._fact_count = len(facts)
 
-    def _rebuild_actions(self, actions: tuple[QAction, ...]) -> None:
-        empty(self._actions_line)
+    def _show_actions(self, actions: tuple[QAction, ...]) -> None:
+        """Put the buttons of these actions on the line; buttons are kept, because a new one takes 10 ms to style."""
+        for button in self._buttons.values():
+            self._actions_line.removeWidget(button)
+            button.set_placed(is_placed=False)
         for action in actions:
-            self._actions_line.addWidget(_ActionButton(action))
+            if action not in self._buttons:
+                self._buttons[action] = _ActionButton(action, self)
+                action.destroyed.connect(lambda _=None, gone=action: self._forget(gone))
+            self._actions_line.addWidget(self._buttons[action])
+            self._buttons[action].set_placed(is_placed=True)
+
+    def _forget(self, action: QAction) -> None:
+        button = self._buttons.pop(action, None)
+        if button is not None and isValid(button):
+            button.deleteLater()
 
     def _fit(self) -> None:
         """Leave out facts from the end until the title has room."""
@@ -100,9 +114,9 @@ class Strip(QWidget):
         pill = 0 if self._pill.isHidden() else self._pill.sizeHint().width() + 10
         taken += self._actions_line.sizeHint().width() + _LEAST_TITLE_PX + pill + 80
         room = self.width() - taken
-        for fact in self._facts:
+        for place, fact in enumerate(self._facts):
             room -= fact.sizeHint().width() + 22
-            fact.setVisible(room >= 0)
+            fact.setVisible(room >= 0 and place < self._fact_count)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit what is shown to the width."""
@@ -123,33 +137,39 @@ class Strip(QWidget):
 class _Fact(QWidget):
     """A name above a value."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._name, self._value = name, Label("", "title")
-        self.setLayout(column(None, Label(name, "caption"), self._value, None, spacing=1))
+        self._name, self._value = Label("", "caption"), Label("", "title")
+        self.setLayout(column(None, self._name, self._value, None, spacing=1))
 
-    def set_value(self, value: str) -> None:
-        """Show a value."""
-        if self._value.text() != value:
+    def show_fact(self, name: str, value: str) -> None:
+        """Show a value under its name."""
+        if (self._name.text(), self._value.text()) != (name, value):
+            self._name.setText(name)
             self._value.setText(value)
-            self.setAccessibleName(f"{self._name}: {value}")
+            self.setAccessibleName(f"{name}: {value}")
 
 
 class _ActionButton(Button):
-    """A button that follows an action, or opens its menu; the connection ends with the button."""
+    """A button that follows an action, or opens its menu, while it is placed on the strip."""
 
-    def __init__(self, action: QAction) -> None:
+    def __init__(self, action: QAction, parent: QWidget) -> None:
         super().__init__(action.text(), str(action.property("icon_name") or ""), str(action.data() or "plain"))
-        self._action = action
+        self.setParent(parent)
+        self._action, self._is_placed = action, False
         if isinstance(menu := action.menu(), QMenu):
             self.setMenu(menu)
         else:
             self.clicked.connect(action.trigger)
         action.changed.connect(self._follow)
+
+    def set_placed(self, *, is_placed: bool) -> None:
+        """Say whether it stands on the strip now."""
+        self._is_placed = is_placed
         self._follow()
 
     def _follow(self) -> None:
         self.setText(self._action.text())
         self.setEnabled(self._action.isEnabled())
-        self.setVisible(self._action.isVisible())
+        self.setVisible(self._is_placed and self._action.isVisible())
         self.setToolTip(self._action.toolTip())
