@@ -1,12 +1,16 @@
 """The walk of a new user, with real pointer and keys on a virtual screen: from the first start to a measured model.
 
-A picture of every step is kept in build/walk/.
+A picture of every step is kept in build/walk/. WALK_THEME=light and WALK_SCALE=2 repeat it by hand in other looks; a
+scale of 2 wants a screen of 3840 x 2400.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +21,8 @@ from PIL import Image
 from panel_hand import PanelHand, can_use_hands
 
 PICTURES = Path(__file__).resolve().parents[2] / "build" / "walk"
+THEME = os.environ.get("WALK_THEME", "dark")
+SCALE = os.environ.get("WALK_SCALE", "1")
 JOB_LIMIT_S = 400.0
 MANY_COLOURS = 400
 
@@ -29,14 +35,17 @@ pytestmark = [
 
 @pytest.fixture
 def hand(tmp_path: Path, tiepoint_home: Path) -> Iterator[PanelHand]:
-    made = PanelHand(tmp_path, environment={"TIEPOINT_HOME": str(tiepoint_home)})
+    settings = tiepoint_home / "settings" / "settings.json"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(json.dumps({"schema_version": 1, "theme": THEME}), encoding="utf-8")
+    made = PanelHand(tmp_path, environment={"TIEPOINT_HOME": str(tiepoint_home), "QT_SCALE_FACTOR": SCALE})
     try:
         yield made
     finally:
         made.close()
-        os.system(
-            f"TIEPOINT_HOME={tiepoint_home} {Path('.venv/bin/tiepoint-agent').absolute()} stop --now >/dev/null 2>&1"
-        )
+        agent = str(Path(sys.executable).with_name("tiepoint-agent"))
+        env = {**os.environ, "TIEPOINT_HOME": str(tiepoint_home)}
+        subprocess.run([agent, "stop", "--now"], env=env, capture_output=True, check=False, timeout=60)
 
 
 class Album:
@@ -54,7 +63,7 @@ class Album:
 
 
 def test_first_start_to_a_measured_model(hand: PanelHand) -> None:
-    album = Album(hand, "dark")
+    album = Album(hand, THEME if SCALE == "1" else f"{THEME}-{SCALE}x")
     hand.wait_for("Try it")
     hand.focus_window()
     album.take("first-start")
@@ -108,8 +117,9 @@ def _on_the_surface(hand: PanelHand, view: dict[str, float]) -> list[tuple[float
     pixels = np.asarray(Image.open(look).convert("RGB")).astype(int)
     look.unlink()
     green = (pixels[..., 1] > pixels[..., 2] + 30) & (pixels[..., 1] > 90)
-    left, top = round(view["x"]) + 80, round(view["y"]) + 60
-    tiles = green[top : round(view["y"] + view["height"]) - 80, left : round(view["x"] + view["width"]) - 80]
+    edge = round(80 * float(SCALE))  # where tools and facts lie over the view
+    left, top = round(view["x"]) + edge, round(view["y"]) + edge
+    tiles = green[top : round(view["y"] + view["height"]) - edge, left : round(view["x"] + view["width"]) - edge]
     rows, columns = tiles.shape[0] // 16, tiles.shape[1] // 16
     whole = tiles[: rows * 16, : columns * 16].reshape(rows, 16, columns, 16).mean((1, 3)) > 0.95
     found = np.argwhere(whole)
