@@ -177,8 +177,8 @@ class JobProgress:
             self._jobs.remember(
                 self._record, stages={stage: round(self._spent_s[stage], 2)}, memory_bytes=self._memory_bytes
             )
-        except sqlite3.Error:
-            _log.exception("the time of a stage could not be kept")
+        except sqlite3.Error as failure:
+            _log.warning("the time of a stage could not be kept: %s", failure)
 
     def _eta(self, stages: Sequence[Stage], run: _StageRun, share: float) -> Eta | None:
         at = next((index for index, stage in enumerate(stages) if stage.state is StageState.RUNNING), None)

@@ -160,15 +160,15 @@ class JobQueue:
     def _remember_whole(self, record: JobRecord) -> None:
         try:
             self._jobs.remember(record, is_complete=True)
-        except sqlite3.Error:
-            _log.exception("what job %s took could not be kept", record.job.id)
+        except sqlite3.Error as failure:
+            _log.warning("what job %s took could not be kept: %s", record.job.id, failure)
 
     def _put_last(self, record: JobRecord, job: Job) -> None:
         """Keep the end of a job; on a full disk it is told at least."""
         try:
             self._jobs.put(record, job)
-        except sqlite3.Error:
-            _log.exception("the end of job %s could not be kept", job.id)
+        except sqlite3.Error as failure:
+            _log.error("the end of job %s could not be kept: %s", job.id, failure)
             self._jobs.put(record, job, keep=False)
 
 
