@@ -191,6 +191,24 @@ def test_a_click_measures_a_point_and_a_drag_does_not(qtbot: QtBot, view: ModelV
     assert len(points) == 1
 
 
+def test_points_are_picked_by_keys_alone(qtbot: QtBot, view: ModelView, model_file: ModelMaker) -> None:
+    open_model(qtbot, view, model_file("glb"))
+    show_top(qtbot, view)
+    view.set_measuring(True)
+    picked: list[tuple[float, float, float]] = []
+    view.point_picked.connect(picked.append)
+    QTest.keyClick(view, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: len(picked) == 1, timeout=10_000)
+    before = view.camera
+    QTest.keyClick(view, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    rest(qtbot, view, lambda camera: camera.position != before.position)
+    QTest.keyClick(view, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: len(picked) == 2, timeout=10_000)
+    assert abs(picked[1][0] - picked[0][0]) > 1e-3
+    with qtbot.waitSignal(view.measuring_ended):
+        QTest.keyClick(view, Qt.Key.Key_Return)
+
+
 def test_a_double_click_ends_measuring(qtbot: QtBot, view: ModelView, model_file: ModelMaker) -> None:
     open_model(qtbot, view, model_file("glb"))
     view.set_measuring(True)

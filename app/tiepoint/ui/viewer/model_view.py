@@ -372,6 +372,7 @@ class ModelView(QWidget):
         """Start or stop measuring mode: clicks (not drags) send `point_picked`."""
         self._is_measuring = measuring and self._state is not ViewerState.NO_OPENGL
         self._overlay.set_pointer(None)
+        self._overlay.set_cross_shown(False)
         self._photos.hover("")
         self.setCursor(Qt.CursorShape.CrossCursor if self._is_measuring else Qt.CursorShape.ArrowCursor)
         if self._is_measuring:
@@ -653,6 +654,7 @@ class ModelView(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Steer or hover."""
+        self._overlay.set_cross_shown(False)
         self._navigation.move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -669,9 +671,12 @@ class ModelView(QWidget):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Steer, choose a view, or end measuring."""
+        """Steer, choose a view, take the point in the middle, or end measuring."""
         if self._is_measuring and event.key() in {Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self._end_measuring(finished=event.key() != Qt.Key.Key_Escape)
+        elif self._is_measuring and event.key() == Qt.Key.Key_Space:
+            self._overlay.set_cross_shown(True)
+            self._pick_for("measure", QPointF(self.rect().center()))
         elif not self._navigation.key(event) and not self._press_shortcut(event):
             super().keyPressEvent(event)
 

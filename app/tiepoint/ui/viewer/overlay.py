@@ -24,6 +24,8 @@ _EDGE: Final = QColor("#0B0D10")
 _DOT_PX: Final = 5.0
 _LIFT_PX: Final = 24.0
 _OFF_PX: Final = 1e5
+_CROSS_PX: Final = 16
+_CROSS_GAP_PX: Final = 4
 
 
 class OverlayLayer(QWidget):
@@ -40,6 +42,7 @@ class OverlayLayer(QWidget):
         self._marks: tuple[Mark, ...] = ()
         self._camera = CameraView()
         self._pointer: Point | None = None
+        self._has_cross = False
 
     @property
     def marks(self) -> tuple[Mark, ...]:
@@ -62,6 +65,12 @@ class OverlayLayer(QWidget):
             self._pointer = pointer
             self.update()
 
+    def set_cross_shown(self, shown: bool) -> None:
+        """Show or hide a cross in the middle, for who measures by keys."""
+        if shown is not self._has_cross:
+            self._has_cross = shown
+            self.update()
+
     def draw(self, painter: QPainter, camera: CameraView) -> None:
         """Draw all marks with any painter, for screenshots."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -76,12 +85,21 @@ class OverlayLayer(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw."""
-        if not self._marks and self._pointer is None:
+        if not self._marks and self._pointer is None and not self._has_cross:
             return
         painter = QPainter(self)
         painter.setFont(_font(self.font()))
         self.draw(painter, self._camera)
+        if self._has_cross:
+            self._draw_cross(painter)
         painter.end()
+
+    def _draw_cross(self, painter: QPainter) -> None:
+        middle = QPointF(self.rect().center())
+        for across in (QPointF(1, 0), QPointF(0, 1)):
+            for side in (-1, 1):
+                line = [middle + across * (side * _CROSS_GAP_PX), middle + across * (side * _CROSS_PX)]
+                self._stroke(painter, line, QColor("#FFFFFF"), Qt.PenStyle.SolidLine)
 
     def _draw_point(self, painter: QPainter, camera: CameraView, mark: PointMark) -> None:
         pixels = self._pixels(camera, (mark.at,))

@@ -50,6 +50,7 @@ SHORTCUTS: Final[tuple[tuple[str, tuple[Shortcut, ...]], ...]] = (
             ("Ctrl+E", "Export"),
             ("Ctrl+Shift+S", "Keep a picture of the view"),
             ("P D L", "Measure a point, a distance, along a line"),
+            ("Space", "Measure the point in the middle of the view; Shift with an arrow moves the model"),
             ("Return Escape", "End the measurement, or give it up"),
             ("Backspace", "Take back the last point"),
             ("Delete", "Delete the chosen measurement"),
