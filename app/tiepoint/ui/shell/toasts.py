@@ -69,7 +69,7 @@ class Toast(QFrame):
         for label in labels:
             label.setWordWrap(not is_line)
         width = needed if is_line else most_px
-        self.setFixedSize(width, max(_LINE_PX, self.layout().heightForWidth(width)))
+        self.setFixedSize(width, max(_LINE_PX, self._line.heightForWidth(width)))
 
     def _setup_ui(self) -> None:
         message, look = self.message, look_of(self.message.state)
@@ -87,9 +87,9 @@ class Toast(QFrame):
         close = IconButton("x", tr("Toast", "Dismiss"), size=14)
         close.clicked.connect(self.dismissed)
         glyph = Glyph(look.icon, f"{look.tone}.text", 18)
-        line = row(glyph, self._words, close, spacing=10, margins=(14, 4, 6, 4))
-        line.setStretch(1, 1)
-        self.setLayout(line)
+        self._line = row(glyph, self._words, close, spacing=10, margins=(14, 4, 6, 4))
+        self._line.setStretch(1, 1)
+        self.setLayout(self._line)
         self.setAccessibleName(f"{look.text}: {message.title} {message.text}")
 
     def _link(self, text: str, slot: object) -> Button:
