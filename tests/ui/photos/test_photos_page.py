@@ -342,7 +342,7 @@ def test_a_drop_without_photos_is_said_once(in_qt: Any) -> None:
             nothing = a_set((), skipped=(SkippedFile("a.pdf", "it is no photo"),), facts=SetFacts())
             at.put(nothing)
             at.put(dataclasses.replace(nothing, name="again"))
-            assert [message.title for message in at.parts.said] == ["The file is no photo"]
+            assert [message.title for message in at.parts.said] == ["a.pdf was not taken: it is no photo"]
             assert at.page.start.isVisible()
             at.parts.said[0].on_action()  # type: ignore[misc]
             (dialog,) = dialogs()

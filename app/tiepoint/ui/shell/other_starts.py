@@ -12,7 +12,7 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from tiepoint.ui.opening import Opening
 
 _WAIT_MS: Final = 2000
-_MOST_BYTES: Final = 4_000_000
+_MOST_BYTES: Final = 16_000_000
 
 
 class OtherStarts(QObject):
@@ -34,17 +34,23 @@ class OtherStarts(QObject):
 
     def _on_connection(self) -> None:
         while (socket := self._server.nextPendingConnection()) is not None:
+            socket.readyRead.connect(lambda each=socket: _end_if_endless(each))
             socket.disconnected.connect(lambda each=socket: self._on_whole(each))
 
     def _on_whole(self, socket: QLocalSocket) -> None:
-        text = bytes(socket.readAll().data()[:_MOST_BYTES])
+        text = bytes(socket.readAll().data()) if socket.bytesAvailable() else b""
         socket.deleteLater()
         try:
             message = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return
         if isinstance(message, dict):
             self._on_start(Opening.from_message(message))
+
+
+def _end_if_endless(socket: QLocalSocket) -> None:
+    if socket.bytesAvailable() > _MOST_BYTES:
+        socket.abort()
 
 
 def hand_over(name: str, opening: Opening) -> bool:

@@ -23,7 +23,7 @@ from tiepoint.ui.pages.photos.captures_menu import CaptureCommands, ask_name, ca
 from tiepoint.ui.pages.photos.start import StartView, recent_of
 from tiepoint.ui.pages.photos.work import Work
 from tiepoint.ui.panel import Panel
-from tiepoint.ui.text import plain, tr, tr_count
+from tiepoint.ui.text import grouped, plain, tr
 from tiepoint.ui.viewmodels.photos import PhotosViewModel
 from tiepoint.ui.viewmodels.reconstruct import ReconstructViewModel
 
@@ -193,13 +193,16 @@ class PhotosPage(Page):
             self._builder.stop()
 
     def _tell_if_empty(self, photo_set: PhotoSet) -> None:
-        """Say once that none of the dropped files is a photo; the reasons are one click away."""
+        """Say once that none of the dropped files was taken; the reasons are one click away."""
         if photo_set.photos or photo_set.is_working or not photo_set.skipped or photo_set.id in self._told_empty:
             return
         self._told_empty.add(photo_set.id)
         skipped = photo_set.skipped
+        name, reason = plain(Path(skipped[0].path).name, limit=80), skipped[0].reason
         self._panel.messages.warn(
-            tr_count("Photos", "The file is no photo", "None of the {count} files is a photo", len(skipped)),
+            tr("Photos", "{name} was not taken: {reason}", name=name, reason=reason)
+            if len(skipped) == 1
+            else tr("Photos", "None of the {count} files was taken", count=grouped(len(skipped))),
             tr("Photos", "Drop JPEG, TIFF, PNG, HEIC or RAW photos, or a folder with some."),
             action=tr("Photos", "Show why"),
             on_action=lambda: self._show_skipped(photo_set),
