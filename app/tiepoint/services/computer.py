@@ -148,7 +148,8 @@ class Computer:
         self._replace(
             facts=facts,
             captures_folder=captures.path if captures else None,
-            disk_free_bytes=captures.free_bytes if captures else None,
+            # Of a folder that cannot be used nothing is known; making a capture in it says why.
+            disk_free_bytes=captures.free_bytes if captures and not captures.problem else None,
         )
         if engine or (self._snapshot.engine is None and self._snapshot.engine_problem is None):
             await self._ask_engine()

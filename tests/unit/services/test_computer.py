@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import AsyncIterator
 
 import pytest
@@ -134,3 +135,11 @@ async def test_stopping_what_does_not_run_starts_nothing(parts: Parts) -> None:
     await parts.computer.stop_agent(now=True)
     assert parts.scheduler.stops == []
     assert parts.computer.snapshot.agent.state is AgentState.STOPPED
+
+
+async def test_of_a_captures_folder_that_cannot_be_used_no_free_space_is_told(parts: Parts) -> None:
+    places = parts.system.places
+    places["captures"] = dataclasses.replace(
+        places["captures"], is_writable=False, free_bytes=0, problem="Read-only file system"
+    )
+    assert (await parts.computer.refresh()).disk_free_bytes is None
