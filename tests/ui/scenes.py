@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
 
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from fakes.job_scenes import a_job, a_node
 from fakes.model_view import FakeModelView
@@ -76,6 +76,7 @@ async def _jobs(*jobs: Job, is_lost: bool = False) -> AsyncIterator[QWidget]:
 
     async with standing(lambda panel: JobsPage(panel, lambda: cast(ModelView, _CloudView())), fake) as stand:
         await until(lambda: len(stand.page.viewmodel.rows) == len(jobs) and not stand.page.viewmodel.is_stale)
+        await until(lambda: any(button.isVisible() for button in stand.page.findChildren(QPushButton)))
         if is_lost:
             fake.scheduler.lose()
             await until(lambda: stand.page.strip().state == "lost")
@@ -210,7 +211,7 @@ SCENES: Final[dict[str, Scene]] = {
     "cluster": lambda: _page(ClusterPage, _is_looked),
     "settings": lambda: _page(SettingsPage, lambda stand: stand.fake.program.computer.snapshot.engine is not None),
     "help": lambda: _page(HelpPage, lambda stand: stand.fake.program.computer.snapshot.engine is not None),
-    "transfers": lambda: _page(TransfersPage, lambda _stand: True),
+    "transfers": lambda: _page(TransfersPage, lambda at: at.fake.program.computer.snapshot.captures_folder is not None),
     "window, a job runs": lambda: _window(a_job()),
     "window, no job": _window,
     "closing": lambda: _lone(lambda: ClosingDialog([a_job()])),

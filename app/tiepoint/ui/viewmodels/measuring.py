@@ -144,13 +144,13 @@ class MeasuringModel(QObject):
         picked = len(self._draft)
         return {
             Tool.ORBIT: "",
-            Tool.POINT: tr(_CONTEXT, "Click a point on the surface. Esc ends."),
+            Tool.POINT: tr(_CONTEXT, "Click a point, or press Space for the middle. Esc ends."),
             Tool.DISTANCE: tr(_CONTEXT, "Click where the distance ends. Backspace takes the point back.")
             if picked
-            else tr(_CONTEXT, "Click where the distance begins. Esc ends."),
+            else tr(_CONTEXT, "Click where the distance begins, or press Space for the middle. Esc ends."),
             Tool.POLYLINE: tr(_CONTEXT, "Enter or a double click finishes. Backspace takes the last point back.")
             if picked > 1
-            else tr(_CONTEXT, "Click along the line. Esc ends."),
+            else tr(_CONTEXT, "Click along the line, or press Space for the middle. Esc ends."),
         }[self._tool]
 
     # what a person does
