@@ -491,6 +491,10 @@ def test_slots_keep_the_pages_widgets_in_their_corners(view: ModelView, window: 
     QApplication.processEvents()
     assert palette.pos() == QPoint(12, 12)
     assert bar.geometry().bottom() == view.height() - 13
+    view.set_slot(Slot.BOTTOM_RIGHT, bar)
+    bar.setText("facts that grow when a model is there")
+    bar.adjustSize()
+    assert bar.geometry().right() == view.width() - 13
     view.set_slot(Slot.TOP_LEFT, None)
     assert palette.parent() is None
     palette.deleteLater()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from tiepoint.ui.viewer.terms import Slot
 
 _MARGIN_PX: Final = 12
+_CHANGES: Final = (QEvent.Type.LayoutRequest, QEvent.Type.Resize, QEvent.Type.Show)
 
 
 class Slots(QObject):
@@ -49,7 +50,7 @@ class Slots(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow widgets that change their size."""
-        if event.type() == QEvent.Type.LayoutRequest and watched in self._widgets.values():
+        if event.type() in _CHANGES and watched in self._widgets.values():
             self.place()
         return False
 
