@@ -6,10 +6,14 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tiepoint.runtime import folders
 
+# A busy machine is slow to draw examples and to run them; that is no fault of what is tested.
+hypothesis.settings.register_profile("steady", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("steady")
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = REPOSITORY.parent / "shared"
 COMPILED = folders.cache_folder() / "numba"  # what set-up compiled; taken before a test moves the folders
