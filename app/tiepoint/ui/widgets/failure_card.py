@@ -91,6 +91,7 @@ class FailurePanel(Card):
         self._remedy.setText(said_below(card.remedy))
         is_of_use = card.can_retry and bool(card.kept)
         self._go_on.setText(tr("Failure", "Go on from here") if is_of_use else tr("Failure", "Try again"))
+        self._go_on.show_icon("play" if is_of_use else "rotate-cw")
         self._go_on.set_kind("primary" if card.can_retry else "plain")
         self._photos.set_kind("plain" if card.can_retry else "primary")
         self._photos.setVisible(card.kind == "input" or not card.can_retry)
@@ -163,6 +164,11 @@ class _WayOn(Button):
     def __init__(self, text: str, icon: str) -> None:
         super().__init__(text, icon)
         self._icon = icon
+
+    def show_icon(self, icon: str) -> None:
+        """Show another icon, in any kind."""
+        self._icon = icon
+        self.set_icon(icon)
 
     def set_kind(self, kind: str) -> None:
         """Become `primary` or `plain`."""
