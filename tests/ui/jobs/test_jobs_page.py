@@ -126,6 +126,7 @@ def test_stopping_asks_once_and_says_what_is_kept(in_qt: InQt) -> None:
             stand.key(Qt.Key.Key_Delete)
             await until(questions)
             assert "kept" in questions()[0].informativeText()
+            assert questions()[0].textFormat() is Qt.TextFormat.PlainText
             QTest.keyClick(questions()[0], Qt.Key.Key_Escape)
             await until(lambda: not questions())
             assert stand.state_of(job) is JobState.RUNNING

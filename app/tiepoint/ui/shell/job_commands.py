@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from tiepoint.domain.job import Job, JobState
@@ -83,6 +84,7 @@ class JobCommands:
             self._question.raise_()
             return
         box = QMessageBox(self._owner.window())
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setWindowTitle(tr("Jobs", "Stop the job"))
         box.setText(tr("Jobs", "Stop “{name}”?", name=plain(job.name)))
         box.setInformativeText(tr("Jobs", "What was done is kept: you can let it go on later, at the last whole task."))

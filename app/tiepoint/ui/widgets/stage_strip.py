@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -101,7 +102,7 @@ class StageTile(QWidget):
         if stage == self._stage and is_stale == self._is_stale:
             return False
         self._stage, self._is_stale = stage, is_stale
-        self.setToolTip(stage.tip)
+        self.setToolTip(f"<span>{escape(stage.tip)}</span>")  # a tool tip guesses HTML
         words = (stage.title, stage.counts, look_of(stage.state).text, stage.time)
         self.setAccessibleName(" ".join(word for word in words if word))
         self.update()
