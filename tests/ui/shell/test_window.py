@@ -17,6 +17,7 @@ from tiepoint.ui.shell.messages import Message, Messages
 from tiepoint.ui.shell.rail import RailEntry
 from tiepoint.ui.shell.toasts import Toast, ToastStack
 from tiepoint.ui.shell.window import MainWindow
+from tiepoint.ui.widgets.buttons import Tab
 
 ENTRIES = (
     RailEntry("photos", "images", "Photos"),
@@ -139,3 +140,16 @@ def test_a_short_toast_covers_nothing_and_a_long_one_is_read_whole(window: MainW
     window.layout().activate()
     QApplication.processEvents()
     assert long.geometry().bottom() < window.dock.mapTo(window, QPoint()).y()
+
+
+def test_tab_goes_from_the_docks_tabs_to_its_fold(window: MainWindow, qtbot: QtBot) -> None:
+    window.dock.add_tab("Log", QLabel("lines"))
+    window.dock.add_tab("Activity", QLabel("what happened"))
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    log = next(each for each in window.findChildren(Tab) if each.text() == "Log")
+    log.setFocus()
+    QTest.keyClick(log, Qt.Key.Key_Tab)
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert focused.accessibleName() == "Open (Ctrl+J)"

@@ -45,11 +45,14 @@ class Dock(Card):
 
     def add_tab(self, title: str, page: QWidget, tools: QWidget | None = None) -> None:
         """Add a tab with what stands in it, and controls for its head."""
-        place = self._pages.addWidget(page)
-        self._tools.addWidget(tools or QWidget())
+        place = self._pages.count()
         tab = Tab(title, is_on=place == 0)
         self._tabs.addButton(tab, place)
         self._tab_line.addWidget(tab)
+        # The keyboard goes through them in the order in which they come into the window.
+        self._tools.addWidget(tools or QWidget())
+        self._pages.addWidget(page)
+        self.setTabOrder(tab, self._fold)
         tab.clicked.connect(lambda: self._on_tab(place))
 
     @property
