@@ -11,13 +11,13 @@ from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from tiepoint import __version__
 from tiepoint.ui.early import early_window, import_meanwhile
 from tiepoint.ui.opening import FirstPicture, Opening
-from tiepoint.ui.shell.rail import draw_sign
+from tiepoint.ui.shell.sign import sign_icon
 from tiepoint.ui.theme import active, fonts
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def show_panel(
         from tiepoint.ui.async_qt import run_in_qt
         from tiepoint.ui.session import Session
 
-        application.setWindowIcon(_sign_icon())
+        application.setWindowIcon(sign_icon())
 
         async def session() -> int:
             async with open_program() as program:
@@ -85,17 +85,3 @@ def make_application(theme: str = "system") -> QApplication:
     active.choose(theme)
     active.follow_system()
     return application
-
-
-def _sign_icon() -> QIcon:
-    icon = QIcon()
-    for edge in (32, 64, 128):
-        drawn = QPixmap(edge, edge)
-        drawn.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(drawn)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.scale(edge / 36, edge / 36)
-        draw_sign(painter)
-        painter.end()
-        icon.addPixmap(drawn)
-    return icon

@@ -21,8 +21,9 @@ from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import JobId
 from tiepoint.domain.job import Job, JobState
 from tiepoint.services.monitor import JobNotice, NoticeKind
-from tiepoint.ui.shell.desktops import NoDesktop, TrayDesktop, sign_icon, this_desktop
+from tiepoint.ui.shell.desktops import NoDesktop, TrayDesktop, this_desktop
 from tiepoint.ui.shell.notifications import JobNotifications, Notification, notification_of
+from tiepoint.ui.shell.sign import sign_icon
 
 InQt = Callable[[Any], Any]
 JOB = JobId("20261122-job-000001")

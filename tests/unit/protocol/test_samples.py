@@ -35,7 +35,9 @@ def test_params_and_results_round_trip(name: str) -> None:
     assert to_json(from_json(method.result, sample["result"])) == sample["result"]
 
 
-@pytest.mark.parametrize("name", sorted(set(METHODS) - {"jobs.submit", "agent.diagnostics", "subscribe", "timings.list"}))
+@pytest.mark.parametrize(
+    "name", sorted(set(METHODS) - {"jobs.submit", "agent.diagnostics", "subscribe", "timings.list"})
+)
 def test_unknown_fields_are_ignored(name: str) -> None:
     sample, method = load_requests()[name], METHODS[name]
     newer = from_json(method.result, _with_unknown_fields(sample["result"]))

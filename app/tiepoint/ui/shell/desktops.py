@@ -12,11 +12,10 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from PySide6.QtCore import SLOT, QObject, Slot
-from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from tiepoint.ui.shell.notifications import Desktop, Notification
-from tiepoint.ui.shell.rail import draw_sign
+from tiepoint.ui.shell.sign import sign_icon
 
 OnClick = Callable[[Notification], None]
 _SHOWN_MS: Final = 10_000
@@ -131,18 +130,3 @@ class PortalDesktop(QObject):
     def _on_action(self, key: str, _action: str, _parameters: list[object]) -> None:
         if key in self._shown:
             self._on_click(self._shown[key])
-
-
-def sign_icon() -> QIcon:
-    """Return the sign of the program as an icon."""
-    icon = QIcon()
-    for edge in (22, 44, 64):
-        drawn = QPixmap(edge, edge)
-        drawn.fill(0)
-        painter = QPainter(drawn)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.scale(edge / 36, edge / 36)
-        draw_sign(painter)
-        painter.end()
-        icon.addPixmap(drawn)
-    return icon

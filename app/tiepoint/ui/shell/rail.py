@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QLinearGradient, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
+from tiepoint.ui.shell.sign import Sign
 from tiepoint.ui.text import tr
 from tiepoint.ui.theme.tokens import RAIL_WIDTH
 from tiepoint.ui.widgets.buttons import NavButton
@@ -72,35 +73,3 @@ class Rail(QWidget):
             super().keyPressEvent(event)
             return
         buttons[(focused + step) % len(buttons)].setFocus(Qt.FocusReason.TabFocusReason)
-
-
-class Sign(QWidget):
-    """The program's sign: three tie points joined."""
-
-    def __init__(self, edge: int = 36) -> None:
-        super().__init__()
-        self.setFixedSize(edge, edge)
-        self.setAccessibleName("Tiepoint")
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint it."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.scale(self.width() / 36, self.height() / 36)
-        draw_sign(painter)
-
-
-def draw_sign(painter: QPainter) -> None:
-    """Paint the sign into a square of 36 by 36."""
-    ground = QLinearGradient(0, 0, 36, 36)
-    ground.setColorAt(0, QColor("#5B9BFF"))
-    ground.setColorAt(1, QColor("#2E5BE0"))
-    painter.setBrush(ground)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.drawRoundedRect(QRectF(1, 1, 34, 34), 9, 9)
-    points = [QPointF(11, 24), QPointF(18, 11), QPointF(26, 22)]
-    painter.setPen(QPen(QColor("#FFFFFF"), 1.7))
-    painter.drawPolyline([*points, points[0]])
-    painter.setBrush(QColor("#FFFFFF"))
-    for point in points:
-        painter.drawEllipse(point, 2.6, 2.6)

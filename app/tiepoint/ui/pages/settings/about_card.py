@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QPlainTextEdit, QWidget
 
 from tiepoint import resources
 from tiepoint.domain.errors import SetupError
-from tiepoint.ui.shell.rail import Sign
+from tiepoint.ui.shell.sign import Sign
 from tiepoint.ui.text import tr
 from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.cards import Card
