@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Qt, QTimer
 
 BEAT_S = 0.005
-OURS = "/tiepoint/"
+OURS = "/app/tiepoint/"
 
 
 @dataclass(frozen=True)
