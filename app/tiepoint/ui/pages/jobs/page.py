@@ -135,7 +135,7 @@ class JobsPage(Page):
     def _show(self) -> None:
         job = self.viewmodel.job
         self._actions.update(job, self.viewmodel.snapshot)
-        self._stack.setCurrentIndex(0 if job is not None else 1)
+        self._turn_to(0 if job is not None else 1)
         if job is not None:
             self.list_card.update_rows()
             self.detail.show_job(job, self._actions.allowed)
@@ -143,6 +143,15 @@ class JobsPage(Page):
         else:
             self._tell_nothing()
         self.strip_changed.emit()
+
+    def _turn_to(self, place: int) -> None:
+        """Show the jobs or that there are none; the keyboard's focus comes along."""
+        focused = self.window().focusWidget()
+        had_focus = focused is not None and (focused is self or self._stack.isAncestorOf(focused))
+        is_change = place != self._stack.currentIndex()
+        self._stack.setCurrentIndex(place)
+        if is_change and had_focus:
+            self.focus_first()
 
     def _tell_nothing(self) -> None:
         """Say that there are no jobs; before the agent answered nobody knows."""
