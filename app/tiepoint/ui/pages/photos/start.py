@@ -20,7 +20,7 @@ from tiepoint.services.computer import AgentState, ComputerSnapshot
 from tiepoint.ui.pages.photos.hero import MODEL, PHOTOS, Hero
 from tiepoint.ui.pages.photos.resource_pictures import ResourcePictures
 from tiepoint.ui.pages.photos.start_parts import DropZone, RecentLine, SampleCard, Steps
-from tiepoint.ui.text import plain, tr, tr_count
+from tiepoint.ui.text import day_text, plain, tr, tr_count
 from tiepoint.ui.viewmodels.photos_text import NOTHING
 from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.cards import Card, ScrollColumn
@@ -107,13 +107,16 @@ class StartView(QWidget):
         self.recent_lines = []
         for each in recent:
             photos = tr_count("PhotosStart", "1 photo", "{count} photos", each.photos)
-            line = RecentLine(each.name, f"{photos} · {each.created.astimezone():%Y-%m-%d %H:%M}")
+            created = each.created.astimezone()
+            line = RecentLine(each.name, f"{photos} · {day_text(created)}, {created:%H:%M}")
             line.clicked.connect(lambda _=False, key=each.key: self.recent_wanted.emit(key))
             self._recent_lines.addWidget(line)
             self.recent_lines.append(line)
         if not recent:
             words = Label(tr("PhotosStart", "Captures you have opened appear here."), "sub", wrap=True)
-            self._recent_lines.addLayout(row(Glyph("history", "text3", 16), words, None, margins=(8, 2, 0, 6)))
+            hint = row(Glyph("history", "text3", 16), words, margins=(8, 2, 0, 6))
+            hint.setStretch(1, 1)
+            self._recent_lines.addLayout(hint)
 
     def _setup_ui(self) -> None:
         title = Label(tr("PhotosStart", "Drop photos here"), "display")
@@ -192,6 +195,7 @@ def _tips_card() -> Card:
         ("sparkles", tr("PhotosStart", "Glass, water and mirrors do not align")),
     ):
         card.add(row(Glyph(icon, "text2", 16), Label(text, "sub", wrap=True), spacing=10), margins=(16, 0, 16, 10))
+    card.content.addSpacing(6)
     return card
 
 
@@ -201,7 +205,7 @@ def _engine_words(snapshot: ComputerSnapshot) -> str:
     if snapshot.engine is None:
         return tr("PhotosStart", "being looked at")
     version = snapshot.engine.versions.get("pycolmap", "")
-    return tr("PhotosStart", "open, COLMAP {version}", version=plain(version, limit=20)) if version else "open"
+    return tr("PhotosStart", "open, COLMAP {version}", version=plain(version, limit=20)) if version else tr("PhotosStart", "open")
 
 
 def _ready_state(snapshot: ComputerSnapshot) -> tuple[str, str]:
