@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias
 
 from tiepoint.runtime import folders
 from tiepoint.runtime.children import start_child
-from tiepoint.runtime.locks import FileLock, LockTimeout
+from tiepoint.runtime.locks import FileLock
 
 Streams: TypeAlias = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -65,10 +65,10 @@ async def open_agent() -> Streams:
 
 
 async def _start_and_open() -> Streams:
-    lock = FileLock(folders.private_folder() / "start.lock", timeout_s=_START_TIMEOUT_S)
+    lock = FileLock(folders.private_folder() / "start.lock")
     try:
-        await asyncio.to_thread(lock.__enter__)
-    except (LockTimeout, OSError) as error:
+        await _acquire(lock)
+    except (TimeoutError, OSError) as error:
         raise EndpointUnavailable(f"The agent cannot be started: {error}") from error
     try:
         try:
@@ -83,6 +83,15 @@ async def _start_and_open() -> Streams:
         ) from error
     finally:
         lock.release()
+
+
+async def _acquire(lock: FileLock) -> None:
+    """Wait for the lock here and not in a thread, which nobody could stop: a program that ends would wait for it."""
+    deadline = time.monotonic() + _START_TIMEOUT_S
+    while not lock.try_acquire():
+        if time.monotonic() > deadline:
+            raise TimeoutError("somebody else has been starting it for too long")
+        await asyncio.sleep(_POLL_S)
 
 
 async def _open_when_up() -> Streams:

@@ -51,6 +51,10 @@ def link_words(link: Link) -> tuple[str, str]:
         return tr("Link", "The agent is stopped"), " ".join(
             (tr("Link", "No job runs until it is started."), grey)
         ).strip()
-    title = tr("Link", "Connection to the agent lost at {time}", time=clock_text(link.since, now))
+    since = clock_text(link.since, now)
+    if link.heard is None:
+        title = tr("Link", "The agent has not answered since {time}", time=since)
+    else:
+        title = tr("Link", "Connection to the agent lost at {time}", time=since)
     why = plain(link.problem.summary) if link.problem is not None else tr("Link", "It is tried again all the time.")
     return title, f"{grey} {why}".strip()
