@@ -94,7 +94,7 @@ def test_three_clicks_from_the_start_to_a_job(in_qt: Any) -> None:
             assert page == "jobs"
             jobs = await at.stand.fake.program.jobs.jobs()
             assert [job.id for job in jobs] == [target["job"]]
-            assert not at.page.reconstruct.is_preparing
+            await until(lambda: not at.page.reconstruct.is_preparing)
 
     in_qt(walk())
 
@@ -135,7 +135,7 @@ def test_started_with_photos_it_hands_in_a_job_once_they_are_listed(in_qt: Any) 
             assert at.sets.told("add") == [((Path("/sample"),), True)]
             at.put(working((), SetPhase.SCAN, 0, None))
             at.put(working([a_photo("a.jpg", head=None)], SetPhase.HEADS, 0, 1))
-            assert not at.page.reconstruct.is_preparing
+            await until(lambda: not at.page.reconstruct.is_preparing)
             at.put(working(photos(6), SetPhase.CHECK, 1, 6))
             await until(lambda: at.parts.navigator.gone)
             (job,) = await at.stand.fake.program.jobs.jobs()
