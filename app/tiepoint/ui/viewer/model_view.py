@@ -583,8 +583,8 @@ class ModelView(QWidget):
         look = self._look
         self._stage.post(lambda scene: scene.set_look(look))
 
-    def _pick_for(self, purpose: str, position: QPointF) -> None:
-        future = self.pick(position.x(), position.y())
+    def _pick_for(self, purpose: str, position: QPointF, camera: CameraView | None = None) -> None:
+        future = self._picker.pick(camera or self._camera, position.x(), position.y())
 
         def pass_on(done: Future[Point | None]) -> None:
             if not done.cancelled():
@@ -676,7 +676,8 @@ class ModelView(QWidget):
             self._end_measuring(finished=event.key() != Qt.Key.Key_Escape)
         elif self._is_measuring and event.key() == Qt.Key.Key_Space:
             self._overlay.set_cross_shown(True)
-            self._pick_for("measure", QPointF(self.rect().center()))
+            # Where the view is going counts: keys are faster than pictures.
+            self._pick_for("measure", QPointF(self.rect().center()), self._navigation.camera)
         elif not self._navigation.key(event) and not self._press_shortcut(event):
             super().keyPressEvent(event)
 

@@ -205,7 +205,9 @@ def _engine_words(snapshot: ComputerSnapshot) -> str:
     if snapshot.engine is None:
         return tr("PhotosStart", "being looked at")
     version = snapshot.engine.versions.get("pycolmap", "")
-    return tr("PhotosStart", "open, COLMAP {version}", version=plain(version, limit=20)) if version else tr("PhotosStart", "open")
+    if not version:
+        return tr("PhotosStart", "open")
+    return tr("PhotosStart", "open, COLMAP {version}", version=plain(version, limit=20))
 
 
 def _ready_state(snapshot: ComputerSnapshot) -> tuple[str, str]:
