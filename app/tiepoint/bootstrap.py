@@ -40,6 +40,7 @@ from tiepoint.ports.renderer import Renderer
 from tiepoint.ports.system import System
 from tiepoint.runtime import folders, logs
 from tiepoint.runtime.children import start_child_async
+from tiepoint.runtime.display import display_problem
 from tiepoint.runtime.endpoint import open_agent
 from tiepoint.services.captures import CaptureService
 from tiepoint.services.computer import Computer
@@ -167,7 +168,7 @@ async def open_program() -> AsyncIterator[Program]:
             jobs=jobs,
             products=products,
             renderer=renderer,
-            doctor=Doctor(system, scheduler, settings, __version__),
+            doctor=Doctor(system, scheduler, settings, __version__, display_problem),
             new_reconstruction=lambda: Reconstruction(captures, store, jobs, products),
             monitor=monitor,
             estimates=estimates,

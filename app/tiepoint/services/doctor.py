@@ -5,7 +5,7 @@ Must not change anything but start the agent, which is part of what it tries. On
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
@@ -41,9 +41,25 @@ class Finding:
 
 
 class Doctor:
-    """Looks at this computer."""
+    """Looks at this computer.
 
-    def __init__(self, system: System, scheduler: Scheduler, settings: SettingsStore, version: str) -> None:
+    Args:
+        system: What this computer says of itself.
+        scheduler: Of this computer.
+        settings: The user's settings.
+        version: Of this program.
+        window_problem: Says why no window can be shown and what to do; None when one can.
+    """
+
+    def __init__(
+        self,
+        system: System,
+        scheduler: Scheduler,
+        settings: SettingsStore,
+        version: str,
+        window_problem: Callable[[], tuple[str, str] | None] = lambda: None,
+    ) -> None:
+        self._window_problem = window_problem
         self._system = system
         self._scheduler = scheduler
         self._settings = settings
@@ -57,6 +73,7 @@ class Doctor:
         """
         for finding in self._computer():
             yield finding
+        yield self._window()
         for name, folder in self._system.folders().items():
             yield _folder(name, folder)
         yield self._stored_settings()
@@ -82,6 +99,13 @@ class Doctor:
                 bad=Health.WARNING,
             ),
         ]
+
+    def _window(self) -> Finding:
+        problem = self._window_problem()
+        if problem is None:
+            return Finding("window", Health.OK, "can be shown")
+        summary, remedy = problem
+        return Finding("window", Health.WARNING, f"{summary} The command line does everything without.", remedy)
 
     def _stored_settings(self) -> Finding:
         try:

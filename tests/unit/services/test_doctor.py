@@ -76,3 +76,17 @@ async def test_pythons_that_will_do(python: str) -> None:
     system = FakeSystem()
     system.facts = dataclasses.replace(system.facts, python=python)
     assert (await _findings(system, FakeScheduler(), FakeSettingsStore()))["python"].health is Health.OK
+
+
+async def test_without_a_display_the_command_line_is_named() -> None:
+    doctor = Doctor(
+        FakeSystem(),
+        FakeScheduler(),
+        FakeSettingsStore(),
+        "0.1.0",
+        lambda: ("There is no display.", "Log in at a desk."),
+    )
+    async with aclosing(doctor.examine()) as findings:
+        window = {finding.name: finding async for finding in findings}["window"]
+    assert (window.health, window.remedy) == (Health.WARNING, "Log in at a desk.")
+    assert "command line" in window.text

@@ -24,6 +24,7 @@ _NAMES: Final = {
     "settings": "Settings",
     "engine": "Engine",
     "compiled code": "Compiled code",
+    "window": "Window",
     "agent": "Agent",
     "folder for captures": "Folder for captures",
     "folder for cache": "Folder for cached files",
