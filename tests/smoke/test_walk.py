@@ -47,7 +47,7 @@ def hand(tmp_path: Path, tiepoint_home: Path) -> Iterator[PanelHand]:
         made.close()
         agent = str(Path(sys.executable).with_name("tiepoint-agent"))
         env = {**os.environ, "TIEPOINT_HOME": str(tiepoint_home)}
-        subprocess.run([agent, "stop", "--now"], env=env, capture_output=True, check=False, timeout=60)
+        subprocess.run([agent, "stop"], env=env, capture_output=True, check=False, timeout=60)
 
 
 class Album:
@@ -109,6 +109,12 @@ def test_first_start_to_a_measured_model(hand: PanelHand) -> None:
         ),
     )
     album.take("measured")
+
+    hand.key("d", "space")  # and once more by keys alone
+    hand.wait("the first end", lambda: _says(hand, "Click where the distance ends"))
+    hand.key("shift+Right", "shift+Right", "space")
+    hand.wait("a length measured by keys", lambda: _says(hand, r"Distance 2: [\d.]+\s(m|cm) ±"))
+    hand.key("Escape")
     _never_stood_still(hand)
 
 
