@@ -45,6 +45,8 @@ class Program:
     def __init__(self, home: Path) -> None:
         self.home = home
         self.env = {**os.environ, "TIEPOINT_HOME": str(home)}
+        for display in ("DISPLAY", "WAYLAND_DISPLAY"):  # a command must not open a window that nobody closes
+            self.env.pop(display, None)
 
     def start(self, *args: str) -> subprocess.Popen[str]:
         """Start a command; the caller ends it."""

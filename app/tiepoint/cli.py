@@ -240,7 +240,7 @@ def view(
 ) -> None:
     """Look at a model: in the window, or as a picture."""
     if screenshot is None and not as_json:
-        _show_panel([file], verbose=verbose)
+        _show_model(file, verbose=verbose)
     from tiepoint.bootstrap import run_command
     from tiepoint.console import listings
 
@@ -272,6 +272,14 @@ def _panel_or_help(context: typer.Context) -> None:
         _show_panel([])
     sys.stdout.write(context.get_help() + "\n")
     raise typer.Exit(_EXIT_USAGE)
+
+
+def _show_model(file: Path, *, verbose: bool) -> None:
+    from tiepoint.ui.opening import is_model
+
+    if not is_model(file):
+        raise typer.BadParameter(f"{file} is no model: a GLB, OBJ, PLY or STL file.")
+    _show_panel([file], verbose=verbose)
 
 
 def _show_panel(paths: list[Path], *, start: bool = False, preset: str = "", verbose: bool = False) -> None:

@@ -138,7 +138,7 @@ def measure(scene: Any) -> None:
         finally:
             hand.close()
             peer.close()
-            stop = [str(BIN / "tiepoint-agent"), "stop", "--now"]
+            stop = [str(BIN / "tiepoint-agent"), "stop"]
             subprocess.run(stop, env={**os.environ, "TIEPOINT_HOME": home}, capture_output=True, check=False)
     print(
         f"{scene.__name__:5} panel: p99 {seen['p99_ms']:.1f} ms, longest {seen['worst_ms']:.0f} ms, "

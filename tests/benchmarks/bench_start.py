@@ -80,7 +80,7 @@ def main() -> int:
                 empty.append(pair[0])
                 ours.append(pair[1])
         subprocess.run(
-            [str(Path(sys.executable).with_name("tiepoint-agent")), "stop", "--now"],
+            [str(Path(sys.executable).with_name("tiepoint-agent")), "stop"],
             env={**os.environ, "TIEPOINT_HOME": home},
             capture_output=True,
             check=False,
