@@ -1,14 +1,18 @@
 #!/bin/sh
 # Set up everything the program needs in .venv; do nothing when that has been done. Never uses sudo.
 # Usage: packaging/setup.sh run|test
-#   run   the program alone          test   the program with what its tests, checks and builds need, a virtual screen too
+#   run   the program, with what its window needs from the system where there is a screen
+#   test  the program with what its tests, checks and builds need, a virtual screen too
 # Exit status: 0 ready, 2 something is missing that only the person at the keyboard can add (said on stderr).
 set -eu
 cd "$(dirname "$0")/.."
 
 kind=${1:-run}
 case $kind in
-    run) lock=requirements.txt ;;
+    run)
+        lock=requirements.txt
+        [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || kind=window
+        ;;
     test) lock=requirements-dev.txt ;;
     *) echo "setup: say run or test" >&2; exit 2 ;;
 esac
@@ -47,17 +51,40 @@ python_packages() {
     return 1
 }
 
-install_python() {
+# What a window needs from the system and what is not there yet, as package names; all of them where no Python can tell.
+window_packages() {
+    [ "$(uname -s)" = Linux ] || return 0
+    PYTHONPATH=app "${python:-python3}" -B -c 'from tiepoint.runtime import display; print(*display.missing_packages())' 2>/dev/null ||
+        sed -n 's/^    "lib[^"]*": "\([^"]*\)",$/\1/p' app/tiepoint/runtime/display.py
+}
+
+# A virtual screen, a hand for its mouse and keyboard, and a typeface with equal widths: for the tests.
+screen_packages() {
+    [ "$(uname -s)" = Linux ] || return 0
+    command -v Xvfb >/dev/null 2>&1 || echo xvfb
+    command -v xauth >/dev/null 2>&1 || echo xauth
+    command -v xdotool >/dev/null 2>&1 || echo xdotool
+    [ -e /usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf ] || echo fonts-dejavu-core
+}
+
+# All that is missing is asked for at once, before anything long begins.
+install_missing() {
+    missing=$({ [ "$kind" = run ] || window_packages; [ "$kind" != test ] || screen_packages; } | xargs)
+    [ -z "$python" ] || [ -n "$missing" ] || return 0
     if ! command -v apt-get >/dev/null 2>&1; then
-        echo "Tiepoint needs Python 3.11, 3.12 or 3.13 with its venv and ssl modules. Install one, then run this again." >&2
+        [ -n "$python" ] || echo "Tiepoint needs Python 3.11, 3.12 or 3.13 with its venv and ssl modules. Install one, then run this again." >&2
+        [ -z "$missing" ] || echo "These packages, or what your system calls them, are needed for a window: $missing" >&2
         exit 2
     fi
     [ "$(id -u)" -ne 0 ] || apt-get update -qq
-    if ! packages=$(python_packages); then
-        echo "Tiepoint needs Python 3.11, 3.12 or 3.13, and this system's packages offer none (if they were never listed here, run: apt-get update)." >&2
-        exit 2
+    if [ -z "$python" ]; then
+        if ! offered=$(python_packages); then
+            echo "Tiepoint needs Python 3.11, 3.12 or 3.13, and this system's packages offer none (if they were never listed here, run: apt-get update)." >&2
+            exit 2
+        fi
+        missing="$offered ca-certificates${missing:+ $missing}"
     fi
-    install_packages "$packages ca-certificates"
+    install_packages "$missing"
 }
 
 install_packages() {
@@ -71,37 +98,6 @@ install_packages() {
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $1 >/dev/null
 }
 
-# What a window needs from the system and what is not there yet, as package names. Run after the libraries are installed.
-window_packages() {
-    [ "$(uname -s)" = Linux ] || return 0
-    .venv/bin/python - <<'END'
-from tiepoint.runtime.display import missing_packages
-print(*missing_packages())
-END
-}
-
-# A virtual screen, a hand for its mouse and keyboard, and a typeface with equal widths: for the tests.
-screen_packages() {
-    [ "$(uname -s)" = Linux ] || return 0
-    command -v Xvfb >/dev/null 2>&1 || echo xvfb
-    command -v xauth >/dev/null 2>&1 || echo xauth
-    command -v xdotool >/dev/null 2>&1 || echo xdotool
-    [ -e /usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf ] || echo fonts-dejavu-core
-}
-
-install_window_packages() {
-    needed=$(window_packages)
-    [ "$kind" = run ] || needed="$needed $(screen_packages | tr '\n' ' ')"
-    needed=$(echo $needed)
-    [ -n "$needed" ] || return 0
-    if ! command -v apt-get >/dev/null 2>&1; then
-        echo "These packages, or what your system calls them, are needed for a window: $needed" >&2
-        exit 2
-    fi
-    [ "$(id -u)" -ne 0 ] || apt-get update -qq
-    install_packages "$needed"
-}
-
 # What the tests need includes what the program needs.
 for ready in "$stamp" .venv/.ready-test; do
     if [ -f "$ready" ] && [ "$(fingerprint)" = "$(cat "$ready")" ] && .venv/bin/python -c '' 2>/dev/null; then
@@ -109,7 +105,9 @@ for ready in "$stamp" .venv/.ready-test; do
     fi
 done
 
-python=$(find_python) || { install_python; python=$(find_python); }
+python=$(find_python) || python=
+install_missing
+python=${python:-$(find_python)}
 if ! { [ -x .venv/bin/python ] && usable .venv/bin/python; }; then
     echo "Making the environment in .venv with $("$python" --version)"
     rm -rf .venv
@@ -119,7 +117,6 @@ rm -f "$stamp"
 echo "Installing the libraries (a few minutes the first time)"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$lock"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation --editable .
-[ "$kind" = run ] && [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || install_window_packages
 echo "Compiling the engine's kernels once"
 .venv/bin/tiepoint --child warm
 fingerprint >"$stamp"
