@@ -153,6 +153,10 @@ def test_the_menu_sets_a_priority_in_words(in_qt: InQt) -> None:
             inner.actions()[0].trigger()
             menu.close()
             await until(lambda: stand.fake.scheduler.all_jobs[job.id].priority == 2)
+            await until(lambda: (shown := stand.page.viewmodel.job) is not None and shown.priority == 2)
+            stand.page.activateWindow()  # without a screen no window is active after a menu
+            await until(stand.page.isActiveWindow)
+            table.setFocus()
             stand.key(Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier)
             await until(lambda: stand.fake.scheduler.all_jobs[job.id].priority == 1)
 
