@@ -130,8 +130,8 @@ class Timing:
 
     @property
     def took_s(self) -> float | None:
-        """The figure to show as "took": without pauses where known."""
-        return self.wall_s if self.busy_s is None else self.busy_s
+        """The figure to show as "took": the job's own, as everywhere else; what its stages add up to without one."""
+        return self.busy_s if self.wall_s is None else self.wall_s
 
 
 @dataclass(frozen=True, slots=True)

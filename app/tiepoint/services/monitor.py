@@ -119,6 +119,7 @@ class JobMonitor:
         self._jobs: Mapping[JobId, Job] | None = None
         self._journal: deque[JournalEntry] = deque(maxlen=_KEPT_ENTRIES)
         self._task: asyncio.Task[None] | None = None
+        self._stopped: dict[JobId, datetime] = {}
         self._logs: set[FollowedLog] = set()
         self._was_held = False
         self._expects_end = False
@@ -188,6 +189,10 @@ class JobMonitor:
         """A job as last heard of, None when it is not known."""
         return (self._jobs or {}).get(job_id)
 
+    def stopped(self, job_id: JobId) -> datetime | None:
+        """When a job was last seen to stop running; None when it was not seen."""
+        return self._stopped.get(job_id)
+
     async def _follow(self) -> None:
         failures = 0
         while True:
@@ -236,6 +241,8 @@ class JobMonitor:
     def _tell(self, before: Job | None, after: Job) -> None:
         for entry in changes(before, after, self._now()):
             self._enter(entry)
+        if before is not None and before.state is JobState.RUNNING and after.state is not JobState.RUNNING:
+            self._stopped[after.id] = self._now()
         kind = None if before is not None and before.state is after.state else _notice_kind(after)
         if kind is not None and not (kind is NoticeKind.ATTENTION and self._was_held):
             self.noticed.emit(JobNotice(kind, after))

@@ -104,8 +104,12 @@ def test_a_job_without_the_schedulers_share_counts_its_stages() -> None:
     assert job_share(a_job(state=JobState.COMPLETED, progress=Progress(3, 100, "percent"))) == 1.0
 
 
-def test_a_paused_job_has_run_as_long_as_its_stages() -> None:
-    assert elapsed_s(a_job(state=JobState.PAUSED), later(5000)) == pytest.approx(20)
+def test_the_time_of_a_paused_job_stands_still_and_never_goes_back() -> None:
+    assert elapsed_s(a_job(), later(42)) == pytest.approx(42)
+    paused = a_job(state=JobState.PAUSED)
+    assert elapsed_s(paused, later(5000), later(42)) == pytest.approx(42)
+    assert elapsed_s(paused, later(5000)) == pytest.approx(10), "what its stages tell is all there is"
+    assert cell(paused, "elapsed", JobContext(later(5000), stopped=later(42))).text.startswith("42")
     assert elapsed_s(a_job(state=JobState.QUEUED), later(1)) is None
 
 

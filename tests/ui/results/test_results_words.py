@@ -20,18 +20,10 @@ from tiepoint.ui.viewmodels.results_words import (
     length_short,
     origin_text,
     subtitle_text,
-    took_text,
     when_text,
 )
 
 NOW = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(3.4, "3 s"), (41, "41 s"), (64, "1 min 04 s"), (3599.6, "1 h 00 min"), (7500, "2 h 05 min")]
-)
-def test_durations(seconds: float, text: str) -> None:
-    assert took_text(seconds).replace("\N{NO-BREAK SPACE}", " ") == text
 
 
 @pytest.mark.parametrize(

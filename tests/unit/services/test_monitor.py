@@ -133,6 +133,16 @@ async def test_each_end_is_noticed_once_and_old_ends_never(watched: Watched) -> 
     assert told == [(NoticeKind.FAILED, B), (NoticeKind.COMPLETED, B)]
 
 
+async def test_when_a_job_stopped_running_is_remembered(watched: Watched) -> None:
+    watched.add(A, JobState.RUNNING)
+    watched.monitor.start()
+    await watched.until_up()
+    assert watched.monitor.stopped(A) is None
+    watched.fake.set(A, state=JobState.PAUSED)
+    await watched.until(lambda: watched.monitor.stopped(A), watched.monitor.changed)
+    assert watched.monitor.stopped(A) == watched.entries[-1].time
+
+
 async def test_an_end_while_the_link_was_lost_is_noticed(watched: Watched) -> None:
     watched.add(A, JobState.RUNNING)
     watched.monitor.start()

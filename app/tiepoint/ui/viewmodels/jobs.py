@@ -94,6 +94,10 @@ class JobsViewModel(QObject):
             return None
         return self._program.estimates.remaining(job)
 
+    def stopped(self, job: Job) -> datetime | None:
+        """When a job was seen to stop; None when it was not."""
+        return self._program.monitor.stopped(job.id)
+
     def place(self, job: Job) -> int:
         """A job's place in the queue, 1 = next; 0 = it does not wait there."""
         return next((place for place, each in enumerate(queue(self.snapshot.jobs), 1) if each.id == job.id), 0)
@@ -142,7 +146,7 @@ class JobsViewModel(QObject):
     def _row(self, job: Job, now: datetime, nodes: int, place: int) -> Row:
         """Return a job's row; one that does not run stays the same object from day to day."""
         moment = now if job.state is JobState.RUNNING else now.replace(hour=0, minute=0, second=0, microsecond=0)
-        context = JobContext(moment, self._range(job), nodes, place, self.is_stale)
+        context = JobContext(moment, self._range(job), nodes, place, self.is_stale, self.stopped(job))
         known = self._kept.get(job.id)
         if known is not None and known[0] is job and known[1] == context:
             return known[2]

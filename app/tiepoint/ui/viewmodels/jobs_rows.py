@@ -60,6 +60,7 @@ class JobContext:
         nodes: Workers busy with it.
         place: Its place in the queue, 1 = next; 0 = not in the queue.
         is_stale: Whether everything is only as last known.
+        stopped: When it was seen to stop, for one that is paused; None = not seen.
     """
 
     now: datetime
@@ -67,6 +68,7 @@ class JobContext:
     nodes: int = 0
     place: int = 0
     is_stale: bool = False
+    stopped: datetime | None = None
 
 
 def job_row(job: Job, context: JobContext) -> Row:
@@ -88,14 +90,21 @@ def job_row(job: Job, context: JobContext) -> Row:
     return Row(job.id, cells, _rank(job, context), _tags(job), is_stale=context.is_stale)
 
 
-def elapsed_s(job: Job, now: datetime) -> float | None:
-    """Return how long a job has run; None when it has not begun. One that was paused has what its stages took."""
+def elapsed_s(job: Job, now: datetime, stopped: datetime | None = None) -> float | None:
+    """Return the time from a job's first task to its end, or to now; None when it has not begun.
+
+    Args:
+        job: The job.
+        now: The time.
+        stopped: When one that is paused was seen to stop; without it, the last moment that its stages tell counts.
+    """
     if job.started is None:
         return None
+    end = job.finished or now
     if job.state in (JobState.PAUSED, JobState.QUEUED):
-        timed = [(stage.started, stage.finished) for stage in job.stages]
-        return sum((end - start).total_seconds() for start, end in timed if start is not None and end is not None)
-    return max(0.0, ((job.finished or now) - job.started).total_seconds())
+        told = (moment for stage in job.stages for moment in (stage.started, stage.finished) if moment is not None)
+        end = max((job.started, *told, *([stopped] if stopped else [])))
+    return max(0.0, (end - job.started).total_seconds())
 
 
 def job_share(job: Job) -> float:
@@ -152,7 +161,7 @@ def _progress(job: Job) -> Cell:
 
 
 def _elapsed(job: Job, context: JobContext) -> Cell:
-    seconds = elapsed_s(job, context.now)
+    seconds = elapsed_s(job, context.now, context.stopped)
     if seconds is None:
         return NOTHING
     if context.is_stale and job.state is JobState.RUNNING:

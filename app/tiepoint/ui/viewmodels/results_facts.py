@@ -8,6 +8,7 @@ from typing import Final
 
 from tiepoint.domain.model_facts import Light, ModelFacts, PositionFit
 from tiepoint.ui.text import grouped, plain, tr, tr_count
+from tiepoint.ui.viewmodels.jobs_words import duration_text
 from tiepoint.ui.viewmodels.results_words import (
     bytes_text,
     frame_text,
@@ -17,7 +18,6 @@ from tiepoint.ui.viewmodels.results_words import (
     origin_text,
     preset_text,
     scale_text,
-    took_text,
 )
 
 _CONTEXT: Final = "Results"
@@ -102,7 +102,7 @@ def more_rows(facts: ModelFacts) -> tuple[FactRow, ...]:
                 _measure("Origin", None if facts.origin is None else origin_text(facts.origin)),
                 _measure("Origin's height", None if facts.origin is None else height_text(facts.origin)),
                 _measure("Preset", preset_text(facts.preset)),
-                _measure("Took", None if took is None else took_text(took), _times(facts)),
+                _measure("Took", None if took is None else duration_text(took), _times(facts)),
                 _measure(
                     "Finished", None if facts.finished is None else f"{facts.finished.astimezone():%Y-%m-%d %H:%M}"
                 ),
@@ -202,7 +202,7 @@ def _unseen(facts: ModelFacts) -> FactRow | None:
 
 
 def _times(facts: ModelFacts) -> str:
-    return "\n".join(f"{plain(stage.name)}: {took_text(stage.wall_s)}" for stage in facts.timing.stages)
+    return "\n".join(f"{plain(stage.name)}: {duration_text(stage.wall_s)}" for stage in facts.timing.stages)
 
 
 def _sizes(facts: ModelFacts) -> str:

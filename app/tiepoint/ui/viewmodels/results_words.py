@@ -18,18 +18,6 @@ def bytes_text(size: int) -> str:
     return size_text(size).replace(" ", _NO_BREAK)
 
 
-def took_text(seconds: float) -> str:
-    """Write how long something took: `41 s`, `1 min 04 s`, `2 h 05 min`."""
-    whole = round(seconds)
-    if whole < 60:
-        return tr(_CONTEXT, "{seconds} s", seconds=whole).replace(" ", _NO_BREAK)
-    minutes, rest = divmod(whole, 60)
-    if minutes < 60:
-        return tr(_CONTEXT, "{minutes} min {seconds:02d} s", minutes=minutes, seconds=rest).replace(" ", _NO_BREAK)
-    hours, minutes = divmod(minutes, 60)
-    return tr(_CONTEXT, "{hours} h {minutes:02d} min", hours=hours, minutes=minutes).replace(" ", _NO_BREAK)
-
-
 def when_text(moment: datetime | None, now: datetime) -> str:
     """Write a moment in this computer's time: `14:06` today, `yesterday 14:06`, `2026-11-03` before."""
     if moment is None:

@@ -224,7 +224,7 @@ class JobsPage(Page):
         stage = stage_line(job)
         if stage and job.state is not JobState.COMPLETED:
             facts.append((tr("Jobs", "Stage"), stage))
-        seconds = elapsed_s(job, now)
+        seconds = elapsed_s(job, now, self.viewmodel.stopped(job))
         if seconds is not None:
             is_running = job.state is JobState.RUNNING
             words = tr("Jobs", "unknown") if is_stale and is_running else duration_text(seconds)

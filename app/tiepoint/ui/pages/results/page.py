@@ -33,10 +33,11 @@ from tiepoint.ui.text import grouped, plain, tr
 from tiepoint.ui.viewer import ModelFacts as LoadedModel
 from tiepoint.ui.viewer import ModelView
 from tiepoint.ui.viewmodels.export import ExportModel
+from tiepoint.ui.viewmodels.jobs_words import duration_text
 from tiepoint.ui.viewmodels.measuring import MeasuringModel
 from tiepoint.ui.viewmodels.results import ResultsModel, Showing
 from tiepoint.ui.viewmodels.results_photo import PhotoModel, reader_of
-from tiepoint.ui.viewmodels.results_words import bytes_text, subtitle_text, took_text
+from tiepoint.ui.viewmodels.results_words import bytes_text, subtitle_text
 from tiepoint.ui.widgets.cards import ScrollColumn
 from tiepoint.ui.widgets.layouts import row
 
@@ -261,6 +262,6 @@ def _strip_facts(facts: ModelFacts) -> tuple[tuple[str, str], ...]:
             )
         )
     if facts.timing.took_s is not None:
-        shown.append((tr(_CONTEXT, "Took"), took_text(facts.timing.took_s)))
+        shown.append((tr(_CONTEXT, "Took"), duration_text(facts.timing.took_s)))
     shown.append((tr(_CONTEXT, "Size"), bytes_text(facts.size_bytes)))
     return tuple(shown)
