@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -22,7 +21,6 @@ from tiepoint.domain.photo_set import PhotoSet, SetPhase
 from tiepoint.ports.system import FolderFacts
 from tiepoint.ui.pages.photos.custom_dialog import CustomDialog
 from tiepoint.ui.pages.photos.page import PhotosPage
-from tiepoint.ui.viewmodels.photos_text import duration_range
 from tiepoint.ui.viewmodels.reconstruct_words import PRESETS, preparing_words
 
 
@@ -168,20 +166,6 @@ def test_a_refusal_of_the_service_is_told(in_qt: Any) -> None:
             assert card.start_button.isEnabled()
 
     in_qt(walk())
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "text"),
-    [
-        (5, 40, "under a minute"),
-        (100, 170, "1 to 3 min"),
-        (290, 540, "4 to 9 min"),
-        (300, 300, "5 min"),
-        (3600 * 2, 3600 * 3.5, "2 to 4 h"),
-    ],
-)
-def test_times_are_ranges(low: float, high: float, text: str) -> None:
-    assert duration_range(low, high).replace("\u202f", " ") == text
 
 
 def test_progress_of_copying_is_said_in_bytes() -> None:

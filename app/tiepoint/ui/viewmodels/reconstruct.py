@@ -25,9 +25,9 @@ from tiepoint.services.program import Program
 from tiepoint.services.reconstruction import Reconstruction
 from tiepoint.ui.background import Background
 from tiepoint.ui.text import tr, tr_count
+from tiepoint.ui.viewmodels.jobs_words import range_text
 from tiepoint.ui.viewmodels.pace import Pace
 from tiepoint.ui.viewmodels.photos import PhotosViewModel
-from tiepoint.ui.viewmodels.photos_text import duration_range
 
 _STANDARD: Final = "standard"
 _SAMPLE_PHOTOS, _SAMPLE_MEGAPIXELS, _SAMPLE_BYTES = 18, 0.92, 5_800_000
@@ -135,7 +135,7 @@ class ReconstructViewModel(QObject):
         """Return how long a preset takes, as a range; empty without history."""
         estimate = self._estimate(preset)
         total = estimate.time.total if estimate else None
-        return duration_range(total.low_s, total.high_s) if total else ""
+        return range_text(total) if total else ""
 
     def sample_time_text(self) -> str:
         """Return how long the sample capture takes here, as a range; empty without history."""
@@ -143,7 +143,7 @@ class ReconstructViewModel(QObject):
         total = self._program.estimates.before(
             _SAMPLE_PHOTOS, megapixels=_SAMPLE_MEGAPIXELS, photo_bytes=_SAMPLE_BYTES, preset=preset
         ).time.total
-        return duration_range(total.low_s, total.high_s) if total else ""
+        return range_text(total) if total else ""
 
     def start(self) -> None:
         """Keep the photos and hand in the job."""

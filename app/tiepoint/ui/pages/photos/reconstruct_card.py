@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QLineEdit, QScrollArea, QSta
 from tiepoint.domain.space import size_text
 from tiepoint.services.computer import Computer, ComputerSnapshot
 from tiepoint.ui.text import grouped, plain, tr, tr_count
+from tiepoint.ui.viewmodels.jobs_words import range_text
 from tiepoint.ui.viewmodels.photos import PhotosViewModel
-from tiepoint.ui.viewmodels.photos_text import NOTHING, duration_range
+from tiepoint.ui.viewmodels.photos_text import NOTHING
 from tiepoint.ui.viewmodels.reconstruct import ReconstructViewModel
 from tiepoint.ui.viewmodels.reconstruct_words import PRESETS, PRODUCTS, disk_line, memory_line, preparing_words
 from tiepoint.ui.widgets.bars import ProgressBar
@@ -60,7 +61,7 @@ class ReconstructCard(Card):
         self._edit.setVisible(model.preset == "custom")
         estimate = plan.estimate
         total = estimate.time.total if estimate else None
-        self._time.setText(duration_range(total.low_s, total.high_s) if total else tr("Reconstruct", "Not known yet"))
+        self._time.setText(range_text(total) if total else tr("Reconstruct", "Not known yet"))
         self._basis.setText(_basis(estimate.time.runs if estimate and total else 0))
         self._show_needs(plan.is_disk_short)
         words = tr_count("Reconstruct", "Reconstruct 1 photo", "Reconstruct {count} photos", plan.photos)
