@@ -9,8 +9,10 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, QPersistentModelIndex, Qt
 
 from photo_set_factory import BLURRED, a_photo, photos
+from tiepoint.domain.photo_issue import IssueKind, PhotoIssue
 from tiepoint.domain.photo_set import PhotoChoice
 from tiepoint.ui.viewmodels.photos_model import COLUMNS, PhotosModel
+from tiepoint.ui.viewmodels.photos_text import issue_word, state_of
 
 
 @pytest.fixture
@@ -133,3 +135,9 @@ def test_columns_have_names_and_texts(model: PhotosModel) -> None:
     for column in range(len(COLUMNS)):
         assert model.headerData(column, Qt.Orientation.Horizontal)
         assert all(model.data(model.index(row, column)) for row in (0, 1))
+
+
+def test_the_word_beside_a_name_never_contradicts_the_badge() -> None:
+    dark = PhotoIssue(IssueKind.UNDEREXPOSED, "Much is black.")
+    assert state_of(a_photo(issues=(dark,)))[1] == issue_word(dark) != "Sharp"
+    assert state_of(a_photo())[1] == "Sharp"

@@ -149,8 +149,9 @@ class PhotosModel(QAbstractTableModel):
 
 def spoken(photo: SetPhoto) -> str:
     """Say a photo in one line, for screen readers."""
-    state = words.state_of(photo)[1]
-    return ", ".join(part for part in (plain(photo.name, limit=120), words.issues_text(photo), state) if part)
+    issues, state = words.issues_text(photo), words.state_of(photo)[1]
+    state = "" if photo.worst is not None and state == words.issue_word(photo.worst) else state
+    return ", ".join(part for part in (plain(photo.name, limit=120), issues, state) if part)
 
 
 def _tip(photo: SetPhoto) -> str:

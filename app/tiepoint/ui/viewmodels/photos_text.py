@@ -73,6 +73,9 @@ def state_of(photo: SetPhoto) -> tuple[str, str, str]:
         return "eye-off", tr("Photos", "left out"), "neutral"
     if photo.is_suggested_out:
         return "triangle-alert", tr("Photos", "have a look"), "warn"
+    badge = badge_of(photo)
+    if badge is not None:
+        return badge
     if photo.has(IssueKind.SOFT):
         return "circle-alert", tr("Photos", "Soft"), "neutral"
     if photo.quality is not None:
@@ -170,20 +173,3 @@ def sampling_text(gsd_m: float) -> str:
     if gsd_m < 0.03:  # the same step as where results tell theirs
         return f"≈ {gsd_m * 1000:.0f}{THIN}mm/px"
     return f"≈ {gsd_m * 100:.{1 if gsd_m < 0.1 else 0}f}{THIN}cm/px"
-
-
-def duration_range(low_s: float, high_s: float) -> str:
-    """Write a range of time no finer than it is known: `5 to 9 min`, `under a minute`."""
-    if high_s < 60:
-        return tr("Photos", "under a minute")
-    if high_s < 100 * 60:
-        low, high = max(1, int(low_s // 60)), -int(-high_s // 60)
-        return _range(low, high, "min")
-    low_h, high_h = low_s / 3600, high_s / 3600
-    return _range(int(low_h) or 1, -int(-high_h // 1), "h")
-
-
-def _range(low: int, high: int, unit: str) -> str:
-    if low >= high:
-        return f"{high}{THIN}{unit}"
-    return tr("Photos", "{low} to {high} {unit}", low=low, high=high, unit=unit)
