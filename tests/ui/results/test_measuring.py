@@ -63,6 +63,25 @@ def test_a_distance_takes_two_points_and_the_tool_stays_in_hand(in_qt: Any) -> N
     in_qt(scene())
 
 
+def test_a_second_click_on_the_same_place_is_not_taken(in_qt: Any) -> None:
+    async def scene() -> None:
+        async with bench() as place:
+            measuring = place.measuring
+            measuring.choose(Tool.DISTANCE)
+            measuring.point_at(A)
+            measuring.pick(A)
+            assert measuring.live == "", "nothing is measured before the pointer moves"
+            measuring.pick(A)
+            assert measuring.draft == (A,)
+            assert "Click another place" in measuring.hint
+            measuring.pick(B)
+            await until(lambda: measuring.rows)
+            assert measuring.rows[0].value.startswith("5.000")
+            assert "begins" in measuring.hint
+
+    in_qt(scene())
+
+
 def test_a_polyline_ends_when_finished_and_gives_points_back(in_qt: Any) -> None:
     async def scene() -> None:
         async with bench() as place:

@@ -5,6 +5,7 @@ The GUI thread only. What is kept lives in `services.measurements`; this holds t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Coroutine
 from enum import StrEnum
 from pathlib import Path
@@ -23,6 +24,8 @@ from tiepoint.ui.viewer import Mark
 from tiepoint.ui.viewmodels.measuring_words import MeasurementRow, draft_mark, live_text, marks_of, row_of
 
 _CONTEXT: Final = "Measuring"
+_SAME_PLACE_M: Final = 1e-4
+"""Points nearer than this are one: far below what any model resolves."""
 
 
 class Tool(StrEnum):
@@ -71,6 +74,7 @@ class MeasuringModel(QObject):
         self._unit = LengthUnit.AUTO
         self._draft: list[Vector] = []
         self._selected = ""
+        self._is_same = False
         self.pointer: Vector | None = None
         self._end: Callable[[], None] = service.changed.subscribe(self._on_changed)
 
@@ -134,7 +138,8 @@ class MeasuringModel(QObject):
         """The value at the pointer; empty when there is none."""
         if self._tool is Tool.ORBIT:
             return ""
-        points = [*self._draft, self.pointer] if self.pointer is not None else self._draft
+        has_moved = self.pointer is not None and not self._is_last(self.pointer)
+        points = [*self._draft, self.pointer] if self.pointer is not None and has_moved else self._draft
         basis = self._service.snapshot.basis
         return live_text(points, basis, self._unit, is_point=self._tool is Tool.POINT)
 
@@ -142,6 +147,8 @@ class MeasuringModel(QObject):
     def hint(self) -> str:
         """What to do next, one line; empty without a measuring tool."""
         picked = len(self._draft)
+        if self._is_same:
+            return tr(_CONTEXT, "That is where the last point lies. Click another place. Backspace takes it back.")
         return {
             Tool.ORBIT: "",
             Tool.POINT: tr(_CONTEXT, "Click a point, or press Space for the middle. Esc ends."),
@@ -189,6 +196,10 @@ class MeasuringModel(QObject):
         """Take a point of the surface that was clicked."""
         kind = self._tool.kind
         if kind is None:
+            return
+        if self._is_last(point):
+            self._is_same = True
+            self.draft_changed.emit()
             return
         self._draft.append(point)
         if kind is not MeasurementKind.POLYLINE and kind.accepts(len(self._draft)):
@@ -259,7 +270,12 @@ class MeasuringModel(QObject):
         made = await self._service.add(kind, points)
         self.added.emit(row_of(made, self._service.snapshot.basis, self._unit))
 
+    def _is_last(self, point: Vector) -> bool:
+        """Whether a point lies where the last one was picked."""
+        return bool(self._draft) and math.dist(self._draft[-1], point) < _SAME_PLACE_M
+
     def _tell_draft(self) -> None:
+        self._is_same = False
         self.draft_changed.emit()
         self.live_changed.emit()
 
