@@ -139,6 +139,9 @@ class ToldPhotoSets:
         assert current is not None
         self.put(a_set([photo for photo in current.photos if photo.path not in gone], undo="Remove"))
 
+    def relocate(self, paths: Iterable[str], folder: Path) -> None:
+        self.calls.append(("relocate", (tuple(paths), folder)))
+
     def accept_suggestions(self) -> None:
         self.calls.append(("accept_suggestions", ()))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from tiepoint.domain.capture import Drop, SkippedFile
@@ -34,6 +35,23 @@ def joined(photos: Iterable[SetPhoto], drop: Drop) -> tuple[list[SetPhoto], list
         sources.add(found.source)
         new.append(SetPhoto(path, found.source, found.size, found.mtime_ns))
     return new, again
+
+
+def as_decided(photos: Iterable[SetPhoto], gone: Iterable[SetPhoto]) -> list[SetPhoto]:
+    """Return photos with what a person said of them where they lay before: the same path, else the same name and size.
+
+    Args:
+        photos: As found in another place.
+        gone: As they were before they vanished.
+    """
+    decided = [photo for photo in gone if photo.choice is not None]
+    by_path = {_folded(photo.path): photo for photo in decided}
+    by_file = {(_folded(photo.name), photo.size): photo for photo in decided}
+    found = []
+    for photo in photos:
+        before = by_path.get(_folded(photo.path)) or by_file.get((_folded(photo.name), photo.size))
+        found.append(photo if before is None else replace(photo, choice=before.choice))
+    return found
 
 
 def _free(path: str, folder: str, taken: set[str]) -> str:

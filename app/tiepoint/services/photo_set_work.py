@@ -15,7 +15,7 @@ from typing import Any, Final
 from tiepoint.domain.errors import TiepointError
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.photo_issue import IssueKind
-from tiepoint.domain.photo_joining import joined
+from tiepoint.domain.photo_joining import as_decided, joined
 from tiepoint.domain.photo_reading import PhotoReading
 from tiepoint.domain.photo_set import SetFacts, SetPhase, SetPhoto
 from tiepoint.domain.photo_updates import missing_finding, with_issues, with_reading
@@ -44,7 +44,7 @@ class SetWork:
         self._working = working
         self._captures = captures
         self._gallery = gallery
-        self._drops: deque[tuple[Path, ...]] = deque()
+        self._drops: deque[tuple[tuple[Path, ...], tuple[SetPhoto, ...]]] = deque()
         self._first: deque[str] = deque()
         self._under_way: set[str] = set()
         self._is_stale = True
@@ -52,9 +52,9 @@ class SetWork:
         self._task: asyncio.Task[None] | None = None
         self._is_wanted = False
 
-    def take(self, paths: Sequence[Path]) -> None:
-        """Search dropped files and folders."""
-        self._drops.append(tuple(paths))
+    def take(self, paths: Sequence[Path], instead_of: Sequence[SetPhoto] = ()) -> None:
+        """Search dropped files and folders; what was said of photos that these stand for counts on."""
+        self._drops.append((tuple(paths), tuple(instead_of)))
         if self._working.phase is SetPhase.IDLE:
             self._working.enter(SetPhase.SCAN)
         self.start()
@@ -128,10 +128,11 @@ class SetWork:
 
     async def _scan(self) -> None:
         self._working.enter(SetPhase.SCAN)
-        drop = await self._captures.survey(self._drops[0])
+        paths, instead_of = self._drops[0]
+        drop = await self._captures.survey(paths)
         new, again = await asyncio.to_thread(joined, self._working.photos, drop)
         self._working.skip((*drop.skipped, *again))
-        await self._working.fill(new)
+        await self._working.fill(as_decided(new, instead_of) if instead_of else new)
         self._drops.popleft()
         self._is_stale = True
 

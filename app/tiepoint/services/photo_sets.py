@@ -169,6 +169,13 @@ class PhotoSets:
         """Take photos out of the current set altogether; the files are not touched."""
         self._edit(lambda working: working.remove(paths))
 
+    def relocate(self, paths: Iterable[str], folder: Path) -> None:
+        """Take photos of the current set from another folder; whether they are in or left out stays as it was."""
+        working = self._working
+        gone = [photo for path in paths if working and (photo := working.get(path))]
+        self.remove([photo.path for photo in gone])
+        self._work_on_current(lambda work: work.take([folder], gone))
+
     def undo(self) -> None:
         """Take back the last exclude, include or remove of the current set."""
         self._edit(WorkingSet.undo)

@@ -124,8 +124,7 @@ def test_vanished_photos_are_taken_from_another_folder() -> None:
     model = PhotosViewModel(sets)  # type: ignore[arg-type]
     assert [photo.path for photo in model.missing()] == ["a.jpg", "b.jpg"]
     model.locate_missing(Path("/elsewhere"))
-    assert sets.told("remove") == [("a.jpg", "b.jpg")]
-    assert sets.told("add") == [((Path("/elsewhere"),), False)]
+    assert sets.told("relocate") == [(("a.jpg", "b.jpg"), Path("/elsewhere"))]
 
 
 def test_a_shut_model_hears_nothing() -> None:

@@ -303,6 +303,23 @@ async def test_a_folder_that_vanished_loses_nothing(bench: Bench) -> None:
     await later.sets.close()
 
 
+async def test_photos_found_in_another_folder_stay_in_or_out_as_they_were(bench: Bench) -> None:
+    moved, deeper = Path("/moved"), Path("/deeper")
+    await bench.dropped()
+    bench.sets.exclude(["1.jpg", "3.jpg"])
+    bench.captures.drops[moved] = a_card(moved)
+    bench.sets.relocate([photo.path for photo in bench.current.photos], moved)
+    await bench.sets.settled()
+    assert [photo.path for photo in bench.current.photos if not photo.is_included] == ["1.jpg", "3.jpg"]
+    assert {photo.source.parent for photo in bench.current.photos} == {moved}
+
+    inner = (DroppedPhoto(deeper / "x" / f"{i}.jpg", f"x/{i}.jpg", 1000 + i, i) for i in range(5))
+    bench.captures.drops[deeper] = Drop("deeper", tuple(inner))
+    bench.sets.relocate([photo.path for photo in bench.current.photos], deeper)
+    await bench.sets.settled()
+    assert [photo.path for photo in bench.current.photos if not photo.is_included] == ["x/1.jpg", "x/3.jpg"]
+
+
 async def test_a_folder_that_vanishes_while_it_is_read(bench: Bench) -> None:
     bench.gallery.gone = {"0.jpg", "1.jpg"}
     current = await bench.dropped()

@@ -179,8 +179,7 @@ class PhotosViewModel(QObject):
 
     def locate_missing(self, folder: Path) -> None:
         """Take the photos that vanished from another folder instead."""
-        self._sets.remove([photo.path for photo in self.missing()])
-        self._sets.add([folder])
+        self._sets.relocate([photo.path for photo in self.missing()], folder)
 
     def _selected_ranges(self) -> list[tuple[int, int]]:
         chosen = self.selection.selection()
