@@ -60,8 +60,8 @@ soak: setup ## kill processes of a job at random, 20 times, on a real capture
 bench: setup ## measure against named peers (minutes)
 	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; PYTHONPATH=tests $(BIN)/python "$$file" || exit 1; done
 
-frozen-smoke: setup ## freeze the program and run one engine task on a worker of it
-	@packaging/frozen/smoke.sh
+frozen-smoke: setup ## freeze the program, run the sample job with it, and open its window on the model
+	@$(SCREEN) packaging/frozen/smoke.sh
 
 lock: ## renew the locked requirements (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 -q pyproject.toml --group build -o requirements.txt

@@ -26,4 +26,15 @@ for name in model.glb preview.png report.html result.json view.png; do
     [ -s "out/$name" ] || { echo "frozen smoke: $name is missing" >&2; exit 1; }
 done
 find "$home" -name '*.nbc' | grep -q . || { echo "frozen smoke: no compiled cache below the user's folders" >&2; exit 1; }
+# The window, where there is a screen: it opens on the model, and ends when it is told to.
+if [ -n "${DISPLAY:-}" ] && command -v xdotool >/dev/null 2>&1; then
+    env -i HOME="$home" PATH=/usr/bin:/bin LANG=C.UTF-8 TIEPOINT_HOME="$home/state" DISPLAY="$DISPLAY" \
+        LIBGL_ALWAYS_SOFTWARE=1 "$build/dist/tiepoint/tiepoint" panel out/model.glb 2>panel.txt &
+    panel=$!
+    timeout 60 xdotool search --sync --onlyvisible --name '^Tiepoint$' >/dev/null || { cat panel.txt >&2; exit 1; }
+    sleep 15
+    kill -TERM "$panel"
+    wait "$panel" || { cat panel.txt >&2; echo "frozen smoke: the window ended badly" >&2; exit 1; }
+    ! grep -E "ERROR|Traceback" "$home/state/log/tiepoint.log" || { echo "frozen smoke: the window complained" >&2; exit 1; }
+fi
 echo "frozen smoke: 1 passed, 0 failed"

@@ -20,7 +20,7 @@ _log = logging.getLogger("tiepoint.viewer")
 _lock = threading.Lock()
 _kept: list[Any] = []  # VTK forgets an output window that nobody holds
 
-_MODULES: Final = (
+MODULES: Final = (
     "vtkCommonCore",
     "vtkCommonMath",
     "vtkCommonTransforms",
@@ -45,7 +45,7 @@ def load_library() -> None:
         if _kept:
             return
         _map_libraries()
-        for name in ("numpy", "vtkmodules", *(f"vtkmodules.{name}" for name in _MODULES)):
+        for name in ("numpy", "vtkmodules", *(f"vtkmodules.{name}" for name in MODULES)):
             importlib.import_module(name)
         importlib.import_module("vtkmodules.util.numpy_support")
         _kept.append(_route_messages())
@@ -58,7 +58,7 @@ def _map_libraries() -> None:
     if folder is None or open_library is None:
         return
     names = {path.name.split(".")[0].split("-")[0]: path for path in folder.iterdir() if path.suffix in _SUFFIXES}
-    for name in _MODULES:
+    for name in MODULES:
         for candidate in (f"lib{name}", name):
             if candidate in names:
                 open_library(names[candidate])
