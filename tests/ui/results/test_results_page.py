@@ -71,6 +71,20 @@ def test_the_newest_result_opens_by_itself(in_qt: Any) -> None:
     in_qt(scene())
 
 
+def test_the_result_looked_at_last_opens_again_as_long_as_it_is_there(in_qt: Any) -> None:
+    async def scene() -> None:
+        fake = a_program(a_model(), a_model(Path("/older"), title="Older"))
+        fake.program.panel_state.update(result="/older")
+        async with results_page(fake) as stand:
+            assert (await stand.opened()).title == "Older"
+        fake = a_program(a_model())
+        fake.program.panel_state.update(result="/gone")
+        async with results_page(fake) as stand:
+            assert (await stand.opened()).title == "Fountain wall"
+
+    in_qt(scene())
+
+
 def test_what_another_page_points_to_comes_before_the_newest(in_qt: Any) -> None:
     async def scene() -> None:
         other = a_model(Path("/other"), title="Other")

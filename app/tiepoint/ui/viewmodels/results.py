@@ -81,7 +81,7 @@ class ResultsModel(QObject):
         self._view = ResultView()
         self._opening: asyncio.Task[Any] | None = None
         self._is_started = False
-        self._is_wanted_newest = True
+        self._is_first_wanted = True
         self._completed: frozenset[str] = frozenset()
         self._ends: list[Callable[[], None]] = []
 
@@ -101,7 +101,10 @@ class ResultsModel(QObject):
         return self._program.results.snapshot.trouble
 
     def start(self) -> None:
-        """Begin to follow the list, and open the newest result unless something else is asked for meanwhile."""
+        """Begin to follow the list, and open a result unless something else is asked for meanwhile.
+
+        The one looked at last comes first, as long as it is there, else the newest.
+        """
         if self._is_started:
             return
         self._is_started = True
@@ -111,7 +114,7 @@ class ResultsModel(QObject):
             results.changed.subscribe(self._on_list),
             monitor.changed.subscribe(self._on_monitor),
         ]
-        self._background.start(self._open_newest())
+        self._background.start(self._open_first())
 
     def stop(self) -> None:
         """Follow nothing any more."""
@@ -129,7 +132,7 @@ class ResultsModel(QObject):
 
     def open_job(self, job_id: str) -> None:
         """Open a job's result, or say that it is still running."""
-        self._is_wanted_newest = False
+        self._is_first_wanted = False
         job = self._program.monitor.snapshot.job(job_id)
         entry = next((each for each in self.entries if each.place.job == job_id), None)
         if job is not None and not job.state.is_over:
@@ -151,7 +154,7 @@ class ResultsModel(QObject):
             Whether it did.
         """
         before = self._view
-        self._is_wanted_newest = False
+        self._is_first_wanted = False
         try:
             facts = await self._program.results.open_path(folder)
         except InputError:
@@ -171,7 +174,7 @@ class ResultsModel(QObject):
         self._background.start(self._refreshed())
 
     def _open(self, title: str, path: Path | None, read: Callable[[], Awaitable[ModelFacts]]) -> None:
-        self._is_wanted_newest = False
+        self._is_first_wanted = False
         self._drop_opening()
         self._show(ResultView(Showing.OPENING, title, path))
         self._opening = self._background.start(
@@ -188,14 +191,16 @@ class ResultsModel(QObject):
         self._program.panel_state.update(result=str(path or facts.folder))
         self.opened.emit(facts)
 
-    async def _open_newest(self) -> None:
-        if self._is_wanted_newest:
+    async def _open_first(self) -> None:
+        if self._is_first_wanted:
             self._show(ResultView(Showing.OPENING))
         listed = await self._refreshed()
-        newest = next((entry for entry in listed.entries if entry.presence is Presence.THERE), None)
-        if self._is_wanted_newest and newest is not None:
-            self.open_entry(newest)
-        elif self._is_wanted_newest:
+        there = [entry for entry in listed.entries if entry.presence is Presence.THERE]
+        last = Path(self._program.panel_state.state.result or "/")
+        first = next((entry for entry in there if entry.place.path == last), next(iter(there), None))
+        if self._is_first_wanted and first is not None:
+            self.open_entry(first)
+        elif self._is_first_wanted:
             self._show(ResultView())
 
     async def _open_job_later(self, job_id: str) -> None:
