@@ -229,7 +229,13 @@ def logs(
 @app.command()
 def view(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A GLB, OBJ or PLY file.", parser=_path, show_default=False)
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="A GLB, OBJ, PLY or STL file, or the folder of a result.",
+            parser=_path,
+            show_default=False,
+        ),
     ],
     screenshot: Annotated[
         Path | None,
@@ -275,10 +281,11 @@ def _panel_or_help(context: typer.Context) -> None:
 
 
 def _show_model(file: Path, *, verbose: bool) -> None:
+    from tiepoint.domain.product import marks_of_result
     from tiepoint.ui.opening import is_model
 
-    if not is_model(file):
-        raise typer.BadParameter(f"{file} is no model: a GLB, OBJ, PLY or STL file.")
+    if not is_model(file) and not any(mark.is_file() for mark in marks_of_result(file)):
+        raise typer.BadParameter(f"{file} is no model: a GLB, OBJ, PLY or STL file, or the folder of a result.")
     _show_panel([file], verbose=verbose)
 
 

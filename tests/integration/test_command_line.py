@@ -69,6 +69,7 @@ def test_light_commands_load_nothing_heavy() -> None:
         (["run", "{photos}", "-o", "{tmp}/out", "--set", "faces=many"], 2, "faces"),
         (["run", "{photos}/0.jpg", "-o", "{tmp}/out"], 3, "only one photo"),
         (["view", "{photos}/0.jpg"], 2, "is no model"),
+        (["view", "{photos}"], 2, "is no model"),
         (["view", "{tmp}/no.glb"], 2, "no display"),
         (["panel"], 2, "no display"),
         (["view", "{tmp}/no.glb", "--screenshot", "{tmp}/no.png"], 3, "no.glb"),

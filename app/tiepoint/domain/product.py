@@ -75,3 +75,8 @@ def missing_products(present: Collection[str], asked: Collection[str]) -> tuple[
     """
     wanted = asked or PRODUCT_NAMES
     return tuple(name for name in wanted if name not in present)
+
+
+def marks_of_result(folder: Path) -> tuple[Path, ...]:
+    """Return the files of which at least one is in a folder of products, or in that of its job."""
+    return tuple(place / name for place in (folder, folder / "products") for name in (RESULT, MODEL))

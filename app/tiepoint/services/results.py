@@ -18,7 +18,7 @@ from tiepoint.domain.failure import Failure
 from tiepoint.domain.job import Job, JobState
 from tiepoint.domain.model_facts import ModelFacts
 from tiepoint.domain.plain_text import plain
-from tiepoint.domain.product import PRODUCT_NAMES
+from tiepoint.domain.product import PRODUCT_NAMES, marks_of_result
 from tiepoint.ports.result_reader import Presence, ResultPlace, ResultReader
 from tiepoint.ports.result_store import RecentResult, ResultStore
 from tiepoint.services.event import Event
@@ -128,6 +128,11 @@ class Results:
         if place is None:
             await self._remember(path)
         return facts
+
+    async def is_result(self, folder: Path) -> bool:
+        """Say whether a folder holds a result rather than photos."""
+        presence = await self._reader.presence(marks_of_result(folder))
+        return Presence.THERE in presence.values()
 
     async def open_job(self, job: Job) -> ModelFacts:
         """Open a completed job's result.

@@ -122,7 +122,7 @@ class Session:
 
     async def _load_and_open(self, opening: Opening) -> None:
         await self._program.photo_sets.load()
-        self._open(opening)
+        await self._open(opening)
         await self._make_pages_ahead()
         calm_collector()
 
@@ -133,17 +133,21 @@ class Session:
             await asyncio.sleep(_BETWEEN_PAGES_S)
             self.window.page(page)
 
-    def _open(self, opening: Opening) -> None:
-        if opening.paths and all(is_model(path) for path in opening.paths):
+    async def _open(self, opening: Opening) -> None:
+        if opening.paths and not opening.is_started and await self._are_results(opening.paths):
             self.go("results", path=opening.paths[0])
         elif opening.paths:
             self.go("photos", paths=list(opening.paths), start=opening.is_started, preset=opening.preset)
+
+    async def _are_results(self, paths: tuple[Path, ...]) -> bool:
+        results = self._program.results
+        return all([is_model(path) or await results.is_result(path) for path in paths])
 
     def _on_other_start(self, opening: Opening) -> None:
         self.window.setWindowState(self.window.windowState() & ~self.window.windowState().WindowMinimized)
         self.window.raise_()
         self.window.activateWindow()
-        self._open(opening)
+        self._background.start(self._open(opening))
 
     def _on_settings(self, settings: Settings) -> None:
         active.choose(settings.theme)

@@ -177,3 +177,10 @@ async def test_a_list_that_cannot_be_stored_keeps_nobody_from_the_model() -> Non
     assert facts.title == "Fountain wall"
     assert world.results.snapshot.trouble is not None
     assert [entry.title for entry in world.results.snapshot.entries] == ["a.glb"]
+
+
+async def test_a_folder_with_products_is_a_result_and_one_with_photos_is_none() -> None:
+    world = World(OUT / "result.json", Path("/job/products/model.glb"), Path("/card/1.jpg"))
+    assert await world.results.is_result(OUT)
+    assert await world.results.is_result(Path("/job"))
+    assert not await world.results.is_result(Path("/card"))
