@@ -117,6 +117,7 @@ class ToldPhotoSets:
         self.pictures = ToldPictures()
         self.snapshot = PhotoSetsSnapshot(current=current, is_loaded=True)
         self.calls: list[tuple[str, Any]] = []
+        self.alone: tuple[SetSummary, ...] = ()
 
     def put(self, current: PhotoSet | None, **changes: Any) -> None:
         """Show another snapshot."""
@@ -168,6 +169,12 @@ class ToldPhotoSets:
 
     def forget(self, set_id: str) -> None:
         self.calls.append(("forget", set_id))
+
+    async def captures_alone(self) -> tuple[SetSummary, ...]:
+        return self.alone
+
+    async def open_capture(self, capture_id: str) -> None:
+        self.calls.append(("open_capture", capture_id))
 
     def open_sample(self) -> None:
         self.calls.append(("open_sample", ()))

@@ -237,6 +237,18 @@ class PhotoSets:
         await working.fill(_photos_of(capture))
         self._work_on_current(SetWork.start)
 
+    async def captures_alone(self) -> tuple[SetSummary, ...]:
+        """List the captures that no set stands for, such as those of the command line; newest first."""
+        captures = await self._captures.captures()
+        sets = self.snapshot.sets
+        opened = {each.capture for each in sets}
+        kept = {(each.name, each.included) for each in sets}  # dropped here, and kept as a capture for a job
+        return tuple(
+            SetSummary(PhotoSetId(each.id), each.name, each.created, len(each.photos), len(each.photos), each.id)
+            for each in captures
+            if each.id not in opened and (each.name, len(each.photos)) not in kept
+        )
+
     def open_sample(self) -> None:
         """Open the sample capture that comes with the program.
 

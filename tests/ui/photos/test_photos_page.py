@@ -28,6 +28,7 @@ from photo_set_factory import (
     working,
 )
 from tiepoint.domain.capture import SkippedFile
+from tiepoint.domain.identifiers import CaptureId
 from tiepoint.domain.photo_set import PhotoSet, PhotoSetsSnapshot, SetFacts, SetPhase
 from tiepoint.ui.pages.photos.page import PhotosPage
 from tiepoint.ui.pages.photos.skipped_dialog import SkippedDialog
@@ -111,6 +112,20 @@ def test_the_start_works_by_keyboard_alone(in_qt: Any) -> None:
             assert at.sets.told("choose") == ["older"]
             for part in (at.page.start.sample, at.page.start.recent_lines[0], at.page.start.choose_folder):
                 assert part.accessibleName() or part.text()
+
+    in_qt(walk())
+
+
+def test_captures_of_the_command_line_can_be_opened(in_qt: Any) -> None:
+    async def walk() -> None:
+        async with shown(None) as at:
+            at.sets.alone = (dataclasses.replace(a_summary("Wall"), capture=CaptureId("20261125-wall-000001")),)
+            at.put(a_set(photos(3)))
+            at.page._begin_new()
+            await until(lambda: at.page.start.recent_lines)
+            await until(lambda: [line.text() for line in at.page.start.recent_lines] == ["Wall"])
+            click(at.page.start.recent_lines[0])
+            await until(lambda: at.sets.told("open_capture") == ["20261125-wall-000001"])
 
     in_qt(walk())
 

@@ -367,6 +367,17 @@ async def test_a_capture_is_opened_once(bench: Bench) -> None:
         await bench.sets.open_capture(CaptureId("20260101-none-000000"))
 
 
+async def test_captures_of_the_command_line_are_listed_until_they_are_opened(bench: Bench) -> None:
+    await bench.dropped()
+    drop = bench.sets.drop_for_job()
+    await bench.captures.create(drop.name, drop, {}, lambda _: None)
+    other = await bench.captures.create("wall", a_card(OTHER, 3), {}, lambda _: None)
+    (alone,) = await bench.sets.captures_alone()
+    assert (alone.name, alone.photos, alone.capture) == ("wall", 3, other.id)
+    await bench.sets.open_capture(other.id)
+    assert await bench.sets.captures_alone() == ()
+
+
 async def test_the_sample_is_opened_once(bench: Bench) -> None:
     bench.sets.open_sample()
     await bench.sets.settled()

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QStackedLayout, QWidget
 
 from tiepoint.domain.job import Job
 from tiepoint.domain.photo import PHOTO_SUFFIXES
-from tiepoint.domain.photo_set import PhotoSet, PhotoSetId
+from tiepoint.domain.photo_set import PhotoSet, PhotoSetId, SetSummary
 from tiepoint.ui.actions import action
 from tiepoint.ui.pages.page import Page, StripContent
 from tiepoint.ui.pages.photos import strip_words
@@ -57,6 +57,8 @@ class PhotosPage(Page):
         self._builder.timeout.connect(self._build_ahead)
         self._is_starting_new = False
         self._told_empty: set[PhotoSetId] = set()
+        self._captures_alone: tuple[SetSummary, ...] = ()
+        self._has_looked = False
         self._stack = QStackedLayout(self)
         self._blank = QWidget()
         for view in (self._blank, self.start):
@@ -163,11 +165,26 @@ class PhotosPage(Page):
 
     def _show_right_view(self) -> None:
         photo_set = self.photos.photo_set
-        self.start.show_recent(recent_of([each for each in self.photos.snapshot.sets if each.photos]))
         if photo_set is not None and not self._is_starting_new and (photo_set.photos or photo_set.is_working):
             self._show_work()
         elif self.photos.snapshot.is_loaded or not self._panel.program.panel_state.state.extras.get(_HAS_SET):
             self._stack.setCurrentWidget(self.start)
+        self._show_recent()
+
+    def _show_recent(self) -> None:
+        sets = [each for each in self.photos.snapshot.sets if each.photos]
+        known = {each.capture for each in sets}
+        alone = [each for each in self._captures_alone if each.capture not in known]
+        self.start.show_recent(recent_of(sorted([*sets, *alone], key=lambda each: each.created, reverse=True)))
+        if self._shows_start != self._has_looked and self.photos.snapshot.is_loaded:
+            self._has_looked = self._shows_start
+            if self._has_looked:
+                self._panel.background.start(self._look_for_captures())
+
+    async def _look_for_captures(self) -> None:
+        """List what the command line alone has made, each time the start is shown."""
+        self._captures_alone = await self._sets.captures_alone()
+        self._show_recent()
 
     def _show_work(self) -> None:
         if self.work is None:
@@ -229,7 +246,11 @@ class PhotosPage(Page):
 
     def _choose_set(self, key: str) -> None:
         self._is_starting_new = False
-        self._sets.choose(PhotoSetId(key))
+        capture = next((each.capture for each in self._captures_alone if each.id == key), None)
+        if capture is not None:
+            self._panel.background.start(self._sets.open_capture(capture))
+        else:
+            self._sets.choose(PhotoSetId(key))
         self._show_right_view()
 
     def _begin_new(self) -> None:
