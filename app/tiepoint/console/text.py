@@ -12,6 +12,7 @@ from tiepoint.domain.plain_text import plain
 
 __all__ = ["duration_text", "length_text", "moment_text", "plain", "remaining_text"]
 
+
 def duration_text(seconds: float) -> str:
     """Write a duration: `3.2 s`, `41 s`, `2:05 min`, `1:02 h`."""
     if seconds < 10:
