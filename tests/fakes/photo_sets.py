@@ -130,8 +130,13 @@ class FakePhotoSetStore:
     async def save(self, photo_set: PhotoSet) -> None:
         self._write()
         self.saves += 1
-        plain = PhotoSet(photo_set.id, photo_set.name, photo_set.created, photo_set.photos, skipped=photo_set.skipped)
-        marks = {"capture": photo_set.capture, "is_sample": photo_set.is_sample}
+        skipped, before = photo_set.skipped, photo_set.skipped_before
+        plain = PhotoSet(photo_set.id, photo_set.name, photo_set.created, photo_set.photos, skipped=skipped)
+        marks = {
+            "skipped_before": before,
+            "capture": photo_set.capture,
+            "is_sample": photo_set.is_sample,
+        }
         self.kept[photo_set.id] = dataclasses.replace(plain, **marks)  # type: ignore[arg-type]
 
     async def choose(self, set_id: PhotoSetId | None) -> None:

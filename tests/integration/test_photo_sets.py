@@ -164,6 +164,7 @@ async def test_ten_thousand_mixed_files_are_listed(sets: PhotoSets, tmp_path: Pa
     await sets.settled()
     found = current(sets)
     assert len([each for each in found.skipped if each.reason == "it is no photo"]) == 1000  # of 2,000, the latest
+    assert found.skipped_before == 1000
     assert found.counts.issues[IssueKind.UNREADABLE] + found.counts.issues.get(IssueKind.TRUNCATED, 0) == 4000
     assert max(lags) < 1.0  # a hang, not a measurement: that is the benchmark's
 

@@ -185,7 +185,8 @@ class PhotoSet:
         counts: Numbers.
         facts: What the photos have in common.
         findings: What to know about all of them together.
-        skipped: What of the drops was not taken, with the reason.
+        skipped: What of the drops was not taken, with the reason; of very many only the latest.
+        skipped_before: How many more were not taken before those.
         undo: What undo would take back, as words such as "Leave out 3 photos"; empty when nothing.
         redo: What redo would do again.
         capture: The capture whose photos these are, when it was opened again.
@@ -202,6 +203,7 @@ class PhotoSet:
     facts: SetFacts = SetFacts()
     findings: tuple[SetFinding, ...] = ()
     skipped: tuple[SkippedFile, ...] = ()
+    skipped_before: int = 0
     undo: str = ""
     redo: str = ""
     capture: CaptureId | None = None
@@ -212,6 +214,11 @@ class PhotoSet:
     def is_working(self) -> bool:
         """Whether something is being done with it."""
         return self.progress.phase is not SetPhase.IDLE
+
+    @property
+    def skipped_count(self) -> int:
+        """How many files were not taken altogether."""
+        return self.skipped_before + len(self.skipped)
 
     @property
     def included(self) -> tuple[SetPhoto, ...]:

@@ -47,7 +47,7 @@ class WorkingSet:
         self.trouble: Failure | None = None
         self._start = start
         self._changed = changed
-        self._skipped = start.skipped
+        self._skipped, self._skipped_before = start.skipped, start.skipped_before
         self._photos: dict[str, SetPhoto] = {}
         self._tally = PhotoTally()
         self._history = EditHistory()
@@ -73,6 +73,7 @@ class WorkingSet:
             facts=self.facts,
             findings=self.findings,
             skipped=self._skipped,
+            skipped_before=self._skipped_before,
             undo=self._history.undo_label,
             redo=self._history.redo_label,
             capture=self._start.capture,
@@ -131,8 +132,10 @@ class WorkingSet:
             self._changed()
 
     def skip(self, skipped: Iterable[SkippedFile]) -> None:
-        """Remember what was not taken; of very many only the latest."""
-        self._skipped = (*self._skipped, *skipped)[-_MOST_SKIPPED:]
+        """Remember what was not taken; of very many only the latest, and how many there were before."""
+        known = (*self._skipped, *skipped)
+        self._skipped = known[-_MOST_SKIPPED:]
+        self._skipped_before += len(known) - len(self._skipped)
         self._changed()
 
     def judge(self, facts: SetFacts, findings: tuple[SetFinding, ...]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QMenu, QWidget
 
 from fakes.program import FakeProgram
 from page_stand import FakePanel, Stand, standing, until
@@ -337,14 +337,15 @@ def test_suggestions_are_shown_and_accepted(in_qt: Any) -> None:
 def test_what_was_not_taken_is_one_click_away(in_qt: Any) -> None:
     async def walk() -> None:
         skipped = tuple(SkippedFile(f"<i>{number}</i>\x07.txt", "it is no photo") for number in range(10_000))
-        async with shown(a_set(photos(5), skipped=skipped)) as at:
+        async with shown(a_set(photos(5), skipped=skipped, skipped_before=500)) as at:
             button = at.work.card.footer.skipped_button
-            assert button.text() == "10\u202f000 files or more were not taken"
+            assert button.text() == "10\u202f500 files were not taken"
             click(button)
             (dialog,) = dialogs()
             assert isinstance(dialog, SkippedDialog)
             model = dialog.table.model()
             assert model.rowCount() == 10_000
+            assert any("latest 10\u202f000" in label.text() for label in dialog.findChildren(QLabel))
             assert model.index(9, 0).data() == "<i>9</i>\ufffd.txt"
             dialog.accept()
 

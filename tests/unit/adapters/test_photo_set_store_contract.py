@@ -56,14 +56,15 @@ async def test_a_set_comes_back_with_all_that_is_known(store: PhotoSetStore) -> 
         a_set(),
         photos=(known_photo("a.jpg"), known_photo("b\udc80<b>\n.jpg")),
         skipped=(SkippedFile("notes.txt", "it is no photo"),),
+        skipped_before=2,
         capture=CaptureId("20261125-beach-0a1b2c"),
         is_sample=True,
     )
     await store.save(kept)
     found = await store.read(kept.id)
     assert found is not None
-    assert (found.photos, found.skipped, found.capture, found.is_sample) == (
-        *(kept.photos, kept.skipped, kept.capture, True),
+    assert (found.photos, found.skipped, found.skipped_before, found.capture, found.is_sample) == (
+        *(kept.photos, kept.skipped, 2, kept.capture, True),
     )
 
 

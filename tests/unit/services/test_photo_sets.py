@@ -115,6 +115,12 @@ async def test_what_does_not_exist_is_named_and_the_rest_is_taken(bench: Bench) 
     assert SkippedFile("/gone", "there is no such file or folder") in current.skipped
 
 
+async def test_of_very_many_skipped_files_the_latest_are_listed_and_all_are_counted(bench: Bench) -> None:
+    bench.captures.drops[OTHER] = a_card(OTHER, 1, *(SkippedFile(f"{i}.txt", "it is no photo") for i in range(1500)))
+    current = await bench.dropped(CARD, OTHER)
+    assert (len(current.skipped), current.skipped[-1].path, current.skipped_count) == (1000, "1499.txt", 1501)
+
+
 async def test_more_photos_join_the_current_set_and_the_same_do_not(bench: Bench) -> None:
     await bench.dropped()
     current = await bench.dropped(OTHER, CARD)

@@ -54,7 +54,7 @@ def photo_of(row: Row) -> SetPhoto | None:
 
 def set_values(photo_set: PhotoSet) -> tuple[Any, ...]:
     """Return a set's own values."""
-    skipped = [[each.path, each.reason] for each in photo_set.skipped]
+    skipped = [photo_set.skipped_before, *([each.path, each.reason] for each in photo_set.skipped)]
     counts = photo_set.counts
     return (
         *(photo_set.id, json.dumps(photo_set.name), photo_set.created.isoformat(), photo_set.capture),
@@ -70,9 +70,11 @@ def set_of(row: Row, photos: tuple[SetPhoto, ...]) -> PhotoSet:
         photos: Its photos.
     """
     set_id, name, created, capture, is_sample, skipped = row
+    before, files = _skipped(_value(skipped) or [])
     return PhotoSet(
         *(PhotoSetId(set_id), json.loads(name), datetime.fromisoformat(created), photos),
-        skipped=tuple(SkippedFile(path, reason) for path, reason in _value(skipped) or ()),
+        skipped=files,
+        skipped_before=before,
         capture=CaptureId(capture) if capture else None,
         is_sample=bool(is_sample),
     )
@@ -85,6 +87,13 @@ def summary_of(row: Row) -> SetSummary:
         *(PhotoSetId(set_id), json.loads(name), datetime.fromisoformat(created), photos, included),
         *(CaptureId(capture) if capture else None, bool(is_sample)),
     )
+
+
+def _skipped(kept: list[Any]) -> tuple[int, tuple[SkippedFile, ...]]:
+    """Return how many files were skipped before the listed ones, which a list of an earlier version does not tell."""
+    before = kept[0] if kept and isinstance(kept[0], int) else None
+    files = kept if before is None else kept[1:]
+    return before or 0, tuple(SkippedFile(path, reason) for path, reason in files)
 
 
 def _text(value: Any) -> str | None:

@@ -119,7 +119,7 @@ class Footer(QWidget):
                 all=grouped(counts.photos),
             )
         self._words.setText(words)
-        skipped = len(photo_set.skipped)
+        skipped = photo_set.skipped_count
         self.skipped_button.setText(skipped_words(skipped))
         self.skipped_button.setVisible(skipped > 0)
         self.resume_button.setVisible(is_unfinished)

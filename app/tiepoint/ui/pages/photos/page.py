@@ -218,8 +218,8 @@ class PhotosPage(Page):
         name, reason = plain(Path(skipped[0].path).name, limit=80), skipped[0].reason
         self._panel.messages.warn(
             tr("Photos", "{name} was not taken: {reason}", name=name, reason=reason)
-            if len(skipped) == 1
-            else tr("Photos", "None of the {count} files was taken", count=grouped(len(skipped))),
+            if photo_set.skipped_count == 1
+            else tr("Photos", "None of the {count} files was taken", count=grouped(photo_set.skipped_count)),
             tr("Photos", "Drop JPEG, TIFF, PNG, HEIC or RAW photos, or a folder with some."),
             action=tr("Photos", "Show why"),
             on_action=lambda: self._show_skipped(photo_set),
@@ -228,7 +228,7 @@ class PhotosPage(Page):
     def _show_skipped(self, photo_set: PhotoSet) -> None:
         from tiepoint.ui.pages.photos.skipped_dialog import SkippedDialog
 
-        SkippedDialog(photo_set.skipped, self).open()
+        SkippedDialog(photo_set.skipped, self, before=photo_set.skipped_before).open()
 
     def _show_undo(self, entry: QAction, verb: str, what: str) -> None:
         entry.setEnabled(bool(what))

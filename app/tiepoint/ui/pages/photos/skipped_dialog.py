@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
@@ -16,13 +15,10 @@ from tiepoint.ui.widgets.labels import Label
 from tiepoint.ui.widgets.layouts import column, row
 
 _NO_PARENT = QModelIndex()
-_KEPT_BY_SETS: Final = 1000
 
 
 def skipped_words(count: int) -> str:
-    """Say how many files were not taken; a set keeps the latest thousand."""
-    if count >= _KEPT_BY_SETS:
-        return tr("Photos", "{count} files or more were not taken", count=grouped(count))
+    """Say how many files were not taken."""
     return tr_count("Photos", "1 file was not taken", "{count} files were not taken", count)
 
 
@@ -65,9 +61,10 @@ class SkippedDialog(QDialog):
     Args:
         skipped: What was not taken.
         parent: Over which it opens.
+        before: How many more were not taken before those.
     """
 
-    def __init__(self, skipped: Sequence[SkippedFile], parent: QWidget) -> None:
+    def __init__(self, skipped: Sequence[SkippedFile], parent: QWidget, *, before: int = 0) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Photos", "Not taken"))
         self.setModal(True)
@@ -90,9 +87,12 @@ class SkippedDialog(QDialog):
         close.clicked.connect(self.accept)
         self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.horizontalHeader().setHighlightSections(False)
-        words = skipped_words(len(skipped))
+        words = skipped_words(before + len(skipped))
+        latest = tr("Skipped", "The latest {count} are listed.", count=grouped(len(skipped)))
+        note = Label(latest if before else "", "sub")
+        note.setVisible(bool(before))
         self.setLayout(
-            column(Label(words, "h1"), self.table, row(None, copy, close), spacing=12, margins=(20, 18, 20, 18))
+            column(Label(words, "h1"), note, self.table, row(None, copy, close), spacing=12, margins=(20, 18, 20, 18))
         )
 
     def _on_copy(self) -> None:

@@ -155,7 +155,7 @@ class Work(QObject):
     def _show_skipped(self) -> None:
         photo_set = self._photos.photo_set
         if photo_set is not None:
-            SkippedDialog(photo_set.skipped, self.view).open()
+            SkippedDialog(photo_set.skipped, self.view, before=photo_set.skipped_before).open()
 
     def _edit_custom(self) -> None:
         dialog = CustomDialog(self._reconstruct.changes, self.view)
