@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from panel_hand import PanelHand, can_use_hands
@@ -17,18 +13,6 @@ pytestmark = [
     pytest.mark.timeout(240),
     pytest.mark.skipif(not can_use_hands(), reason="needs a virtual screen and xdotool"),
 ]
-
-
-@pytest.fixture
-def hand(tmp_path: Path, tiepoint_home: Path) -> Iterator[PanelHand]:
-    made = PanelHand(tmp_path, environment={"TIEPOINT_HOME": str(tiepoint_home)})
-    try:
-        yield made
-    finally:
-        made.close()
-        os.system(
-            f"TIEPOINT_HOME={tiepoint_home} {Path('.venv/bin/tiepoint-agent').absolute()} stop --now >/dev/null 2>&1"
-        )
 
 
 def _has_focus(hand: PanelHand, name: str) -> bool:

@@ -6,12 +6,8 @@ scale of 2 wants a screen of 3840 x 2400.
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -33,21 +29,6 @@ pytestmark = [
     pytest.mark.timeout(600),
     pytest.mark.skipif(not can_use_hands(), reason="needs a virtual screen and xdotool"),
 ]
-
-
-@pytest.fixture
-def hand(tmp_path: Path, tiepoint_home: Path) -> Iterator[PanelHand]:
-    settings = tiepoint_home / "settings" / "settings.json"
-    settings.parent.mkdir(parents=True)
-    settings.write_text(json.dumps({"schema_version": 1, "theme": THEME}), encoding="utf-8")
-    made = PanelHand(tmp_path, environment={"TIEPOINT_HOME": str(tiepoint_home), "QT_SCALE_FACTOR": SCALE})
-    try:
-        yield made
-    finally:
-        made.close()
-        agent = str(Path(sys.executable).with_name("tiepoint-agent"))
-        env = {**os.environ, "TIEPOINT_HOME": str(tiepoint_home)}
-        subprocess.run([agent, "stop"], env=env, capture_output=True, check=False, timeout=60)
 
 
 class Album:
