@@ -95,7 +95,7 @@ class Doctor:
                 "memory",
                 facts.memory_bytes >= _LEAST_MEMORY_BYTES,
                 memory,
-                f"Have at least {size_text(_LEAST_MEMORY_BYTES)}; use the preset draft until then.",
+                f"Use the preset draft; the others need a computer with {size_text(_LEAST_MEMORY_BYTES)} or more.",
                 bad=Health.WARNING,
             ),
         ]
@@ -105,7 +105,7 @@ class Doctor:
         if problem is None:
             return Finding("window", Health.OK, "can be shown")
         summary, remedy = problem
-        return Finding("window", Health.WARNING, f"{summary} The command line does everything without.", remedy)
+        return Finding("window", Health.WARNING, f"{summary} The command line needs none.", remedy)
 
     def _stored_settings(self) -> Finding:
         try:
@@ -114,8 +114,8 @@ class Doctor:
             return Finding("settings", Health.FAILED, error.summary, error.remedy)
         if loaded.set_aside is not None:
             text = f"The settings file was broken and is now {loaded.set_aside}; the usual settings apply."
-            return Finding("settings", Health.WARNING, text, "Set again what you had changed.")
-        return Finding("settings", Health.OK, f"preset {loaded.settings.preset}")
+            return Finding("settings", Health.WARNING, text, "Make the changes again that you had made.")
+        return Finding("settings", Health.OK, f"can be read; new jobs use the preset {loaded.settings.preset}")
 
     async def _engine(self) -> list[Finding]:
         try:
@@ -130,7 +130,7 @@ class Doctor:
                 "compiled code",
                 facts.is_warm,
                 warm,
-                "Nothing to do: the first job compiles it, which takes it half a minute longer.",
+                "Nothing to do: the first job compiles it, and takes half a minute longer for that.",
                 bad=Health.WARNING,
             ),
         ]
@@ -142,12 +142,13 @@ class Doctor:
             diagnostics = await self._scheduler.diagnostics()
         except TiepointError as error:
             # Its usual remedy is to ask the doctor.
-            remedy = f"First mend what else is marked here. {error.detail}".strip()
+            remedy = f"First put right what else is marked here. {error.detail}".strip()
             return Finding("agent", Health.FAILED, error.summary, remedy)
-        text = f"agent {hello.agent}, engine {hello.engine.name} {hello.engine.version}, nodes: {len(nodes)}"
+        workers = "1 worker" if len(nodes) == 1 else f"{len(nodes)} workers"
+        text = f"version {hello.agent} with the engine {hello.engine.name} {hello.engine.version}, {workers}"
         facts = {"pid": diagnostics.pid, "log_path": diagnostics.log_path, **diagnostics.facts}
         if hello.agent != self._version:
-            remedy = "It was started by another version; it is replaced when its jobs are over."
+            remedy = "Nothing to do: another version started it, and it is replaced once its jobs are over."
             return Finding("agent", Health.WARNING, text, remedy, facts)
         return Finding("agent", Health.OK, text, facts=facts)
 
@@ -156,9 +157,9 @@ def _folder(name: str, folder: FolderFacts) -> Finding:
     title, text = f"folder for {name}", f"{folder.path}, {size_text(folder.free_bytes)} free"
     if not folder.is_writable:
         text = f"{folder.path} cannot be written. {folder.problem}".strip()
-        return Finding(title, Health.FAILED, text, "Give your user the right to write there.")
+        return Finding(title, Health.FAILED, text, "Allow your user to write there.")
     if name == "sockets" and folder.mode is not None and folder.mode & 0o077:
-        return Finding(title, Health.FAILED, f"{folder.path} is open to others.", f"Run: chmod 700 {folder.path}")
+        return Finding(title, Health.FAILED, f"{folder.path} is open to other users.", f"Run: chmod 700 {folder.path}")
     if folder.free_bytes < _LEAST_FREE_BYTES and name in {"captures", "cache"}:
         remedy = f"Free some space; a job needs {size_text(_LEAST_FREE_BYTES)} or more."
         return Finding(title, Health.WARNING, text, remedy)

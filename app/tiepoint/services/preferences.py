@@ -42,7 +42,7 @@ class Preferences:
             return Settings()
         if loaded.set_aside is not None:
             summary = f"The settings file was broken; the usual settings apply, and it is kept as {loaded.set_aside}."
-            self.problem = Failure("settings", summary, "Set again what you had changed.")
+            self.problem = Failure("settings", summary, "Make the changes again that you had made.")
         return loaded.settings
 
     async def update(self, **changes: Any) -> Settings:

@@ -85,7 +85,7 @@ def test_what_is_bad_comes_first_with_its_remedy(in_qt: InQt) -> None:
             assert any(each.startswith("1 problem  ·  1 warning") for each in words)
             await until(lambda: _height(stand.page, "Install it again.") < _height(stand.page, "Fine"))
             assert _height(stand.page, "Warning") < _height(stand.page, "Fine")
-            assert any("use the preset draft" in each for each in words)
+            assert any("Use the preset draft" in each for each in words)
 
     in_qt(scene())
 
@@ -102,7 +102,7 @@ def test_looks_again_and_copies_a_report(in_qt: InQt) -> None:
             QTest.mouseClick(_button(stand.page, "Copy report"), LEFT)
             report = QGuiApplication.clipboard().text()
             assert report.startswith("Tiepoint 0.1.0\nok       program: Tiepoint 0.1.0")
-            assert "agent: agent 0.1.0" in report
+            assert "agent: version 0.1.0" in report
 
     in_qt(scene())
 

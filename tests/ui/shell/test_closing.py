@@ -100,7 +100,7 @@ def test_each_way_on_says_what_it_means(in_qt: InQt) -> None:
             assert "<b>x</b>, second, photos of Terrain" in _words(dialog)
             assert "run on" in dialog.rows[ClosingChoice.GO_ON].line
             assert "Copying stops" in dialog.rows[ClosingChoice.GO_ON].line
-            assert "Resume on the Jobs page" in dialog.rows[ClosingChoice.STOP].line
+            assert "on the Jobs page resumes" in dialog.rows[ClosingChoice.STOP].line
             assert all(row.accessibleDescription() for row in dialog.rows.values())
 
     in_qt(scene())

@@ -127,21 +127,22 @@ def _names(jobs: Sequence[Job], copied: Sequence[str]) -> str:
 
 def _ways_on(jobs: Sequence[Job], copied: Sequence[str]) -> list[tuple[ClosingChoice, str, str, str]]:
     """Return (choice, icon, title, what it means), the one that loses nothing first."""
-    copying = tr("Closing", "Copying stops; add the same photos again later, nothing is kept twice.") if copied else ""
+    copying = tr("Closing", "Copying stops. Add the same photos again later; nothing is kept twice.") if copied else ""
     go_on = (
         ClosingChoice.GO_ON,
         "log-in",
         tr("Closing", "Go on in the background"),
         _joined(
-            tr("Closing", "The window closes, the jobs run on. Open Tiepoint again to see how far they are."), copying
+            tr("Closing", "The window closes and the jobs run on. Open Tiepoint again to see how far they are."),
+            copying,
         ),
     )
     stop = (
         ClosingChoice.STOP,
         "circle-pause",
-        tr("Closing", "Stop, and resume later"),
+        tr("Closing", "Stop, and go on later"),
         _joined(
-            tr("Closing", "Finished steps are kept, the step under way is repeated. Resume on the Jobs page."),
+            tr("Closing", "Finished steps are kept, the one under way is repeated. “Go on” on the Jobs page resumes."),
             copying,
         ),
     )

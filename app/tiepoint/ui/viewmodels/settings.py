@@ -143,7 +143,7 @@ class SettingsModel(QObject):
             text = tr(
                 "Settings",
                 "The settings file was broken, so the usual settings apply. It is kept as {path}. "
-                "Set again what you had changed.",
+                "Make the changes again that you had made.",
                 path=plain(str(loaded.set_aside)),
             )
             self.broken.emit(text)

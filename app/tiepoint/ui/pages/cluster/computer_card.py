@@ -73,7 +73,7 @@ class ComputerCard(Card):
         self.disk.put(_UNKNOWN if free is None else size_text(free), "" if free is None else tr("Cluster", "free"))
         floor = size_text(view.disk_floor_bytes)
         self.disk.say(tr("Cluster", "floor {size}", size=floor) if view.disk_floor_bytes else "")
-        self.disk.setToolTip(tr("Cluster", "A job pauses, resumable, before less than the floor is free."))
+        self.disk.setToolTip(tr("Cluster", "A job pauses before less than this floor is free, and can go on later."))
         self.workers.put(view.workers, "")
         self.workers.say(view.worker_memory)
 
