@@ -162,7 +162,7 @@ async def test_stopping_when_idle_lets_the_job_end_first(
     assert panel.services.computer.snapshot.agent.state is AgentState.STOPPING
     await panel.until(lambda: panel.services.monitor.snapshot.link.state is LinkState.STOPPED)
     assert panel.job(job["id"]).state is JobState.COMPLETED
-    wait_until(lambda: not program.processes("agent"), timeout_s=10, what="the agent to end")
+    wait_until(lambda: not program.processes("agent"), timeout_s=60, what="the agent to end")
 
 
 async def test_pausing_all_stops_what_runs_and_what_waits(panel: Panel, client: Client, capture: Capture) -> None:
