@@ -252,7 +252,7 @@ def view(
 
     _exit(
         run_command(
-            lambda program, outlet: listings.view(program, outlet, file, screenshot), as_json=as_json, verbose=verbose
+            lambda program, outlet: listings.view(program, outlet, _model_of(file), screenshot), as_json=as_json, verbose=verbose
         )
     )
 
@@ -278,6 +278,13 @@ def _panel_or_help(context: typer.Context) -> None:
         _show_panel([])
     sys.stdout.write(context.get_help() + "\n")
     raise typer.Exit(_EXIT_USAGE)
+
+
+def _model_of(path: Path) -> Path:
+    """Return the model in the folder of a result; anything else is what it is."""
+    from tiepoint.domain.product import MODEL, marks_of_result
+
+    return next((mark for mark in marks_of_result(path) if mark.name == MODEL and mark.is_file()), path)
 
 
 def _show_model(file: Path, *, verbose: bool) -> None:
