@@ -252,7 +252,9 @@ def view(
 
     _exit(
         run_command(
-            lambda program, outlet: listings.view(program, outlet, _model_of(file), screenshot), as_json=as_json, verbose=verbose
+            lambda program, outlet: listings.view(program, outlet, _model_of(file), screenshot),
+            as_json=as_json,
+            verbose=verbose,
         )
     )
 
