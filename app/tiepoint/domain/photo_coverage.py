@@ -11,6 +11,7 @@ from tiepoint.domain.photo_footprint import Corners
 from tiepoint.domain.photo_map import CoverageGrid, Point
 
 _MOST_CELLS_A_SIDE: Final = 128
+_LEAST_CELL_M: Final = 1e-6
 _HIGHEST: Final = 255
 
 
@@ -22,7 +23,7 @@ def coverage_of(footprints: Sequence[Corners]) -> CoverageGrid | None:
     west, east = min(point[0] for point in points), max(point[0] for point in points)
     south, north = min(point[1] for point in points), max(point[1] for point in points)
     cell = max(east - west, north - south) / _MOST_CELLS_A_SIDE
-    if not math.isfinite(cell) or cell <= 0:
+    if not math.isfinite(cell) or cell < _LEAST_CELL_M:
         return None
     columns, rows = math.ceil((east - west) / cell), math.ceil((north - south) / cell)
     changes = [[0] * (columns + 1) for _ in range(rows)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fakes.photo_sets import a_head
@@ -167,6 +167,7 @@ CORNER = st.tuples(st.floats(-1e4, 1e4), st.floats(-1e4, 1e4))
 
 
 @given(st.lists(st.tuples(CORNER, CORNER, CORNER, CORNER), max_size=5))
+@example([((0.0, 0.0), (0.0, 0.0), (0.0, 0.0), (0.0, 2.2250738585072014e-308))])  # an extent that is none
 def test_any_shapes_are_counted_within_the_grid(shapes: list[tuple[tuple[float, float], ...]]) -> None:
     grid = coverage_of(shapes)  # type: ignore[arg-type]
     if grid is not None:
