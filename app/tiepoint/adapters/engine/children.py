@@ -8,6 +8,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
+import signal
+import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from typing import Any, TypeAlias
@@ -102,14 +105,21 @@ async def end_child(process: asyncio.subprocess.Process) -> None:
     """Stop a child: asked first, killed when it does not listen."""
     if process.returncode is not None:
         return
-    with contextlib.suppress(ProcessLookupError):
-        process.terminate()
+    _signal(process, is_asked=True)
     try:
         await asyncio.wait_for(process.wait(), _END_WAIT_S)
     except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
+        _signal(process, is_asked=False)
         await process.wait()
+
+
+def _signal(process: asyncio.subprocess.Process, *, is_asked: bool) -> None:
+    """Signal a child, but never wait for it as `Process.terminate` does: asyncio would miss the status of its end."""
+    with contextlib.suppress(ProcessLookupError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.kill(process.pid, signal.SIGTERM if is_asked else signal.SIGKILL)
 
 
 def _ended_early(status: int, complaint: str) -> TiepointError:
