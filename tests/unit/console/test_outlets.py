@@ -173,7 +173,8 @@ def test_any_width_will_do(width: int) -> None:
     assert "Features" in _drawn(RUNNING, width=width)
 
 
-def test_the_terminal_is_left_as_it_was() -> None:
+def test_the_terminal_is_left_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
     screen, said = io.StringIO(), list[str]()
     console = Console(file=screen, width=80, force_terminal=True, markup=False)
     outlet = LiveOutlet(FakeClock(), console, said.append)
