@@ -33,9 +33,11 @@ class _Overlay(QFrame):
         self.line.setSpacing(8)
 
     def fit(self) -> None:
-        """Take the size of what it says."""
+        """Take the size of what it says, and lay it out in that: who places it has been told of the size before."""
         self.line.activate()
         self.adjustSize()
+        self.line.invalidate()
+        self.line.activate()
 
 
 class StatsBar(_Overlay):
