@@ -200,7 +200,7 @@ class JobMonitor:
                 async with contextlib.aclosing(self._scheduler.follow()) as snapshots:
                     async for snapshot in snapshots:
                         if self._expects_end and snapshot.connection is ConnectionState.LOST:
-                            return self._let_go()
+                            return self._let_go(snapshot)
                         await self._take(snapshot)
                         failures = 0
             except TiepointError as error:
@@ -208,9 +208,15 @@ class JobMonitor:
             await self._sleep(_PAUSES_S[min(failures, len(_PAUSES_S) - 1)])
             failures += 1
 
-    def _let_go(self) -> None:
+    def _let_go(self, last: SchedulerSnapshot) -> None:
+        """Keep the last words of an agent that ended as told; a job's end may have come with the lost link."""
         self._task = None
-        self._put_link(LinkState.STOPPED, None)
+        self._was_held = True
+        self._take_jobs(last.jobs)
+        self._snapshot = dataclasses.replace(
+            self._snapshot, jobs=_newest_first(last.jobs.values()), nodes=tuple(last.nodes.values())
+        )
+        self._put_link(LinkState.STOPPED, None, last.heard)
 
     async def _take(self, told: SchedulerSnapshot) -> None:
         if told.connection is ConnectionState.CONNECTED and not self._snapshot.link.is_up:

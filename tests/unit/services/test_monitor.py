@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -25,6 +25,18 @@ from tiepoint.services.job_log import KEPT_LINES
 from tiepoint.services.monitor import JobMonitor, JobNotice, NoticeKind
 
 A, B = JobId("20261125-a-000001"), JobId("20261125-b-000002")
+
+
+async def _until(event: Event[Any], claim: Callable[[], object]) -> None:
+    heard = asyncio.Event()
+    stop = event.subscribe(lambda _: heard.set())
+    try:
+        async with asyncio.timeout(5):
+            while not claim():
+                heard.clear()
+                await heard.wait()
+    finally:
+        stop()
 
 
 class Watched:
@@ -56,15 +68,7 @@ class Watched:
 
     async def until(self, claim: Any, event: Event[Any] | None = None) -> None:
         """Wait until a claim about the monitor holds."""
-        heard = asyncio.Event()
-        stop = (event or self.monitor.changed).subscribe(lambda _: heard.set())
-        try:
-            async with asyncio.timeout(5):
-                while not claim():
-                    heard.clear()
-                    await heard.wait()
-        finally:
-            stop()
+        await _until(event or self.monitor.changed, claim)
 
     async def until_up(self) -> None:
         await self.until(self.monitor.is_up)
@@ -256,3 +260,19 @@ async def test_a_scheduler_without_the_method_disturbs_nobody(watched: Watched, 
     assert log.is_open
     assert watched.monitor.is_up()
     log.close()
+
+
+async def test_a_job_that_ends_with_the_link_of_an_agent_that_was_to_end_is_over() -> None:
+    scheduler = FakeScheduler()
+    scheduler.all_jobs[A] = Job(A, "a", "/c", JobState.RUNNING, submitted=T0)
+    monitor = JobMonitor(scheduler, FakeClock())
+    monitor.start()
+    await _until(monitor.changed, monitor.is_up)
+    monitor.expect_end()
+    scheduler.is_reachable = False  # the end and the loss come in one snapshot
+    scheduler.set(A, state=JobState.COMPLETED)
+    await _until(monitor.changed, lambda: monitor.snapshot.link.state is LinkState.STOPPED)
+    job = monitor.snapshot.job(A)
+    assert job is not None
+    assert job.state is JobState.COMPLETED
+    await monitor.stop()
