@@ -80,7 +80,6 @@ def _first_picture() -> FirstPicture:
         theme=_text(settings, "theme") or "system",
         geometry=_text(state, "geometry"),
         page=_text(state, "page"),
-        is_known=bool(state.get("capture")),
     )
 
 

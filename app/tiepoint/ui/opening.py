@@ -49,10 +49,8 @@ class FirstPicture:
         theme: `system`, `dark` or `light`.
         geometry: Where the window was, as `QWidget.saveGeometry` gave it, in base64; empty = never shown.
         page: The page that was open; empty = none.
-        is_known: Whether this user has had photos open before.
     """
 
     theme: str = "system"
     geometry: str = ""
     page: str = ""
-    is_known: bool = False

@@ -190,11 +190,6 @@ class MainWindow(QMainWindow):
             event.ignore()
             self.close_asked.emit()
 
-    def keyboard_focus_is_in_page(self) -> bool:
-        """Whether the page in front holds the keyboard's focus."""
-        focused = self.focusWidget()
-        return focused is not None and self._stack.isAncestorOf(focused)
-
 
 def restore_frame(window: QMainWindow, geometry: bytes) -> None:
     """Put a window where it was; does nothing when the place is no longer on any screen."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from tiepoint.ui import theme
 
@@ -38,31 +38,6 @@ class ProgressBar(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         draw_bar(painter, QRectF(self.rect()), self._share, self._tone)
-
-
-class SegmentedBar(QWidget):
-    """Tasks by state: done, running, failed, waiting."""
-
-    def __init__(self, *, height: int = 6) -> None:
-        super().__init__()
-        self.setFixedHeight(height)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._parts: tuple[tuple[str, float], ...] = ()
-
-    def set_parts(self, parts: Sequence[tuple[str, float]]) -> None:
-        """Show parts as (tone, amount) from the left; what is missing to the sum stays empty track."""
-        self._parts = tuple(parts)
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """Room for a hundred pixels."""
-        return QSize(100, self.height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the segments."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        draw_segments(painter, QRectF(self.rect()), self._parts)
 
 
 def draw_bar(painter: QPainter, box: QRectF, share: float | None, tone: str = "info") -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QPushButton, QToolButton
 
 from tiepoint.ui.theme import icons
@@ -87,13 +86,6 @@ class IconButton(QToolButton):
     def set_icon(self, icon: str) -> None:
         """Show another icon."""
         self.setIcon(icons.icon(icon, size=self._size))
-
-    def set_action(self, action: QAction) -> None:
-        """Follow an action: its text, whether it may be used, and what happens."""
-        self.clicked.connect(action.trigger)
-        action.changed.connect(lambda: self.setEnabled(action.isEnabled()))
-        self.setEnabled(action.isEnabled())
-        self.set_name(action.text())
 
 
 class NavButton(QToolButton):
