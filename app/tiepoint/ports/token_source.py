@@ -1,0 +1,40 @@
+"""Where the right to use a container comes from: an Entra token, renewed as needed, or a pasted signature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from tiepoint.domain.blob_place import BlobPlace
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Credential:
+    """The right to use a container for a while. Its text never shows the secret.
+
+    Args:
+        kind: `sas` or `bearer`.
+        secret: The query of a shared access signature, or an access token for https://storage.azure.com.
+        expires: When it ends; None when it does not say.
+    """
+
+    kind: str
+    secret: str
+    expires: datetime | None = None
+
+    def __repr__(self) -> str:
+        return f"Credential({self.kind!r}, expires={self.expires})"
+
+
+class TokenSource(Protocol):
+    """Gives credentials. May be asked at any time and by several tasks at once."""
+
+    async def credential(self, place: BlobPlace) -> Credential:
+        """Return a credential for a container that is good for at least five minutes.
+
+        Idempotent; cancel safe. Asked again before the last one ends, and when the server refused it.
+
+        Raises:
+            SignInNeeded: There is none, or the last one has ended and cannot be renewed without the person.
+        """
