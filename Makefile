@@ -68,4 +68,4 @@ lock: ## renew the locked requirements (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 -q pyproject.toml --group build --group dev -c requirements.txt -o requirements-dev.txt
 
 clean: ## remove what was built and measured here, the environment too
-	rm -rf .venv build dist out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv tests/azurite/node_modules build dist out .mypy_cache .ruff_cache .pytest_cache .hypothesis

