@@ -131,8 +131,13 @@ def colliding_pair(paths: Iterable[str]) -> tuple[str, str] | None:
     """
     seen: dict[str, str] = {}
     for path in paths:
-        folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+        folded = folded_path(path)
         if folded in seen:
             return seen[folded], path
         seen[folded] = path
     return None
+
+
+def folded_path(path: str) -> str:
+    """Return what `colliding_pair` compares: paths that differ in case or in Unicode form only give the same."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
