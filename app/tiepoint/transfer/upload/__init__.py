@@ -1,0 +1,1 @@
+"""Captures on their way up: compare, hash, send, confirm."""
