@@ -12,7 +12,6 @@ import contextlib
 import logging
 import os
 import secrets
-import shutil
 import signal
 import sys
 import threading
@@ -30,10 +29,11 @@ from tiepoint.adapters.files.preview_store import FolderPreviewStore
 from tiepoint.adapters.files.product_store import FolderProductStore
 from tiepoint.adapters.files.settings_store import FileSettingsStore
 from tiepoint.adapters.scheduler.client import ProtocolScheduler
-from tiepoint.adapters.scheduler.streams import PairStream
+from tiepoint.adapters.transfer.client import ProtocolTransferWorker
+from tiepoint.connections import open_agent_stream, open_running_worker_stream, open_worker_stream
 from tiepoint.console.outlet import Outlet, OutputLost, stderr_line
 from tiepoint.console.terminals import outlet_for, outlet_for_programs
-from tiepoint.domain.errors import AgentUnavailable, NoSpace, SetupError, TiepointError
+from tiepoint.domain.errors import SetupError, TiepointError
 from tiepoint.domain.failure import Failure
 from tiepoint.ports.photo_inspector import PhotoInspector
 from tiepoint.ports.renderer import Renderer
@@ -41,7 +41,6 @@ from tiepoint.ports.system import System
 from tiepoint.runtime import folders, logs
 from tiepoint.runtime.children import start_child_async
 from tiepoint.runtime.display import display_problem
-from tiepoint.runtime.endpoint import open_agent
 from tiepoint.services.captures import CaptureService
 from tiepoint.services.computer import Computer
 from tiepoint.services.doctor import Doctor
@@ -59,10 +58,10 @@ from tiepoint.services.products import ProductService
 from tiepoint.services.program import Program
 from tiepoint.services.reconstruction import Reconstruction
 from tiepoint.services.results import Results
+from tiepoint.services.transfers import TransferService
 
 Command: TypeAlias = Callable[[Program, Outlet], Coroutine[Any, Any, int]]
 _EXIT_CANCELED = 130
-_LEAST_FREE_BYTES = 1_000_000
 _log = logging.getLogger(__name__)
 
 
@@ -148,7 +147,7 @@ async def open_program() -> AsyncIterator[Program]:
     settings = FileSettingsStore(folders.settings_folder() / "settings.json", _now)
     captures_folder = captures_folder_of(settings)
     store = FolderCaptureStore(captures_folder, _now)
-    scheduler = ProtocolScheduler(_open_agent_stream, f"tiepoint {__version__}")
+    scheduler = ProtocolScheduler(open_agent_stream, f"tiepoint {__version__}")
     operations = Operations()
     inspector, renderer, system = _engine_adapters(captures_folder)
     captures = CaptureService(store, inspector, operations)
@@ -159,6 +158,8 @@ async def open_program() -> AsyncIterator[Program]:
     panel_state = PanelStateService(FilePanelStateStore(folders.settings_folder() / "panel.json", _now))
     results, measurements, model_exports = _result_services(captures_folder, jobs, operations)
     photo_sets = _photo_sets(store)
+    worker = ProtocolTransferWorker(open_worker_stream, open_running_worker_stream, f"tiepoint {__version__}")
+    transfers = TransferService(worker, store, folders.transfer_journal().exists)
     try:
         yield Program(
             version=__version__,
@@ -180,8 +181,11 @@ async def open_program() -> AsyncIterator[Program]:
             measurements=measurements,
             model_exports=model_exports,
             photo_sets=photo_sets,
+            transfers=transfers,
         )
     finally:
+        await transfers.stop()
+        await worker.close()
         await photo_sets.close()
         await operations.stop()
         await monitor.stop()
@@ -237,35 +241,6 @@ def _photo_sets(captures: FolderCaptureStore) -> PhotoSets:
     store = SqlitePhotoSetStore(folders.data_folder() / "photo_sets.sqlite3", _now)
     gallery = ChildPhotoGallery(_launch, folders.cache_folder() / "pictures")
     return PhotoSets(store, captures, gallery, sample=sample, now=_now)
-
-
-async def _open_agent_stream() -> PairStream:
-    try:
-        reader, writer = await open_agent()
-    except OSError as error:
-        _require_room(error)
-        raise AgentUnavailable(
-            "The agent, which runs the jobs, cannot be started or reached.",
-            remedy="Look what is missing with: tiepoint doctor",
-            retryable=True,
-            detail=str(error),
-        ) from error
-    return PairStream(reader, writer)
-
-
-def _require_room(cause: OSError) -> None:
-    """Say that the disk is full, where that is why the agent cannot start."""
-    folder = folders.data_folder()
-    free = _LEAST_FREE_BYTES
-    with contextlib.suppress(OSError):
-        free = shutil.disk_usage(folder).free
-    if free < _LEAST_FREE_BYTES:
-        raise NoSpace(
-            f"The disk of {folder} is full, so the agent, which runs the jobs, cannot start.",
-            remedy="Free some space and try again; the jobs are kept.",
-            retryable=True,
-            detail=str(cause),
-        ) from cause
 
 
 async def _launch(role: str, args: Sequence[str]) -> asyncio.subprocess.Process:

@@ -13,6 +13,7 @@ from fakes.photo_sets import FakePhotoGallery, FakePhotoSetStore
 from fakes.products import FakeProductStore, FakeRenderer, FakeSettingsStore, FakeSystem
 from fakes.results import FakeModelExporter, FakeResultReader, FakeResultStore
 from fakes.scheduler import T0, FakeScheduler
+from fakes.transfers import FakeTransferWorker
 from tiepoint.domain.job import Job, JobState, Stage, StageState, TaskCounts
 from tiepoint.services.captures import CaptureService
 from tiepoint.services.computer import Computer
@@ -31,6 +32,7 @@ from tiepoint.services.products import ProductService
 from tiepoint.services.program import Program
 from tiepoint.services.reconstruction import Reconstruction
 from tiepoint.services.results import Results
+from tiepoint.services.transfers import TransferService
 
 PHOTOS, OUTPUT = Path("/photos"), Path("/out")
 STAGES = (
@@ -59,6 +61,8 @@ class FakeProgram:
         self.model_exporter = FakeModelExporter()
         self.photo_gallery = FakePhotoGallery()
         self.photo_set_store = FakePhotoSetStore()
+        self.transfer_worker = FakeTransferWorker()
+        self.has_transfers = True
         self.program = self._program()
 
     def _run(self, fake: FakeScheduler, job: Job) -> None:
@@ -96,4 +100,5 @@ class FakeProgram:
             photo_sets=PhotoSets(
                 self.photo_set_store, self.store, self.photo_gallery, sample=lambda: PHOTOS, now=clock
             ),
+            transfers=TransferService(self.transfer_worker, self.store, lambda: self.has_transfers),
         )

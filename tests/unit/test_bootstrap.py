@@ -15,7 +15,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tiepoint import bootstrap
+from tiepoint import connections
 from tiepoint.bootstrap import Command, run_command
 from tiepoint.console.outlet import Outlet
 from tiepoint.domain.errors import AgentUnavailable, NoSpace, SignInNeeded, TiepointError
@@ -136,13 +136,13 @@ def test_sigterm_is_like_ctrl_c(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 async def test_a_full_disk_is_why_the_agent_cannot_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def unavailable() -> None:
+    async def unavailable(endpoint: connections.Endpoint) -> None:
         raise EndpointUnavailable("The agent did not start.")
 
-    monkeypatch.setattr(bootstrap, "open_agent", unavailable)
-    monkeypatch.setattr(bootstrap.shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+    monkeypatch.setattr(connections.Endpoint, "open_or_start", unavailable)
+    monkeypatch.setattr(connections.shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
     with pytest.raises(NoSpace, match="is full"):
-        await bootstrap._open_agent_stream()
-    monkeypatch.setattr(bootstrap.shutil, "disk_usage", lambda _: SimpleNamespace(free=10**9))
+        await connections.open_agent_stream()
+    monkeypatch.setattr(connections.shutil, "disk_usage", lambda _: SimpleNamespace(free=10**9))
     with pytest.raises(AgentUnavailable):
-        await bootstrap._open_agent_stream()
+        await connections.open_agent_stream()

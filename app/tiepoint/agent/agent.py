@@ -18,7 +18,7 @@ from tiepoint.agent.publisher import Publisher
 from tiepoint.agent.session import Session
 from tiepoint.agent.store import JobStore
 from tiepoint.protocol.events import NodeChanged
-from tiepoint.runtime.endpoint import remove_endpoint, serve_endpoint
+from tiepoint.runtime.endpoint import AGENT
 
 _log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ class Agent:
         Raises:
             OSError: The endpoint cannot be made.
         """
-        server = await serve_endpoint(self._serve_client)
+        server = await AGENT.serve(self._serve_client)
         try:
             self._backend.watch_nodes(lambda node: self._publisher.tell(NodeChanged(node)))
             self._queue.start_next()
@@ -75,7 +75,7 @@ class Agent:
             await self._stopping.wait()
         finally:
             server.close()
-            remove_endpoint()
+            AGENT.remove()
             await self._end()
 
     def stop(self, when: str = "now") -> None:

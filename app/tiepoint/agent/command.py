@@ -9,7 +9,7 @@ import sys
 from tiepoint.protocol.envelope import Request
 from tiepoint.protocol.framing import encode_message
 from tiepoint.protocol.methods import AGENT_STOP, HELLO
-from tiepoint.runtime.endpoint import open_endpoint
+from tiepoint.runtime.endpoint import AGENT
 from tiepoint.runtime.entry import run_child
 
 _USAGE = "usage: tiepoint-agent connect | run [--idle-s SECONDS] | stop\n"
@@ -30,7 +30,7 @@ def main() -> int:
 async def _stop() -> int:
     """Ask a running agent to end and wait until it has closed the stream; running jobs can be resumed later."""
     try:
-        reader, writer = await open_endpoint()
+        reader, writer = await AGENT.open()
     except OSError:
         sys.stderr.write("no agent is running\n")
         return 0

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Sequence
 from typing import Final
 
-from tiepoint.runtime.endpoint import EndpointUnavailable, open_agent
+from tiepoint.runtime.endpoint import AGENT, EndpointUnavailable
 
 _BLOCK_BYTES: Final = 65536
 
@@ -43,7 +43,7 @@ def main(args: Sequence[str]) -> int:
 
 
 async def _join() -> None:
-    reader, writer = await open_agent()
+    reader, writer = await AGENT.open_or_start()
     loop = asyncio.get_running_loop()
     threading.Thread(target=_forward_input, args=(loop, writer), daemon=True).start()
     await _forward_output(reader)

@@ -13,7 +13,8 @@ from typing import Final
 from tiepoint.agent.agent import Agent
 from tiepoint.agent.backends.dask.backend import DaskBackend
 from tiepoint.runtime import folders
-from tiepoint.runtime.locks import FileLock, LockTimeout
+from tiepoint.runtime.endpoint import AGENT
+from tiepoint.runtime.locks import LockTimeout
 from tiepoint.runtime.logs import log_to_file
 
 _log = logging.getLogger(__name__)
@@ -35,9 +36,9 @@ def main(args: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="tiepoint-agent")
     parser.add_argument("--idle-s", type=float, default=_IDLE_S)
     options = parser.parse_args(args)
-    log_to_file(folders.user_log_file("agent"))
+    log_to_file(folders.user_log_file(AGENT.name))
     try:
-        with FileLock(folders.private_folder() / "agent.lock", timeout_s=_LOCK_TIMEOUT_S):
+        with AGENT.lock(timeout_s=_LOCK_TIMEOUT_S):
             asyncio.run(_serve(options.idle_s))
     except LockTimeout:
         _log.info("another agent runs already")

@@ -109,8 +109,8 @@ class TransferWorker(Protocol):
     async def set_limits(self, limits: Limits) -> None:
         """Set limits; they hold within two seconds, for running transfers too. Idempotent."""
 
-    async def diagnostics(self) -> Diagnostics:
-        """Facts about the worker."""
+    async def diagnostics(self) -> Diagnostics | None:
+        """Facts about the worker; None when it does not run, for asking does not start it."""
 
     def follow(self) -> AsyncGenerator[WorkerSnapshot, None]:
         """Follow everything, over lost connections too; at most ten snapshots a second. Close it when done.
@@ -119,8 +119,8 @@ class TransferWorker(Protocol):
             AgentUnavailable: The very first connection could not be made.
         """
 
-    async def stop(self) -> None:
-        """End the worker; unfinished transfers go on when it is started again."""
+    async def stop(self) -> bool:
+        """End the worker, and say whether one ran; unfinished transfers go on when it is started again."""
 
     async def close(self) -> None:
         """Let go of the connection; the worker lives on."""

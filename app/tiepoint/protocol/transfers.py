@@ -7,6 +7,7 @@ second each:
     files.changed {transfer, files: [TransferFile]}            rows of the one transfer it watches
     limits.changed {limits}
     credential.wanted {place, reason}                          a bearer token has less than five minutes left, or none
+    credential.given {place}                                   somebody gave one, so that nobody need be asked any more
 
 An upload is told in steps because one message holds at most 1 MiB: `transfers.begin`, `transfers.add` as often as
 needed, `transfers.start`. The same capture at the same place is the same transfer: `begin` of one that is not over
@@ -30,6 +31,7 @@ TRANSFERS_CHANGED: Final = "transfers.changed"
 FILES_CHANGED: Final = "files.changed"
 LIMITS_CHANGED: Final = "limits.changed"
 CREDENTIAL_WANTED: Final = "credential.wanted"
+CREDENTIAL_GIVEN: Final = "credential.given"
 
 MOST_FILES_A_MESSAGE: Final = 1000
 
@@ -231,6 +233,13 @@ class CredentialWanted:
 
     place: BlobPlace
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialGiven:
+    """Params of `credential.given`: a client gave one for this container."""
+
+    place: BlobPlace
 
 
 LIST: Final = Method("transfers.list", Nothing, TransfersResult)

@@ -18,6 +18,7 @@ from tiepoint.runtime.parentage import die_with_parent
 
 ROLES: Final = {
     "agent": "tiepoint.agent.daemon:main",
+    "transfer": "tiepoint.transfer.daemon:main",
     "connect": "tiepoint.agent.connect:main",
     "worker": "tiepoint.agent.backends.dask.worker:main",
     "stage": "tiepoint.agent.backends.dask.stage_child:main",
@@ -41,6 +42,7 @@ _THREAD_CAPS: Final = (
 _ONE_THREAD_ROLES: Final = frozenset({"worker", "photos", "photo-checks"})
 _POLITE_ROLES: Final = frozenset({"worker", "stage", "photo-checks"})
 _NICENESS: Final = 10
+_DAEMONS: Final = frozenset({"agent", "transfer"})
 
 
 def run_child(argv: Sequence[str]) -> int:
@@ -87,7 +89,7 @@ def _set_environment(role: str) -> None:
 
 def _report_crashes(role: str) -> None:
     """Let a crash in native code leave its Python stack in the error stream, or in a file where there is none."""
-    if sys.stderr is not None and role != "agent":
+    if sys.stderr is not None and role not in _DAEMONS:
         faulthandler.enable()
         return
     # The file must stay open for as long as the process lives.

@@ -1,4 +1,4 @@
-"""Where things lie on this computer: data, settings, cache, logs, and the private folder of the agent's endpoint.
+"""Where things lie on this computer: data, settings, cache, logs, and the private folder of the endpoints.
 
 The same answers as platformdirs, from the standard library alone, because the agent has to install anywhere. With
 TIEPOINT_HOME set everything lies below that folder. Creates folders only where the name says so. Any thread.
@@ -16,6 +16,7 @@ HOME_VARIABLE: Final = "TIEPOINT_HOME"
 _NAME: Final = "tiepoint"
 # sun_path holds 108 bytes on Linux and 104 on macOS, the closing zero included (unix(7)).
 _SOCKET_PATH_LIMIT_BYTES: Final = 100
+_LONGEST_SOCKET: Final = "transfers.sock"
 
 
 def data_folder() -> Path:
@@ -39,6 +40,11 @@ def log_folder() -> Path:
     return base if _home() or sys.platform in {"darwin", "win32"} else base / "log"
 
 
+def transfer_journal() -> Path:
+    """Return the file in which the transfer worker keeps its transfers; there is none before the first one."""
+    return data_folder() / "transfers.sqlite3"
+
+
 def runtime_folder() -> Path:
     """Return the folder for the endpoint; it may not exist yet. See `private_folder`."""
     home = _home()
@@ -56,7 +62,7 @@ def runtime_folder() -> Path:
 
 
 def private_folder() -> Path:
-    """Make the folder of the endpoint, readable by the user alone, and return it.
+    """Make the folder of the endpoints, readable by the user alone, and return it.
 
     A path too long for a socket is replaced by a short one in the system's folder for temporary files.
 
@@ -68,7 +74,7 @@ def private_folder() -> Path:
     if sys.platform == "win32":
         folder.mkdir(parents=True, exist_ok=True)
         return folder
-    if len(os.fsencode(folder / "agent.sock")) > _SOCKET_PATH_LIMIT_BYTES:
+    if len(os.fsencode(folder / _LONGEST_SOCKET)) > _SOCKET_PATH_LIMIT_BYTES:
         import hashlib  # only a long path needs it, and every start would pay for it
 
         digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]

@@ -23,6 +23,7 @@ from tiepoint.services.previews import PreviewService
 from tiepoint.services.products import ProductService
 from tiepoint.services.reconstruction import Reconstruction
 from tiepoint.services.results import Results
+from tiepoint.services.transfers import TransferService
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Program:
         measurements: Of the open result.
         model_exports: Models in other formats.
         photo_sets: What people dropped and look at before a job; nothing is read before its `load`.
+        transfers: Captures going up and products coming down; nothing is started before its `load` or a transfer.
     """
 
     version: str
@@ -70,3 +72,4 @@ class Program:
     measurements: MeasurementService
     model_exports: ModelExports
     photo_sets: PhotoSets
+    transfers: TransferService

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tiepoint.protocol.framing import MESSAGE_LIMIT_BYTES, decode_message, encode_message
-from tiepoint.runtime.endpoint import open_agent
+from tiepoint.runtime.endpoint import AGENT
 
 
 class Refused(Exception):
@@ -28,7 +28,7 @@ class Client:
 
     @classmethod
     async def connect(cls, *, greet: bool = True) -> Client:
-        client = cls(*await open_agent())
+        client = cls(*await AGENT.open_or_start())
         if greet:
             client.hello = await client.call("hello", client="test 1", protocol=1)
         return client

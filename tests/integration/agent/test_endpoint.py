@@ -18,7 +18,7 @@ from client import LIMIT, Client
 
 from program import Program, wait_until
 from tiepoint.runtime.children import start_child
-from tiepoint.runtime.endpoint import agent_address, open_agent
+from tiepoint.runtime.endpoint import AGENT
 
 Capture = Callable[..., Path]
 
@@ -84,7 +84,7 @@ async def _answer(port: int, question: bytes) -> bytes:
 
 
 async def test_the_endpoint_is_private(client: Client) -> None:
-    folder = Path(agent_address()).parent
+    folder = Path(AGENT.address()).parent
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert folder.stat().st_uid == os.getuid()
 
@@ -100,7 +100,7 @@ async def test_the_endpoint_is_private(client: Client) -> None:
     ],
 )
 async def test_an_unreadable_message_closes_the_stream_only(client: Client, sent: bytes, code: int) -> None:
-    reader, writer = await open_agent()
+    reader, writer = await AGENT.open_or_start()
     writer.write(sent)
     answer = json.loads(await asyncio.wait_for(reader.readline(), 5))
     assert answer["error"]["code"] == code
@@ -153,12 +153,12 @@ async def test_connect_joins_the_streams(program: Program) -> None:
 
 async def test_the_agent_ends_when_idle(program: Program) -> None:
     await asyncio.to_thread(start_child, "agent", ["--idle-s", "0.5"], detached=True)
-    endpoint = Path(agent_address())
+    endpoint = Path(AGENT.address())
     wait_until(endpoint.exists, timeout_s=10, what="the agent to listen")
     client = await Client.connect()
     await asyncio.sleep(1.0)
     assert (await client.call("jobs.list"))["jobs"] == []
     await client.close()
     wait_until(lambda: not program.processes(), timeout_s=5, what="the agent to end")
-    assert agent_address() == str(endpoint)
+    assert AGENT.address() == str(endpoint)
     assert endpoint.name not in os.listdir(endpoint.parent)

@@ -13,7 +13,7 @@ import pytest_asyncio
 from client import Client
 
 from program import Program, wait_until
-from tiepoint.runtime.endpoint import agent_address
+from tiepoint.runtime.endpoint import AGENT
 
 Capture = Callable[..., Path]
 MEMORY_BYTES = 900_000_000
@@ -23,7 +23,7 @@ MEMORY_BYTES = 900_000_000
 def small_agent(program: Program) -> Iterator[subprocess.Popen[bytes]]:
     script = Path(__file__).with_name("small_agent.py")
     with subprocess.Popen([sys.executable, str(script), str(MEMORY_BYTES), "1.0"]) as process:
-        wait_until(Path(agent_address()).exists, timeout_s=10, what="the agent to listen")
+        wait_until(Path(AGENT.address()).exists, timeout_s=10, what="the agent to listen")
         yield process
         process.kill()
 

@@ -7,8 +7,8 @@ import dataclasses
 from pathlib import Path
 
 from fakes.scheduler import T0
+from tiepoint.adapters.conversation.streams import PairStream
 from tiepoint.adapters.scheduler.mirror import Mirror
-from tiepoint.adapters.scheduler.streams import PairStream
 from tiepoint.domain.identifiers import JobId, NodeId
 from tiepoint.domain.job import Job, JobState, Stage, StageState, TaskCounts
 from tiepoint.domain.node import Node, NodeState

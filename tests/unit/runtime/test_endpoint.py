@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tiepoint.runtime import folders
-from tiepoint.runtime.endpoint import open_agent
+from tiepoint.runtime.endpoint import AGENT
 from tiepoint.runtime.locks import FileLock
 
 
@@ -19,7 +19,7 @@ async def test_waiting_for_another_starter_leaves_no_thread_behind(tiepoint_home
     before = threading.active_count()
     try:
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(open_agent(), 0.2)
+            await asyncio.wait_for(AGENT.open_or_start(), 0.2)
         assert threading.active_count() == before
     finally:
         lock.release()

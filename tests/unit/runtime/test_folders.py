@@ -64,7 +64,7 @@ def test_a_long_home_gets_a_short_socket(tmp_path: Path, monkeypatch: pytest.Mon
     home = tmp_path / ("é" * 60)
     monkeypatch.setenv("TIEPOINT_HOME", str(home))
     folder = folders.private_folder()
-    assert len(os.fsencode(folder / "agent.sock")) <= 100
+    assert len(os.fsencode(folder / "transfers.sock")) <= 100
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert stat.S_IMODE(folder.parent.stat().st_mode) == 0o700
     assert folder == folders.private_folder()

@@ -10,7 +10,8 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TypeAlias, TypeVar
 
-from tiepoint.adapters.scheduler.connection import ByteStream, Conversation
+from tiepoint.adapters.conversation.conversation import ByteStream, Conversation, Partner
+from tiepoint.adapters.conversation.waiting import first_of
 from tiepoint.adapters.scheduler.subscription import Subscription
 from tiepoint.domain.errors import AgentUnavailable, ConnectionLost, ProtocolError
 from tiepoint.domain.estimate import PastRun
@@ -29,6 +30,12 @@ R = TypeVar("R")
 OpenStream: TypeAlias = Callable[[], Awaitable[ByteStream]]
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
 _PAUSES_S = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+_AGENT = Partner(
+    "agent",
+    unaffected="its jobs are not affected",
+    look="Look again with: tiepoint jobs",
+    restart="Try again; if it stays so, end the agent with: tiepoint-agent stop",
+)
 _log = logging.getLogger(__name__)
 
 
@@ -132,7 +139,7 @@ class ProtocolScheduler:
             while conversation.is_open:
                 change = self._subscription.change()
                 yield self._subscription.snapshot(ConnectionState.CONNECTED)
-                await _first_of(change, conversation.ended)
+                await first_of(change, conversation.ended)
             problem = Failure("connection", "The connection to the agent was lost; connecting again.", retryable=True)
             yield self._subscription.snapshot(ConnectionState.LOST, problem)
 
@@ -172,7 +179,7 @@ class ProtocolScheduler:
             return self._conversation
 
     async def _begun(self) -> tuple[Conversation, HelloResult]:
-        conversation = Conversation(await self._open_stream(), self._notified)
+        conversation = Conversation(await self._open_stream(), self._notified, _AGENT)
         try:
             hello = await conversation.open(self._client)
         except BaseException:
@@ -182,12 +189,3 @@ class ProtocolScheduler:
 
     def _notified(self, notification: Notification) -> None:
         self._subscription.take(notification)
-
-
-async def _first_of(*events: asyncio.Event) -> None:
-    waits = [asyncio.ensure_future(event.wait()) for event in events]
-    try:
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for wait in waits:
-            wait.cancel()

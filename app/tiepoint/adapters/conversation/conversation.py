@@ -1,4 +1,4 @@
-"""One conversation with an agent: requests matched with answers, and what the agent tells unasked handed on.
+"""One conversation with a daemon: requests matched with answers, and what it tells unasked handed on.
 
 Must not connect again and must not know any method but `hello`. On the loop that made it.
 """
@@ -10,6 +10,7 @@ import contextlib
 import itertools
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from tiepoint.domain.errors import ConnectionLost, InputError, ProtocolError, TiepointError, UsageError
@@ -35,7 +36,23 @@ _USAGE_CODES = {
     ErrorCode.WRONG_STATE,
     ErrorCode.NOT_CAPABLE,
 }
-_RESTART = "Try again; if it stays so, end the agent with: tiepoint-agent stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """Whom a client speaks with, in words for people.
+
+    Args:
+        name: What it is called in the middle of a sentence.
+        unaffected: What goes on though the stream broke.
+        look: How to look again.
+        restart: What to do when it makes no sense any more.
+    """
+
+    name: str
+    unaffected: str
+    look: str
+    restart: str
 
 
 class ByteStream(Protocol):
@@ -57,10 +74,12 @@ class Conversation:
     Args:
         stream: The stream; it is closed with the conversation.
         notified: Called with each notification, in order; must return at once.
+        partner: Whom this is with.
     """
 
-    def __init__(self, stream: ByteStream, notified: Callable[[Notification], None]) -> None:
+    def __init__(self, stream: ByteStream, notified: Callable[[Notification], None], partner: Partner) -> None:
         self._stream = stream
+        self._partner = partner
         self._notified = notified
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[Response]] = {}
@@ -81,9 +100,9 @@ class Conversation:
 
         Raises:
             ConnectionLost: The stream ended or stayed silent.
-            ProtocolError: The other side is no agent, or refused.
+            ProtocolError: The other side is none of ours, or refused.
         """
-        self._reader = asyncio.create_task(self._read(), name="agent conversation")
+        self._reader = asyncio.create_task(self._read(), name=f"conversation with {self._partner.name}")
         return await self.request(HELLO, HelloParams(client), wait_s=_HELLO_WAIT_S)
 
     async def request(self, method: Method[P, R], params: P, *, wait_s: float = _ANSWER_WAIT_S) -> R:
@@ -92,7 +111,7 @@ class Conversation:
         Raises:
             ConnectionLost: The stream broke before the answer.
             ProtocolError: The answer makes no sense.
-            TiepointError: The agent answered with an error.
+            TiepointError: The other side answered with an error.
         """
         if self._end is not None:
             raise self._end
@@ -104,20 +123,20 @@ class Conversation:
             async with asyncio.timeout(wait_s):
                 response = await answer
         except TimeoutError:
-            raise self._finish(_lost(f"no answer to {method.name} within {wait_s:.0f} s")) from None
+            raise self._finish(self._lost(f"no answer to {method.name} within {wait_s:.0f} s")) from None
         except OSError as error:
-            raise self._finish(_lost(str(error))) from error
+            raise self._finish(self._lost(str(error))) from error
         except MalformedMessage as error:
-            raise UsageError("The request is too long for the scheduler.", detail=str(error)) from error
+            raise UsageError(f"The request is too long for the {self._partner.name}.", detail=str(error)) from error
         finally:
             self._waiting.pop(request_id, None)
             if answer.done() and not answer.cancelled():
                 answer.exception()  # seen, even when the writing failed first and the answer is never awaited
-        return _result(method, response)
+        return self._result(method, response)
 
     async def close(self) -> None:
         """Close the stream; requests still waiting end with ConnectionLost."""
-        self._finish(_lost("closed by this program"))
+        self._finish(self._lost("closed by this program"))
         if self._reader is not None:
             self._reader.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -130,20 +149,22 @@ class Conversation:
             while data := await self._stream.read(_READ_BYTES):
                 for message in buffer.feed(data):
                     self._take(parse_envelope(message))
-            self._finish(_lost("the other side closed the stream"))
+            self._finish(self._lost("the other side closed the stream"))
         except OSError as error:
-            self._finish(_lost(str(error)))
+            self._finish(self._lost(str(error)))
         except MalformedMessage as error:
-            self._finish(ProtocolError("The agent sent something unreadable.", remedy=_RESTART, detail=str(error)))
+            self._finish(self._nonsense("sent something unreadable", str(error)))
 
     def _take(self, envelope: Request | Notification | Response) -> None:
         if isinstance(envelope, Notification):
             self._notified(envelope)
         elif isinstance(envelope, Request):
-            _log.warning("the agent asked something (%s); a client answers nothing", envelope.method)
+            _log.warning("%s asked something (%s); a client answers nothing", self._partner.name, envelope.method)
         elif envelope.id is None:
             code, failure = read_error(envelope.error)
-            self._finish(ProtocolError(failure.summary, remedy=_RESTART, detail=f"code {code}: {failure.detail}"))
+            self._finish(
+                ProtocolError(failure.summary, remedy=self._partner.restart, detail=f"code {code}: {failure.detail}")
+            )
         elif (answer := self._waiting.get(envelope.id)) is not None and not answer.done():
             answer.set_result(envelope)
 
@@ -156,24 +177,22 @@ class Conversation:
                 answer.set_exception(self._end)
         return self._end
 
+    def _lost(self, detail: str) -> ConnectionLost:
+        partner = self._partner
+        summary = f"The connection to the {partner.name} was lost; {partner.unaffected}."
+        return ConnectionLost(summary, remedy=partner.look, retryable=True, detail=detail)
 
-def _lost(detail: str) -> ConnectionLost:
-    return ConnectionLost(
-        "The connection to the agent was lost; its jobs are not affected.",
-        remedy="Look again with: tiepoint jobs",
-        retryable=True,
-        detail=detail,
-    )
+    def _nonsense(self, what: str, detail: str) -> ProtocolError:
+        return ProtocolError(f"The {self._partner.name} {what}.", remedy=self._partner.restart, detail=detail)
 
-
-def _result(method: Method[P, R], response: Response) -> R:
-    if response.error is not None:
-        code, failure = read_error(response.error)
-        raise _raised(code, failure)
-    try:
-        return from_json(method.result, response.result, method.name)
-    except MalformedMessage as error:
-        raise ProtocolError("The agent's answer cannot be read.", remedy=_RESTART, detail=str(error)) from error
+    def _result(self, method: Method[P, R], response: Response) -> R:
+        if response.error is not None:
+            code, failure = read_error(response.error)
+            raise _raised(code, failure)
+        try:
+            return from_json(method.result, response.result, method.name)
+        except MalformedMessage as error:
+            raise self._nonsense("gave an answer that cannot be read", str(error)) from error
 
 
 def _raised(code: int, failure: Failure) -> TiepointError:

@@ -1,0 +1,1 @@
+"""The client of the transfer worker, over any byte stream."""

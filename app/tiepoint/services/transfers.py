@@ -1,0 +1,470 @@
+"""Transfers: captures up, products down, each one known and steered from here while the worker does the work.
+
+Nothing happens before the first `start` or the first transfer: a program without transfers starts no worker. Secrets go
+through to the worker and are never kept in a snapshot or said in a log. On the loop's thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tiepoint.domain.blob_place import BlobPlace
+from tiepoint.domain.capture import Capture, Drop
+from tiepoint.domain.errors import TiepointError, UsageError
+from tiepoint.domain.failure import Failure
+from tiepoint.domain.identifiers import CaptureId
+from tiepoint.domain.photo import PhotoEntry
+from tiepoint.domain.transfer import (
+    FIRST_PRIORITY,
+    FileState,
+    Limits,
+    Transfer,
+    TransferFile,
+    TransferId,
+    Verdict,
+)
+from tiepoint.domain.transfer_table import files_csv
+from tiepoint.ports.capture_store import CaptureStore
+from tiepoint.ports.token_source import TokenSource
+from tiepoint.ports.transfer_worker import TransferWorker, WorkerSnapshot
+from tiepoint.protocol.methods import Diagnostics
+from tiepoint.protocol.transfers import BeginParams, DownloadParams, UploadFile
+from tiepoint.services.credentials import CredentialKeeper
+from tiepoint.services.event import Event
+from tiepoint.services.transfer_files import FilesChange, WatchedFiles
+
+_PAUSES_S: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
+_PAGE: Final = 1000
+_FAILED: Final = (FileState.FAILED.value, FileState.CONFLICT.value)
+_PHOTOS_FOLDER: Final = "photos"
+
+
+@dataclass(frozen=True, slots=True)
+class TransfersSnapshot:
+    """All transfers at one moment.
+
+    Args:
+        transfers: Newest first.
+        limits: What holds for all of them.
+        wanted: Containers for which a person must sign in or paste a signature: no source here has a good one.
+        is_following: Whether the worker is followed at all; False before `start`, when nothing is known.
+        is_connected: Whether it is heard now; else the rest is as last heard.
+        problem: Why it is not heard.
+    """
+
+    transfers: tuple[Transfer, ...] = ()
+    limits: Limits = Limits()
+    wanted: tuple[BlobPlace, ...] = ()
+    is_following: bool = False
+    is_connected: bool = False
+    problem: Failure | None = None
+
+    def transfer(self, transfer_id: str) -> Transfer | None:
+        """One transfer, None when it is not known."""
+        return next((each for each in self.transfers if each.id == transfer_id), None)
+
+    @property
+    def unfinished(self) -> tuple[Transfer, ...]:
+        """Those that are not over."""
+        return tuple(each for each in self.transfers if not each.state.is_over)
+
+
+class TransferService:
+    """Starts, follows and steers transfers.
+
+    Args:
+        worker: What does the work.
+        store: Where captures are kept.
+        has_journal: Whether there ever was a transfer on this computer.
+        sleep: Waits between attempts to follow; a test gives its own.
+    """
+
+    def __init__(
+        self,
+        worker: TransferWorker,
+        store: CaptureStore,
+        has_journal: Callable[[], bool] = lambda: False,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.changed: Event[TransfersSnapshot] = Event()
+        """Every new snapshot: at most ten a second."""
+        self.files_changed: Event[FilesChange] = Event()
+        """Rows of the watched transfer that changed; look them up in `rows`."""
+        self._worker = worker
+        self._store = store
+        self._has_journal = has_journal
+        self._sleep = sleep
+        self._snapshot = TransfersSnapshot()
+        self._credentials = CredentialKeeper(worker)
+        self._files = WatchedFiles(worker, self.files_changed)
+        self._task: asyncio.Task[None] | None = None
+        self._heard: WorkerSnapshot | None = None
+
+    @property
+    def snapshot(self) -> TransfersSnapshot:
+        """What is known now."""
+        return self._snapshot
+
+    @property
+    def rows(self) -> Sequence[TransferFile]:
+        """Files of the watched transfer, the row's number being the file's index; changes in place, see above."""
+        return self._files.rows
+
+    @property
+    def watched(self) -> TransferId | None:
+        """The transfer whose files are in `rows`."""
+        return self._files.transfer
+
+    def load(self) -> None:
+        """Follow the worker if there ever was a transfer on this computer; returns at once. See `start`."""
+        if self._has_journal():
+            self.start()
+
+    def start(self) -> None:
+        """Follow the worker, starting it when it is not there; returns at once. Calling it again does nothing."""
+        if self._task is None:
+            self._put(is_following=True)
+            self._task = asyncio.get_running_loop().create_task(self._follow(), name="transfers")
+
+    async def stop(self) -> None:
+        """Stop following; the worker and its transfers go on."""
+        await self._files.close()
+        await self._credentials.close()
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
+            self._put(is_following=False, is_connected=False)
+
+    async def upload_drop(
+        self,
+        drop: Drop,
+        name: str,
+        place: BlobPlace,
+        source: TokenSource | None = None,
+        *,
+        replaces: bool = False,
+        is_first: bool = False,
+    ) -> Transfer:
+        """Let photos go up as a capture; returns once the worker has taken all their names.
+
+        The same name at the same place is the same transfer: it goes on, or looks anew what is missing.
+
+        Args:
+            drop: The photos.
+            name: Name of the capture, or its id; empty = the drop's own name.
+            place: Container, with a prefix or without, below which the capture's folder goes.
+            source: Gives the right to use the container; None = the one given before for it.
+            replaces: Replace other content under the same names.
+            is_first: Let it go before all others.
+
+        Raises:
+            InputError: There is no photo, or a name that Blob or another computer would not take.
+            SignInNeeded: The source has nothing to give; no transfer was begun.
+            TiepointError: As `ports.transfer_worker`.
+        """
+        folder = ", ".join(dict.fromkeys(str(_root(photo.source, photo.path)) for photo in drop.photos[:1]))
+        begin = BeginParams(name.strip() or drop.name, place, folder, replaces=replaces)
+        return await self._upload(begin, drop, {}, source, is_first=is_first)
+
+    async def upload_capture(
+        self,
+        capture: Capture,
+        place: BlobPlace,
+        source: TokenSource | None = None,
+        *,
+        replaces: bool = False,
+        is_first: bool = False,
+    ) -> Transfer:
+        """Let a capture that is kept on this computer go up, under its own id. Otherwise as `upload_drop`."""
+        folder = capture.folder / _PHOTOS_FOLDER
+        drop = await self._store.scan([folder])
+        begin = BeginParams(capture.name, place, str(folder), capture.id, replaces=replaces)
+        entries = {photo.path: photo for photo in capture.photos}
+        return await self._upload(begin, drop, entries, source, is_first=is_first)
+
+    async def upload_kept(
+        self, capture_id: CaptureId, place: BlobPlace, source: TokenSource | None = None, *, replaces: bool = False
+    ) -> Transfer:
+        """Let the capture of an id go up; as `upload_capture`.
+
+        Raises:
+            UsageError: There is no such capture.
+        """
+        return await self.upload_capture(await self._store.get(capture_id), place, source, replaces=replaces)
+
+    async def download(
+        self,
+        place: BlobPlace,
+        folder: Path,
+        source: TokenSource | None = None,
+        *,
+        name: str = "",
+        replaces: bool = False,
+        is_products_only: bool = False,
+    ) -> Transfer:
+        """Let something come down: a capture, a folder in it, or one blob.
+
+        Args:
+            place: What.
+            folder: Where to, as a full path; it is made.
+            source: Gives the right to use the container; None = the one given before for it.
+            name: What to call the transfer; empty = the last part of the place.
+            replaces: Replace other files under the same names.
+            is_products_only: Leave the photos out.
+
+        Raises:
+            InputError: The folder cannot be written.
+            SignInNeeded: The source has nothing to give; no transfer was begun.
+        """
+        await self._give(place, source)
+        self.start()
+        params = DownloadParams(place, str(folder), name, replaces, is_products_only)
+        return self._known(await self._worker.download(params))
+
+    async def sign_in(self, place: BlobPlace, source: TokenSource) -> None:
+        """Give the right to use a container, for transfers that wait for it and later ones; it is remembered.
+
+        Raises:
+            SignInNeeded: The source has nothing to give.
+        """
+        await self._credentials.give(place, source)
+
+    def can_use(self, place: BlobPlace) -> bool:
+        """Whether a source for the container is known from earlier in the life of this program."""
+        return self._credentials.knows(place)
+
+    async def pause(self, transfer: TransferId) -> Transfer:
+        """Stop for now; within two seconds."""
+        return self._known(await self._worker.pause(transfer))
+
+    async def resume(self, transfer: TransferId) -> Transfer:
+        """Go on."""
+        return self._known(await self._worker.resume(transfer))
+
+    async def cancel(self, transfer: TransferId) -> Transfer:
+        """Stop for good; what is there stays there."""
+        return self._known(await self._worker.cancel(transfer))
+
+    async def remove(self, transfer: TransferId) -> None:
+        """Forget one that is over; its receipts stay."""
+        await self._worker.remove(transfer)
+        kept = tuple(each for each in self._snapshot.transfers if each.id != transfer)
+        self._put(transfers=kept)
+
+    async def retry(
+        self, transfer: TransferId, indices: Sequence[int] | None = None, *, replaces: bool = False
+    ) -> Transfer:
+        """Begin failed files again, all or those of the indices; with `replaces` conflicts are settled by replacing."""
+        return self._known(await self._worker.retry(transfer, indices, replaces=replaces))
+
+    async def prioritise(self, transfer: TransferId, *, is_first: bool = True) -> Transfer:
+        """Let one go before all others, or among them again."""
+        highest = max((each.priority for each in self._snapshot.unfinished), default=0)
+        priority = max(FIRST_PRIORITY, highest) if is_first else 0
+        return self._known(await self._worker.set_priority(transfer, priority))
+
+    async def set_limits(self, limits: Limits) -> None:
+        """Set what holds for all transfers together, running ones too."""
+        await self._worker.set_limits(limits)
+        self._put(limits=limits)
+
+    async def limit(self) -> Limits:
+        """Ask for the limits, without following. They are part of the snapshot, too."""
+        async with contextlib.aclosing(self._worker.follow()) as followed:
+            async for told in followed:
+                return told.limits
+        return self._snapshot.limits
+
+    async def transfers(self) -> tuple[Transfer, ...]:
+        """Ask for all transfers, newest first, without following. Starts the worker only if there ever was one."""
+        return await self._worker.transfers() if self._has_journal() or self._task is not None else ()
+
+    async def find(self, text: str) -> Transfer:
+        """Find a transfer by its id, the start of one, its capture's id or its name; the newest of several.
+
+        Raises:
+            UsageError: There is none.
+        """
+        known = await self.transfers()
+        for claim in _claims(text):
+            for each in known:
+                if claim(each):
+                    return each
+        raise UsageError(f"There is no transfer “{text}”.", remedy="See them with: tiepoint transfers list")
+
+    async def follow(self, transfer: TransferId) -> AsyncGenerator[Transfer, None]:
+        """Follow one transfer: as it is now and then every change, to its end. Starts following. Close it when done.
+
+        Raises:
+            UsageError: Somebody removed it.
+            AgentUnavailable: The worker cannot be started.
+        """
+        news = asyncio.Event()
+        unsubscribe = self.changed.subscribe(lambda _: news.set())
+        self.start()
+        told: Transfer | None = None
+        try:
+            while told is None or not told.state.is_over:
+                found = self._snapshot.transfer(transfer)
+                if found is None and self._snapshot.is_connected:
+                    raise UsageError("The transfer was removed.")
+                if found is not None and found != told:
+                    told = found
+                    yield found
+                elif told is None and self._snapshot.problem is not None:
+                    raise self._snapshot.problem.as_error()
+                else:
+                    await news.wait()
+                    news.clear()
+        finally:
+            unsubscribe()
+
+    async def watch(self, transfer: TransferId | None) -> None:
+        """Keep the files of one transfer in `rows`, and follow them; None = of none.
+
+        `files_changed` first tells a reset when its rows are there, then every change of rows.
+        """
+        await self._files.watch(transfer)
+
+    async def failed_files(self, transfer: TransferId) -> tuple[TransferFile, ...]:
+        """Ask for the files that failed or met a conflict."""
+        found: list[TransferFile] = []
+        while True:
+            page = await self._worker.files(transfer, len(found), _PAGE, _FAILED)
+            found.extend(page.files)
+            if not page.files or len(found) >= page.total:
+                return tuple(found)
+
+    async def failed_csv(self, transfer: TransferId) -> str:
+        """Return the files that failed as CSV, harmless in a spreadsheet.
+
+        Raises:
+            UsageError: There is no such transfer.
+        """
+        known = self._snapshot.transfer(transfer) or await self.find(transfer)
+        return files_csv(known, await self.failed_files(transfer))
+
+    async def verify(
+        self, transfer: TransferId | None = None, place: BlobPlace | None = None, source: TokenSource | None = None
+    ) -> Verdict:
+        """Check a capture in Blob against its receipt, or against its manifest there when no receipt is kept here.
+
+        Args:
+            transfer: The transfer that took it up; or
+            place: where the capture lies.
+            source: Gives the right to use the container; None = the one given before.
+
+        Raises:
+            SignInNeeded: The right is missing or refused.
+            InputError: There is no such capture.
+        """
+        known = self._snapshot.transfer(transfer) if transfer is not None else None
+        where = place or (known.place if known is not None else None)
+        if where is not None:
+            await self._give(where, source)
+        return await self._worker.verify(transfer, place)
+
+    async def diagnostics(self) -> Diagnostics | None:
+        """Facts about the worker; None when it does not run."""
+        return await self._worker.diagnostics()
+
+    async def stop_worker(self) -> bool:
+        """End the worker, and say whether one ran; unfinished transfers go on when it is started again."""
+        await self.stop()
+        return await self._worker.stop()
+
+    async def _upload(
+        self,
+        begin: BeginParams,
+        drop: Drop,
+        entries: dict[str, PhotoEntry],
+        source: TokenSource | None,
+        *,
+        is_first: bool,
+    ) -> Transfer:
+        await self._give(begin.place, source)
+        self.start()
+        transfer = await self._worker.upload(begin, list(_upload_files(drop, entries)))
+        if is_first:
+            transfer = await self._worker.set_priority(transfer.id, FIRST_PRIORITY)
+        return self._known(transfer)
+
+    async def _give(self, place: BlobPlace, source: TokenSource | None) -> None:
+        if source is not None:
+            await self._credentials.give(place, source)
+
+    async def _follow(self) -> None:
+        failures = 0
+        while True:
+            try:
+                async with contextlib.aclosing(self._worker.follow()) as snapshots:
+                    async for told in snapshots:
+                        failures = 0
+                        self._take(told)
+            except TiepointError as error:
+                self._put(is_connected=False, problem=Failure.of(error))
+            await self._sleep(_PAUSES_S[min(failures, len(_PAUSES_S) - 1)])
+            failures += 1
+
+    def _take(self, told: WorkerSnapshot) -> None:
+        if told.is_fresh:
+            self._credentials.forget_given()
+        wanted = self._credentials.answer(told.wanted) if told.is_connected else self._snapshot.wanted
+        self._put(
+            transfers=told.transfers,
+            limits=told.limits,
+            wanted=wanted,
+            is_connected=told.is_connected,
+            problem=told.problem,
+        )
+        self._files.take(told)
+
+    def _known(self, transfer: Transfer) -> Transfer:
+        """Put a transfer into the snapshot at once: whoever asked need not wait for the worker to tell it."""
+        others = self._snapshot.transfers
+        if any(each.id == transfer.id for each in others):
+            changed = tuple(transfer if each.id == transfer.id else each for each in others)
+        else:
+            changed = (transfer, *others)
+        self._put(transfers=changed)
+        return transfer
+
+    def _put(self, **changes: object) -> None:
+        self._snapshot = dataclasses.replace(self._snapshot, **changes)  # type: ignore[arg-type]
+        self.changed.emit(self._snapshot)
+
+
+def receipt_paths(transfer: Transfer) -> tuple[Path, Path] | None:
+    """Return where the newest receipt lies, for people (PDF) and for programs (JSON); None before the first."""
+    receipt = transfer.receipt
+    return (Path(receipt.pdf), Path(receipt.json)) if receipt is not None else None
+
+
+def _claims(text: str) -> tuple[Callable[[Transfer], bool], ...]:
+    return (
+        lambda each: each.id == text,
+        lambda each: each.capture == text,
+        lambda each: each.name == text,
+        lambda each: bool(text) and each.id.startswith(text),
+        lambda each: bool(text) and each.place.url == text.rstrip("/"),
+    )
+
+
+def _upload_files(drop: Drop, entries: dict[str, PhotoEntry]) -> Iterable[UploadFile]:
+    for photo in drop.photos:
+        entry = entries.get(photo.path)
+        if entry is not None and entry.size != photo.size:
+            entry = None
+        yield UploadFile(str(photo.source), photo.path, photo.size, photo.mtime_ns, entry)
+
+
+def _root(source: Path, path: str) -> Path:
+    """Return the folder a photo's path begins in."""
+    return source.parents[path.count("/")] if len(source.parents) > path.count("/") else source.parent
