@@ -30,7 +30,8 @@ class PhotoEntry:
     Args:
         path: Relative path as dropped, with forward slashes.
         size: Bytes of the file.
-        md5: Hexadecimal digest of its content (what Blob storage checks uploads with).
+        md5: Hexadecimal digest of its content (what Blob storage checks uploads with); of a photo that was sent in
+            blocks it may be the composite of their digests, see `domain.digest`.
         width: Pixels across as shown, orientation applied; None when unknown.
         height: Pixels down as shown; None when unknown.
         camera: Make, model and lens as one text; None when the photo does not say.
@@ -87,6 +88,30 @@ class PhotoFacts:
     focal_px: float | None = None
     problem: Failure | None = None
     warnings: tuple[Failure, ...] = ()
+
+    def entry(self, *, path: str, size: int, md5: str, mtime_ns: int) -> PhotoEntry:
+        """Return what a manifest says of the photo.
+
+        Args:
+            path: Path inside the capture.
+            size: Bytes.
+            md5: Digest of its content.
+            mtime_ns: When the file was last changed.
+        """
+        return PhotoEntry(
+            path=path,
+            size=size,
+            md5=md5,
+            width=self.width,
+            height=self.height,
+            camera=self.camera,
+            taken_utc=self.taken_utc,
+            lat=self.lat,
+            lon=self.lon,
+            alt=self.alt,
+            orientation=self.orientation,
+            mtime_ns=mtime_ns,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from tiepoint.domain.digest import is_composite, is_digest
+from tiepoint.transfer.blob.facts import BlobFacts
 
 WRITTEN_BY_US: Final = "tp_v"
 """Metadata of everything we write; its value is the version of these rules."""
@@ -48,25 +48,21 @@ class ListedBlob:
         return self.digest if self.is_ours else ""
 
 
-def listed_blob(name: str, size: int, etag: str, md5: str, metadata: Mapping[str, str]) -> ListedBlob:
+def listed_blob(facts: BlobFacts) -> ListedBlob:
     """Read a blob's metadata; what makes no sense counts as not there.
 
     Args:
-        name: Whole name in its container.
-        size: Bytes.
-        etag: As the server writes it.
-        md5: Content-MD5 in hexadecimal, empty without one.
-        metadata: Names in any case (the server keeps theirs as they were sent).
+        facts: Of a listing with metadata, or of its properties.
     """
-    ours = {key.lower(): value for key, value in metadata.items() if key.lower().startswith("tp_")}
+    ours = {key.lower(): value for key, value in facts.metadata.items() if key.lower().startswith("tp_")}
     digest, block = ours.get(COMPOSITE, ""), ours.get(BLOCK_SIZE, "")
     is_composed = (
         is_digest(digest) and is_composite(digest) and block.isascii() and block.isdecimal() and int(block) > 0
     )
-    is_ours = ours.get(WRITTEN_BY_US) == RULES_VERSION and (is_composed or (not digest and bool(md5)))
+    is_ours = ours.get(WRITTEN_BY_US) == RULES_VERSION and (is_composed or (not digest and bool(facts.md5)))
     if not (is_ours and is_composed):
         digest, block = "", "0"
-    return ListedBlob(name, size, etag.strip('"'), md5, is_ours, digest, int(block))
+    return ListedBlob(facts.name, facts.size, facts.etag, facts.md5, is_ours, digest, int(block))
 
 
 def our_metadata(composite: str = "", block_size: int = 0) -> dict[str, str]:

@@ -178,20 +178,7 @@ def _link_or_copy(photo: DroppedPhoto, target: Path) -> None:
 
 def _entry(photo: DroppedPhoto, target: Path, facts: PhotoFacts | None) -> PhotoEntry:
     known = facts or PhotoFacts(photo.path)
-    return PhotoEntry(
-        path=photo.path,
-        size=target.stat().st_size,
-        md5=_md5(target),
-        width=known.width,
-        height=known.height,
-        camera=known.camera,
-        taken_utc=known.taken_utc,
-        lat=known.lat,
-        lon=known.lon,
-        alt=known.alt,
-        orientation=known.orientation,
-        mtime_ns=photo.mtime_ns,
-    )
+    return known.entry(path=photo.path, size=target.stat().st_size, md5=_md5(target), mtime_ns=photo.mtime_ns)
 
 
 def _holds(capture: Capture, drop: Drop) -> bool:

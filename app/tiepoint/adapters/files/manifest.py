@@ -1,23 +1,24 @@
-"""`capture.json`: a capture's manifest as a file, schema version 1.
+"""`capture.json` as a file in a capture's folder; `protocol.capture_document` says what is in it.
 
 Must not look at the photos themselves. Blocking, but small.
 """
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
-from typing import Any
 
-from tiepoint.domain.capture import SCHEMA_VERSION, Capture
+from tiepoint.domain.capture import Capture
 from tiepoint.domain.errors import InputError
-from tiepoint.domain.identifiers import CaptureId
-from tiepoint.domain.photo import PhotoEntry
-from tiepoint.protocol.codec import MalformedMessage, from_json, parse_time, time_text, to_json
+from tiepoint.protocol.capture_document import (
+    MANIFEST_NAME,
+    PHOTOS_FOLDER,
+    CaptureDocument,
+    document_bytes,
+    read_document,
+)
 
-MANIFEST_NAME = "capture.json"
-PHOTOS_FOLDER = "photos"
+__all__ = ["MANIFEST_NAME", "PHOTOS_FOLDER", "read_manifest", "write_manifest"]
 
 
 def write_manifest(capture: Capture) -> None:
@@ -26,17 +27,11 @@ def write_manifest(capture: Capture) -> None:
     Raises:
         OSError: It cannot be written.
     """
-    content = {
-        "schema_version": SCHEMA_VERSION,
-        "id": capture.id,
-        "name": capture.name,
-        "created": time_text(capture.created),
-        "crs": capture.crs,
-        "photos": [to_json(photo) for photo in capture.photos],
-    }
     part = capture.folder / f".{MANIFEST_NAME}.part"
-    with part.open("w", encoding="utf-8", errors="surrogateescape") as file:
-        json.dump(content, file, ensure_ascii=False, indent=1)
+    with part.open("wb") as file:
+        file.write(
+            document_bytes(CaptureDocument(capture.id, capture.name, capture.created, capture.photos, capture.crs))
+        )
         file.flush()
         os.fsync(file.fileno())
     part.replace(capture.folder / MANIFEST_NAME)
@@ -50,21 +45,13 @@ def read_manifest(folder: Path) -> Capture:
         InputError: It cannot be read, or was written by a newer program.
     """
     try:
-        text = (folder / MANIFEST_NAME).read_text(encoding="utf-8", errors="surrogateescape")
-        return _capture(folder, json.loads(text))
+        found = read_document((folder / MANIFEST_NAME).read_bytes())
     except FileNotFoundError:
         raise
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError) as error:
         raise InputError(
             f"The capture in {folder} cannot be read: its {MANIFEST_NAME} is broken.",
             remedy="Make the capture again from its photos.",
             detail=str(error),
         ) from error
-
-
-def _capture(folder: Path, data: dict[str, Any]) -> Capture:
-    if data["schema_version"] != SCHEMA_VERSION:
-        raise MalformedMessage(f"schema_version {data['schema_version']!r}; this program knows {SCHEMA_VERSION}")
-    photos = from_json(tuple[PhotoEntry, ...], data["photos"], "photos")
-    created = parse_time(data["created"])
-    return Capture(CaptureId(str(data["id"])), str(data["name"]), created, photos, folder, data.get("crs"))
+    return Capture(found.id, found.name, found.created, tuple(found.photos), folder, found.crs)
