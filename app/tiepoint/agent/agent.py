@@ -9,14 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tiepoint.agent.backend import Backend
-from tiepoint.agent.idle import IdleTimer
+from tiepoint.agent.dialogue import AgentDialogue
 from tiepoint.agent.job_queue import JobQueue
 from tiepoint.agent.jobs import Jobs
 from tiepoint.agent.journal import Journal
 from tiepoint.agent.methods import AgentMethods
 from tiepoint.agent.publisher import Publisher
-from tiepoint.agent.session import Session
 from tiepoint.agent.store import JobStore
+from tiepoint.daemon.clients import Clients
+from tiepoint.daemon.idle import IdleTimer
+from tiepoint.daemon.session import Session
 from tiepoint.protocol.events import NodeChanged
 from tiepoint.runtime.endpoint import AGENT
 
@@ -39,7 +41,7 @@ class Agent:
         self._stopping: asyncio.Event = asyncio.Event()
         self._stops_when_idle = False
         self._backend = backend
-        self._sessions: dict[Session, asyncio.Task[None]] = {}
+        self._clients = Clients(self._session, lambda: self._exit_timer.touch())
         self._store = JobStore(database)
         if self._store.set_aside is not None:
             _log.error("the database of jobs was broken and is kept as %s", self._store.set_aside)
@@ -67,7 +69,7 @@ class Agent:
         Raises:
             OSError: The endpoint cannot be made.
         """
-        server = await AGENT.serve(self._serve_client)
+        server = await AGENT.serve(self._clients.serve)
         try:
             self._backend.watch_nodes(lambda node: self._publisher.tell(NodeChanged(node)))
             self._queue.start_next()
@@ -86,22 +88,11 @@ class Agent:
         else:
             self._stopping.set()
 
-    async def _serve_client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        session = Session(reader, writer, self._methods, self._publisher)
-        task = asyncio.current_task()
-        assert task is not None
-        self._sessions[session] = task
-        self._exit_timer.touch()
-        try:
-            await session.serve()
-        except asyncio.CancelledError:
-            _log.debug("a session was ended")
-        finally:
-            self._sessions.pop(session, None)
-            self._exit_timer.touch()
+    def _session(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Session:
+        return Session(reader, writer, lambda wake: AgentDialogue(self._methods, self._publisher, wake), AGENT.title)
 
     def _is_idle(self) -> bool:
-        return not self._sessions and not self._queue.is_busy
+        return not self._clients.are_there and not self._queue.is_busy
 
     def _work_changed(self) -> None:
         if self._stops_when_idle and not self._queue.is_busy:
@@ -121,8 +112,5 @@ class Agent:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._backend.close(), _ENDING_S)
         self._publisher.close()
-        for session in tuple(self._sessions):
-            session.end()
-        if self._sessions:
-            await asyncio.wait(set(self._sessions.values()), timeout=_ENDING_S)
+        await self._clients.end()
         self._store.close()

@@ -6,11 +6,11 @@ import asyncio
 import os
 import platform
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from tiepoint import __version__
 from tiepoint.agent.backend import Backend
@@ -19,19 +19,16 @@ from tiepoint.agent.job_log import tail
 from tiepoint.agent.job_queue import JobQueue
 from tiepoint.agent.jobs import JobRecord, Jobs, log_path, photos_of
 from tiepoint.agent.paths import probe_path, stat_path
-from tiepoint.agent.refusal import Refusal, not_capable, unknown_node
-from tiepoint.domain.errors import NoSpace, SetupError, TiepointError, UsageError
+from tiepoint.agent.refusal import unknown_node
+from tiepoint.daemon.dispatch import Handler, MethodTable, spoken_version
+from tiepoint.domain.errors import NoSpace, SetupError, UsageError
 from tiepoint.domain.presets import parameters_for
 from tiepoint.domain.space import size_text, work_bytes
-from tiepoint.protocol import OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION
 from tiepoint.protocol import methods as table
-from tiepoint.protocol.codec import MalformedMessage, from_json
-from tiepoint.protocol.errors import ErrorCode
 from tiepoint.protocol.events import State
 from tiepoint.protocol.hello import HelloParams, HelloResult
 from tiepoint.runtime import folders
 
-Handler: TypeAlias = Callable[[Any], Awaitable[Any]]
 _PRIORITIES: Final = range(-2, 3)
 
 
@@ -62,7 +59,7 @@ class AgentMethods:
         self._epoch = epoch
         self._set_aside = set_aside
         self._stop = stop
-        self._handlers: dict[str, Handler] = {
+        handlers: dict[str, Handler] = {
             table.JOBS_LIST.name: self._list_jobs,
             table.JOBS_GET.name: self._get_job,
             table.JOBS_SUBMIT.name: self._submit,
@@ -80,6 +77,7 @@ class AgentMethods:
             table.AGENT_DIAGNOSTICS.name: self._diagnose,
             table.AGENT_STOP.name: self._stop_agent,
         }
+        self._table = MethodTable(table.METHODS, handlers)
 
     def state(self) -> State:
         """Return everything known at this moment."""
@@ -91,21 +89,13 @@ class AgentMethods:
         Raises:
             Refusal: The client speaks a version we do not.
         """
-        if params.protocol < OLDEST_PROTOCOL_VERSION:
-            raise Refusal(
-                ErrorCode.VERSION_REFUSED,
-                SetupError(
-                    f"The agent speaks protocol {PROTOCOL_VERSION} and the client {params.protocol}.",
-                    remedy="Update the older of the two.",
-                ),
-            )
         return HelloResult(
             agent=__version__,
             engine=self._backend.engine,
             capabilities=self._backend.capabilities,
             epoch=self._epoch,
             time=datetime.now(UTC),
-            protocol=min(params.protocol, PROTOCOL_VERSION),
+            protocol=spoken_version(params, "agent"),
             set_aside=self._set_aside,
         )
 
@@ -122,17 +112,7 @@ class AgentMethods:
         Raises:
             Refusal: Why it was not done.
         """
-        if name not in table.METHODS:
-            raise Refusal(ErrorCode.METHOD_NOT_FOUND, UsageError(f"There is no method {name}."))
-        handler = self._handlers.get(name)
-        if handler is None:
-            raise not_capable(name)
-        try:
-            return await handler(from_json(table.METHODS[name].params, params, "params"))
-        except MalformedMessage as error:
-            raise Refusal(ErrorCode.INVALID_PARAMS, UsageError(f"The request {name} is wrong: {error}.")) from error
-        except TiepointError as error:
-            raise Refusal(ErrorCode.FAILED, error) from error
+        return await self._table.call(name, params)
 
     async def _list_jobs(self, _params: table.Nothing) -> table.JobsResult:
         return table.JobsResult(self._jobs.newest_first())

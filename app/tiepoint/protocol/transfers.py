@@ -17,7 +17,7 @@ and are held in the worker's memory alone. Any thread.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -169,7 +169,7 @@ class AuthorizeParams:
 
     place: BlobPlace
     kind: str
-    secret: str
+    secret: str = field(repr=False)
     expires: datetime | None = None
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from tiepoint.agent.dialogue import MOST_WAITING_EVENTS, AgentDialogue
 from tiepoint.agent.journal import Journal
 from tiepoint.agent.publisher import Publisher
-from tiepoint.agent.session import MOST_WAITING_EVENTS, Session
+from tiepoint.daemon.session import Session
 from tiepoint.domain.identifiers import JobId
 from tiepoint.protocol.events import ProductReady, State
 from tiepoint.protocol.framing import encode_message
@@ -58,7 +59,12 @@ class Fixture:
         self.reader = asyncio.StreamReader()
         self.writer = FakeWriter()
         self.publisher = Publisher(Journal())
-        self.session = Session(self.reader, self.writer, FakeMethods(), self.publisher)  # type: ignore[arg-type]
+        self.session = Session(
+            self.reader,
+            self.writer,  # type: ignore[arg-type]
+            lambda wake: AgentDialogue(FakeMethods(), self.publisher, wake),  # type: ignore[arg-type]
+            "agent",
+        )
         self.serving = asyncio.create_task(self.session.serve())
 
     def ask(self, number: int, method: str, **params: Any) -> None:

@@ -1,4 +1,4 @@
-"""Ends the agent when nobody needed it for a while. A timer of the loop, no polling."""
+"""Ends a daemon when nobody needed it for a while. A timer of the loop, no polling."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""One client's stream: greeting, requests, answers and events. Asyncio; a client's mistakes end its stream only.
+"""One client's stream: greeting, requests, answers and what it is told unasked.
 
-A client that reads too slowly for its events gets a snapshot instead of a queue without end.
+Asyncio; a client's mistakes end its stream only. What is asked and told is the `Dialogue`'s business.
 """
 
 from __future__ import annotations
@@ -10,27 +10,47 @@ import contextlib
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from tiepoint.agent.journal import DEFAULT_TOPICS, topic_of
-from tiepoint.agent.methods import AgentMethods
-from tiepoint.agent.publisher import Publisher
-from tiepoint.agent.refusal import Refusal
+from tiepoint.daemon.refusal import Refusal
 from tiepoint.domain.errors import EngineFailure, ProtocolError
 from tiepoint.domain.failure import Failure
 from tiepoint.protocol.codec import MalformedMessage, from_json, to_json
 from tiepoint.protocol.envelope import Notification, Request, Response, parse_envelope
 from tiepoint.protocol.errors import ErrorCode
-from tiepoint.protocol.events import EVENT, SNAPSHOT, Event, Snapshot
 from tiepoint.protocol.framing import LineBuffer, MessageTooLong, encode_message
-from tiepoint.protocol.methods import HELLO, SUBSCRIBE, SubscribeParams, SubscribeResult
+from tiepoint.protocol.hello import HelloParams, HelloResult
+from tiepoint.protocol.methods import HELLO
 
 _log = logging.getLogger(__name__)
 
-MOST_WAITING_EVENTS: Final = 500
 _MOST_WAITING_ANSWERS: Final = 50
 _READ_BYTES: Final = 65536
 _CLOSING_S: Final = 2.0
+
+
+class Dialogue(Protocol):
+    """A daemon's side of what is said with one client. On the loop's thread."""
+
+    def hello(self, params: HelloParams) -> HelloResult:
+        """Answer the greeting. Raises Refusal."""
+
+    async def call(self, name: str, params: Mapping[str, Any]) -> Any:
+        """Do what a request asks and return the result's dataclass.
+
+        Raises:
+            Refusal: Why it was not done.
+            MalformedMessage: The params are wrong.
+        """
+
+    def is_slow(self, name: str) -> bool:
+        """Whether a request may take long, so that others are answered meanwhile."""
+
+    def next_notification(self) -> Notification | None:
+        """Take the next thing to tell unasked, None when there is nothing."""
+
+    def end(self) -> None:
+        """The client has gone."""
 
 
 class Session:
@@ -39,27 +59,28 @@ class Session:
     Args:
         reader: Its stream.
         writer: Its stream.
-        methods: What answers its requests.
-        publisher: Where events come from.
+        dialogue: Makes what answers it; is handed what to call when there is something to tell.
+        title: What people call this daemon.
     """
 
     def __init__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, methods: AgentMethods, publisher: Publisher
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        dialogue: Callable[[Callable[[], None]], Dialogue],
+        title: str,
     ) -> None:
         self._reader = reader
         self._writer = writer
-        self._methods = methods
-        self._publisher = publisher
+        self._title = title
         self._answers: deque[Mapping[str, Any]] = deque()
-        self._events: deque[Event] = deque()
-        self._topics = DEFAULT_TOPICS
-        self._is_snapshot_due = False
         self._is_ending = False
         self._has_greeted = False
         self._wake = asyncio.Event()
         self._room = asyncio.Event()
-        self._unsubscribe: Callable[[], None] | None = None
         self._serving: asyncio.Task[None] | None = None
+        self._slow: set[asyncio.Task[None]] = set()
+        self._dialogue = dialogue(self._wake.set)
 
     async def serve(self) -> None:
         """Serve until the stream ends."""
@@ -70,7 +91,9 @@ class Session:
         except (ConnectionError, OSError):
             _log.debug("a client went away")
         finally:
-            self._end_subscription()
+            self._dialogue.end()
+            for task in self._slow:
+                task.cancel()
             self._is_ending = True
             self._wake.set()
             await self._finish(writing)
@@ -111,63 +134,41 @@ class Session:
         envelope = parse_envelope(message)
         if not isinstance(envelope, Request):
             return
+        if self._has_greeted and self._dialogue.is_slow(envelope.method):
+            task = asyncio.create_task(self._answer(envelope), name=envelope.method)
+            self._slow.add(task)
+            task.add_done_callback(self._slow.discard)
+        else:
+            await self._answer(envelope)
+        while len(self._answers) + len(self._slow) > _MOST_WAITING_ANSWERS:
+            self._room.clear()
+            await self._room.wait()
+
+    async def _answer(self, request: Request) -> None:
         try:
-            result = await self._result(envelope)
-            answer = Response(envelope.id, to_json(result)).message()
+            result = await self._result(request)
+            answer = Response(request.id, to_json(result)).message()
         except Refusal as refusal:
-            answer = Response.failed(envelope.id, refusal.code, refusal.failure).message()
+            answer = Response.failed(request.id, refusal.code, refusal.failure).message()
         except (ConnectionError, asyncio.CancelledError):
             raise
         except Exception:  # noqa: BLE001 - a mistake of ours must not end the stream
-            _log.exception("the request %s failed", envelope.method)
-            failure = Failure.of(EngineFailure("The agent made a mistake; its log says more.", retryable=True))
-            answer = Response.failed(envelope.id, ErrorCode.INTERNAL_ERROR, failure).message()
+            _log.exception("the request %s failed", request.method)
+            failure = Failure.of(EngineFailure(f"The {self._title} made a mistake; its log says more.", retryable=True))
+            answer = Response.failed(request.id, ErrorCode.INTERNAL_ERROR, failure).message()
         self._put(answer)
-        while len(self._answers) > _MOST_WAITING_ANSWERS:
-            self._room.clear()
-            await self._room.wait()
 
     async def _result(self, request: Request) -> Any:
         try:
             if request.method == HELLO.name:
-                answer = self._methods.hello(from_json(HELLO.params, request.params, "params"))
+                answer = self._dialogue.hello(from_json(HELLO.params, request.params, "params"))
                 self._has_greeted = True
                 return answer
             if not self._has_greeted:
                 raise Refusal(ErrorCode.HELLO_FIRST, ProtocolError("The first request must be hello."))
-            if request.method == SUBSCRIBE.name:
-                return self._subscribe(from_json(SUBSCRIBE.params, request.params, "params"))
+            return await self._dialogue.call(request.method, request.params)
         except MalformedMessage as error:
             raise Refusal(ErrorCode.INVALID_PARAMS, ProtocolError(f"The request is wrong: {error}.")) from error
-        return await self._methods.call(request.method, dict(request.params))
-
-    def _subscribe(self, params: SubscribeParams) -> SubscribeResult:
-        self._publisher.flush()
-        self._end_subscription()
-        self._topics = frozenset(params.topics) or DEFAULT_TOPICS
-        self._events.clear()
-        self._is_snapshot_due = False
-        self._unsubscribe = self._publisher.subscribe(self._hear)
-        journal = self._publisher.journal
-        since = params.since
-        missed = None if since is None else journal.missed(since.epoch, since.seq, self._topics)
-        if missed is None:
-            return SubscribeResult(journal.seq, journal.epoch, snapshot=self._methods.state())
-        return SubscribeResult(journal.seq, journal.epoch, events=tuple(event.params() for event in missed))
-
-    def _end_subscription(self) -> None:
-        if self._unsubscribe is not None:
-            self._unsubscribe()
-            self._unsubscribe = None
-
-    def _hear(self, event: Event) -> None:
-        if self._is_snapshot_due or event.body is None or topic_of(event.body) not in self._topics:
-            return
-        self._events.append(event)
-        if len(self._events) > MOST_WAITING_EVENTS:
-            self._events.clear()
-            self._is_snapshot_due = True
-        self._wake.set()
 
     def _put(self, message: Mapping[str, Any]) -> None:
         self._answers.append(message)
@@ -176,14 +177,8 @@ class Session:
     def _next(self) -> Mapping[str, Any] | None:
         if self._answers:
             return self._answers.popleft()
-        if self._is_snapshot_due:
-            self._is_snapshot_due = False
-            journal = self._publisher.journal
-            snapshot = Snapshot(self._methods.state(), journal.seq, journal.epoch)
-            return Notification(SNAPSHOT, to_json(snapshot)).message()
-        if self._events:
-            return Notification(EVENT, self._events.popleft().params()).message()
-        return None
+        notification = self._dialogue.next_notification()
+        return None if notification is None else notification.message()
 
     async def _write_all(self) -> None:
         while True:
