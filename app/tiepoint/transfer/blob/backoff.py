@@ -23,10 +23,16 @@ class Backoff:
 
     Args:
         chance: Source of the jitter; tests give a seeded one.
+        first_s: Longest delay after the first failure.
+        most_s: Longest delay after many.
     """
 
-    def __init__(self, chance: random.Random | None = None) -> None:
+    def __init__(
+        self, chance: random.Random | None = None, *, first_s: float = FIRST_S, most_s: float = MOST_S
+    ) -> None:
         self._chance = chance or random.Random()
+        self._first_s = first_s
+        self._most_s = most_s
         self.failures = 0
 
     def next_s(self, error: BaseException | None = None) -> float:
@@ -35,7 +41,7 @@ class Backoff:
         Args:
             error: What happened; a `Busy` that says how long is believed.
         """
-        most = min(MOST_S, FIRST_S * 2.0 ** min(self.failures, 16))
+        most = min(self._most_s, self._first_s * 2.0 ** min(self.failures, 16))
         self.failures += 1
         jitter = self._chance.uniform(0.0, most)
         asked = error.retry_after_s if isinstance(error, Busy) else None
