@@ -21,6 +21,11 @@ class IdleTimer:
         self._ended = ended
         self._timer: asyncio.TimerHandle | None = None
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it will look once more."""
+        return self._timer is not None
+
     def touch(self) -> None:
         """Something began or ended: wait anew if there is nothing to do, not at all otherwise."""
         self.cancel()
