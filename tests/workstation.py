@@ -19,6 +19,7 @@ from typing import Any, Self, TypeVar
 
 import blob_rights
 from tiepoint.domain.blob_place import BlobPlace, read_place
+from tiepoint.domain.photo import PhotoEntry
 from tiepoint.domain.transfer import Transfer, TransferFile, TransferId, TransferState, Verdict
 from tiepoint.protocol import transfers as messages
 from tiepoint.protocol.codec import from_json, to_json
@@ -173,9 +174,11 @@ class Workstation:
         secret = blob_rights.sas(place.container) if secret is None else secret
         self.ask(messages.AUTHORIZE, messages.AuthorizeParams(BlobPlace(place.endpoint, place.container), kind, secret))
 
-    def upload(self, folder: Path, url: str, name: str = "flight", *, replaces: bool = False) -> Transfer:
-        """Let all files below a folder go up as a capture."""
-        files = [_told(path, folder) for path in sorted(folder.rglob("*")) if path.is_file()]
+    def upload(
+        self, folder: Path, url: str, name: str = "flight", *, replaces: bool = False, with_entries: bool = False
+    ) -> Transfer:
+        """Let all files below a folder go up as a capture; with entries, nobody need look into the photos."""
+        files = [_told(path, folder, is_known=with_entries) for path in sorted(folder.rglob("*")) if path.is_file()]
         draft = self.ask(
             messages.BEGIN, messages.BeginParams(name, read_place(url)[0], str(folder), replaces=replaces)
         ).transfer
@@ -248,6 +251,7 @@ class Workstation:
             time.sleep(POLL_S)
 
 
-def _told(path: Path, folder: Path) -> messages.UploadFile:
-    facts = path.stat()
-    return messages.UploadFile(str(path), path.relative_to(folder).as_posix(), facts.st_size, facts.st_mtime_ns)
+def _told(path: Path, folder: Path, *, is_known: bool) -> messages.UploadFile:
+    facts, inside = path.stat(), path.relative_to(folder).as_posix()
+    entry = PhotoEntry(inside, facts.st_size, "", 4000, 3000, "Test") if is_known else None
+    return messages.UploadFile(str(path), inside, facts.st_size, facts.st_mtime_ns, entry)

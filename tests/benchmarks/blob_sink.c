@@ -1,6 +1,6 @@
 /* A Blob server for benchmarks that costs next to nothing: it takes bodies and forgets them, and remembers what it was
  * given: size, Content-MD5, metadata, blocks. What it remembers can be listed, asked after and, for names that end in
- * .json, read. Reading any blob whose name ends in .bin gives the file named on the command line.
+ * .json, read. The blob /devstoreaccount1/served/mesh.bin is there from the start: the file named on the command line.
  *
  * A thread per connection; https when a certificate is given. Nobody's rights are checked, no digest is verified.
  *
@@ -54,6 +54,7 @@ static SSL_CTX *tls;
 static int file = -1;
 static long long file_size;
 static const char *file_md5 = "";
+static const char *const SERVED = "/devstoreaccount1/served/mesh.bin";
 
 static unsigned bucket(const char *name) {
     unsigned hash = 5381;
@@ -426,7 +427,6 @@ static int give(Wire *wire, const Asked *asked, int with_body) {
     unsigned long long etag = 0x8DULL;
     long long size = -1, from, to;
     char *content = NULL;
-    size_t length = strlen(asked->name);
     if (with_body) gets_++; else heads_++;
     pthread_mutex_lock(&memory);
     Blob *blob = find(asked->name, 0);
@@ -438,8 +438,7 @@ static int give(Wire *wire, const Asked *asked, int with_body) {
         if (with_body && blob->content) { content = malloc(size + 1); memcpy(content, blob->content, size); }
     }
     pthread_mutex_unlock(&memory);
-    int is_file = size < 0 && file >= 0 && length > 4 && !strcmp(asked->name + length - 4, ".bin");
-    if (is_file) { size = file_size; snprintf(md5, sizeof md5, "%s", file_md5); }
+    int is_file = file >= 0 && !strcmp(asked->name, SERVED);
     if (size < 0) return refuse(wire, 404, "BlobNotFound", with_body);
     if (with_body && !content && !is_file) return refuse(wire, 501, "BodyForgotten", 1);
     if (!header(asked, "x-ms-range", range, sizeof range)) header(asked, "range", range, sizeof range);
@@ -459,6 +458,13 @@ static int give(Wire *wire, const Asked *asked, int with_body) {
 static void forget(void) {
     pthread_mutex_lock(&memory);
     memset(blobs, 0, sizeof blobs);
+    if (file >= 0) {
+        Blob *blob = find(SERVED, 1);
+        blob->size = file_size;
+        blob->metadata = blob->headers = "";
+        blob->etag = ++etags;
+        snprintf(blob->md5, sizeof blob->md5, "%s", file_md5);
+    }
     pthread_mutex_unlock(&memory);
 }
 
@@ -553,6 +559,7 @@ int main(int count, char **words) {
         file_size = facts.st_size;
         file_md5 = words[4];
     }
+    forget();
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof address;
     int ear = socket(AF_INET, SOCK_STREAM, 0);

@@ -25,7 +25,7 @@ class Sink:
 
     Args:
         papers: Given, it talks https.
-        served: A file to give for every blob that ends in .bin, and its MD5 in base64.
+        served: A file that is there from the start as `served/mesh.bin`, and its MD5 in base64.
     """
 
     def __init__(self, papers: TlsPapers | None = None, served: tuple[Path, str] | None = None) -> None:
