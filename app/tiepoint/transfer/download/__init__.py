@@ -1,0 +1,1 @@
+"""Downloads: what a container holds comes into a folder, whole and checked, and never lands outside it."""
