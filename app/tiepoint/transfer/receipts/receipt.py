@@ -1,0 +1,185 @@
+"""A receipt as data, its sentences, and its JSON: which photos of a capture the server confirmed, and which it did not.
+
+Must not read or write files. Pure; any thread.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from tiepoint.domain.blob_place import BlobPlace
+from tiepoint.domain.digest import is_composite
+from tiepoint.protocol.codec import MalformedMessage, from_json, to_json
+
+KIND: Final = "tiepoint-receipt"
+SCHEMA_VERSION: Final = 1
+
+
+class Confirmation(StrEnum):
+    """How it is known that a photo is in Blob."""
+
+    SENT = "sent"
+    SENT_IN_BLOCKS = "sent-in-blocks"
+    THERE_ALREADY = "there-already"
+    COPIED = "copied"
+    PROVEN = "proven"
+
+
+EXPLAINED: Final[Mapping[Confirmation, tuple[str, str]]] = {
+    Confirmation.SENT: ("sent", "the server checked the photo's MD5 when it arrived"),
+    Confirmation.SENT_IN_BLOCKS: ("sent in blocks", "the server checked the MD5 of every block when it arrived"),
+    Confirmation.THERE_ALREADY: ("there already", "Tiepoint had sent the same content before, checked then"),
+    Confirmation.COPIED: ("copied", "the server copied it from the same content that it held already"),
+    Confirmation.PROVEN: ("proven", "another program had sent it; its content was checked against the photo"),
+}
+"""A word for the column, and a sentence's end for the explanation."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptPhoto:
+    """A photo that the server confirmed.
+
+    Args:
+        path: Path inside the capture.
+        size: Bytes.
+        digest: Whole MD5 or composite.
+        confirmed: How.
+        etag: Of its blob.
+    """
+
+    path: str
+    size: int
+    digest: str
+    confirmed: Confirmation = Confirmation.SENT
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptGap:
+    """A photo that is not in Blob as it should be: `why` as in `judging.Why`, and a sentence."""
+
+    path: str
+    size: int
+    why: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a listing of the server showed at a moment.
+
+    Args:
+        made: When the listing was taken, in the time zone of this computer.
+        capture: Id of the capture.
+        name: Its name.
+        place: Its folder in Blob storage.
+        photos: Confirmed ones by path.
+        gaps: The others by path.
+        program: Which program made it.
+    """
+
+    made: datetime
+    capture: str
+    name: str
+    place: BlobPlace
+    photos: Sequence[ReceiptPhoto]
+    gaps: Sequence[ReceiptGap] = ()
+    program: str = ""
+
+    @property
+    def photos_total(self) -> int:
+        """Photos of the capture."""
+        return len(self.photos) + len(self.gaps)
+
+    @property
+    def bytes_verified(self) -> int:
+        """Bytes of the confirmed ones."""
+        return sum(photo.size for photo in self.photos)
+
+    @property
+    def bytes_total(self) -> int:
+        """Bytes of all photos."""
+        return self.bytes_verified + sum(gap.size for gap in self.gaps)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every photo is confirmed."""
+        return not self.gaps and bool(self.photos)
+
+    @property
+    def statement(self) -> str:
+        """What it comes to, in one sentence or two."""
+        counted = f"{len(self.photos):,} of {self.photos_total:,} photos verified in Blob"
+        if self.is_whole:
+            return f"{counted}, safe to format the card."
+        gaps = len(self.gaps)
+        others = f": {gaps:,} {'photo is' if gaps == 1 else 'photos are'} not there as they should be" if gaps else ""
+        return f"{counted}. NOT safe to format the card{others}."
+
+    @property
+    def about_digests(self) -> str:
+        """What the digests are."""
+        if not any(is_composite(photo.digest) for photo in self.photos):
+            return "A digest is the MD5 of the whole photo, as md5sum prints it."
+        return (
+            "A digest of 32 digits is the MD5 of the whole photo, as md5sum prints it; one that ends in a hyphen and a"
+            " number N is of a photo sent in N blocks: the MD5 of the MD5s of its blocks, each checked by the server."
+        )
+
+
+def receipt_json(receipt: Receipt) -> bytes:
+    """Return the file for programs."""
+    content = {
+        "kind": KIND,
+        "schema_version": SCHEMA_VERSION,
+        "statement": receipt.statement,
+        "is_whole": receipt.is_whole,
+        "made": receipt.made.isoformat(timespec="seconds"),
+        "program": receipt.program,
+        "capture": receipt.capture,
+        "name": receipt.name,
+        "place": to_json(receipt.place),
+        "url": receipt.place.url,
+        "photos_verified": len(receipt.photos),
+        "photos_total": receipt.photos_total,
+        "bytes_verified": receipt.bytes_verified,
+        "bytes_total": receipt.bytes_total,
+        "about_digests": receipt.about_digests,
+        "about_confirmations": {kind.value: sentence for kind, (_, sentence) in EXPLAINED.items()},
+        "gaps": to_json(list(receipt.gaps)),
+        "photos": to_json(list(receipt.photos)),
+    }
+    try:
+        return json.dumps(content, ensure_ascii=False, indent=1).encode()
+    except UnicodeEncodeError:  # a name that is no valid text (PEP 383)
+        return json.dumps(content, indent=1).encode("ascii")
+
+
+def read_receipt(data: bytes) -> Receipt:
+    """Read the file for programs.
+
+    Raises:
+        MalformedMessage: It is none, is broken, or a newer program wrote it.
+    """
+    try:
+        content: dict[str, Any] = json.loads(data)
+        if (content["kind"], content["schema_version"]) != (KIND, SCHEMA_VERSION):
+            content = {}
+        return Receipt(
+            datetime.fromisoformat(content["made"]).astimezone(),
+            str(content["capture"]),
+            str(content["name"]),
+            from_json(BlobPlace, content["place"], "place"),
+            from_json(tuple[ReceiptPhoto, ...], content["photos"], "photos"),
+            from_json(tuple[ReceiptGap, ...], content["gaps"], "gaps"),
+            str(content["program"]),
+        )
+    except MalformedMessage:
+        raise
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise MalformedMessage(f"no receipt: {error!r}") from error
