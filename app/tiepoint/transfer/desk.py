@@ -1,21 +1,22 @@
 """All transfers of this user: what clients ask of them, and the threads that carry them.
 
 Every method may be called from any thread and returns at once, unless it says otherwise. Must not know how clients
-are reached; never runs on an event loop's time for longer than memory needs.
+are reached, and must not move anything itself: works do, on the crew's threads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
-from tiepoint.domain.transfer import Limits, Transfer, TransferFile, TransferId, Verdict
+from tiepoint.domain.errors import UsageError
+from tiepoint.domain.transfer import Direction, FileState, Limits, Transfer, TransferId, TransferState, Verdict
 from tiepoint.protocol.transfers import (
     AddParams,
     AuthorizeParams,
     BeginParams,
-    CredentialWanted,
     DownloadParams,
     FilesParams,
     FilesResult,
@@ -24,31 +25,29 @@ from tiepoint.protocol.transfers import (
     VerifyParams,
     WorkerState,
 )
+from tiepoint.transfer.download.folder_check import check_target
+from tiepoint.transfer.download.rounds import begin_round as begin_download_round
+from tiepoint.transfer.download.rounds import leftovers
+from tiepoint.transfer.ears import Ear, Listener, News
+from tiepoint.transfer.fetching import begin_again, find_download, new_download
+from tiepoint.transfer.lane import Lane
+from tiepoint.transfer.records import FileRecord, TransferRecord
+from tiepoint.transfer.telling import Tellings, begin_round, find_told, join_files, new_upload, told_records
+from tiepoint.transfer.tuning import Tuning
+from tiepoint.transfer.verification import verify_capture
+from tiepoint.transfer.workshop import Workshop
 
+__all__ = ["Desk", "News", "Subscription"]
 
-@dataclass(frozen=True, slots=True)
-class News:
-    """What changed since the last news of the same subscription; at most four times a second.
-
-    Args:
-        transfers: Whole summaries of those that changed.
-        removed: Those that are no more.
-        watched: The transfer whose rows follow.
-        files: Its rows that changed; at most 1,000, the rest comes with the next news.
-        limits: The limits, when they changed; None otherwise.
-        wanted: Containers a credential is wanted for, each told once until it was given.
-    """
-
-    transfers: tuple[Transfer, ...] = ()
-    removed: tuple[TransferId, ...] = ()
-    watched: TransferId | None = None
-    files: tuple[TransferFile, ...] = ()
-    limits: Limits | None = None
-    wanted: tuple[CredentialWanted, ...] = ()
+_RETRIED: Final = (FileState.FAILED, FileState.CONFLICT)
 
 
 class Subscription:
     """One client's ear. `watch` and `close` may be called from any thread."""
+
+    def __init__(self, shop: Workshop, ear: Ear) -> None:
+        self._shop = shop
+        self._ear = ear
 
     def watch(self, transfer: TransferId | None) -> None:
         """Hear of the rows of this transfer; None = of none.
@@ -56,11 +55,15 @@ class Subscription:
         Raises:
             UsageError: There is no such transfer.
         """
-        raise NotImplementedError
+        with self._shop.floor.lock:
+            if transfer is not None:
+                self._shop.lane(transfer)
+            self._ear.watch(transfer)
 
     def close(self) -> None:
         """Hear no more. Idempotent."""
-        raise NotImplementedError
+        with self._shop.floor.lock:
+            self._shop.ears.drop(self._ear)
 
 
 class Desk:
@@ -68,12 +71,14 @@ class Desk:
 
     Args:
         folder: Where the journal and the receipts lie; made when missing.
+        tuning: Sizes and times.
 
     Every method that takes a transfer's id raises UsageError when there is none of that id.
     """
 
-    def __init__(self, folder: Path) -> None:
-        raise NotImplementedError
+    def __init__(self, folder: Path, tuning: Tuning | None = None) -> None:
+        self._shop = Workshop(folder, tuning or Tuning())
+        self._tellings = Tellings()
 
     def open(self) -> None:
         """Read the journal and start. Blocking: up to a second with tens of thousands of files.
@@ -81,26 +86,30 @@ class Desk:
         Raises:
             SetupError: The journal cannot be used.
         """
-        raise NotImplementedError
+        self._shop.open()
 
     def close(self) -> None:
         """Stop everything, write the journal, end the threads. Blocking, at most some three seconds."""
-        raise NotImplementedError
+        self._shop.close()
 
     @property
     def is_busy(self) -> bool:
         """Whether something moves or will move by itself: the worker must not end for want of clients."""
-        raise NotImplementedError
+        with self._shop.floor.lock:
+            return any(lane.is_going or lane.hands for lane in self._shop.floor.lanes.values())
 
     # What clients ask; one to one the methods of protocol/transfers.py.
 
     def transfers(self) -> tuple[Transfer, ...]:
         """All transfers, newest first."""
-        raise NotImplementedError
+        with self._shop.floor.lock:
+            return self._shop.summaries()
 
     def state(self) -> WorkerState:
         """Everything at one moment; subscribe first, so that nothing falls between."""
-        raise NotImplementedError
+        shop = self._shop
+        with shop.floor.lock:
+            return WorkerState(shop.summaries(), Limits(shop.bucket.rate), shop.wanted())
 
     def begin(self, params: BeginParams, teller: object) -> Transfer:
         """Begin to tell a capture's files, see `transfers.begin`.
@@ -109,7 +118,16 @@ class Desk:
             params: What it is.
             teller: The client's session; see `forget_teller`.
         """
-        raise NotImplementedError
+        shop = self._shop
+        with shop.floor.lock:
+            records = [lane.record for lane in shop.floor.lanes.values()]
+            record = find_told(sorted(records, key=lambda each: each.created, reverse=True), params)
+            if record is None:
+                record = new_upload(params)
+                shop.floor.put(shop.new_lane(record))
+                shop.ears.transfer(record)
+            self._tellings.begin(record.id, teller, params)
+            return shop.summary(record.id)
 
     def add(self, params: AddParams, teller: object) -> None:
         """Tell some of its files.
@@ -117,20 +135,43 @@ class Desk:
         Raises:
             UsageError: This teller has not begun it.
         """
-        raise NotImplementedError
+        with self._shop.floor.lock:
+            self._tellings.get(params.transfer, teller).files.extend(params.files)
 
     def start(self, transfer: TransferId, teller: object) -> Transfer:
-        """All files are told: let it go.
+        """All files are told: let it go. Blocking for some milliseconds: thousands of names are looked at.
 
         Raises:
             InputError: Names that Blob or another computer would not take; the draft is dropped.
             UsageError: This teller has not begun it, or told no file.
         """
-        raise NotImplementedError
+        shop = self._shop
+        with shop.floor.lock:
+            telling = self._tellings.get(transfer, teller)
+        try:
+            files = told_records(telling)
+        except Exception:
+            self._give_up(transfer, teller)
+            raise
+        with self._changing(transfer) as lane:
+            self._tellings.end(transfer, teller)
+            record = lane.record
+            if record.state is TransferState.DRAFT or record.state.is_over:
+                begin_round(record, telling, files)
+                shop.changes.files(record)
+                shop.launch(lane)
+            elif join_files(record, files, replaces=telling.params.replaces):
+                shop.changes.files(record)
+                shop.launch(lane)
+            elif record.state is TransferState.PAUSED:
+                shop.go_on(lane)
+            return shop.summary(transfer)
 
     def forget_teller(self, teller: object) -> None:
         """A client has gone: what it began to tell and did not start is dropped."""
-        raise NotImplementedError
+        with self._shop.floor.lock:
+            for transfer in self._tellings.forget(teller):
+                self._drop_draft(transfer)
 
     def download(self, params: DownloadParams) -> Transfer:
         """Let something come down.
@@ -138,47 +179,109 @@ class Desk:
         Raises:
             InputError: The folder cannot be made or written. Looking touches the disk: call it from a thread.
         """
-        raise NotImplementedError
+        check_target(params)
+        shop = self._shop
+        with shop.floor.lock:
+            record = find_download((lane.record for lane in shop.floor.lanes.values()), params)
+            if record is None:
+                record = new_download(params)
+                shop.floor.put(shop.new_lane(record))
+                shop.launch(shop.lane(record.id))
+            elif record.state.is_over:
+                begin_download_round(record)
+                begin_again(record, params)
+                shop.launch(shop.lane(record.id))
+            elif record.state is TransferState.PAUSED:
+                shop.go_on(shop.lane(record.id))
+            return shop.summary(record.id)
 
     def pause(self, transfer: TransferId) -> Transfer:
         """Stop for now; requests on their way get a second and are then cut."""
-        raise NotImplementedError
+        with self._changing(transfer) as lane:
+            self._require_begun(lane)
+            if lane.record.state.is_over:
+                raise UsageError(f"{lane.record.name} is over; there is nothing to pause.")
+            if lane.record.state is not TransferState.PAUSED:
+                self._shop.floor.halt(lane, TransferState.PAUSED)
+            return self._shop.summary(transfer)
 
     def resume(self, transfer: TransferId) -> Transfer:
         """Go on."""
-        raise NotImplementedError
+        with self._changing(transfer) as lane:
+            self._require_begun(lane)
+            if lane.record.state.is_over:
+                raise UsageError(f"{lane.record.name} is over.", remedy="Retry it, or begin it again.")
+            self._shop.go_on(lane)
+            return self._shop.summary(transfer)
 
     def cancel(self, transfer: TransferId) -> Transfer:
         """Stop for good."""
-        raise NotImplementedError
+        with self._changing(transfer) as lane:
+            if not lane.record.state.is_over:
+                self._shop.floor.end(lane, TransferState.CANCELED)
+            return self._shop.summary(transfer)
 
     def remove(self, transfer: TransferId) -> None:
-        """Forget one that is over.
+        """Forget one that is over. What a download left half done is deleted: blocking for as long as that takes.
 
         Raises:
             UsageError: It is not over.
         """
-        raise NotImplementedError
+        with self._changing(transfer) as lane:
+            if not lane.record.state.is_over:
+                raise UsageError(f"{lane.record.name} is not over.", remedy="Cancel it first.")
+            lane.stop.stop()
+            self._shop.floor.drop(lane)
+            self._shop.changes.removed(transfer)
+            rest = leftovers(lane.record) if lane.record.direction is Direction.DOWN else None
+        if rest is not None:
+            rest.remove()
 
     def retry(self, params: RetryParams) -> Transfer:
         """Begin failed files again."""
-        raise NotImplementedError
+        shop = self._shop
+        with self._changing(params.transfer) as lane:
+            self._require_begun(lane)
+            record = lane.record
+            failed = _failed(record, params.indices)
+            for file in failed:
+                record.set_state(file, FileState.WAITING)
+                file.attempts = 0
+                shop.changes.file(record, file)
+            record.replaces = record.replaces or params.replaces
+            if failed or record.state in (TransferState.FAILED, TransferState.CANCELED):
+                shop.launch(lane)
+            return shop.summary(record.id)
 
     def set_priority(self, params: TransferPriorityParams) -> Transfer:
         """Let it go before or after others."""
-        raise NotImplementedError
+        with self._changing(params.transfer) as lane:
+            lane.record.priority = params.priority
+            self._shop.floor.reorder()
+            self._shop.changes.transfer(lane.record)
+            return self._shop.summary(params.transfer)
 
     def files(self, params: FilesParams) -> FilesResult:
         """A page of rows."""
-        raise NotImplementedError
+        with self._changing(params.transfer) as lane:
+            wanted = frozenset(params.states)
+            rows = [file for file in lane.record.files if not wanted or file.state.value in wanted]
+            page = rows[max(0, params.offset) : max(0, params.offset) + max(0, params.limit)]
+            return FilesResult(tuple(file.snapshot() for file in page), len(rows))
 
     def authorize(self, params: AuthorizeParams) -> None:
-        """Take a credential for a container.
+        """Take a credential for a container; what waits for it goes on.
 
         Raises:
             UsageError: It is no signature or token.
         """
-        raise NotImplementedError
+        shop = self._shop
+        shop.credentials.give(params.place, params.kind, params.secret, params.expires)
+        with shop.floor.lock:
+            for lane in shop.floor.lanes.values():
+                is_meant = lane.record.base.container_url == params.place.container_url
+                if is_meant and lane.record.state is TransferState.NEEDS_SIGN_IN:
+                    shop.go_on(lane)
 
     def verify(self, params: VerifyParams) -> Verdict:
         """Check a capture against Blob. Blocking: lists the capture; call it from a thread.
@@ -188,16 +291,52 @@ class Desk:
             InputError: There is no such capture.
             ConnectionLost: The server cannot be reached.
         """
-        raise NotImplementedError
+        return verify_capture(self._shop, params)
 
     def set_limits(self, limits: Limits) -> None:
         """Set limits; they are kept."""
-        raise NotImplementedError
+        shop = self._shop
+        if limits.bytes_per_s is not None and limits.bytes_per_s <= 0:
+            raise UsageError("A limit must be more than nothing.", remedy="Pause the transfers to stop them.")
+        shop.bucket.set_rate(limits.bytes_per_s)
+        with shop.floor.lock:
+            shop.writer.limits(limits)
+            shop.ears.limits(limits)
 
-    def subscribe(self, listener: Callable[[News], None]) -> Subscription:
+    def subscribe(self, listener: Listener) -> Subscription:
         """Hear of everything that changes from now on.
 
         Args:
             listener: Called from a thread of the desk; must return at once (`loop.call_soon_threadsafe`).
         """
-        raise NotImplementedError
+        ear = Ear(listener)
+        with self._shop.floor.lock:
+            self._shop.ears.add(ear)
+        return Subscription(self._shop, ear)
+
+    @contextmanager
+    def _changing(self, transfer: TransferId) -> Iterator[Lane]:
+        with self._shop.floor.lock:
+            yield self._shop.lane(transfer)
+
+    def _require_begun(self, lane: Lane) -> None:
+        if lane.record.state is TransferState.DRAFT:
+            raise UsageError(f"The files of {lane.record.name} are still being told.", remedy="Wait a moment.")
+
+    def _give_up(self, transfer: TransferId, teller: object) -> None:
+        with self._shop.floor.lock:
+            self._tellings.end(transfer, teller)
+            self._drop_draft(transfer)
+
+    def _drop_draft(self, transfer: TransferId) -> None:
+        lane = self._shop.floor.lanes.get(transfer)
+        if lane is None or lane.record.state is not TransferState.DRAFT or self._tellings.is_told(transfer):
+            return
+        self._shop.floor.drop(lane)
+        self._shop.ears.removed(transfer)
+
+
+def _failed(record: TransferRecord, indices: tuple[int, ...] | None) -> list[FileRecord]:
+    """Return the files that failed, or those of them that are meant."""
+    meant = None if indices is None else frozenset(indices)
+    return [file for file in record.files if file.state in _RETRIED and (meant is None or file.index in meant)]

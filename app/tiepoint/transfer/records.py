@@ -163,6 +163,15 @@ class TransferRecord:
         file.size = size
         self._count(file, 1)
 
+    def still(self) -> list[FileRecord]:
+        """Let files that were moving wait, and return them: nothing is under way any more."""
+        if not self.count(FileState.MOVING):
+            return []
+        moving = [file for file in self.files if file.state is FileState.MOVING]
+        for file in moving:
+            self.set_state(file, FileState.WAITING, file.trouble)
+        return moving
+
     def count(self, *states: FileState) -> int:
         """Return how many files are in any of the states."""
         return sum(self._files_by_state.get(state, 0) for state in states)

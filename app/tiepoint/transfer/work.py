@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.transfer import TransferState
 from tiepoint.transfer.blob.connection import BlobConnection
 from tiepoint.transfer.blob.stop import Stop
@@ -19,22 +20,26 @@ from tiepoint.transfer.records import FileRecord, TransferRecord
 BUFFER_BYTES: Final = 2**20
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Hand:
     """What one sender thread works with.
 
     Attributes:
+        stop: Set when the transfer is to stop; long loops over local files look at it once per buffer.
+        place: The container that `connection` is for.
         connection: To the container of the task's transfer; of this thread alone.
         buffer: 1 MiB, used again and again.
-        stop: Set when the transfer is to stop; long loops over local files look at it once per buffer.
+        file: The file it is about, for its rate; the task sets it, the desk clears it.
         moving: Bytes of the request on its way that were handed to the network; the task sets it without a lock, the
             desk reads it for the progress, and sets it to 0 between tasks.
         moved: Content bytes that this task has brought over the network; the desk adds them up when the task ends.
     """
 
-    connection: BlobConnection
     stop: Stop
+    place: BlobPlace | None = None
+    connection: BlobConnection = field(init=False)
     buffer: bytearray = field(default_factory=lambda: bytearray(BUFFER_BYTES))
+    file: FileRecord | None = None
     moving: int = 0
     moved: int = 0
 
@@ -59,6 +64,9 @@ class Changes(Protocol):
 
     def file(self, record: TransferRecord, file: FileRecord) -> None:
         """A row changed: clients that watch it and the journal are told."""
+
+    def row(self, record: TransferRecord, file: FileRecord) -> None:
+        """A row changed in a way that the journal need not know: it has begun to move, it waits again."""
 
     def piece(self, record: TransferRecord, file: FileRecord, number: int, digest: bytes) -> None:
         """A block was acknowledged (`digest` is its MD5) or a range received (`digest` may be empty)."""

@@ -1,0 +1,46 @@
+"""Which task comes next: the first transfer by priority and age that has one.
+
+A transfer that is held up, or whose rest is all in flight, blocks nobody behind it. Pure choice; under the desk's lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tiepoint.transfer.lane import Lane
+from tiepoint.transfer.work import Task, Work
+
+
+class Assignment(NamedTuple):
+    """A task on its way to a thread. `work` tells whether the transfer was begun anew meanwhile."""
+
+    lane: Lane
+    work: Work
+    task: Task
+
+
+def in_order(lanes: Iterable[Lane]) -> list[Lane]:
+    """Return the lanes as they come to turn."""
+    return sorted(lanes, key=lambda lane: (-lane.record.priority, lane.record.created, lane.record.id))
+
+
+def choose(lanes: Iterable[Lane], now_s: float) -> Assignment | None:
+    """Return the next task, None when none can be begun now.
+
+    Args:
+        lanes: In their order, see `in_order`.
+        now_s: The desk's clock.
+    """
+    for lane in lanes:
+        if lane.work is not None and lane.is_open(now_s):
+            task = lane.work.next_task(now_s)
+            if task is not None:
+                return Assignment(lane, lane.work, task)
+    return None
+
+
+def next_wake_s(lanes: Iterable[Lane], now_s: float) -> float | None:
+    """Return when a task may be begun that may not be now; None when no time will bring that."""
+    times = (lane.wakes_s(now_s) for lane in lanes)
+    return min((time for time in times if time is not None), default=None)

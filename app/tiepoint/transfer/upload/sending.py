@@ -1,0 +1,133 @@
+"""Sending a file in one piece: hashed, then sent with its MD5, on condition that nothing else is there.
+
+Runs on a sender's thread, without the lock. A file of at most the buffer's size is read once.
+"""
+
+from __future__ import annotations
+
+from tiepoint.domain.failure import Failure
+from tiepoint.domain.transfer import FileState
+from tiepoint.transfer.blob.errors import BadRequest, BlobMissing, ConditionFailed, Corrupted, NameRefused
+from tiepoint.transfer.blob.facts import NEW, Condition
+from tiepoint.transfer.comparison import Standing
+from tiepoint.transfer.journal_rows import KnownDigest
+from tiepoint.transfer.listed import our_metadata
+from tiepoint.transfer.records import FileRecord
+from tiepoint.transfer.upload.copying import copied
+from tiepoint.transfer.upload.judging import as_listed, hashed, judge
+from tiepoint.transfer.upload.kit import Kit
+from tiepoint.transfer.upload.outcome import Outcome, again, conflict, failed
+from tiepoint.transfer.upload.source import Part, Source, SourceFault
+from tiepoint.transfer.work import Hand
+
+
+class SendFile:
+    """The task of sending one file of at most `kit.MOST_IN_ONE` bytes.
+
+    Args:
+        kit: The upload's.
+        file: Which.
+
+    Attributes:
+        outcome: What came of it, once it has run.
+    """
+
+    def __init__(self, kit: Kit, file: FileRecord) -> None:
+        self.file = file
+        self.outcome: Outcome | None = None
+        self._kit = kit
+
+    def run(self, hand: Hand) -> None:
+        """See `Task.run`."""
+        hand.file = self.file
+        try:
+            with Source(self.file.source, self.file.path, hand) as source:
+                self.outcome = self._send(hand, source)
+        except SourceFault as fault:
+            self.outcome = of_fault(fault)
+        except (NameRefused, BadRequest) as error:
+            self.outcome = failed(error)
+
+    def _send(self, hand: Hand, source: Source) -> Outcome:
+        file, size = self.file, source.stamp.size
+        known, held = self._digest(hand, source)
+        found = copied(self._kit, hand, file, size, known)
+        if found is not None:
+            return found
+        md5 = bytes.fromhex(known.md5)
+        try:
+            written = hand.connection.put_blob(
+                self._kit.blob_name(file),
+                size,
+                md5,
+                Part(source, hand, 0, size, held),
+                condition=condition_of(file),
+                metadata=our_metadata(),
+            )
+        except ConditionFailed:
+            return settled_by_looking(self._kit, hand, file, source, known)
+        except Corrupted as error:
+            source.check_unchanged()
+            return again(Failure.of(error), is_at_once=True)
+        if written.md5 and written.md5 != known.md5:
+            return again(Failure.of(_not_what_was_sent(file)), etag=written.etag)
+        try:
+            source.check_unchanged()
+        except SourceFault as fault:
+            return again(fault.failure, etag=written.etag)
+        return Outcome(FileState.VERIFIED, known.md5, written.etag, size)
+
+    def _digest(self, hand: Hand, source: Source) -> tuple[KnownDigest, memoryview | None]:
+        """Return the file's MD5, and its content when it fits into the buffer and had to be read for that."""
+        file, size = self.file, source.stamp.size
+        # A digest that led to a refusal before is not believed again.
+        known = self._kit.cache.look_up(file.source, source.stamp) if file.attempts <= 1 else KnownDigest()
+        if not known.md5:
+            known = hashed(self._kit, file.source, source, known, 0)
+            if 0 < size <= len(hand.buffer):
+                return known, memoryview(hand.buffer)[:size]
+        return known, None
+
+
+def condition_of(file: FileRecord) -> Condition:
+    """Return what must be there for the file to be written: nothing, or the version that is to be replaced."""
+    return Condition(etag=file.etag) if file.etag else NEW
+
+
+def of_fault(fault: SourceFault) -> Outcome:
+    """Return what becomes of a file that cannot be read as it is."""
+    return again(fault.failure) if fault.is_passing else Outcome(FileState.FAILED, trouble=fault.failure)
+
+
+def settled_by_looking(kit: Kit, hand: Hand, file: FileRecord, source: Source, known: KnownDigest) -> Outcome:
+    """A condition did not hold: our own reply was lost, somebody sent the same, or something else is there.
+
+    Raises:
+        SourceFault: The file here changes.
+        BlobError: The server cannot be asked.
+    """
+    name = kit.blob_name(file)
+    try:
+        listed = as_listed(hand.connection.head(name))
+    except BlobMissing as error:
+        return Outcome(FileState.WAITING, trouble=Failure.of(error), is_absent=True)
+    found = judge(kit, hand, file.source, source, listed, known)
+    if found.standing is Standing.SAME:
+        return Outcome(FileState.VERIFIED, found.digest, listed.etag, source.stamp.size)
+    if kit.record.replaces:
+        return again(_replaced_meanwhile(file), etag=listed.etag, is_at_once=True)
+    return conflict(file.path)
+
+
+def _not_what_was_sent(file: FileRecord) -> Corrupted:
+    return Corrupted(
+        f"{file.path} arrived with another content than was sent.",
+        remedy="Look whether this computer's memory and network are all right, then retry it.",
+        retryable=True,
+    )
+
+
+def _replaced_meanwhile(file: FileRecord) -> Failure:
+    return Failure(
+        "conflict", f"{file.path} was written by somebody else at the same time.", "Retry it.", retryable=True
+    )
