@@ -20,6 +20,10 @@ def a_drop(count: int = 3, *, name: str = "statue") -> Drop:
     return Drop(name, tuple(photos))
 
 
+def _kept_photo(capture: Capture, photo: PhotoEntry) -> DroppedPhoto:
+    return DroppedPhoto(capture.folder / "photos" / photo.path, photo.path, photo.size, photo.mtime_ns)
+
+
 class FakeCaptureStore:
     """Implements `ports.capture_store.CaptureStore` for drops that a test lays out."""
 
@@ -30,6 +34,9 @@ class FakeCaptureStore:
         self._clock = FakeClock()
 
     async def scan(self, paths: Sequence[Path], *, output: Path | None = None) -> Drop:
+        for capture in self.kept:
+            if list(paths) == [capture.folder / "photos"]:
+                return Drop(capture.name, tuple(_kept_photo(capture, photo) for photo in capture.photos))
         unknown = [path for path in paths if path not in self.drops]
         if unknown:
             raise InputError(f"There is no file or folder {unknown[0]}.", remedy="Check the name.")
@@ -44,6 +51,9 @@ class FakeCaptureStore:
         photos = tuple(photo for drop in known for photo in drop.photos)
         skipped = tuple(each for drop in known for each in drop.skipped)
         return Drop(known[0].name if known else "capture", photos, (*skipped, *unknown))
+
+    async def sendable(self, drop: Drop, given: Sequence[Path] = ()) -> Drop:
+        return drop
 
     async def find(self, name: str, drop: Drop) -> Capture | None:
         for capture in reversed(self.kept):

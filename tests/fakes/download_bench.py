@@ -77,6 +77,10 @@ class Bench:
         )
         return self.work
 
+    def set_free(self, free_bytes: int) -> None:
+        """Let the disk have so much room."""
+        self.free_bytes = free_bytes
+
     def hand(self) -> Hand:
         hand = Hand(self.stop)
         hand.connection = cast(BlobConnection, self.connect(self.stop))

@@ -36,6 +36,16 @@ class CaptureStore(Protocol):
         cancel safe. Raises nothing.
         """
 
+    async def sendable(self, drop: Drop, given: Sequence[Path] = ()) -> Drop:
+        """Leave out of a drop what only a link that leads out of its folder reaches; that is counted as skipped.
+
+        Changes nothing; cancel safe. Raises nothing.
+
+        Args:
+            drop: The photos.
+            given: Files that a person named one by one, links or not; those are taken.
+        """
+
     async def find(self, name: str, drop: Drop) -> Capture | None:
         """Return the capture of this name that holds exactly these photos, if there is one.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -27,6 +27,7 @@ from tiepoint.domain.transfer import (
     Transfer,
     TransferFile,
     TransferId,
+    TransferState,
     Verdict,
 )
 from tiepoint.domain.transfer_table import files_csv
@@ -34,10 +35,11 @@ from tiepoint.ports.capture_store import CaptureStore
 from tiepoint.ports.token_source import TokenSource
 from tiepoint.ports.transfer_worker import TransferWorker, WorkerSnapshot
 from tiepoint.protocol.methods import Diagnostics
-from tiepoint.protocol.transfers import BeginParams, DownloadParams, UploadFile
+from tiepoint.protocol.transfers import BeginParams, DownloadParams
 from tiepoint.services.credentials import CredentialKeeper
 from tiepoint.services.event import Event
 from tiepoint.services.transfer_files import FilesChange, WatchedFiles
+from tiepoint.services.transfer_request import folder_text, upload_files
 
 _PAUSES_S: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
 _PAGE: Final = 1000
@@ -142,6 +144,17 @@ class TransferService:
             await asyncio.wait([task])
             self._put(is_following=False, is_connected=False)
 
+    async def sendable(self, drop: Drop, given: Sequence[Path] = ()) -> Drop:
+        """Leave out of a drop what only links that lead out of its folder reach; what is left out is in `skipped`.
+
+        `upload_drop` does so by itself; ask to be able to tell it.
+
+        Args:
+            drop: The photos.
+            given: Files that a person named one by one; they are taken though they be links.
+        """
+        return await self._store.sendable(drop, given)
+
     async def upload_drop(
         self,
         drop: Drop,
@@ -149,6 +162,7 @@ class TransferService:
         place: BlobPlace,
         source: TokenSource | None = None,
         *,
+        given: Sequence[Path] = (),
         replaces: bool = False,
         is_first: bool = False,
     ) -> Transfer:
@@ -161,6 +175,7 @@ class TransferService:
             name: Name of the capture, or its id; empty = the drop's own name.
             place: Container, with a prefix or without, below which the capture's folder goes.
             source: Gives the right to use the container; None = the one given before for it.
+            given: See `sendable`.
             replaces: Replace other content under the same names.
             is_first: Let it go before all others.
 
@@ -169,9 +184,9 @@ class TransferService:
             SignInNeeded: The source has nothing to give; no transfer was begun.
             TiepointError: As `ports.transfer_worker`.
         """
-        folder = ", ".join(dict.fromkeys(str(_root(photo.source, photo.path)) for photo in drop.photos[:1]))
-        begin = BeginParams(name.strip() or drop.name, place, folder, replaces=replaces)
-        return await self._upload(begin, drop, {}, source, is_first=is_first)
+        begin = BeginParams(name.strip() or drop.name, place, folder_text(drop), replaces=replaces)
+        sendable = await self._store.sendable(drop, given)
+        return await self._upload(begin, sendable, {}, source, is_first=is_first)
 
     async def upload_capture(
         self,
@@ -226,7 +241,7 @@ class TransferService:
         await self._give(place, source)
         self.start()
         params = DownloadParams(place, str(folder), name, replaces, is_products_only)
-        return self._known(await self._worker.download(params))
+        return self._known(await self._resumed(await self._worker.download(params)))
 
     async def sign_in(self, place: BlobPlace, source: TokenSource) -> None:
         """Give the right to use a container, for transfers that wait for it and later ones; it is remembered.
@@ -275,7 +290,7 @@ class TransferService:
         await self._worker.set_limits(limits)
         self._put(limits=limits)
 
-    async def limit(self) -> Limits:
+    async def limits(self) -> Limits:
         """Ask for the limits, without following. They are part of the snapshot, too."""
         async with contextlib.aclosing(self._worker.follow()) as followed:
             async for told in followed:
@@ -389,12 +404,17 @@ class TransferService:
         *,
         is_first: bool,
     ) -> Transfer:
+        files = upload_files(drop, entries)
         await self._give(begin.place, source)
         self.start()
-        transfer = await self._worker.upload(begin, list(_upload_files(drop, entries)))
+        transfer = await self._resumed(await self._worker.upload(begin, files))
         if is_first:
             transfer = await self._worker.set_priority(transfer.id, FIRST_PRIORITY)
         return self._known(transfer)
+
+    async def _resumed(self, transfer: Transfer) -> Transfer:
+        """Let a transfer go on that was paused: who asks for it again wants it."""
+        return await self._worker.resume(transfer.id) if transfer.state is TransferState.PAUSED else transfer
 
     async def _give(self, place: BlobPlace, source: TokenSource | None) -> None:
         if source is not None:
@@ -455,16 +475,3 @@ def _claims(text: str) -> tuple[Callable[[Transfer], bool], ...]:
         lambda each: bool(text) and each.id.startswith(text),
         lambda each: bool(text) and each.place.url == text.rstrip("/"),
     )
-
-
-def _upload_files(drop: Drop, entries: dict[str, PhotoEntry]) -> Iterable[UploadFile]:
-    for photo in drop.photos:
-        entry = entries.get(photo.path)
-        if entry is not None and entry.size != photo.size:
-            entry = None
-        yield UploadFile(str(photo.source), photo.path, photo.size, photo.mtime_ns, entry)
-
-
-def _root(source: Path, path: str) -> Path:
-    """Return the folder a photo's path begins in."""
-    return source.parents[path.count("/")] if len(source.parents) > path.count("/") else source.parent

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from tiepoint.adapters.files.drop import scan_drop, survey_drop
 from tiepoint.adapters.files.errors import photo_gone, writing_failed
+from tiepoint.adapters.files.links import without_links_out
 from tiepoint.adapters.files.manifest import PHOTOS_FOLDER, read_manifest, write_manifest
 from tiepoint.adapters.files.threads import stoppable
 from tiepoint.domain.capture import Capture, Drop, DroppedPhoto
@@ -53,6 +54,10 @@ class FolderCaptureStore:
     async def survey(self, paths: Sequence[Path]) -> Drop:
         """Find the photos in files and folders; what is bad is named and passed over."""
         return await stoppable(lambda stop: survey_drop(tuple(paths), stop))
+
+    async def sendable(self, drop: Drop, given: Sequence[Path] = ()) -> Drop:
+        """Leave out what only a link out of its folder reaches."""
+        return await asyncio.to_thread(without_links_out, drop, frozenset(path.absolute() for path in given))
 
     async def find(self, name: str, drop: Drop) -> Capture | None:
         """Return the capture of this name that holds exactly these photos."""
