@@ -47,6 +47,7 @@ class FakePanel:
 
     async def stop(self) -> None:
         await self.fake.program.monitor.stop()
+        await self.fake.program.transfers.stop()
         await self.background.stop()
         assert not self.crashes, self.crashes
 

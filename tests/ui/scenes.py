@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from fakes.job_scenes import a_job, a_node
 from fakes.model_view import FakeModelView
 from fakes.program import FakeProgram
+from fakes.transfers import FakeTransferWorker, completed, midway, needs_sign_in
 from page_stand import FakePanel, standing, until
 from photo_set_factory import BLURRED, DUPLICATE, MISSING, ToldPhotoSets, a_photo, a_set, a_summary, photos, working
 from tiepoint.domain.capture import SkippedFile
@@ -147,6 +148,20 @@ async def _page(make: Callable[[Panel], Any], is_settled: Callable[[Any], object
 
 
 @contextlib.asynccontextmanager
+async def _transfers(scene: Callable[[FakeTransferWorker], object] | None = None) -> AsyncIterator[TransfersPage]:
+    fake = FakeProgram()
+    if scene is not None:
+        scene(fake.transfer_worker)
+    async with standing(TransfersPage, fake) as stand:
+        page = stand.page
+        await until(lambda: fake.program.transfers.snapshot.is_connected)
+        await until(lambda: len(page.viewmodel.transfers) == len(fake.transfer_worker.all_transfers))
+        rows = sum(len(files) for files in fake.transfer_worker.all_files.values())
+        await until(lambda: page.detail.files.model.rowCount() == rows)
+        yield page
+
+
+@contextlib.asynccontextmanager
 async def _window(*jobs: Job) -> AsyncIterator[QWidget]:
     fake = FakeProgram()
     fake.scheduler.all_jobs = {job.id: job for job in jobs}
@@ -211,7 +226,10 @@ SCENES: Final[dict[str, Scene]] = {
     "cluster": lambda: _page(ClusterPage, _is_looked),
     "settings": lambda: _page(SettingsPage, lambda stand: stand.fake.program.computer.snapshot.engine is not None),
     "help": lambda: _page(HelpPage, lambda stand: stand.fake.program.computer.snapshot.engine is not None),
-    "transfers": lambda: _page(TransfersPage, lambda at: at.fake.program.computer.snapshot.captures_folder is not None),
+    "transfers, none": _transfers,
+    "transfers, on the way": lambda: _transfers(midway),
+    "transfers, complete": lambda: _transfers(completed),
+    "transfers, sign-in": lambda: _transfers(needs_sign_in),
     "window, a job runs": lambda: _window(a_job()),
     "window, no job": _window,
     "closing": lambda: _lone(lambda: ClosingDialog([a_job()])),

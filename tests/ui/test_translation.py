@@ -100,6 +100,8 @@ _DATA: Final = tuple(
         r"\b\d[\d\s.,]*(min|GB|MB|kB|px)\b",
         r"\b(GPS|CRS|ENU|EPSG:\d+|Tiepoint|Python|Linux|Azure|COLMAP|pycolmap|DJI FC\w+)\b",
         r"^(Apache 2.0|ISC|OFL 1.1)$",  # licences
+        r"\bday \d+(?=\s|$)",  # a folder
+        r"\b(brighton|harbour|ourphotos|captures( / \d+-brighton-\w+)?)\b",  # captures and where they go
         r"\b(Beach|Brighton|Older|Fountain wall|ada|bad|done|gone|next|old|rest|raw|workshop|fake|worker-\d)\b",
     )
 )

@@ -114,6 +114,7 @@ class Session:
         add_extras(self.window, self.panel)
         self._program.preferences.changed.subscribe(self._on_settings)
         self._program.monitor.start()
+        self._program.transfers.load()
         self._background.start(self._load_and_open(opening))
         if own_name:
             from tiepoint.ui.shell.other_starts import OtherStarts

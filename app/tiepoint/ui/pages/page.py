@@ -24,6 +24,7 @@ class StripContent:
         progress: Share from 0 to 1 for the line below the strip; None = no line.
         actions: What may be done, the primary one last (`action.setData("primary")`).
         is_about_job: True when the strip already tells the running job, so that its chip is not shown twice.
+        is_about_transfers: The same of the transfers.
     """
 
     title: str
@@ -34,6 +35,7 @@ class StripContent:
     progress: float | None = None
     actions: tuple[QAction, ...] = ()
     is_about_job: bool = False
+    is_about_transfers: bool = False
 
 
 class Page(QWidget):

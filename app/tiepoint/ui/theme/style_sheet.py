@@ -136,7 +136,7 @@ QListView, QTableView, QTreeView {{ background: transparent; border: 1px solid t
   border-radius: {RADIUS_SMALL}px; gridline-color: transparent; selection-background-color: {t.selection};
   selection-color: {t.text}; }}
 QListView:focus, QTableView:focus, QTreeView:focus {{ border: 1px solid {t.accent}; }}
-QTableView[marks_row="true"]:focus {{ border-color: transparent; }}
+QTableView[marks_row="true"]:focus, QListView[marks_row="true"]:focus {{ border-color: transparent; }}
 QHeaderView {{ background: transparent; border: 0; }}
 QHeaderView::section {{ background: transparent; border: 0; border-bottom: 1px solid {t.border}; color: {t.text3};
   font-size: 11px; font-weight: 500; padding: 0 10px; min-height: 30px; }}

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QWidget
 from tiepoint.ui import theme
 
 LEAST_FAILED_PX: Final = 8
+_LEAST_PX: Final = {"err": LEAST_FAILED_PX, "info": 3}
+"""What is under way is seen, too, however little it is."""
 
 
 class ProgressBar(QWidget):
@@ -38,6 +40,29 @@ class ProgressBar(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         draw_bar(painter, QRectF(self.rect()), self._share, self._tone)
+
+
+class SegmentBar(QWidget):
+    """A bar of parts by tone; its accessible name is told by whoever knows the words."""
+
+    def __init__(self, *, height: int = 8) -> None:
+        super().__init__()
+        self.setFixedHeight(height)
+        self.setMinimumWidth(60)
+        self._parts: tuple[tuple[str, float], ...] = ()
+
+    def set_parts(self, parts: Sequence[tuple[str, float]], words: str) -> None:
+        """Show amounts by tone, as for `draw_segments`; `words` says the same."""
+        if tuple(parts) != self._parts:
+            self._parts = tuple(parts)
+            self.update()
+        self.setAccessibleName(words)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the parts."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        draw_segments(painter, QRectF(self.rect()), self._parts)
 
 
 def draw_bar(painter: QPainter, box: QRectF, share: float | None, tone: str = "info") -> None:
@@ -83,7 +108,7 @@ def _widths(parts: Sequence[tuple[str, float]], room: float) -> list[float]:
         return [0.0] * len(parts)
     widths = [room * amount / whole for _, amount in parts]
     wanted = [
-        max(width, LEAST_FAILED_PX) if tone == "err" and width > 0 else width
+        max(width, _LEAST_PX.get(tone, 0)) if width > 0 else width
         for (tone, _), width in zip(parts, widths, strict=True)
     ]
     spare = sum(wanted) - room

@@ -26,7 +26,7 @@ from tiepoint.ui.widgets.buttons import IconButton
 from tiepoint.ui.widgets.table_cells import Column, Row
 from tiepoint.ui.widgets.table_columns import ColumnMemory, column_menu
 from tiepoint.ui.widgets.table_delegate import CellDelegate
-from tiepoint.ui.widgets.table_model import TableModel
+from tiepoint.ui.widgets.table_model import RowsModel, TableModel
 
 HEAD_PX: Final = 30
 _NO_ARROWS: Final = "QHeaderView::up-arrow, QHeaderView::down-arrow { image: none; width: 0; height: 0; }"
@@ -50,6 +50,7 @@ class Table(QTableView):
         columns: All columns.
         row_height: In pixels.
         has_chooser: Whether columns can be chosen; a small table inside a card has no room for it.
+        model: Keeps the rows; None = they are given whole with `set_rows`.
     """
 
     chosen = Signal(str)
@@ -64,10 +65,11 @@ class Table(QTableView):
         *,
         row_height: int = 40,
         has_chooser: bool = True,
+        model: RowsModel | None = None,
     ) -> None:
         super().__init__()
         self.setAccessibleName(name)
-        self.rows_model = TableModel(columns)
+        self.rows_model: RowsModel = TableModel(columns) if model is None else model
         self._memory = memory
         self._is_updating = False
         self._is_fitting = False
@@ -84,21 +86,34 @@ class Table(QTableView):
         return self._chosen
 
     def set_rows(self, rows: Sequence[Row]) -> None:
-        """Show these rows; selection and scroll position stay."""
-        self._updating(lambda: self.rows_model.set_rows(rows))
+        """Show these rows; selection and scroll position stay. Only without a model of its own."""
+        model = self.rows_model
+        if isinstance(model, TableModel):
+            self.change_rows(lambda: model.set_rows(rows))
 
     def set_filter(self, text: str) -> None:
         """Show only rows with these words."""
-        self._updating(lambda: self.rows_model.set_filter(text))
+        self.change_rows(lambda: self.rows_model.set_filter(text))
 
     def set_tag(self, tag: str) -> None:
         """Show only rows with this tag; empty = all."""
-        self._updating(lambda: self.rows_model.set_tag(tag))
+        self.change_rows(lambda: self.rows_model.set_tag(tag))
+
+    def change_rows(self, change: Callable[[], object]) -> None:
+        """Let the model change its rows; the current row stays the chosen one, and nobody is told of going there."""
+        self._is_updating = True
+        change()
+        place = self.rows_model.place_of(self._chosen)
+        if place is not None and self.currentIndex().row() != place:
+            flags = QItemSelectionModel.SelectionFlag
+            index = self.rows_model.index(place, max(0, self.currentIndex().column()))
+            self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+        self._is_updating = False
 
     def choose(self, key: str) -> None:
         """Go to a row without telling that a person did; nothing happens when it is not shown."""
         self._chosen = key
-        self._updating(lambda: None)
+        self.change_rows(lambda: None)
 
     def copy(self) -> None:
         """Put the selected rows on the clipboard as tab-separated text, with the heads of the columns."""
@@ -109,10 +124,10 @@ class Table(QTableView):
         header = self.horizontalHeader()
         columns = [header.logicalIndex(place) for place in range(header.count())]
         columns = [each for each in columns if not self.isColumnHidden(each)]
-        rows = self.rows_model.rows
-        picked = sorted({index.row() for index in self.selectionModel().selectedIndexes()}) or range(len(rows))
-        lines = [[self.rows_model.columns[each].title for each in columns]]
-        lines += [[_copied(rows[place], each) for each in columns] for place in picked]
+        model = self.rows_model
+        picked = sorted({index.row() for index in self.selectionModel().selectedIndexes()}) or range(model.rowCount())
+        lines = [[model.columns[each].title for each in columns]]
+        lines += [[_copied(model.row_at(place), each) for each in columns] for place in picked]
         return "\n".join("\t".join(_harmless(text) for text in line) for line in lines) + "\n"
 
     def open_column_menu(self) -> None:
@@ -185,17 +200,6 @@ class Table(QTableView):
         self.doubleClicked.connect(self._on_opened)
         self.entered.connect(lambda index: self._hover(index.row()))
 
-    def _updating(self, change: Callable[[], None]) -> None:
-        """Change the rows; the current row stays the chosen one."""
-        self._is_updating = True
-        change()
-        place = self.rows_model.place_of(self._chosen)
-        if place is not None and self.currentIndex().row() != place:
-            flags = QItemSelectionModel.SelectionFlag
-            index = self.rows_model.index(place, max(0, self.currentIndex().column()))
-            self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
-        self._is_updating = False
-
     def _on_current(self, current: QModelIndex, _previous: QModelIndex) -> None:
         self.viewport().update()
         row = self.rows_model.row_of(current)
@@ -240,7 +244,7 @@ class Table(QTableView):
             return
         tokens = theme.tokens()
         last = self.rowAt(self.viewport().height() - 1)
-        for row in range(top, (last if last >= 0 else len(self.rows_model.rows) - 1) + 1):
+        for row in range(top, (last if last >= 0 else self.rows_model.rowCount() - 1) + 1):
             box = QRect(left, self.rowViewportPosition(row), self.viewport().width() - left, self.rowHeight(row))
             if self.selectionModel().isRowSelected(row):
                 painter.fillRect(box, QColor(tokens.selection))

@@ -34,9 +34,14 @@ class FilterChips(QWidget):
             chip.clicked.connect(lambda _is_on, each=tag: self.chosen.emit(each))
         self.setLayout(row(*self._chips.values(), spacing=6))
 
-    def set_count(self, tag: str, count: int) -> None:
-        """Show how many a chip stands for."""
-        self._chips[tag].setText(f"{self._words[tag]} {grouped(count)}")
+    def set_count(self, tag: str, count: int, *, hides_none: bool = False) -> None:
+        """Show how many a chip stands for; with `hides_none` one that stands for none is not shown unless chosen."""
+        chip = self._chips[tag]
+        text = f"{self._words[tag]} {grouped(count)}"
+        if chip.text() != text:
+            chip.setText(text)
+        if hides_none:
+            chip.setVisible(count > 0 or chip.isChecked() or not tag)
 
     def chip(self, tag: str) -> Chip:
         """Return a chip."""

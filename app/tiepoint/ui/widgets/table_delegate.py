@@ -21,7 +21,7 @@ from tiepoint.ui.theme.fonts import font
 from tiepoint.ui.theme.states import look_of
 from tiepoint.ui.widgets.bars import draw_bar, draw_segments
 from tiepoint.ui.widgets.table_cells import Cell, Row
-from tiepoint.ui.widgets.table_model import CELL_ROLE, ROW_ROLE, TableModel
+from tiepoint.ui.widgets.table_model import CELL_ROLE, ROW_ROLE, RowsModel
 
 _PAD: Final = 10
 _ICON: Final = 13
@@ -49,7 +49,7 @@ class CellDelegate(QStyledItemDelegate):
     ) -> None:
         """Paint one cell."""
         cell, row, model = index.data(CELL_ROLE), index.data(ROW_ROLE), index.model()
-        if not isinstance(cell, Cell) or not isinstance(row, Row) or not isinstance(model, TableModel):
+        if not isinstance(cell, Cell) or not isinstance(row, Row) or not isinstance(model, RowsModel):
             return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -92,7 +92,7 @@ class CellDelegate(QStyledItemDelegate):
         room = box.adjusted(0, 0, -_FIGURE_PX if cell.text else 0, 0)
         bar = QRectF(room.left(), room.center().y() - 2.5, room.width(), 6)
         if cell.look == "segments":
-            parts = [(_stale_tone(tone) if is_stale else tone, amount) for tone, amount in cell.parts]
+            parts = [(stale_tone(tone) if is_stale else tone, amount) for tone, amount in cell.parts]
             draw_segments(painter, bar, parts)
         elif cell.text:
             draw_bar(painter, bar, cell.share, "queued" if is_stale else cell.tone or "info")
@@ -160,7 +160,8 @@ def show_plain_tip(event: QHelpEvent, text: str, owner: QWidget) -> None:
     QToolTip.showText(event.globalPos(), f"<span>{escaped}</span>", owner)
 
 
-def _stale_tone(tone: str) -> str:
+def stale_tone(tone: str) -> str:
+    """Return the tone of a part of a bar that is only as last known: grey, unless it failed."""
     return "neutral" if tone == "neutral" else "err" if tone == "err" else "queued"
 
 

@@ -26,6 +26,12 @@ class TonePanel(QFrame):
         self.content = column(*parts, spacing=spacing, margins=margins)
         self.setLayout(self.content)
 
+    def set_tone(self, tone: str) -> None:
+        """Stand on another tone's ground."""
+        if tone != self._tone:
+            self._tone = tone
+            self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ground and its edge."""
         tone = theme.tokens().tone(self._tone)

@@ -1,67 +1,326 @@
-"""The Transfers page: says that uploads come later and where captures are meanwhile. No pretended rows."""
+"""The Transfers page: captures on their way at the left, the one that is looked at with its files at the right.
+
+It puts parts together; what a part shows is in its own file. GUI thread, on the loop.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtGui import QShowEvent
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
 
-from tiepoint.ui.folders import open_folder
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QMenu, QStackedWidget
+
+from tiepoint.domain.errors import TiepointError
+from tiepoint.domain.failure import Failure
+from tiepoint.domain.transfer import Limits, Transfer, TransferId
+from tiepoint.services.credentials import PastedSignature
+from tiepoint.ui.actions import action
 from tiepoint.ui.pages.page import Page, StripContent
+from tiepoint.ui.pages.transfers.away_banner import AwayBanner
+from tiepoint.ui.pages.transfers.bandwidth_card import BandwidthCard
+from tiepoint.ui.pages.transfers.captures_card import CapturesCard
+from tiepoint.ui.pages.transfers.commands import TransferCommands
+from tiepoint.ui.pages.transfers.detail_card import DetailCard
+from tiepoint.ui.pages.transfers.drop_hint import DropHint
 from tiepoint.ui.panel import Panel
-from tiepoint.ui.text import plain, tr
+from tiepoint.ui.text import grouped, tr
+from tiepoint.ui.theme import icons
+from tiepoint.ui.viewmodels.jobs_words import range_text
+from tiepoint.ui.viewmodels.transfers import TransfersViewModel
+from tiepoint.ui.viewmodels.transfers_allowed import TransferAction
+from tiepoint.ui.viewmodels.transfers_parts import Totals, totals
+from tiepoint.ui.viewmodels.transfers_words import amount_of, moving_words, summary_line
 from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.cards import Card
 from tiepoint.ui.widgets.empty import EmptyState
-from tiepoint.ui.widgets.layouts import column
+from tiepoint.ui.widgets.layouts import column, holder, row
+
+_LEFT_PX: Final = (300, 384)
+_LOW_PX: Final = 660
+"""A page lower than this has no room for the hint about dropping."""
 
 
 class TransfersPage(Page):
-    """An honest empty page."""
+    """All transfers, and one of them open. Targets: `transfer` (an id) opens one."""
 
     def __init__(self, panel: Panel) -> None:
         super().__init__()
         self._panel = panel
-        self._open = Button(tr("Transfers", "Open the captures folder"), "folder-open")
-        self._open.clicked.connect(self._on_open)
-        self._state = EmptyState("arrow-up-down", tr("Transfers", "Nothing to transfer"), "", self._open)
-        card = Card()
-        card.content.addWidget(self._state)
-        self.setLayout(column(card))
-        self._off = panel.program.computer.changed.subscribe(lambda _snapshot: self._say())
-        self._say()
+        self.viewmodel = TransfersViewModel(panel.program, panel.background)
+        self.commands = TransferCommands(panel, self, self.viewmodel)
+        self.banner = AwayBanner()
+        self.captures = CapturesCard(self.viewmodel)
+        self.bandwidth = BandwidthCard()
+        self.hint = DropHint()
+        self.detail = DetailCard(self.viewmodel, panel.program.panel_state)
+        self._to_photos = Button(tr("Transfers", "Go to Photos"), "images", "primary")
+        self._to_download = Button(tr("Transfers", "Download"), "arrow-down-to-line")
+        self.empty = EmptyState("arrow-up-down", "", "", self._to_download, self._to_photos)
+        self._stack = QStackedWidget()
+        self._make_actions()
+        self._setup_ui()
+        self._connect()
+        self._show()
 
     def strip(self) -> StripContent:
-        """Say what this page will be."""
+        """Tell of all transfers together."""
+        viewmodel, transfers = self.viewmodel, self.viewmodel.transfers
+        if not transfers:
+            return StripContent(
+                tr("Transfers", "Transfers"),
+                subtitle=tr("Transfers", "Photos up to Azure Blob storage, products down"),
+                actions=(self._download, self._upload),
+            )
+        sums = totals(transfers)
+        state, words = moving_words(sums)
+        if viewmodel.is_stale:
+            state, words = "lost", ""
+        goes_on = tr("Transfers", "goes on when this window is closed") if sums.active else ""
+        subtitle = " · ".join(part for part in (summary_line(transfers), goes_on) if part)
         return StripContent(
-            tr("Transfers", "Transfers"), subtitle=tr("Transfers", "Uploads to Azure come with a later version")
+            tr("Transfers", "Transfers"),
+            state,
+            words,
+            subtitle,
+            self._facts(sums),
+            sums.share if sums.active else None,
+            self._strip_actions(),
+            is_about_transfers=True,
+        )
+
+    def show_target(self, **target: Any) -> None:
+        """Open a transfer by its id."""
+        transfer = target.get("transfer")
+        if isinstance(transfer, str):
+            self.viewmodel.choose(transfer)
+            self._show()
+
+    def focus_first(self) -> None:
+        """Begin in the list, or at the way to the photos."""
+        (self._to_photos if self._stack.currentIndex() else self.captures.list).setFocus(
+            Qt.FocusReason.ShortcutFocusReason
         )
 
     def shut(self) -> None:
-        """Follow nothing any more."""
-        self._off()
+        """Listen no more."""
+        self.viewmodel.shut()
 
-    def focus_first(self) -> None:
-        """Begin at the one button."""
-        self._open.setFocus()
+    def _make_actions(self) -> None:
+        self._pause = action(
+            self, tr("Transfers", "Pause all"), lambda: self.commands.pause_all(is_paused=True), icon="pause"
+        )
+        self._resume = action(
+            self, tr("Transfers", "Let all go on"), lambda: self.commands.pause_all(is_paused=False), icon="play"
+        )
+        self._download = action(self, tr("Transfers", "Download"), self.open_download, icon="arrow-down-to-line")
+        self._upload = action(self, tr("Transfers", "Upload photos"), self._go_to_photos, icon="upload", kind="primary")
 
-    def _say(self) -> None:
-        folder = self._panel.program.computer.snapshot.captures_folder
-        self._open.setEnabled(folder is not None)
+    def _setup_ui(self) -> None:
+        left = column(self.captures, self.bandwidth, self.hint, spacing=12)
+        left.setStretch(0, 1)
+        self._left = holder(left)
+        body = row(self._left, self.detail, spacing=12)
+        body.setStretch(1, 1)
+        nothing = Card()
+        nothing.content.addWidget(self.empty)
+        self._stack.addWidget(holder(body))
+        self._stack.addWidget(nothing)
+        whole = column(self.banner, self._stack, spacing=12)
+        whole.setStretch(1, 1)
+        self.setLayout(whole)
+
+    def _connect(self) -> None:
+        viewmodel, detail, files = self.viewmodel, self.detail, self.detail.files
+        viewmodel.changed.connect(self._show)
+        viewmodel.files_reset.connect(self._on_files_reset)
+        viewmodel.files_changed.connect(files.change)
+        self.captures.list.chosen.connect(viewmodel.choose)
+        self.captures.list.acted.connect(self._on_acted)
+        self.captures.list.menu_wanted.connect(self._on_menu)
+        self.captures.more_wanted.connect(lambda place: self.all_menu().popup(place))
+        self.bandwidth.limited.connect(self._on_limited)
+        self.hint.clicked.connect(self._go_to_photos)
+        detail.acted.connect(self._run)
+        detail.menu_wanted.connect(lambda place: self._open_menu(viewmodel.transfer, place))
+        detail.sign_in.given.connect(self._on_signature)
+        files.retry_wanted.connect(self._on_retry)
+        self._to_photos.clicked.connect(self._go_to_photos)
+        self._to_download.clicked.connect(lambda: self.open_download())
+        self._add_keys()
+
+    def _add_keys(self) -> None:
+        keys: tuple[tuple[QKeySequence | QKeySequence.StandardKey, Callable[[], object]], ...] = (
+            (QKeySequence.StandardKey.Find, self.detail.files.begin_find),
+            (QKeySequence("Ctrl+P"), self._pause_or_go_on),
+            (QKeySequence("Delete"), self._stop_or_remove),
+        )
+        for key, slot in keys:
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(slot)
+
+    def _show(self) -> None:
+        viewmodel, transfer = self.viewmodel, self.viewmodel.transfer
+        snapshot = viewmodel.snapshot
+        self.banner.show_snapshot(snapshot)
+        self._turn_to(0 if transfer is not None else 1)
+        if transfer is not None:
+            self.captures.refresh()
+            self.detail.show_transfer(transfer)
+            self.bandwidth.show_limits(snapshot.limits, is_connected=snapshot.is_connected)
+        else:
+            self._tell_nothing()
+        self.strip_changed.emit()
+
+    def _turn_to(self, place: int) -> None:
+        """Show the transfers or that there are none; the keyboard's focus comes along."""
+        focused = self.window().focusWidget()
+        had_focus = focused is not None and (focused is self or self._stack.isAncestorOf(focused))
+        is_change = place != self._stack.currentIndex()
+        self._stack.setCurrentIndex(place)
+        if is_change and had_focus:
+            self.focus_first()
+
+    def _tell_nothing(self) -> None:
+        snapshot = self.viewmodel.snapshot
+        is_asking = snapshot.is_following and not snapshot.is_connected and snapshot.problem is None
+        title = tr("Transfers", "Looking for transfers") if is_asking else tr("Transfers", "Nothing is on its way")
         text = tr(
             "Transfers",
-            "Jobs run on this computer, so photos and results stay where they are and nothing is sent anywhere. "
-            "Uploads to clusters on Azure come with a later version and will be listed here, photo by photo.",
+            "Open photos on the Photos page and choose “Upload to…”: every photo is sent to your container in Azure "
+            "Blob storage, checked there by its MD5, and a receipt says when the card is safe to format. Sending goes "
+            "on when this window is closed, and after a cut goes on where it stopped.",
         )
-        where = (
-            "" if folder is None else "\n\n" + tr("Transfers", "Captures are in {folder}", folder=plain(str(folder)))
-        )
-        self._state.text_label.setText(text + where)
+        self.empty.title_label.setText(title)
+        self.empty.text_label.setText(text)
 
-    def _on_open(self) -> None:
-        folder = self._panel.program.computer.snapshot.captures_folder
-        if folder is not None:
-            open_folder(folder, self._panel.messages)
+    def _on_files_reset(self) -> None:
+        transfer = self.viewmodel.transfer
+        if transfer is not None:
+            self.detail.files.begin(transfer.direction, self.viewmodel.files)
+
+    def _run(self, which: TransferAction) -> None:
+        transfer = self.viewmodel.transfer
+        if transfer is not None:
+            self._others(transfer).get(which, partial(self.commands.run, which, transfer))()
+
+    def _others(self, transfer: Transfer) -> dict[TransferAction, Callable[[], object]]:
+        """What is done in the page rather than asked of the service."""
+        return {
+            TransferAction.CREDENTIAL: self.detail.sign_in.ask,
+            TransferAction.DOWNLOAD: lambda: self.open_download(transfer),
+        }
+
+    def _on_acted(self, key: str) -> None:
+        self.viewmodel.choose(key)
+        transfer = self.viewmodel.transfer
+        which = self.viewmodel.main_action(transfer) if transfer is not None else None
+        if which is not None:
+            self._run(which)
+
+    def _on_menu(self, key: str, place: QPoint) -> None:
+        self.viewmodel.choose(key)
+        self._open_menu(self.viewmodel.transfer, place)
+
+    def _open_menu(self, transfer: Transfer | None, place: QPoint) -> None:
+        if transfer is not None:
+            self.commands.menu(self, transfer, self._others(transfer)).popup(place)
+
+    def all_menu(self) -> QMenu:
+        """Return the menu about all transfers."""
+        menu = QMenu(self)
+        for made in (self._upload, self._download):
+            entry = menu.addAction(icons.icon(str(made.property("icon_name"))), made.text())
+            entry.triggered.connect(made.trigger)
+        menu.addSeparator()
+        for made in (self._pause, self._resume):
+            entry = menu.addAction(icons.icon(str(made.property("icon_name"))), made.text())
+            entry.triggered.connect(made.trigger)
+        gone = menu.addAction(icons.icon("trash-2"), tr("Transfers", "Take what is complete off the list"))
+        gone.triggered.connect(self.commands.remove_completed)
+        menu.aboutToHide.connect(menu.deleteLater)
+        return menu
+
+    def open_download(self, transfer: Transfer | None = None) -> None:
+        """Ask what shall come down, and where to.
+
+        Args:
+            transfer: Whose capture is proposed; None = none.
+        """
+
+    def _on_retry(self, indices: list[int]) -> None:
+        if (transfer := self.viewmodel.transfer) is not None:
+            self.commands.retry(transfer, indices)
+
+    def _on_limited(self, limits: Limits) -> None:
+        self._panel.background.start(self._panel.program.transfers.set_limits(limits))
+
+    def _on_signature(self, key: str, text: str) -> None:
+        transfer = self.viewmodel.snapshot.transfer(key)
+        if transfer is not None:
+            self._panel.background.start(self._sign_in(transfer, text))
+
+    async def _sign_in(self, transfer: Transfer, text: str) -> None:
+        key: TransferId = transfer.id
+        try:
+            await self._panel.program.transfers.sign_in(transfer.place, PastedSignature(text))
+        except TiepointError as error:
+            self.detail.sign_in.refused(key, Failure.of(error))
+        else:
+            self.detail.sign_in.done(key)
+
+    def _pause_or_go_on(self) -> None:
+        transfer = self.viewmodel.transfer
+        may = self.viewmodel.allowed(transfer) if transfer is not None else frozenset()
+        which = next((each for each in (TransferAction.PAUSE, TransferAction.RESUME) if each in may), None)
+        if which is not None:
+            self._run(which)
+
+    def _stop_or_remove(self) -> None:
+        transfer = self.viewmodel.transfer
+        if transfer is not None:
+            self._run(TransferAction.REMOVE if transfer.state.is_over else TransferAction.CANCEL)
+
+    def _go_to_photos(self) -> None:
+        self._panel.navigator.go("photos")
+
+    def _strip_actions(self) -> tuple[Any, ...]:
+        may = [self.viewmodel.allowed(each) for each in self.viewmodel.transfers if not each.state.is_over]
+        pause, resume = (any(which in each for each in may) for which in (TransferAction.PAUSE, TransferAction.RESUME))
+        middle = (self._pause,) if pause else (self._resume,) if resume else ()
+        return (self._download, *middle, self._upload)
+
+    def _facts(self, sums: Totals) -> tuple[tuple[str, str], ...]:
+        facts = []
+        if sums.active:
+            files = tr("Transfers", "{done} of {all}", done=grouped(sums.files_done), all=grouped(sums.files))
+            facts.append((tr("Transfers", "Files"), files))
+        if sums.active and sums.size_bytes:
+            facts.append((tr("Transfers", "Bytes"), amount_of(sums.done_bytes, sums.size_bytes)))
+        if sums.left is not None and not self.viewmodel.is_stale:
+            facts.append((tr("Transfers", "Left"), range_text(sums.left)))
+        if sums.failed:
+            facts.append((tr("Transfers", "Failed"), grouped(sums.failed)))
+        return tuple(facts)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the new width, and leave out the hint when it is low."""
+        least, most = _LEFT_PX
+        self._left.setFixedWidth(min(max(least, int(self.width() * 0.27)), most))
+        self.hint.setVisible(self.height() >= _LOW_PX)
+        super().resizeEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Find out where captures are."""
+        """Follow closely while it is seen."""
         super().showEvent(event)
-        self._panel.background.start(self._panel.program.computer.refresh(), on_failure=lambda _failure: None)
+        self._panel.program.transfers.load()
+        self.viewmodel.set_active(is_active=True)
+        QTimer.singleShot(0, self, self._show)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Do nothing while nobody looks."""
+        super().hideEvent(event)
+        self.viewmodel.set_active(is_active=False)
