@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from typing import Final
 
 from tiepoint.transfer.blob.bucket import TokenBucket
@@ -56,8 +57,9 @@ class Crew:
         with self._floor.lock:
             self._is_closing = True
             threads = tuple(self._lines)
+        end_s = time.monotonic() + _END_S
         for thread in threads:
-            thread.join(_END_S)
+            thread.join(max(0.0, end_s - time.monotonic()))
 
     def _hire(self) -> None:
         """Start another thread if one may be used. The floor's lock is held."""

@@ -158,6 +158,8 @@ class Floor:
         if given is not None:
             self.busy += 1
             given.lane.hands[hand] = given.task
+            if given.lane.record.state is TransferState.QUEUED:
+                self.show(given.lane)
         return given
 
     def _take_back(self, hand: Hand, done: Assignment, error: Exception | None) -> None:

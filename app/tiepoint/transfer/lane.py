@@ -26,7 +26,7 @@ GOING: Final = frozenset(
     }
 )
 """States in which something happens or will by itself."""
-_PATIENCE: Final = 3
+_PATIENCE: Final = 2
 """So many failures in a row, and people are told that it waits."""
 
 
@@ -91,6 +91,8 @@ class Lane:
         """
         if now_s >= self._hold_until_s:  # threads that fail together count once
             self._hold_until_s = now_s + self._backoff.next_s(error)
+        elif isinstance(error, Busy) and error.retry_after_s:
+            self._hold_until_s = max(self._hold_until_s, now_s + error.retry_after_s)
         is_offline = isinstance(error, Unreachable) and error.is_offline
         return is_offline or self._backoff.failures >= _PATIENCE
 

@@ -90,8 +90,8 @@ class Finish:
             condition = Condition(etag=facts.etag) if facts else NEW
             try:
                 put_small(hand, name, content, condition, content_type=_JSON)
-            except ConditionFailed:
-                continue  # another computer was quicker, or the reply to our own writing was lost
+            except (ConditionFailed, Corrupted):
+                continue  # another computer was quicker, the reply to our own writing was lost, or it was damaged
             return
         raise OperationFailed(
             f"The manifest of {record.name} is written by somebody else again and again.",

@@ -45,7 +45,8 @@ class Kit:
         """Return the bytes of a block for a file of this size; 0 when it goes in one piece."""
         if size <= self.tuning.whole_bytes:
             return 0
-        return max(self.tuning.block_bytes, -(-size // _MOST_BLOCKS // _MIB) * _MIB)
+        needed = -(-size // _MOST_BLOCKS)
+        return self.tuning.block_bytes if needed <= self.tuning.block_bytes else -(-needed // _MIB) * _MIB
 
     def blob_name(self, file: FileRecord) -> str:
         """Return the whole name of a file's blob."""

@@ -5,6 +5,7 @@ Runs on a sender's thread, without the lock. A file of at most the buffer's size
 
 from __future__ import annotations
 
+from tiepoint.domain.digest import is_composite, is_digest
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.transfer import FileState
 from tiepoint.transfer.blob.errors import BadRequest, BlobMissing, ConditionFailed, Corrupted, NameRefused
@@ -75,18 +76,28 @@ class SendFile:
             source.check_unchanged()
         except SourceFault as fault:
             return again(fault.failure, etag=written.etag)
+        self._kit.cache.keep(file.source, source.stamp, md5=known.md5)
         return Outcome(FileState.VERIFIED, known.md5, written.etag, size)
 
     def _digest(self, hand: Hand, source: Source) -> tuple[KnownDigest, memoryview | None]:
         """Return the file's MD5, and its content when it fits into the buffer and had to be read for that."""
         file, size = self.file, source.stamp.size
         # A digest that led to a refusal before is not believed again.
-        known = self._kit.cache.look_up(file.source, source.stamp) if file.attempts <= 1 else KnownDigest()
+        known = self._known(source) if file.attempts <= 1 else KnownDigest()
         if not known.md5:
             known = hashed(self._kit, file.source, source, known, 0)
             if 0 < size <= len(hand.buffer):
                 return known, memoryview(hand.buffer)[:size]
         return known, None
+
+
+    def _known(self, source: Source) -> KnownDigest:
+        """Return what is known of the file as it is: by the cache, or by whoever told it. The server checks it."""
+        entry, stamp = self.file.entry, source.stamp
+        known = self._kit.cache.look_up(self.file.source, stamp)
+        if known.md5 or entry is None or (entry.size, entry.mtime_ns) != (stamp.size, stamp.mtime_ns):
+            return known
+        return known if is_composite(entry.md5) or not is_digest(entry.md5) else KnownDigest(entry.md5)
 
 
 def condition_of(file: FileRecord) -> Condition:

@@ -40,7 +40,7 @@ class Findings:
         outcomes: Files that need nothing more.
         to_send: Files to be sent, with the version they replace (empty = none).
         to_judge: Files that must be hashed or proven before one can say.
-        sizes: Sizes of files that are not what was told.
+        stamps: Files that are not what was told, as they are.
     """
 
     capture: CaptureId
@@ -48,7 +48,7 @@ class Findings:
     outcomes: list[tuple[FileRecord, Outcome]] = field(default_factory=list)
     to_send: list[tuple[FileRecord, str]] = field(default_factory=list)
     to_judge: list[FileRecord] = field(default_factory=list)
-    sizes: list[tuple[FileRecord, int]] = field(default_factory=list)
+    stamps: list[tuple[FileRecord, FileStamp]] = field(default_factory=list)
 
 
 class Survey:
@@ -90,8 +90,8 @@ class Survey:
         return stamps
 
     def _place(self, findings: Findings, file: FileRecord, stamp: FileStamp, known: KnownDigest) -> None:
-        if stamp.size != file.size:
-            findings.sizes.append((file, stamp.size))
+        if (stamp.size, stamp.mtime_ns) != (file.size, file.mtime_ns):
+            findings.stamps.append((file, stamp))
         listed = findings.listing.get(file.path)
         found = compare(listed, local_file(stamp.size, known))
         if listed is None:

@@ -141,8 +141,10 @@ class UploadWork:
         record.capture = findings.capture
         record.place = record.base.below(findings.capture)
         self._changes.transfer(record)
-        for file, size in findings.sizes:
-            record.set_size(file, size)
+        for file, stamp in findings.stamps:
+            record.set_size(file, stamp.size)
+            if not file.ctime_ns:  # else its blocks are of what it was
+                file.mtime_ns = stamp.mtime_ns
         for file, outcome in findings.outcomes:
             self._conclude(file, outcome, now_s)
         for file, etag in findings.to_send:
