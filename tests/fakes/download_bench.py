@@ -55,6 +55,7 @@ class Bench:
         self.writer = JournalWriter(Journal(folder / "transfers.sqlite3"))
         self.tuning = SMALL_SIZES
         self.now_s = 0.0
+        self.free_bytes = 10**12
         self.stop = Stop()
         self.record = TransferRecord(
             TransferId("t1"),
@@ -73,13 +74,14 @@ class Bench:
     def begin(self) -> DownloadWork:
         self.stop = Stop()
         self.work = DownloadWork(
-            self.record, BenchChanges(self.writer), self.writer, HashCache(self.writer), self.tuning
+            self.record,
+            BenchChanges(self.writer),
+            self.writer,
+            HashCache(self.writer),
+            self.tuning,
+            lambda _: self.free_bytes,
         )
         return self.work
-
-    def set_free(self, free_bytes: int) -> None:
-        """Let the disk have so much room."""
-        self.free_bytes = free_bytes
 
     def hand(self) -> Hand:
         hand = Hand(self.stop)
@@ -92,6 +94,11 @@ class Bench:
         if task is not None:
             self.do(task)
         return task is not None
+
+    def go_on(self) -> None:
+        """Do what is left, one after the other."""
+        while self.step():
+            pass
 
     def next(self) -> Task | None:
         task = self.work.next_task(self.now_s)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 from typing import Final
 
-from tiepoint.domain.errors import NoSpace, OperationFailed, TiepointError
+from tiepoint.domain.errors import InputError, NoSpace, OperationFailed, TiepointError
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.plain_text import plain
 
@@ -82,3 +82,13 @@ def disk_trouble(error: OSError, path: str, folder: str) -> FileFault | Tiepoint
     known = _SENTENCES.get(error.errno or 0)
     why, remedy = known or (error.strerror or "the disk refused it", "Look at the folder, then try again.")
     return fault(path, why, remedy)
+
+
+def folder_gone(folder: str, error: OSError) -> InputError:
+    """The target itself is not there any more; it is not made again, because its disk may only be away."""
+    return InputError(
+        f"The folder '{plain(folder)}' is not there any more.",
+        remedy="Connect its disk or make the folder again, then let the download go on.",
+        retryable=True,
+        detail=str(error),
+    )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tiepoint.domain.errors import InputError, NoSpace
+from tiepoint.domain.errors import NoSpace
 from tiepoint.domain.plain_text import plain
 from tiepoint.domain.space import size_text
+from tiepoint.transfer.download.faults import folder_gone
 from tiepoint.transfer.download.kit import Kit
 
 
@@ -23,12 +24,7 @@ def check_room(kit: Kit, wanted_bytes: int) -> None:
     try:
         free = kit.free(folder)
     except OSError as error:
-        raise InputError(
-            f"The folder '{plain(folder)}' is not there any more.",
-            remedy="Connect its disk or make the folder again, then let the download go on.",
-            retryable=True,
-            detail=str(error),
-        ) from error
+        raise folder_gone(folder, error) from error
     margin = kit.tuning.margin_bytes + wanted_bytes // 100
     if wanted_bytes and free < wanted_bytes + margin:
         raise NoSpace(

@@ -6,6 +6,7 @@ import contextlib
 from dataclasses import dataclass
 
 from tiepoint.domain.blob_names import fault_of, part_name, transfer_tag
+from tiepoint.domain.errors import InputError
 from tiepoint.domain.transfer import FileState
 from tiepoint.transfer.download.faults import FileFault
 from tiepoint.transfer.download.target import Target
@@ -30,7 +31,7 @@ class Leftovers:
         """Remove them; what cannot be removed stays. Blocking; no task of the transfer may run any more."""
         target = Target(self.folder)
         for path in self.paths:
-            with contextlib.suppress(OSError, FileFault), target.folder_of(path, makes=False) as folder:
+            with contextlib.suppress(OSError, FileFault, InputError), target.folder_of(path, makes=False) as folder:
                 folder.remove(part_name(path.rpartition("/")[2], self.tag))
 
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from tiepoint.transfer.download.faults import fault
+from tiepoint.transfer.download.faults import fault, folder_gone
 
 _BY_FOLDER: Final = {os.open, os.stat, os.mkdir, os.unlink, os.link, os.rename} <= os.supports_dir_fd
 _NO_LINKS: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -131,7 +131,8 @@ class Target:
 
         Raises:
             FileFault: The way leads through a link, or through something that is no folder.
-            FileNotFoundError: A folder is missing and is not to be made; or the target itself is gone.
+            InputError: The target itself is gone.
+            FileNotFoundError: A folder is missing and is not to be made.
             OSError: A folder cannot be made or opened.
         """
         here = self._root()
@@ -145,10 +146,13 @@ class Target:
             _close(here)
 
     def _root(self) -> Folder:
-        if not self._works_by_folder:
+        try:
+            if self._works_by_folder:
+                return Folder(self.folder, os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
             os.stat(self.folder)
-            return Folder(_extended(os.path.realpath(self.folder)), None)
-        return Folder(self.folder, os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise folder_gone(self.folder, error) from error
+        return Folder(_extended(os.path.realpath(self.folder)), None)
 
     def _step(self, here: Folder, segment: str, path: str, makes: bool) -> Folder:
         found = here.look(segment)

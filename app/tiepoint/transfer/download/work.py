@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
+from collections.abc import Callable
 
 from tiepoint.domain.transfer import FileState, TransferState
 from tiepoint.transfer.download.course import Course, Doing
 from tiepoint.transfer.download.finishing import Finish
 from tiepoint.transfer.download.joining import begin_anew, join
-from tiepoint.transfer.download.kit import Kit
+from tiepoint.transfer.download.kit import Kit, free_bytes
 from tiepoint.transfer.download.large import Open, Piece
 from tiepoint.transfer.download.outcome import Outcome, partial
 from tiepoint.transfer.download.patience import Patience
@@ -36,6 +37,7 @@ class DownloadWork:
         writer: The journal's: ranges are looked up there.
         cache: Digests of local files.
         tuning: Sizes and times.
+        free: How much a folder's disk still takes.
     """
 
     def __init__(
@@ -44,11 +46,12 @@ class DownloadWork:
         changes: Changes,
         writer: JournalWriter,
         cache: HashCache,
-        tuning: DownloadTuning = DownloadTuning(),  # noqa: B008 - frozen
+        tuning: DownloadTuning,
+        free: Callable[[str], int] = free_bytes,
     ) -> None:
         self._record = record
         self._changes = changes
-        self._kit = Kit(record, writer, cache, tuning, Target(record.folder))
+        self._kit = Kit(record, writer, cache, tuning, Target(record.folder), free)
         self._phase = TransferState.PREPARING
         for file in record.files:
             if file.state is FileState.MOVING:
@@ -162,6 +165,7 @@ class DownloadWork:
             course.arrived(number, task.md5)
             self._record.set_done(file, course.kept_bytes)
             self._changes.piece(self._record, file, number, task.md5)
+            self._changes.file(self._record, file)  # so that after a restart it shows at once what is here
         elif task.doing is Doing.CHECK:
             course.checked(task.numbers[0], task.md5)
             self._record.set_done(file, course.kept_bytes)
