@@ -1,4 +1,4 @@
-"""Every request to a container against a real Blob server, over http with signatures; Azure's own client is the witness."""
+"""Every request to a container against a real Blob server, over http; Azure's own client is the witness."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ Must not repair a name: what cannot travel unchanged is refused. Pure; any threa
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from urllib.parse import quote
 
@@ -12,6 +13,10 @@ from tiepoint.transfer.blob.errors import NameRefused
 
 MOST_CHARACTERS: Final = 1024
 """https://learn.microsoft.com/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata"""
+
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+_NO_TEXT: Final = re.compile(r"[\ud800-\udfff]")
+_DOTS: Final = re.compile(r"(^|/)\.\.?(/|$)")
 
 
 def quoted_name(name: str) -> str:
@@ -37,10 +42,10 @@ def _fault_of(name: str) -> str:
         return f"it has {len(name)} characters, and must have 1 to {MOST_CHARACTERS}"
     if "\\" in name:
         return "it holds a backslash"
-    if any(part in (".", "..") for part in name.split("/")):
+    if _DOTS.search(name):
         return "a part of it is . or .."
-    if not name.isprintable() and any(ord(letter) < 32 or ord(letter) == 127 for letter in name):
+    if _CONTROL.search(name):
         return "it holds a control character"
-    if any(0xD800 <= ord(letter) <= 0xDFFF for letter in name):
+    if _NO_TEXT.search(name):
         return "it holds bytes that are no text"
     return ""

@@ -23,9 +23,9 @@ _NO_BODY: Final = (204, 304)
 class Headers(http.client.HTTPMessage):
     """Headers by their names in lower case; of a repeated one the last."""
 
-    def __init__(self) -> None:
+    def __init__(self, by_name: dict[str, str]) -> None:
         super().__init__()
-        self.by_name: dict[str, str] = {}
+        self.by_name = by_name
 
     def get(self, name: str, failobj: Any = None) -> Any:
         """Return a header, or the other."""
@@ -54,8 +54,9 @@ class Reply(http.client.HTTPResponse):
         """
         status = 100
         while 100 <= status < 200:
-            status, reason = self._status_line()
-            headers = self._headers()
+            first, *lines = self._head()
+            status, reason = _read_status(first)
+        headers = Headers(_read_headers(lines))
         self.code = self.status = status
         self.reason = reason
         self.version = 11
@@ -106,27 +107,22 @@ class Reply(http.client.HTTPResponse):
             raise ValueError(len(said))
         return said
 
-    def _status_line(self) -> tuple[int, str]:
-        line = self.fp.readline(_LONGEST_LINE + 1)
-        if not line:
+    def _head(self) -> list[str]:
+        """Return the lines of a head, in one go when it is here in one piece, as almost always."""
+        there = self.fp.peek(1)
+        if not there:
             raise Severed("it was closed without a reply")
-        parts = line.decode("latin-1").split(None, 2)
-        if len(parts) < 2 or not parts[0].startswith("HTTP/1.") or not parts[1].isdigit():
-            raise http.client.BadStatusLine(repr(line[:80]))
-        return int(parts[1]), parts[2].strip() if len(parts) > 2 else ""
-
-    def _headers(self) -> Headers:
-        headers = Headers()
-        found, readline = headers.by_name, self.fp.readline
+        end = there.find(b"\r\n\r\n")
+        if end >= 0:
+            return str(self.fp.read(end + 4).decode("latin-1")).split("\r\n")[:-2]
+        lines: list[str] = []
         for _ in range(_MOST_HEADERS):
-            line = readline(_LONGEST_LINE + 1)
+            line = self.fp.readline(_LONGEST_LINE + 1)
             if line in (b"\r\n", b"\n"):
-                return headers
+                return lines or [""]
             if not line.endswith(b"\n"):
                 raise Severed("it was closed in the middle of a reply")
-            name, colon, value = line.decode("latin-1").partition(":")
-            if colon:
-                found[name.strip().lower()] = value.strip()
+            lines.append(line.decode("latin-1"))
         raise http.client.HTTPException("too many headers")
 
     def _frame(self, headers: dict[str, str]) -> None:
@@ -140,3 +136,19 @@ class Reply(http.client.HTTPResponse):
             self.chunked, self.length = False, 0
         if self.length is None and not self.chunked:
             self.will_close = True
+
+
+def _read_status(line: str) -> tuple[int, str]:
+    parts = line.split(None, 2)
+    if len(parts) < 2 or not parts[0].startswith("HTTP/1.") or not parts[1].isdigit():
+        raise http.client.BadStatusLine(repr(line[:80]))
+    return int(parts[1]), parts[2].strip() if len(parts) > 2 else ""
+
+
+def _read_headers(lines: list[str]) -> dict[str, str]:
+    found = {}
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if colon:
+            found[name.strip().lower()] = value.strip()
+    return found
