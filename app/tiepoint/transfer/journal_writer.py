@@ -229,6 +229,9 @@ class JournalWriter:
                 self.journal.write(batch)
         except (sqlite3.Error, OSError) as error:
             return self._after(error, batch)
+        except Exception:  # noqa: BLE001  the last net of this thread
+            # A value no table takes: the batch would fail for ever and hold up everything after it.
+            _log.exception("changes of the journal of transfers were lost")
         return None
 
     def _after(self, error: sqlite3.Error | OSError, batch: Batch) -> Failure | None:
