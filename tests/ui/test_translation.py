@@ -93,6 +93,7 @@ def _left_over(text: str) -> str:
 _DATA: Final = tuple(
     re.compile(pattern)
     for pattern in (
+        r"day \d+/IMG_\d+\.JPG",
         r"\S*[/\\]\S*",  # paths
         r"[\w<>-]+( \w+)?\.(jpg|JPG|txt|glb|ply|obj|json|html)",
         r"(Ctrl|Shift|Alt)(\+\S+)+",
@@ -100,7 +101,6 @@ _DATA: Final = tuple(
         r"\b\d[\d\s.,]*(min|GB|MB|kB|px)\b",
         r"\b(GPS|CRS|ENU|EPSG:\d+|Tiepoint|Python|Linux|Azure|COLMAP|pycolmap|DJI FC\w+)\b",
         r"^(Apache 2.0|ISC|OFL 1.1)$",  # licences
-        r"\bday \d+(?=\s|$)",  # a folder
         r"\b(brighton|harbour|ourphotos|captures( / \d+-brighton-\w+)?)\b",  # captures and where they go
         r"\b(Beach|Brighton|Older|Fountain wall|ada|bad|done|gone|next|old|rest|raw|workshop|fake|worker-\d)\b",
     )
