@@ -13,7 +13,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from tiepoint import __version__
+from tiepoint import __version__, cli_transfers
+from tiepoint.cli_arguments import Json, Photos, Verbose, exit_with, path_of
 
 _EXIT_USAGE: Final = 2
 _EXIT_CANCELED: Final = 130
@@ -31,19 +32,6 @@ app = typer.Typer(
 )
 
 
-def _path(text: str) -> Path:
-    """Read a path; an empty one, such as a variable that was never set, must not mean the current folder."""
-    if not text:
-        raise typer.BadParameter("the path is empty.")
-    return Path(text)
-
-
-Photos = Annotated[
-    list[Path],
-    typer.Argument(metavar="PHOTOS", help="Photos, or folders of photos.", parser=_path, show_default=False),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object a line, the last one being the result.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show logs and tracebacks on stderr.")]
 JobName = Annotated[str, typer.Argument(metavar="JOB", help="A job's id, the start or end of one, or its name.")]
 MaybeJob = Annotated[
     str | None, typer.Argument(metavar="JOB", help="A job's id or name; without it the newest.", show_default=False)
@@ -100,7 +88,7 @@ def _start(
 def panel(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="PATHS", help="Photos, folders or a model to open.", parser=_path, show_default=False),
+        typer.Argument(metavar="PATHS", help="Photos, folders or a model to open.", parser=path_of, show_default=False),
     ] = None,
     start: Annotated[bool, typer.Option("--start", help="Make a model of the photos without another click.")] = False,
     preset: Annotated[str, typer.Option(help="Preset for --start; without it the one in your settings.")] = "",
@@ -114,7 +102,7 @@ def panel(
 def run(
     photos: Photos,
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for the products.", parser=_path)
+        Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for the products.", parser=path_of)
     ],
     preset: Annotated[
         str | None, typer.Option(help="draft, standard, high or custom; without it the one in your settings.")
@@ -133,7 +121,7 @@ def run(
     from tiepoint.console.requests import RunRequest
 
     wanted = RunRequest(preset, tuple(changes or ()), name, output)
-    _exit(
+    exit_with(
         run_command(
             lambda program, outlet: runs.run(program, outlet, photos, wanted, detach=detach),
             as_json=as_json,
@@ -148,7 +136,7 @@ def check(photos: Photos, as_json: Json = False, verbose: Verbose = False) -> No
     from tiepoint.bootstrap import run_command
     from tiepoint.console import checks
 
-    _exit(run_command(lambda p, outlet: checks.check(p, outlet, photos), as_json=as_json, verbose=verbose))
+    exit_with(run_command(lambda p, outlet: checks.check(p, outlet, photos), as_json=as_json, verbose=verbose))
 
 
 @app.command()
@@ -158,7 +146,9 @@ def jobs(as_json: Json = False, verbose: Verbose = False) -> None:
     from tiepoint.console import listings
 
     now = datetime.now(UTC)
-    _exit(run_command(lambda program, outlet: listings.jobs(program, outlet, now), as_json=as_json, verbose=verbose))
+    exit_with(
+        run_command(lambda program, outlet: listings.jobs(program, outlet, now), as_json=as_json, verbose=verbose)
+    )
 
 
 @app.command()
@@ -167,7 +157,7 @@ def nodes(as_json: Json = False, verbose: Verbose = False) -> None:
     from tiepoint.bootstrap import run_command
     from tiepoint.console import listings
 
-    _exit(run_command(listings.nodes, as_json=as_json, verbose=verbose))
+    exit_with(run_command(listings.nodes, as_json=as_json, verbose=verbose))
 
 
 @app.command()
@@ -176,7 +166,7 @@ def watch(job: MaybeJob = None, as_json: Json = False, verbose: Verbose = False)
     from tiepoint.bootstrap import run_command
     from tiepoint.console import runs
 
-    _exit(run_command(lambda program, outlet: runs.watch(program, outlet, job), as_json=as_json, verbose=verbose))
+    exit_with(run_command(lambda program, outlet: runs.watch(program, outlet, job), as_json=as_json, verbose=verbose))
 
 
 @app.command()
@@ -185,7 +175,9 @@ def abort(job: JobName, as_json: Json = False, verbose: Verbose = False) -> None
     from tiepoint.bootstrap import run_command
     from tiepoint.console import listings
 
-    _exit(run_command(lambda program, outlet: listings.abort(program, outlet, job), as_json=as_json, verbose=verbose))
+    exit_with(
+        run_command(lambda program, outlet: listings.abort(program, outlet, job), as_json=as_json, verbose=verbose)
+    )
 
 
 @app.command()
@@ -194,7 +186,9 @@ def pause(job: JobName, as_json: Json = False, verbose: Verbose = False) -> None
     from tiepoint.bootstrap import run_command
     from tiepoint.console import listings
 
-    _exit(run_command(lambda program, outlet: listings.pause(program, outlet, job), as_json=as_json, verbose=verbose))
+    exit_with(
+        run_command(lambda program, outlet: listings.pause(program, outlet, job), as_json=as_json, verbose=verbose)
+    )
 
 
 @app.command()
@@ -205,7 +199,7 @@ def resume(job: MaybeJob = None, as_json: Json = False, verbose: Verbose = False
     from tiepoint.bootstrap import run_command
     from tiepoint.console import runs
 
-    _exit(run_command(lambda program, outlet: runs.resume(program, outlet, job), as_json=as_json, verbose=verbose))
+    exit_with(run_command(lambda program, outlet: runs.resume(program, outlet, job), as_json=as_json, verbose=verbose))
 
 
 @app.command()
@@ -219,7 +213,7 @@ def logs(
     from tiepoint.bootstrap import run_command
     from tiepoint.console import listings
 
-    _exit(
+    exit_with(
         run_command(
             lambda program, outlet: listings.logs(program, outlet, job, lines), as_json=as_json, verbose=verbose
         )
@@ -233,13 +227,15 @@ def view(
         typer.Argument(
             metavar="FILE",
             help="A GLB, OBJ, PLY or STL file, or the folder of a result.",
-            parser=_path,
+            parser=path_of,
             show_default=False,
         ),
     ],
     screenshot: Annotated[
         Path | None,
-        typer.Option("--screenshot", metavar="PNG", help="Draw it into this picture; needs no display.", parser=_path),
+        typer.Option(
+            "--screenshot", metavar="PNG", help="Draw it into this picture; needs no display.", parser=path_of
+        ),
     ] = None,
     as_json: Json = False,
     verbose: Verbose = False,
@@ -250,7 +246,7 @@ def view(
     from tiepoint.bootstrap import run_command
     from tiepoint.console import listings
 
-    _exit(
+    exit_with(
         run_command(
             lambda program, outlet: listings.view(program, outlet, _model_of(file), screenshot),
             as_json=as_json,
@@ -265,11 +261,10 @@ def doctor(as_json: Json = False, verbose: Verbose = False) -> None:
     from tiepoint.bootstrap import run_command
     from tiepoint.console import checks
 
-    _exit(run_command(checks.doctor, as_json=as_json, verbose=verbose))
+    exit_with(run_command(checks.doctor, as_json=as_json, verbose=verbose))
 
 
-def _exit(code: int) -> None:
-    raise typer.Exit(code)
+cli_transfers.add_to(app)
 
 
 def _panel_or_help(context: typer.Context) -> None:
@@ -302,4 +297,4 @@ def _show_panel(paths: list[Path], *, start: bool = False, preset: str = "", ver
     from tiepoint.panel_start import run_panel
     from tiepoint.ui.opening import Opening
 
-    _exit(run_panel(Opening(tuple(path.absolute() for path in paths), start, preset), verbose=verbose))
+    exit_with(run_panel(Opening(tuple(path.absolute() for path in paths), start, preset), verbose=verbose))

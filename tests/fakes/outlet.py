@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tiepoint.domain.failure import Failure
+from tiepoint.domain.transfer import Transfer
 from tiepoint.services.reconstruction import RunSnapshot
 
 
@@ -14,6 +15,7 @@ class RecordingOutlet:
 
     def __init__(self) -> None:
         self.snapshots: list[RunSnapshot] = []
+        self.transfers: list[Transfer] = []
         self.warnings: list[Failure] = []
         self.errors: list[Failure] = []
         self.facts: dict[str, Any] = {}
@@ -25,6 +27,9 @@ class RecordingOutlet:
 
     def advance(self, what: str, done: int, total: int | None, unit: str) -> None:
         self.advances += 1
+
+    def transfer(self, transfer: Transfer) -> None:
+        self.transfers.append(transfer)
 
     def warning(self, warning: Failure, **facts: Any) -> None:
         self.warnings.append(warning)

@@ -19,6 +19,7 @@ from typing import Any
 from tiepoint.console.outlet import stdout_line
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.job import Stage, StageState
+from tiepoint.domain.transfer import Direction, Transfer
 from tiepoint.protocol.codec import to_json
 from tiepoint.services.reconstruction import RunSnapshot
 
@@ -56,6 +57,14 @@ class JsonOutlet:
     def advance(self, what: str, done: int, total: int | None, unit: str) -> None:
         """Tell how far it is."""
         self._progress(what, {"state": "running", "done": done, "total": total, "unit": unit})
+
+    def transfer(self, transfer: Transfer) -> None:
+        """Tell how far a transfer is, bytes and files apart."""
+        facts = {"state": transfer.state.value, "done": transfer.done_bytes, "total": transfer.bytes_total}
+        files = {"files_done": transfer.there.files, "files_total": transfer.files_total}
+        pace = {"rate_bytes_per_s": round(transfer.rate_bytes_per_s), "left_s": transfer.left_s}
+        phase = "upload" if transfer.direction is Direction.UP else "download"
+        self._progress(phase, {**facts, "unit": "bytes", **files, **pace, "transfer": transfer.id})
 
     def warning(self, warning: Failure, **facts: Any) -> None:
         """Tell a warning."""

@@ -18,8 +18,10 @@ from tiepoint.console.drawing import Drawing
 from tiepoint.console.outlet import stdout_line
 from tiepoint.console.sentences import sentence
 from tiepoint.console.text import plain
+from tiepoint.console.transfer_drawing import drawn_transfer
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.operation import OperationProgress
+from tiepoint.domain.transfer import Transfer
 from tiepoint.services.reconstruction import RunSnapshot
 
 _REFRESHES_PER_S = 5
@@ -42,6 +44,7 @@ class LiveOutlet:
         self._answer = answer
         self._snapshot = RunSnapshot()
         self._simple: OperationProgress | None = None
+        self._transfer: Transfer | None = None
         self._spinner = Spinner("dots", style="cyan")
         self._live: Live | None = None
 
@@ -53,6 +56,11 @@ class LiveOutlet:
     def advance(self, what: str, done: int, total: int | None, unit: str) -> None:
         """Draw one bar from now on."""
         self._simple = OperationProgress(what, done, total, unit)
+        self._begin()
+
+    def transfer(self, transfer: Transfer) -> None:
+        """Draw the transfer from now on."""
+        self._transfer = transfer
         self._begin()
 
     def warning(self, warning: Failure, **facts: Any) -> None:
@@ -95,4 +103,6 @@ class LiveOutlet:
         self._console.print(line)
 
     def _drawn(self) -> RenderableType:
+        if self._transfer is not None:
+            return drawn_transfer(self._transfer, self._spinner, self._console.width)
         return Drawing(self._now(), self._spinner, self._console.width).of_run(self._snapshot, self._simple)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol, TextIO
 
 from tiepoint.domain.failure import Failure
+from tiepoint.domain.transfer import Transfer
 from tiepoint.services.reconstruction import RunSnapshot
 
 
@@ -21,6 +22,9 @@ class Outlet(Protocol):
 
     def advance(self, what: str, done: int, total: int | None, unit: str) -> None:
         """Show how far something simple is."""
+
+    def transfer(self, transfer: Transfer) -> None:
+        """Show how far a transfer is; may be called any number of times a second."""
 
     def warning(self, warning: Failure, **facts: Any) -> None:
         """Tell something that does not stop the command."""

@@ -14,9 +14,11 @@ from tiepoint.console.outlet import stderr_line, stdout_line
 from tiepoint.console.sentences import with_remedy
 from tiepoint.console.stages import PHASE_TITLES, elapsed_s, stage_amount
 from tiepoint.console.text import duration_text, plain
+from tiepoint.console.transfer_words import bytes_text, doing_text, files_text, pace_text
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.job import Stage, StageState
 from tiepoint.domain.stages import stage_title
+from tiepoint.domain.transfer import Transfer, TransferState
 from tiepoint.services.reconstruction import RunSnapshot
 
 _PAUSE_S = 15.0
@@ -50,6 +52,7 @@ class PlainOutlet:
         self._phase = ""
         self._job = ""
         self._trouble: str | None = None
+        self._transfer_state: TransferState | None = None
 
     def progress(self, snapshot: RunSnapshot) -> None:
         """Tell what began, what ended, and now and then how far it is."""
@@ -67,6 +70,17 @@ class PlainOutlet:
 
     def advance(self, what: str, done: int, total: int | None, unit: str) -> None:
         """Tell nothing: what is simple is short."""
+
+    def transfer(self, transfer: Transfer) -> None:
+        """Tell each new state, and now and then how far it is."""
+        now, state = self._clock(), transfer.state
+        if state is not self._transfer_state:
+            self._transfer_state, self._told_at[transfer.id] = state, now
+            self._tell(f"{doing_text(transfer)}: {plain(transfer.name)}")
+        elif now - self._told_at[transfer.id] >= _PAUSE_S and not state.is_over:
+            self._told_at[transfer.id] = now
+            told = (bytes_text(transfer), files_text(transfer), pace_text(transfer))
+            self._tell(f"{doing_text(transfer)}: {', '.join(part for part in told if part)}")
 
     def warning(self, warning: Failure, **facts: Any) -> None:
         """Tell a warning."""

@@ -380,7 +380,7 @@ class TransferService:
             SignInNeeded: The right is missing or refused.
             InputError: There is no such capture.
         """
-        known = self._snapshot.transfer(transfer) if transfer is not None else None
+        known = await self._asked(transfer) if transfer is not None and source is not None else None
         where = place or (known.place if known is not None else None)
         if where is not None:
             await self._give(where, source)
@@ -411,6 +411,9 @@ class TransferService:
         if is_first:
             transfer = await self._worker.set_priority(transfer.id, FIRST_PRIORITY)
         return self._known(transfer)
+
+    async def _asked(self, transfer: TransferId) -> Transfer | None:
+        return self._snapshot.transfer(transfer) or await self.find(transfer)
 
     async def _resumed(self, transfer: Transfer) -> Transfer:
         """Let a transfer go on that was paused: who asks for it again wants it."""
