@@ -1,4 +1,4 @@
-"""The thread that writes the journal: changes are gathered in memory and written five times a second.
+"""The thread that writes the journal: changes are gathered in memory and written five times a second, states at once.
 
 The calls that gather copy what they need and never wait for the disk, so they may be made with any lock held. They
 are those of `work.Changes`. A full disk is said once and tried again; nothing is lost from memory by it.
@@ -59,9 +59,11 @@ class JournalWriter:
     # What changed.
 
     def transfer(self, record: TransferRecord) -> None:
-        """Keep a transfer as it is now, without its files."""
+        """Keep a transfer as it is now, without its files. It is written at once: people were told that it is so."""
         with self._gathering() as batch:
             batch.transfer(record)
+            self._asked += 1
+            self._changed.notify_all()
 
     def file(self, record: TransferRecord, file: FileRecord) -> None:
         """Keep a file as it is now."""
