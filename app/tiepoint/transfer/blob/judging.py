@@ -111,14 +111,14 @@ def judge(refusal: Refusal) -> BlobError:
             remedy="It is sent again by itself; if this comes back, check memory and network of this computer.",
             retryable=True,
         )
+    if 300 <= status < 400 or status in (407, 511):
+        return _intercepted(refusal)
     if status in _PATIENCE or status > 504 or code in _LATER:
         return _busy(refusal)
     if status == 404 or code in ("ContainerBeingDeleted", "InvalidBlockList"):
         return _absent(refusal)
     if code in _BAD_NAME:
         return _misnamed(refusal)
-    if 300 <= status < 400 or status in (407, 511):
-        return _intercepted(refusal)
     words = f": {refusal.message}" if refusal.message else "."
     return _made(
         BadRequest,

@@ -14,7 +14,7 @@ from typing import Final
 
 from tiepoint.transfer.blob.bucket import TokenBucket
 from tiepoint.transfer.blob.dialing import dial
-from tiepoint.transfer.blob.errors import Unreachable
+from tiepoint.transfer.blob.errors import BlobError, Unreachable
 from tiepoint.transfer.blob.flow import EarlyReply, Flow, Severed
 from tiepoint.transfer.blob.proxies import Origin, Proxy
 from tiepoint.transfer.blob.reply import Reply
@@ -107,7 +107,12 @@ class Line:
         is_good = False
         try:
             reply = self._answered(origin, request, stop, bucket)
-            yield reply
+            try:
+                yield reply
+            except BlobError:
+                # What was refused in an orderly way leaves the connection as good as before.
+                is_good = reply.is_reusable
+                raise
             is_good = self._is_finished(reply)
         except (Severed, http.client.HTTPException) as error:
             stop.check()
