@@ -62,6 +62,8 @@ def read_facts(
     """
     rest = list(photos)
     for _ in range(_MOST_CHILDREN):
+        if not rest:
+            return
         told = 0
         is_whole = True
         for line in _answers(rest, stop, launch):
@@ -73,8 +75,6 @@ def read_facts(
         if is_whole or stop():
             return
         rest = rest[told + 1 :]  # the one it died of is passed over
-        if not rest:
-            return
 
 
 def _facts(line: dict[str, Any]) -> Iterator[PhotoFacts]:

@@ -117,9 +117,11 @@ class Receipt:
         counted = f"{len(self.photos):,} of {self.photos_total:,} photos verified in Blob"
         if self.is_whole:
             return f"{counted}, safe to format the card."
+        if not self.gaps:
+            return f"{counted}. NOT safe to format the card."
         gaps = len(self.gaps)
-        others = f": {gaps:,} {'photo is' if gaps == 1 else 'photos are'} not there as they should be" if gaps else ""
-        return f"{counted}. NOT safe to format the card{others}."
+        others = "1 photo is not there as it" if gaps == 1 else f"{gaps:,} photos are not there as they"
+        return f"{counted}. NOT safe to format the card: {others} should be."
 
     @property
     def about_digests(self) -> str:
