@@ -33,8 +33,8 @@ def test_the_statement_comes_first_and_every_photo_is_there() -> None:
     (page,) = pages_of(a_receipt("DJI_0001.JPG", "Übersicht/Straße.jpg"))
     for expected in (
         "Brighton beach", "2 of 2 photos verified in Blob", "Safe to format the card.", "20261125-demo-0a1b2c",
-        PLACE.url, "25 November 2026, 23:05:11 UTC+01:00 (22:05 UTC)", "2 photos, 16 MB (15,824,690 bytes)", "Tiepoint 0.1.0",
-        "DJI_0001.JPG", "Übersicht/Straße.jpg", "7,912,345", MD5, "sent", "Page 1 of 1", "md5sum",
+        PLACE.url, "25 November 2026, 23:05:11 UTC+01:00 (22:05 UTC)", "2 photos, 16 MB (15,824,690 bytes)",
+        "Tiepoint 0.1.0", "DJI_0001.JPG", "Übersicht/Straße.jpg", "7,912,345", MD5, "sent", "Page 1 of 1", "md5sum",
     ):  # fmt: skip
         assert expected in page
     assert "NOT" not in page
