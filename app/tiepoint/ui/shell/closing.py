@@ -15,7 +15,10 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
 from tiepoint.domain.job import Job, JobState
+from tiepoint.domain.transfer import Direction, Transfer
 from tiepoint.ui.text import plain, tr, tr_count
+from tiepoint.ui.viewmodels.jobs_words import percent_text
+from tiepoint.ui.viewmodels.transfers_parts import standing
 from tiepoint.ui.widgets.choice_row import ChoiceRow
 from tiepoint.ui.widgets.labels import Glyph, Label
 from tiepoint.ui.widgets.layouts import column, row
@@ -28,27 +31,30 @@ class ClosingChoice(Enum):
     """What a person wants on closing the window."""
 
     GO_ON = "go on"
-    """The window goes; the jobs go on in the background."""
+    """The window goes; jobs and transfers go on in the background."""
     STOP = "stop"
-    """The window goes; the jobs stop and can be resumed."""
+    """The window goes; jobs and transfers stop and can be resumed."""
     STAY = "stay"
     """The window stays."""
 
 
-async def ask_before_closing(parent: QWidget, jobs: Sequence[Job], copied: Sequence[str] = ()) -> ClosingChoice:
+async def ask_before_closing(
+    parent: QWidget, jobs: Sequence[Job], copied: Sequence[str] = (), moving: Sequence[Transfer] = ()
+) -> ClosingChoice:
     """Ask what becomes of the work; returns at once when there is none.
 
     Args:
         parent: The window.
         jobs: Those that are not over.
         copied: Names of captures whose photos are being copied now; copying cannot go on without the window.
+        moving: Transfers that are on their way; they go on without the window.
 
     Returns:
         What was chosen; closing the question by Esc or its frame means stay.
     """
-    if not jobs and not copied:
+    if not jobs and not copied and not moving:
         return ClosingChoice.GO_ON
-    dialog = ClosingDialog(jobs, copied, parent)
+    dialog = ClosingDialog(jobs, copied, parent, moving=moving)
     answered: asyncio.Future[ClosingChoice] = asyncio.get_running_loop().create_future()
 
     def answer(_code: int) -> None:
@@ -67,17 +73,24 @@ async def ask_before_closing(parent: QWidget, jobs: Sequence[Job], copied: Seque
 class ClosingDialog(QDialog):
     """The question; `choice` holds the answer once it is finished."""
 
-    def __init__(self, jobs: Sequence[Job], copied: Sequence[str] = (), parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        jobs: Sequence[Job],
+        copied: Sequence[str] = (),
+        parent: QWidget | None = None,
+        *,
+        moving: Sequence[Transfer] = (),
+    ) -> None:
         super().__init__(parent)
         self.choice = ClosingChoice.STAY
         self.setWindowTitle(tr("Closing", "Close Tiepoint"))
         self.setFixedWidth(_WIDTH)
         self.rows = {
-            choice: self._row(choice, icon, title, text) for choice, icon, title, text in _ways_on(jobs, copied)
+            choice: self._row(choice, icon, title, text) for choice, icon, title, text in _ways_on(jobs, copied, moving)
         }
         glyph = Glyph("circle-play", "accent_text", 22)
-        title = Label(_title(jobs, copied), "h1", wrap=True)
-        head = row(glyph, column(title, Label(_names(jobs, copied), "sub", wrap=True), spacing=4), spacing=14)
+        title = Label(_title(jobs, copied, moving), "h1", wrap=True)
+        head = row(glyph, column(title, Label(_names(jobs, copied, moving), "sub", wrap=True), spacing=4), spacing=14)
         head.setStretch(1, 1)
         head.setAlignment(glyph, Qt.AlignmentFlag.AlignTop)
         self.setLayout(column(head, 10, *self.rows.values(), spacing=8, margins=(20, 20, 20, 20)))
@@ -98,9 +111,13 @@ class ClosingDialog(QDialog):
         next(iter(self.rows.values())).setFocus(Qt.FocusReason.TabFocusReason)
 
 
-def _title(jobs: Sequence[Job], copied: Sequence[str]) -> str:
+def _title(jobs: Sequence[Job], copied: Sequence[str], moving: Sequence[Transfer]) -> str:
     if not jobs:
-        return tr("Closing", "Photos are being copied")
+        return tr("Closing", "Photos are being copied") if copied else _moving_title(moving)
+    return "; ".join((_jobs_title(jobs), *((_moving_title(moving),) if moving else ())))
+
+
+def _jobs_title(jobs: Sequence[Job]) -> str:
     running = sum(job.state is JobState.RUNNING for job in jobs)
     waiting = len(jobs) - running
     if running and waiting:
@@ -110,14 +127,19 @@ def _title(jobs: Sequence[Job], copied: Sequence[str]) -> str:
     return tr_count("Closing", "A job is not finished", "{count} jobs are not finished", len(jobs))
 
 
+def _moving_title(moving: Sequence[Transfer]) -> str:
+    return tr_count("Closing", "A transfer is on its way", "{count} transfers are on their way", len(moving))
+
+
 def _jobs(count: int) -> str:
     return tr_count("Closing", "1 job", "{count} jobs", count)
 
 
-def _names(jobs: Sequence[Job], copied: Sequence[str]) -> str:
+def _names(jobs: Sequence[Job], copied: Sequence[str], moving: Sequence[Transfer]) -> str:
     named = [plain(job.name, limit=60) for job in jobs] + [
         tr("Closing", "photos of {name}", name=plain(each, limit=60)) for each in copied
     ]
+    named += [_moving_name(each) for each in moving]
     more = len(named) - _MOST_NAMED
     shown = ", ".join(named[:_MOST_NAMED])
     if more <= 0:
@@ -125,31 +147,59 @@ def _names(jobs: Sequence[Job], copied: Sequence[str]) -> str:
     return tr_count("Closing", "{names} and one more", "{names} and {count} more", more, names=shown)
 
 
-def _ways_on(jobs: Sequence[Job], copied: Sequence[str]) -> list[tuple[ClosingChoice, str, str, str]]:
+def _moving_name(transfer: Transfer) -> str:
+    name, share = plain(transfer.name, limit=60), percent_text(standing(transfer).share)
+    if transfer.direction is Direction.UP:
+        return tr("Closing", "upload of {name} ({share})", name=name, share=share)
+    return tr("Closing", "download of {name} ({share})", name=name, share=share)
+
+
+def _ways_on(
+    jobs: Sequence[Job], copied: Sequence[str], moving: Sequence[Transfer]
+) -> list[tuple[ClosingChoice, str, str, str]]:
     """Return (choice, icon, title, what it means), the one that loses nothing first."""
     copying = tr("Closing", "Copying stops. Add the same photos again later; nothing is kept twice.") if copied else ""
+    stay_text = tr("Closing", "Nothing changes. Esc does the same.")
+    stay = (ClosingChoice.STAY, "rotate-ccw", tr("Closing", "Stay"), stay_text)
+    if not jobs and not moving:
+        return [stay, (ClosingChoice.GO_ON, "x", tr("Closing", "Stop copying and close"), copying)]
     go_on = (
         ClosingChoice.GO_ON,
         "log-in",
         tr("Closing", "Go on in the background"),
-        _joined(
-            tr("Closing", "The window closes and the jobs run on. Open Tiepoint again to see how far they are."),
-            copying,
-        ),
+        _joined(_goes_on(jobs, moving), copying),
     )
     stop = (
         ClosingChoice.STOP,
         "circle-pause",
         tr("Closing", "Stop, and go on later"),
         _joined(
-            tr("Closing", "Finished steps are kept, the one under way is repeated. “Go on” on the Jobs page resumes."),
+            tr("Closing", "Finished steps are kept, the one under way is repeated. “Go on” on the Jobs page resumes.")
+            if jobs
+            else "",
+            tr("Closing", "Transfers are paused; what arrived stays. “Go on” on the Transfers page resumes.")
+            if moving
+            else "",
             copying,
         ),
     )
-    close = (ClosingChoice.GO_ON, "x", tr("Closing", "Stop copying and close"), copying)
-    stay_text = tr("Closing", "Nothing changes. Esc does the same.")
-    stay = (ClosingChoice.STAY, "rotate-ccw", tr("Closing", "Stay"), stay_text)
-    return [go_on, stop, stay] if jobs else [stay, close]
+    return [go_on, stop, stay]
+
+
+def _goes_on(jobs: Sequence[Job], moving: Sequence[Transfer]) -> str:
+    if not moving:
+        return tr("Closing", "The window closes and the jobs run on. Open Tiepoint again to see how far they are.")
+    if not jobs:
+        return tr(
+            "Closing",
+            "The window closes and photos and products go on moving while this computer is on. Open Tiepoint again to "
+            "see how far they are.",
+        )
+    return tr(
+        "Closing",
+        "The window closes; jobs run on, and photos and products go on moving. Open Tiepoint again to see how far "
+        "they are.",
+    )
 
 
 def _joined(*sentences: str) -> str:

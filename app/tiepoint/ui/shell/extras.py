@@ -1,4 +1,4 @@
-"""What joins the window after its first picture: the job chip, the dock's tabs, desktop notifications, troubles.
+"""What joins the window after its first picture: the chips, the dock's tabs, desktop notifications, troubles.
 
 GUI thread.
 """
@@ -10,6 +10,8 @@ from tiepoint.ui.shell.activity_tab import ActivityTab
 from tiepoint.ui.shell.job_chip import JobChip
 from tiepoint.ui.shell.log_tab import LogTab
 from tiepoint.ui.shell.notifications import JobNotifications
+from tiepoint.ui.shell.transfer_chip import TransferChip
+from tiepoint.ui.shell.transfer_notices import TransferNotices
 from tiepoint.ui.shell.troubles import Troubles
 from tiepoint.ui.shell.window import MainWindow
 from tiepoint.ui.text import tr
@@ -21,11 +23,17 @@ def add_extras(window: MainWindow, panel: Panel) -> None:
     window.strip.set_job_chip(chip)
     window.strip.set_job_chip_wanted(chip.is_wanted)
     chip.wanted_changed.connect(window.strip.set_job_chip_wanted)
+    transfers = TransferChip(panel)
+    window.strip.set_transfer_chip(transfers)
+    window.strip.set_transfer_chip_wanted(transfers.is_wanted)
+    transfers.wanted_changed.connect(window.strip.set_transfer_chip_wanted)
     log, activity = LogTab(panel), ActivityTab(panel)
     window.dock.add_tab(tr("Dock", "Log"), log, log.tools)
     window.dock.add_tab(tr("Dock", "Activity"), activity, activity.tools)
     state = panel.program.panel_state.state
     window.dock.set_folded(not (state.geometry and state.is_dock_open))
     notifications, troubles = JobNotifications(window, panel), Troubles(panel)
+    notices = TransferNotices(window, panel, notifications.tell)
     window.destroyed.connect(notifications.shut)
+    window.destroyed.connect(notices.shut)
     window.destroyed.connect(troubles.shut)

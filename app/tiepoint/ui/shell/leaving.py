@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
+from typing import Final
 
 from PySide6.QtWidgets import QWidget
 
+from tiepoint.domain.errors import TiepointError
+from tiepoint.domain.transfer import Transfer, TransferState
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.shell.closing import ClosingChoice, ask_before_closing
 
+_STANDING: Final = (TransferState.PAUSED, TransferState.NEEDS_SIGN_IN, TransferState.DRAFT)
 _asking: set[int] = set()
 
 
@@ -28,11 +33,28 @@ async def leave(window: QWidget, panel: Panel, end: Callable[[], None]) -> None:
     finally:
         _asking.discard(id(window))
     if choice is ClosingChoice.STOP:
-        await panel.program.computer.stop_agent(now=True)
+        await _stop(panel)
     if choice is not ClosingChoice.STAY:
         end()
 
 
+async def _stop(panel: Panel) -> None:
+    program = panel.program
+    if program.monitor.snapshot.unfinished:
+        await program.computer.stop_agent(now=True)
+    for transfer in _moving(panel):
+        # One that was over or removed meanwhile needs no pausing; a worker that is away moves nothing.
+        with contextlib.suppress(TiepointError):
+            await program.transfers.pause(transfer.id)
+
+
+def _moving(panel: Panel) -> tuple[Transfer, ...]:
+    """Transfers that go on by themselves; others stand still anyway."""
+    snapshot = panel.program.transfers.snapshot
+    return tuple(each for each in snapshot.unfinished if each.state not in _STANDING) if snapshot.is_connected else ()
+
+
 async def _choice(window: QWidget, panel: Panel) -> ClosingChoice:
     program = panel.program
-    return await ask_before_closing(window, program.monitor.snapshot.unfinished, program.captures.being_kept)
+    unfinished, copied = program.monitor.snapshot.unfinished, program.captures.being_kept
+    return await ask_before_closing(window, unfinished, copied, _moving(panel))

@@ -23,7 +23,7 @@ _TOASTS: Final = {NoticeKind.COMPLETED: "ok", NoticeKind.FAILED: "error", Notice
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """What is told of one job.
+    """What is told of one job or transfer.
 
     Args:
         key: Tells one from the other.
@@ -83,9 +83,14 @@ class JobNotifications(QObject):
             self._desktop.clear()
         self._panel.navigator.go(notification.page, **notification.target)
 
-    def _on_notice(self, notice: JobNotice) -> None:
-        notification = notification_of(notice)
-        self._tell_inside(notice.kind, notification)
+    def tell(self, state: str, notification: Notification) -> None:
+        """Tell something, inside always and on the desktop when nobody looks.
+
+        Args:
+            state: Of the toast: `ok`, `warning` or `error`.
+            notification: What.
+        """
+        self._tell_inside(state, notification)
         # A dialog of ours in front is somebody looking, too.
         is_looked_at = QApplication.activeWindow() is not None
         if is_looked_at or not self._panel.program.preferences.settings.notifications:
@@ -97,9 +102,12 @@ class JobNotifications(QObject):
             self._desktop = this_desktop(self.open, self)
         self._desktop.show(notification)
 
-    def _tell_inside(self, kind: NoticeKind, notification: Notification) -> None:
+    def _on_notice(self, notice: JobNotice) -> None:
+        self.tell(_TOASTS[notice.kind], notification_of(notice))
+
+    def _tell_inside(self, state: str, notification: Notification) -> None:
         message = Message(
-            _TOASTS[kind],
+            state,
             notification.title,
             notification.text,
             action=notification.action,

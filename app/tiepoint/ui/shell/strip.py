@@ -1,4 +1,4 @@
-"""The strip above the page: title and state, facts, the running job wherever you are, and what can be done."""
+"""The strip above the page: title and state, facts, job and transfers wherever you are, and what can be done."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ class Strip(QWidget):
         self._facts_line.setSpacing(22)
         self._actions_line.setSpacing(8)
         self._job_chip: QWidget | None = None
-        self._is_job_chip_wanted = False
+        self._transfer_chip: QWidget | None = None
+        self._is_job_chip_wanted = self._is_transfer_chip_wanted = False
         self._setup_ui()
 
     def show_content(self, content: StripContent) -> None:
@@ -53,7 +54,7 @@ class Strip(QWidget):
         self._show_facts(content.facts)
         if before is None or before.actions != content.actions:
             self._show_actions(content.actions)
-        self._show_job_chip()
+        self._show_chips()
         self._fit()
 
     def set_job_chip(self, chip: QWidget) -> None:
@@ -65,13 +66,29 @@ class Strip(QWidget):
     def set_job_chip_wanted(self, is_wanted: bool) -> None:
         """Say whether there is a job to tell of."""
         self._is_job_chip_wanted = is_wanted
-        self._show_job_chip()
+        self._show_chips()
         self._fit()
 
-    def _show_job_chip(self) -> None:
+    def set_transfer_chip(self, chip: QWidget) -> None:
+        """Take a widget about the transfers; it is shown unless the page tells of them itself."""
+        self._transfer_chip = chip
+        chip.hide()
+        self._line.insertWidget(2, chip)
+
+    def set_transfer_chip_wanted(self, is_wanted: bool) -> None:
+        """Say whether there are transfers to tell of."""
+        self._is_transfer_chip_wanted = is_wanted
+        self._show_chips()
+        self._fit()
+
+    def _show_chips(self) -> None:
+        content = self._content
         if self._job_chip is not None:
-            is_told = self._content is not None and self._content.is_about_job
+            is_told = content is not None and content.is_about_job
             self._job_chip.setVisible(self._is_job_chip_wanted and not is_told)
+        if self._transfer_chip is not None:
+            is_told = content is not None and content.is_about_transfers
+            self._transfer_chip.setVisible(self._is_transfer_chip_wanted and not is_told)
 
     def _setup_ui(self) -> None:
         titles = column(None, row(self._title, self._pill, None, spacing=10), self._subtitle, None, spacing=2)
@@ -108,7 +125,7 @@ class Strip(QWidget):
         """Leave out facts from the end until the title has room."""
         taken = sum(
             widget.sizeHint().width() + 22
-            for widget in (self._job_chip,)
+            for widget in (self._job_chip, self._transfer_chip)
             if widget is not None and not widget.isHidden()
         )
         pill = 0 if self._pill.isHidden() else self._pill.sizeHint().width() + 10

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from tiepoint.domain.blob_place import BlobPlace
+from tiepoint.domain.blob_place import BlobPlace, read_place
+from tiepoint.domain.errors import UsageError
 from tiepoint.domain.transfer import Direction, FileState, Transfer, TransferState
 from tiepoint.ui.text import grouped, plain, said_below, tr, tr_count
 from tiepoint.ui.viewmodels.jobs_words import clock_text, range_text
@@ -161,6 +162,14 @@ def place_text(place: BlobPlace) -> str:
     host, account = parts.hostname or "", parts.path.strip("/")
     name = account or (host.split(".")[0] if ".blob." in host else parts.netloc)
     return " / ".join(plain(part) for part in (name, place.container, *place.prefix.split("/")) if part)
+
+
+def place_of_address(address: str) -> str:
+    """Write an address as people know it; as it is when it cannot be read."""
+    try:
+        return place_text(read_place(address)[0])
+    except UsageError:
+        return plain(address)
 
 
 def way_text(transfer: Transfer) -> str:

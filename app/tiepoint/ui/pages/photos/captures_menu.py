@@ -23,6 +23,7 @@ class CaptureCommands:
     choose: Callable[[str], object]
     begin_new: Callable[[], object]
     rename: Callable[[], object]
+    upload: Callable[[], object]
     forget: Callable[[], object]
     redo: Callable[[], object]
 
@@ -36,6 +37,8 @@ def captures_menu(parent: QWidget, snapshot: PhotoSetsSnapshot, commands: Captur
     if current is not None:
         rename = menu.addAction(icons.icon("file-text"), tr("Photos", "Rename\tF2"))
         rename.triggered.connect(lambda: commands.rename())
+        upload = menu.addAction(icons.icon("upload"), tr("Photos", "Upload to…\tCtrl+U"))
+        upload.triggered.connect(lambda: commands.upload())
         forget = menu.addAction(icons.icon("trash-2"), tr("Photos", "Take off this list"))
         forget.setToolTip(tr("Photos", "The photos and jobs stay where they are."))
         forget.triggered.connect(lambda: commands.forget())

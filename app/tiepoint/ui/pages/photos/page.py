@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QStackedLayout, QWidget
 
 from tiepoint.domain.job import Job
 from tiepoint.domain.photo import PHOTO_SUFFIXES
-from tiepoint.domain.photo_set import PhotoSet, PhotoSetId, SetSummary
+from tiepoint.domain.photo_set import PhotoSet, PhotoSetId, SetPhase, SetSummary
 from tiepoint.ui.actions import action
 from tiepoint.ui.pages.page import Page, StripContent
 from tiepoint.ui.pages.photos import strip_words
@@ -90,7 +90,7 @@ class PhotosPage(Page):
             strip_words.subtitle(photo_set),
             strip_words.facts_of(photo_set),
             share if photo_set.is_working else None,
-            (self._undo, self._captures, self._add),
+            (self._undo, self._captures, self._upload, self._add),
         )
 
     def show_target(self, **target: Any) -> None:
@@ -137,9 +137,10 @@ class PhotosPage(Page):
         self._undo = action(self, tr("Photos", "Undo"), self._sets.undo, icon="rotate-ccw", shortcut="Ctrl+Z")
         self._redo = action(self, tr("Photos", "Redo"), self._sets.redo, shortcut="Ctrl+Shift+Z")
         self._captures = action(self, tr("Photos", "Captures"), self._open_captures, icon="chevron-down")
+        self._upload = action(self, tr("Photos", "Upload to…"), self._open_upload, icon="upload", shortcut="Ctrl+U")
         self._new = action(self, tr("Photos", "New capture"), self._begin_new, shortcut="Ctrl+N")
         self._rename = action(self, tr("Photos", "Rename"), self._ask_name, shortcut="F2")
-        self.addActions([self._add, self._undo, self._redo, self._captures, self._new, self._rename])
+        self.addActions([self._add, self._undo, self._redo, self._captures, self._upload, self._new, self._rename])
         QShortcut(QKeySequence.StandardKey.Find, self).activated.connect(self._focus_search)
 
     def _connect(self) -> None:
@@ -265,8 +266,27 @@ class PhotosPage(Page):
             self._sets.forget(photo_set.id)
 
     def _open_captures(self) -> None:
-        commands = CaptureCommands(self._choose_set, self._begin_new, self._ask_name, self._forget, self._sets.redo)
+        commands = CaptureCommands(
+            self._choose_set, self._begin_new, self._ask_name, self._open_upload, self._forget, self._sets.redo
+        )
         captures_menu(self, self.photos.snapshot, commands).popup(place_below(self, self._captures.text()))
+
+    def _open_upload(self) -> None:
+        photo_set = self.photos.photo_set
+        if photo_set is None or self._shows_start:
+            return
+        if photo_set.progress.phase is SetPhase.SCAN:
+            self._panel.messages.note(
+                tr("Photos", "The photos are still being listed"),
+                tr("Photos", "Upload them when all of them are there."),
+            )
+            return
+        from tiepoint.ui.pages.transfers.upload_dialog import UploadDialog
+
+        dialog = UploadDialog(self._panel, photo_set, self)
+        dialog.begun.connect(lambda begun: self._panel.navigator.go("transfers", transfer=begun.id))
+        dialog.finished.connect(lambda _: dialog.deleteLater())
+        dialog.open()
 
     def _ask_name(self) -> None:
         photo_set = self.photos.photo_set

@@ -99,7 +99,10 @@ class CaptureDelegate(QStyledItemDelegate):
         tokens = theme.tokens()
         room = inner.width() - (button.width() + 10 if row.action else 0)
         first = QRectF(inner.left(), inner.top() + 36, room, 17)
-        _line(painter, first, row.files, self._words, tokens.text if not row.is_stale else tokens.text2, _LEFT)
+        colour = tokens.text2 if row.is_stale else tokens.text
+        is_whole = QFontMetricsF(self._words).horizontalAdvance(row.files) <= room
+        files = row.files if is_whole else row.files.split(" · ")[0]  # files rather than half of both
+        _line(painter, first, files, self._words, colour, _LEFT)
         _line(painter, first.translated(0, 18), row.line, self._words, tokens.text2, _LEFT)
 
     def _paint_button(self, painter: QPainter, box: QRectF, row: CaptureRow, place: int) -> None:

@@ -250,6 +250,12 @@ class TransfersPage(Page):
         Args:
             transfer: Whose capture is proposed; None = none.
         """
+        from tiepoint.ui.pages.transfers.download_dialog import DownloadDialog
+
+        dialog = DownloadDialog(self._panel, self, transfer)
+        dialog.begun.connect(lambda begun: self.show_target(transfer=begun.id))
+        dialog.finished.connect(lambda _: dialog.deleteLater())
+        dialog.open()
 
     def _on_retry(self, indices: list[int]) -> None:
         if (transfer := self.viewmodel.transfer) is not None:

@@ -1,0 +1,124 @@
+"""*Upload to…*: a capture's name, where to, and the right to do so. The GUI thread; opened, never run modally."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from tiepoint.domain.photo_set import PhotoSet, drop_of
+from tiepoint.domain.transfer import Transfer
+from tiepoint.services.credentials import PastedSignature
+from tiepoint.ui.pages.transfers.form_dialog import FormDialog, labelled
+from tiepoint.ui.panel import Panel
+from tiepoint.ui.text import tr, tr_count
+from tiepoint.ui.viewmodels.transfers_form import Judged, judge_upload
+from tiepoint.ui.viewmodels.transfers_recent import recent_addresses, remember_address
+from tiepoint.ui.viewmodels.transfers_words import amount_text
+from tiepoint.ui.widgets.cards import Well
+from tiepoint.ui.widgets.check_box import CheckBox
+from tiepoint.ui.widgets.labels import Glyph, Label
+from tiepoint.ui.widgets.layouts import column, row
+
+
+class UploadDialog(FormDialog):
+    """Asks where a set's included photos shall go.
+
+    Args:
+        panel: The services and background work.
+        photo_set: The photos, as they are now.
+        parent: Over which it opens.
+    """
+
+    def __init__(self, panel: Panel, photo_set: PhotoSet, parent: QWidget) -> None:
+        count = len(photo_set.included)
+        super().__init__(
+            panel,
+            parent,
+            title=tr("Upload", "Upload photos"),
+            address_name=tr("Upload", "Destination"),
+            verb=tr_count("Upload", "Upload 1 photo", "Upload {count} photos", count),
+        )
+        self._set = photo_set
+        self.name = QLineEdit(photo_set.name)
+        self.name.setMaxLength(120)
+        self.name.setAcceptDrops(False)
+        self.name.setAccessibleName(tr("Upload", "Name of the capture"))
+        self.first = CheckBox(tr("Upload", "Upload this before everything else"))
+        self.name.textChanged.connect(lambda _text: self.refresh())
+        self._setup_ui()
+        recent = recent_addresses(panel.program.panel_state)
+        self.address.set_text(recent[0] if recent else "")
+
+    def judge(self) -> Judged:
+        """Judge what was typed."""
+        return judge_upload(
+            self.name.text(),
+            self.address.text,
+            self.signature.text,
+            photos=len(self._set.included),
+            now=datetime.now(UTC),
+            can_use=self._panel.program.transfers.can_use,
+        )
+
+    def send(self, source: PastedSignature | None) -> Coroutine[Any, Any, Transfer]:
+        """Let the photos go up."""
+        return self._send(source)
+
+    async def _send(self, source: PastedSignature | None) -> Transfer:
+        place = self.judge().place
+        assert place is not None  # the button is enabled only with one
+        name = self.name.text().strip()
+        transfers = self._panel.program.transfers
+        made = await transfers.upload_drop(drop_of(self._set), name, place, source, is_first=self.first.isChecked())
+        remember_address(self._panel.program.panel_state, place)
+        return made
+
+    def _setup_ui(self) -> None:
+        how = Label(
+            tr(
+                "Upload",
+                "No signature yet? In the Azure portal: your storage account, Containers, the container, “Shared "
+                "access tokens”. Tick Read, Create, Write and List, press Generate, and copy the Blob SAS URL into "
+                "the destination.",
+            ),
+            "sub",
+            wrap=True,
+        )
+        how.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        help_line = row(column(Glyph("circle-help", "text2", 16), None), how, spacing=8)
+        help_line.setStretch(1, 1)
+        self.setLayout(
+            column(
+                Label(tr("Upload", "Upload photos"), "h1"),
+                self._summary(),
+                4,
+                labelled(tr("Upload", "Name of the capture"), self.name),
+                labelled(tr("Upload", "Destination: the address of a container in Azure Blob storage"), self.address),
+                labelled(tr("Upload", "Shared access signature (SAS)"), self.signature),
+                help_line,
+                self.first,
+                *self.foot(),
+                spacing=12,
+                margins=(24, 20, 24, 20),
+            )
+        )
+
+    def _summary(self) -> Well:
+        included = self._set.included
+        size = amount_text(sum(photo.size for photo in included))
+        words = tr_count("Upload", "{count} photo", "{count} photos", len(included))
+        left_out = len(self._set.photos) - len(included)
+        line = f"{words} · {size}"
+        if left_out:
+            line += " · " + tr_count("Upload", "{count} left out", "{count} left out", left_out)
+        then = Label(
+            tr("Upload", "Each one is checked there by its MD5. The originals stay where they are."), "sub", wrap=True
+        )
+        text = column(Label(line, "title"), then, spacing=2)
+        inside = row(Glyph("images", "text2", 20), text, spacing=12)
+        inside.setStretch(1, 1)
+        return Well(inside)
