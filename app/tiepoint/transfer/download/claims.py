@@ -15,23 +15,32 @@ from tiepoint.transfer.blob.connection import BlobConnection
 from tiepoint.transfer.blob.facts import Block
 from tiepoint.transfer.listed import ListedBlob
 
-_ID_BYTES: Final = 24
+_HEAD_BYTES: Final = 8
+_ID_BYTES: Final = _HEAD_BYTES + 16
 """Generation and index, four bytes each, and the MD5."""
 
 
-def claimed_by_blocks(connection: BlobConnection, blob: ListedBlob) -> ListedBlob:
-    """Look up the blocks of a blob that has no digest, and return it with the one they give, if they do.
+def claimed_by_blocks(connection: BlobConnection, blob: ListedBlob) -> tuple[ListedBlob, tuple[bytes, ...]]:
+    """Ask for the blocks of a blob that has no digest of the whole.
+
+    Returns:
+        The blob, with the digest that its blocks give if it had none; and the MD5 of each block as far as the ids say
+        so and agree with the digest, so that damage shows at once and costs one block.
 
     Raises:
         BlobMissing: It is not there any more.
     """
+    if blob.digest and not blob.composite:
+        return blob, ()
     blocks = connection.get_block_list(blob.name)
-    if blocks.etag != blob.etag:
-        return blob
-    size = block_size_of(blocks.committed, blob.size)
-    if not size:
-        return blob
-    return replace(blob, composite=composite(each.id[8:] for each in blocks.committed), block_size=size)
+    size = block_size_of(blocks.committed, blob.size) if blocks.etag == blob.etag else 0
+    md5s = tuple(each.id[_HEAD_BYTES:] for each in blocks.committed) if size else ()
+    if not md5s:
+        return blob, ()
+    if not blob.composite:
+        blob = replace(blob, composite=composite(md5s), block_size=size)
+    is_same = blob.block_size == size and composite(md5s) == blob.composite
+    return blob, md5s if is_same else ()
 
 
 def block_size_of(blocks: Sequence[Block], size: int) -> int:

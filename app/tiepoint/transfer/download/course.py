@@ -27,12 +27,14 @@ class Opened:
         range_bytes: Bytes of a range.
         part: Identity of the part file.
         kept: Ranges in it that arrived earlier, by number, with the MD5 of each where there is one.
+        block_md5s: MD5 that each range must have; empty when nobody knows.
     """
 
     blob: ListedBlob
     range_bytes: int
     part: int
     kept: Mapping[int, bytes] = field(default_factory=dict)
+    block_md5s: tuple[bytes, ...] = ()
 
 
 class Doing(Enum):
@@ -57,13 +59,14 @@ class Course:
         ranges: Which are here. Those that are still to be checked count as under way.
         digester: Of all bytes up to `hashed`; used by one task at a time, which works on a copy.
         hashed: So many bytes from the beginning are in the digest.
-        is_lost: Begin again from `Opened`: the part file is another one, or the blob.
+        block_md5s: MD5 that each range must have; empty when nobody knows.
     """
 
     def __init__(self, file: FileRecord, opened: Opened, tuning: DownloadTuning) -> None:
         self.file = file
         self.blob = opened.blob
         self.part = opened.part
+        self.block_md5s = opened.block_md5s
         self._tuning = tuning
         self._is_composite = opened.blob.block_size > 0
         self._md5s = dict(opened.kept) if self._is_composite else {}
@@ -129,10 +132,6 @@ class Course:
         del self._md5s[number]
         self.ranges.give_back(number)
         return False
-
-    def kept_md5(self, number: int) -> bytes:
-        """Return what a range is to hold."""
-        return self._md5s[number]
 
     def hashed_to(self, digester: Digester, end: int) -> None:
         """More of it is hashed."""

@@ -54,12 +54,13 @@ class Open:
 
     def _open(self, hand: Hand) -> Outcome:
         path, kit = self.file.path, self.kit
-        blob = self.blob if self.blob.digest else claimed_by_blocks(hand.connection, self.blob)
+        blob, block_md5s = claimed_by_blocks(hand.connection, self.blob)
         with kit.target.folder_of(path, makes=True) as folder:
             found = standing(kit, hand, folder, path, blob)
             if found is not None:
                 folder.remove(kit.part(path))
                 return found
+            hand.stop.check()
             range_bytes = blob.block_size or kit.tuning.range_bytes
             generation, etag, block_size = self._known
             is_same = etag == blob.etag and block_size == range_bytes
@@ -67,7 +68,7 @@ class Open:
         kept = kit.writer.pieces(kit.record, self.file) if is_kept else {}
         if blob.block_size:
             kept = {number: md5 for number, md5 in kept.items() if len(md5) == hashlib.md5().digest_size}  # noqa: S324
-        self.opened = Opened(blob, range_bytes, part, kept)
+        self.opened = Opened(blob, range_bytes, part, kept, block_md5s)
         return _GOES_ON
 
 
@@ -127,6 +128,8 @@ class Piece:
                 sync_data(fd)  # nothing would show later that it was lost with the power
         if digester is not None:
             self.md5 = bytes.fromhex(digester.text())
+            if self.course.block_md5s and self.md5 != self.course.block_md5s[self.numbers[0]]:
+                return damaged()
         return _GOES_ON
 
     def _check(self, hand: Hand) -> Outcome:

@@ -20,18 +20,28 @@ class Patience:
     def __init__(self, tuning: DownloadTuning) -> None:
         self._tuning = tuning
         self._versions: Counter[int] = Counter()
-        self._damages: Counter[int] = Counter()
+        self._damages: Counter[tuple[int, ...]] = Counter()
         self._losses: Counter[int] = Counter()
 
-    def tried(self, file: FileRecord, outcome: Outcome) -> Failure | None:
-        """Count what made an attempt end; return why there will be no other, None when there will."""
+    def tried(self, file: FileRecord, outcome: Outcome, part: tuple[int, ...] = ()) -> Failure | None:
+        """Count what made an attempt end.
+
+        Args:
+            file: Its row.
+            outcome: What came of it.
+            part: Number of the range that alone is tried again; none = the whole file.
+
+        Returns:
+            Why there will be no other attempt; None when there will.
+        """
         tuning, path = self._tuning, file.path
         if outcome.blob is not None:
             self._versions[file.index] += 1
             is_over = self._versions[file.index] >= tuning.most_versions
             return changed_too_often(path, tuning.most_versions) if is_over else None
         if outcome.is_damaged:
-            self._damages[file.index] += 1
-            return damaged_too_often(path) if self._damages[file.index] >= tuning.most_damaged else None
+            damages = self._damages
+            damages[file.index, *part] += 1
+            return damaged_too_often(path) if damages[file.index, *part] >= tuning.most_damaged else None
         self._losses[file.index] += 1
         return lost_too_often(path) if self._losses[file.index] >= tuning.most_lost else None

@@ -157,6 +157,8 @@ class DownloadWork:
         course, file = task.course, task.file
         if task.is_lost:
             self._open_again(file, now_s)
+        elif task.doing is Doing.RECEIVE and task.outcome.is_damaged:
+            self._take_damage(task, now_s)
         elif task.outcome.state is not FileState.MOVING:
             del self._courses[file.index]
             self._conclude(file, task.outcome, now_s)
@@ -171,6 +173,14 @@ class DownloadWork:
             self._record.set_done(file, course.kept_bytes)
         elif task.digester is not None:
             course.hashed_to(task.digester, task.numbers[1])
+
+    def _take_damage(self, task: Piece, now_s: float) -> None:
+        """A range is not what it must be: it alone is fetched again."""
+        over = self._patience.tried(task.file, task.outcome, task.numbers)
+        task.course.give_back(task.doing, task.numbers)
+        if over is not None:
+            del self._courses[task.file.index]
+            self._conclude(task.file, Outcome(FileState.FAILED, trouble=over), now_s)
 
     def _open_again(self, file: FileRecord, now_s: float) -> None:
         """The part file is not what it was: somebody removed it, or put another there."""
