@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import http.client
+import os
 import queue
 import socket
 import ssl
@@ -15,7 +16,7 @@ import time
 from typing import Any, Final
 
 from tiepoint.transfer.blob.errors import BlobError, Unreachable
-from tiepoint.transfer.blob.flow import Flow, Severed
+from tiepoint.transfer.blob.flow import Flow, Severed, waiter
 from tiepoint.transfer.blob.proxies import Origin, Proxy, proxy_for
 from tiepoint.transfer.blob.reply import Reply
 from tiepoint.transfer.blob.stop import Stop
@@ -23,6 +24,7 @@ from tiepoint.transfer.blob.trust import system_context, untrusted
 
 _NAP_S: Final = 0.1
 _NO_WAY: Final = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
+_UNDER_WAY: Final = (errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EAGAIN, 10035)  # the last one is Windows' own
 _AGAIN: Final = "It is tried again by itself."
 
 Address = tuple[socket.AddressFamily, Any]
@@ -123,18 +125,25 @@ def _connected(addresses: list[Address], where: str, stop: Stop, connect_s: floa
 
 def _connect(sock: socket.socket, address: Any, stop: Stop, connect_s: float) -> None:
     """Connect in short naps: not every system wakes one who connects when the socket is shut down."""
-    sock.settimeout(_NAP_S)
-    end = time.monotonic() + connect_s
+    sock.setblocking(False)
     code = sock.connect_ex(address)
-    while code in (errno.EAGAIN, errno.EINPROGRESS, errno.EALREADY, errno.EWOULDBLOCK, 10035, 10056, 10036):
-        if code == 10056:  # WSAEISCONN
-            return
+    if code not in (0, errno.EISCONN):
+        if code not in _UNDER_WAY:
+            raise OSError(code, os.strerror(code))
+        _await_connection(sock, stop, connect_s)
+    sock.settimeout(connect_s)
+
+
+def _await_connection(sock: socket.socket, stop: Stop, connect_s: float) -> None:
+    wait = waiter(sock)
+    end = time.monotonic() + connect_s
+    while not wait(False, True, _NAP_S):
         stop.check()
         if time.monotonic() > end:
             raise TimeoutError(errno.ETIMEDOUT, "it took too long")
-        code = sock.connect_ex(address)
-    if code not in (0, errno.EISCONN):
-        raise OSError(code, errno.errorcode.get(code, str(code)))
+    code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if code:
+        raise OSError(code, os.strerror(code))
 
 
 def _not_connected(error: OSError, where: str) -> Unreachable:

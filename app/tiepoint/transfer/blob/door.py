@@ -151,6 +151,6 @@ def container_path(place: BlobPlace) -> str:
 def _said(reply: Reply) -> str:
     """Return what a reply says about its refusal; an unreadable one says nothing."""
     try:
-        return reply.take(_MOST_SAID).decode("utf-8", "replace")
+        return reply.take(_MOST_SAID).decode("utf-8", "replace") or reply.reason
     except (ValueError, Severed, http.client.HTTPException):
         return ""

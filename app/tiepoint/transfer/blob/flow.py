@@ -50,7 +50,7 @@ class Flow:
         self._host = host
         self._progress_s = progress_s
         self._is_tls = isinstance(sock, ssl.SSLSocket)
-        self._wait = _waiter(sock)
+        self._wait = waiter(sock)
         self._early = b""
 
     def is_alive(self) -> bool:
@@ -200,7 +200,7 @@ class _Incoming(io.RawIOBase):
         return self._recv_into(buffer)
 
 
-def _waiter(sock: socket.socket) -> Callable[[bool, bool, float], int]:
+def waiter(sock: socket.socket) -> Callable[[bool, bool, float], int]:
     """Return a function that waits until a socket is ready and says for what; 0 = the time is over.
 
     poll where there is one, because select cannot watch descriptors above 1023; a broken connection is ready for all.

@@ -54,7 +54,7 @@ class Refusal:
     Args:
         status: HTTP status.
         headers: By their names in lower case.
-        body: What came with it, or its beginning.
+        body: What came with it, or its reason when nothing came.
         place: The container.
         name: The blob; empty = the container itself was asked.
         has_body: Whether the request carried content with its MD5.
@@ -81,6 +81,7 @@ class Refusal:
         """The server's words in one line, without anything secret."""
         found, reason = _MESSAGE.search(self.body), _REASON.search(self.body)
         words = " ".join(unescape(part.group(1)) for part in (found, reason) if part)
+        words = words or ("" if "<" in self.body else self.body)
         return _SECRET.sub(r"\1\2...", " ".join(words.split()))[:_LONGEST_DETAIL]
 
     @property

@@ -22,7 +22,7 @@ UPLOAD: Final = "rcwl"
 """Letters an upload needs: read, create, write, list."""
 DOWNLOAD: Final = "rl"
 _WORDS: Final = {"r": "read", "c": "create", "w": "write", "l": "list"}
-_CLOCK_CODES: Final = ("AuthenticationFailed", "InvalidAuthenticationInfo", "")
+_CLOCK_CODES: Final = ("AuthenticationFailed", "InvalidAuthenticationInfo", "AuthorizationFailure", "")
 _RIGHT_CODES: Final = (
     "AuthorizationPermissionMismatch",
     "AuthorizationResourceTypeMismatch",
@@ -75,7 +75,7 @@ def explain(case: Case) -> Refused:
     code, grant = case.refusal.code, case.grant
     if code in _RIGHT_CODES:
         return _no_right(case)
-    if code in ("AuthorizationFailure", "AuthorizationSourceIPMismatch"):
+    if code == "AuthorizationSourceIPMismatch" or _is_no_entry(case):
         return _no_entry(case)
     if code == "AuthorizationProtocolMismatch":
         return _say(
@@ -93,6 +93,11 @@ def explain(case: Case) -> Refused:
     return _say(
         case, RefusedWhy.RIGHT, f"The server refuses the request ({code}).", "Ask the owner of the storage account."
     )
+
+
+def _is_no_entry(case: Case) -> bool:
+    """Whether a rule about networks speaks: Azurite says the same code of a signature it does not believe."""
+    return case.refusal.code == "AuthorizationFailure" and "authenticate" not in case.refusal.message.lower()
 
 
 def _untimely(case: Case) -> Refused | None:

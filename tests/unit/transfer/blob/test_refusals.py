@@ -85,6 +85,11 @@ FULL = "sv=2021-12-02&sr=c&sp=rcwl"
         (case("AuthorizationResourceTypeMismatch", grant(SAS, "ss=b&srt=o&sp=rcwl")), RefusedWhy.RIGHT, "c is missing"),
         (case("AuthorizationProtocolMismatch", grant(SAS, FULL)), RefusedWhy.RIGHT, "https only"),
         (case("AuthorizationFailure", grant(BEARER)), RefusedWhy.NETWORK, "this network"),
+        (
+            case("AuthorizationFailure", grant(SAS, FULL), detail="Server failed to authenticate the request."),
+            RefusedWhy.SIGNATURE,
+            "another storage account",
+        ),
         (case("AuthorizationSourceIPMismatch", grant(SAS, FULL)), RefusedWhy.NETWORK, "this network"),
         (case("KeyBasedAuthenticationNotPermitted", grant(SAS, FULL)), RefusedWhy.RIGHT, "made with its key"),
         (case("AccountIsDisabled", grant(BEARER)), RefusedWhy.ACCOUNT, "lets nobody in"),
