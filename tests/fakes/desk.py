@@ -56,6 +56,7 @@ class FakeDesk:
         self.dropped = asyncio.Event()
         self.is_open = False
         self.is_busy = False
+        self.set_aside = ""
         self.verdict: Callable[[], Verdict] | None = None
 
     def open(self) -> None:

@@ -93,6 +93,11 @@ class Desk:
         self._shop.close()
 
     @property
+    def set_aside(self) -> str:
+        """Where a journal that could not be used is now; empty when it was in order."""
+        return self._shop.set_aside
+
+    @property
     def is_busy(self) -> bool:
         """Whether something moves or will move by itself: the worker must not end for want of clients."""
         with self._shop.floor.lock:

@@ -160,6 +160,7 @@ class TransferMethods:
             "unfinished": sum(not each.state.is_over for each in transfers),
             "is_busy": self._desk.is_busy,
             "data_folder": str(folders.data_folder()),
+            "journal_set_aside": self._desk.set_aside,
         }
         return Diagnostics(facts, str(folders.user_log_file(TRANSFERS.name)), os.getpid())
 

@@ -49,11 +49,15 @@ class Workshop:
     Args:
         folder: Where the journal and the receipts lie.
         tuning: Sizes and times.
+
+    Attributes:
+        set_aside: Where a journal that could not be used is now; empty when it was in order.
     """
 
     def __init__(self, folder: Path, tuning: Tuning) -> None:
         self.folder = folder
         self.receipts = folder / "receipts"
+        self.set_aside = ""
         self.tuning = tuning
         self.ears = Ears()
         self.bucket = TokenBucket()
@@ -73,6 +77,9 @@ class Workshop:
             records = journal.load()
         except (OSError, sqlite3.Error) as error:
             raise _no_journal(self.folder, error) from error
+        if journal.set_aside is not None:
+            self.set_aside = str(journal.set_aside)
+            _log.error("the journal of transfers could not be used and is kept as %s", self.set_aside)
         self.bucket.set_rate(journal.limits().bytes_per_s)
         self.writer = JournalWriter(journal, _tell_journal)
         self.cache = HashCache(self.writer)
