@@ -169,7 +169,7 @@ async def open_program() -> AsyncIterator[Program]:
             jobs=jobs,
             products=products,
             renderer=renderer,
-            doctor=Doctor(system, scheduler, settings, __version__, display_problem),
+            doctor=Doctor(system, scheduler, settings, __version__, worker, display_problem),
             new_reconstruction=lambda: Reconstruction(captures, store, jobs, products),
             monitor=monitor,
             estimates=estimates,

@@ -86,7 +86,7 @@ class FakeProgram:
             jobs=jobs,
             products=products,
             renderer=self.renderer,
-            doctor=Doctor(self.system, self.scheduler, self.settings, "0.1.0"),
+            doctor=Doctor(self.system, self.scheduler, self.settings, "0.1.0", self.transfer_worker),
             new_reconstruction=lambda: Reconstruction(captures, self.store, jobs, products),
             monitor=monitor,
             estimates=Estimates(self.scheduler, monitor),

@@ -216,7 +216,11 @@ class FakeTransferWorker:
     async def diagnostics(self) -> Diagnostics | None:
         if not self.is_reachable:
             return None
-        return Diagnostics({"transfers": len(self.all_transfers)}, "/somewhere/transfers.log", 4243)
+        return Diagnostics(
+            {"version": "0.1.0", "transfers": len(self.all_transfers), "unfinished": 0},
+            "/somewhere/transfers.log",
+            4243,
+        )
 
     async def follow(self) -> AsyncGenerator[WorkerSnapshot, None]:
         self._reach()

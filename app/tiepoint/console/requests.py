@@ -33,11 +33,11 @@ class RunRequest:
             UsageError: A change is not `key=value`.
         """
         preset = self.preset or usual_preset
-        return JobRequest(preset, _full(self.output), _parsed(self.changes), self.name)
+        return JobRequest(preset, full_path(self.output), _parsed(self.changes), self.name)
 
 
-def _full(folder: Path) -> Path:
-    """The full path as people read it: links stay as named, unless only following them tells what `..` means."""
+def full_path(folder: Path) -> Path:
+    """Return the full path as people read it: links stay as named, unless only following them tells what `..` means."""
     return folder.resolve() if ".." in folder.parts else folder.absolute()
 
 

@@ -135,8 +135,12 @@ def sign_in_error(transfer: Transfer, ways: str) -> SignInNeeded:
     """
     trouble = transfer.trouble
     summary = trouble.summary if trouble is not None else f"There is no right to use {transfer.place.container_url}."
-    remedy = f"{trouble.remedy if trouble is not None and trouble.remedy else ways} The same command then goes on."
-    return SignInNeeded(summary, remedy=remedy, retryable=True, detail=trouble.detail if trouble is not None else "")
+    return SignInNeeded(
+        summary,
+        remedy=f"{ways} The same command then goes on.",
+        retryable=True,
+        detail=trouble.detail if trouble is not None else "",
+    )
 
 
 def verdict_text(verdict: Verdict) -> str:

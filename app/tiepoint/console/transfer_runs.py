@@ -16,6 +16,7 @@ from typing import Final
 
 from tiepoint.console.outcomes import EXIT_OK
 from tiepoint.console.outlet import Outlet, OutputLost, stderr_line
+from tiepoint.console.requests import full_path
 from tiepoint.console.text import plain
 from tiepoint.console.transfer_access import WAYS, AccessOptions, read_address, source_of
 from tiepoint.console.transfer_outcomes import (
@@ -81,12 +82,12 @@ async def upload(
 
     async def begin() -> Transfer:
         place, source = read_address(address, options.access, outlet)
-        found = await program.captures.scan_any(photos)
-        drop = await program.transfers.sendable(found, photos)
+        paths = await asyncio.to_thread(lambda: [full_path(path) for path in photos])
+        drop = await program.transfers.sendable(await program.captures.scan_any(paths), paths)
         for warning in skipped_warnings(drop.skipped):
             outlet.warning(warning)
         return await program.transfers.upload_drop(
-            drop, capture, place, source, given=photos, replaces=options.replaces, is_first=options.is_first
+            drop, capture, place, source, given=paths, replaces=options.replaces, is_first=options.is_first
         )
 
     return await _followed(program, outlet, begin, options)
@@ -115,7 +116,7 @@ async def download(
 
     async def begin() -> Transfer:
         place, source = await find_place(program, outlet, what, container, options.access)
-        target = await asyncio.to_thread(folder.absolute)
+        target = await asyncio.to_thread(full_path, folder)
         transfer = await program.transfers.download(
             place, target, source, replaces=options.replaces, is_products_only=is_products_only
         )

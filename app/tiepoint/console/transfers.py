@@ -13,12 +13,12 @@ from tiepoint.console.outcomes import EXIT_OK, EXIT_PARTIAL
 from tiepoint.console.outlet import Outlet
 from tiepoint.console.tables import table_text
 from tiepoint.console.text import plain
-from tiepoint.console.transfer_access import AccessOptions, source_of
+from tiepoint.console.transfer_access import WAYS, AccessOptions, source_of
 from tiepoint.console.transfer_outcomes import verdict_text
 from tiepoint.console.transfer_runs import find_place
 from tiepoint.console.transfer_words import doing_text, list_row
-from tiepoint.domain.errors import UsageError
-from tiepoint.domain.transfer import Direction, Limits, Transfer, TransferState
+from tiepoint.domain.errors import SignInNeeded, UsageError
+from tiepoint.domain.transfer import Direction, Limits, Transfer, TransferState, Verdict
 from tiepoint.services.program import Program
 
 _BYTES_PER_MBIT: Final = 125_000
@@ -27,12 +27,10 @@ _TITLES: Final = ("TRANSFER", "NAME", "WAY", "STATE", "FILES", "BYTES", "TIME", 
 
 async def verify(program: Program, outlet: Outlet, what: str, container: str, access: AccessOptions) -> int:
     """Check a capture in Blob against its receipt, or against its manifest there."""
-    known = None if container or "://" in what else await _sent(program, what)
-    if known is not None:
-        verdict = await program.transfers.verify(known.id, source=source_of(access))
-    else:
-        place, source = await find_place(program, outlet, what, container, access)
-        verdict = await program.transfers.verify(place=place, source=source)
+    try:
+        verdict = await _verdict(program, outlet, what, container, access)
+    except SignInNeeded as error:
+        raise SignInNeeded(error.summary, remedy=WAYS, retryable=True, detail=error.detail) from error
     code = EXIT_OK if verdict.is_whole else EXIT_PARTIAL
     facts = {"state": "ok" if verdict.is_whole else "different", "exit_code": code, "verdict": verdict}
     outlet.result(facts, verdict_text(verdict))
@@ -112,6 +110,14 @@ async def stop(program: Program, outlet: Outlet) -> int:
     said = "The transfer worker has ended; unfinished transfers are kept and go on when asked to."
     outlet.result({"state": "ok", "ran": ran}, said if ran else "No transfer worker is running.")
     return EXIT_OK
+
+
+async def _verdict(program: Program, outlet: Outlet, what: str, container: str, access: AccessOptions) -> Verdict:
+    known = None if container or "://" in what else await _sent(program, what)
+    if known is not None:
+        return await program.transfers.verify(known.id, source=source_of(access))
+    place, source = await find_place(program, outlet, what, container, access)
+    return await program.transfers.verify(place=place, source=source)
 
 
 async def _begun_again(

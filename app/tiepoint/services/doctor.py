@@ -15,6 +15,7 @@ from tiepoint.domain.space import size_text
 from tiepoint.ports.scheduler import Scheduler
 from tiepoint.ports.settings_store import SettingsStore
 from tiepoint.ports.system import EngineFacts, FolderFacts, System
+from tiepoint.ports.transfer_worker import TransferWorker
 
 _PYTHONS: Final = ((3, 11), (3, 14))
 _LEAST_MEMORY_BYTES: Final = 4_000_000_000
@@ -48,6 +49,7 @@ class Doctor:
         scheduler: Of this computer.
         settings: The user's settings.
         version: Of this program.
+        worker: What moves photos and products; it is looked at, never started.
         window_problem: Says why no window can be shown and what to do; None when one can.
     """
 
@@ -57,6 +59,7 @@ class Doctor:
         scheduler: Scheduler,
         settings: SettingsStore,
         version: str,
+        worker: TransferWorker,
         window_problem: Callable[[], tuple[str, str] | None] = lambda: None,
     ) -> None:
         self._window_problem = window_problem
@@ -64,6 +67,7 @@ class Doctor:
         self._scheduler = scheduler
         self._settings = settings
         self._version = version
+        self._worker = worker
 
     async def examine(self) -> AsyncGenerator[Finding, None]:
         """Make every check, quick ones first.
@@ -80,6 +84,7 @@ class Doctor:
         for finding in await self._engine():
             yield finding
         yield await self._agent()
+        yield await self._transfers()
 
     def _computer(self) -> list[Finding]:
         facts = self._system.computer()
@@ -151,6 +156,22 @@ class Doctor:
             remedy = "Nothing to do: another version started it, and it is replaced once its jobs are over."
             return Finding("agent", Health.WARNING, text, remedy, facts)
         return Finding("agent", Health.OK, text, facts=facts)
+
+    async def _transfers(self) -> Finding:
+        try:
+            diagnostics = await self._worker.diagnostics()
+        except TiepointError as error:
+            return Finding("transfer worker", Health.FAILED, error.summary, error.remedy)
+        if diagnostics is None:
+            return Finding("transfer worker", Health.OK, "does not run; it starts with a transfer")
+        known = diagnostics.facts
+        facts = {"pid": diagnostics.pid, "log_path": diagnostics.log_path, **known}
+        counted = f"{known.get('unfinished')} of {known.get('transfers')} transfers unfinished"
+        text = f"version {known.get('version')}, {counted}; its log is {diagnostics.log_path}"
+        if known.get("version") != self._version:
+            remedy = "Nothing to do: another version started it; an older one is replaced when it is next needed."
+            return Finding("transfer worker", Health.WARNING, text, remedy, facts)
+        return Finding("transfer worker", Health.OK, text, facts=facts)
 
 
 def _folder(name: str, folder: FolderFacts) -> Finding:

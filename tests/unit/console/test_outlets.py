@@ -15,16 +15,20 @@ from rich.console import Console
 from fakes.clock import FakeClock
 from fakes.program import STAGES
 from fakes.scheduler import T0
+from fakes.transfers import a_transfer
 from tiepoint.console.drawing import Drawing
 from tiepoint.console.json_lines import JsonOutlet
 from tiepoint.console.live import LiveOutlet
 from tiepoint.console.outlet import write_line
 from tiepoint.console.plain_lines import PlainOutlet
 from tiepoint.console.terminals import outlet_for, outlet_for_programs
+from tiepoint.console.transfer_drawing import drawn_transfer
+from tiepoint.console.transfer_words import files_text
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import JobId
 from tiepoint.domain.job import Eta, Job, JobState, Progress, Stage, StageState
 from tiepoint.domain.operation import OperationProgress
+from tiepoint.domain.transfer import Tally, TransferState
 from tiepoint.services.reconstruction import RunSnapshot
 
 JOB = Job(
@@ -213,3 +217,47 @@ def test_a_stream_that_cannot_show_a_sign_shows_its_code() -> None:
     stream = io.TextIOWrapper(raw, encoding="ascii", newline="\n")
     write_line(stream, "Grüße ✓")
     assert raw.getvalue() == b"Gr\\xfc\\xdfe \\u2713\n"
+
+
+def test_json_tells_bytes_and_files_of_a_transfer_apart() -> None:
+    clock = FakeClock()
+    outlet, lines = _json(clock)
+    outlet.transfer(a_transfer(left_s=None))
+    outlet.transfer(a_transfer(left_s=None))
+    outlet.transfer(a_transfer(state=TransferState.COMPLETED))
+    assert [(line["phase"], line["state"]) for line in lines] == [("upload", "running"), ("upload", "completed")]
+    told = lines[0]
+    assert (told["done"], told["total"], told["unit"]) == (200 * 8_000_000, 412 * 8_000_000, "bytes")
+    assert (told["files_done"], told["files_total"], told["transfer"]) == (200, 412, "transfer-1")
+
+
+def test_plain_lines_tell_a_transfer_now_and_then() -> None:
+    clock, lines = FakeClock(), list[str]()
+    outlet = PlainOutlet(clock, clock.seconds, lines.append, lines.append)
+    outlet.transfer(a_transfer(state=TransferState.PREPARING, name="bri\x1b[31mghton"))
+    for _ in range(3):
+        outlet.transfer(a_transfer())
+    clock.advance(20)
+    outlet.transfer(a_transfer())
+    outlet.transfer(a_transfer(state=TransferState.COMPLETED))
+    assert len(lines) == 4
+    assert lines[0].startswith("Looking what is there already: bri")
+    assert "\x1b" not in lines[0]
+    assert lines[2] == "Sending: 1.6 GB of 3.3 GB, 200 of 412 files, 24 MB/s, 1 to 2 min left"
+    assert lines[3] == "Completed: brighton"
+
+
+@pytest.mark.parametrize("width", [30, 80, 200])
+def test_a_transfer_is_drawn_at_any_width(width: int) -> None:
+    for state in TransferState:
+        console = Console(file=io.StringIO(), width=width)
+        tallies = {"verified": Tally(2, 20), "skipped": Tally(1, 10), "copied": Tally(1, 5), "failed": Tally(1, 5)}
+        with_conflict = {**tallies, "conflict": Tally(1, 1)}
+        transfer = a_transfer(state=state, name="[bold]x[/bold]", tallies=with_conflict)
+        console.print(drawn_transfer(transfer, "*", width))
+        drawn = console.file.getvalue()  # type: ignore[attr-defined]
+        assert "[bold]x" in drawn
+        assert max(len(line) for line in drawn.splitlines()) <= width
+    assert files_text(transfer) == (
+        "4 of 412 files, 1 there already, 1 copied by the server, 1 failed, 1 differ from what is there"
+    )

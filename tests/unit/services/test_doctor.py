@@ -10,6 +10,7 @@ import pytest
 
 from fakes.products import FakeSettingsStore, FakeSystem
 from fakes.scheduler import FakeScheduler
+from fakes.transfers import FakeTransferWorker
 from tiepoint.domain.errors import SetupError
 from tiepoint.ports.settings_store import LoadedSettings
 from tiepoint.ports.system import FolderFacts
@@ -17,7 +18,7 @@ from tiepoint.services.doctor import Doctor, Finding, Health
 
 
 async def _findings(system: FakeSystem, scheduler: FakeScheduler, settings: FakeSettingsStore) -> dict[str, Finding]:
-    async with aclosing(Doctor(system, scheduler, settings, "0.1.0").examine()) as findings:
+    async with aclosing(Doctor(system, scheduler, settings, "0.1.0", FakeTransferWorker()).examine()) as findings:
         return {finding.name: finding async for finding in findings}
 
 
@@ -56,10 +57,22 @@ async def test_cold_code_and_an_old_agent_are_warnings() -> None:
     system = FakeSystem()
     system.engine_facts = dataclasses.replace(system.engine_facts, is_warm=False)  # type: ignore[type-var]
     found = {}
-    async with aclosing(Doctor(system, FakeScheduler(), FakeSettingsStore(), "0.2.0").examine()) as findings:
+    doctor = Doctor(system, FakeScheduler(), FakeSettingsStore(), "0.2.0", FakeTransferWorker())
+    async with aclosing(doctor.examine()) as findings:
         found = {finding.name: finding async for finding in findings}
     assert found["compiled code"].health is Health.WARNING
     assert found["agent"].health is Health.WARNING
+    assert found["transfer worker"].health is Health.WARNING
+    assert "replaced" in found["transfer worker"].remedy
+
+
+async def test_a_transfer_worker_that_does_not_run_is_fine() -> None:
+    worker = FakeTransferWorker()
+    worker.is_reachable = False
+    doctor = Doctor(FakeSystem(), FakeScheduler(), FakeSettingsStore(), "0.1.0", worker)
+    async with aclosing(doctor.examine()) as findings:
+        found = {finding.name: finding async for finding in findings}["transfer worker"]
+    assert (found.health, found.text) == (Health.OK, "does not run; it starts with a transfer")
 
 
 async def test_settings_that_cannot_be_opened_are_a_finding() -> None:
@@ -84,6 +97,7 @@ async def test_without_a_display_the_command_line_is_named() -> None:
         FakeScheduler(),
         FakeSettingsStore(),
         "0.1.0",
+        FakeTransferWorker(),
         lambda: ("There is no display.", "Log in at a desk."),
     )
     async with aclosing(doctor.examine()) as findings:
