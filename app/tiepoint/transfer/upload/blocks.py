@@ -149,7 +149,9 @@ class OpenBlocks:
         if self.outcome is not None:
             return
         blocks = self._blocks(hand)
-        if blocks.etag and blocks.etag != file.etag:  # somebody finished it since it was listed
+        # Azurite names a version of blobs too that have uncommitted blocks only.
+        is_whole = bool(blocks.committed or blocks.size)
+        if is_whole and blocks.etag != file.etag:  # somebody finished it since it was listed
             self.outcome = settled_by_looking(kit, hand, file, source, known)
             return
         self.course = self._course(stamp, {block.id: block.size for block in blocks.uncommitted})

@@ -20,8 +20,6 @@ from tiepoint.transfer.upload.outcome import Outcome
 from tiepoint.transfer.work import Hand
 
 _MOST_COPIED: Final = 256 * 2**20  # what a server copies while one waits (Copy Blob From URL)
-_SMALLEST_WORTH_IT: Final = 16 * 1024
-"""Anything smaller is sent as quickly as it is copied and looked at."""
 
 
 def copied(kit: Kit, hand: Hand, file: FileRecord, size: int, known: KnownDigest) -> Outcome | None:
@@ -40,7 +38,7 @@ def copied(kit: Kit, hand: Hand, file: FileRecord, size: int, known: KnownDigest
     Raises:
         BlobError: `Unreachable`, `Busy` and `Stopped` only.
     """
-    if not _SMALLEST_WORTH_IT <= size <= _MOST_COPIED:
+    if not 0 < size <= _MOST_COPIED:
         return None
     name = kit.blob_name(file)
     for seen in _candidates(kit, size, known)[:2]:
