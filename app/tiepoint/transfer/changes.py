@@ -40,7 +40,7 @@ class ChangeBook:
     def piece(self, record: TransferRecord, file: FileRecord, number: int, digest: bytes) -> None:
         """A block was acknowledged or a range received."""
         self._writer.piece(record, file, number, digest)
-        self._ears.file(record, file)
+        self.file(record, file)
 
     def forget_pieces(self, record: TransferRecord, file: FileRecord) -> None:
         """The blocks or ranges of a file are of no more use."""
