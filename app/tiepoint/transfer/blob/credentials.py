@@ -145,10 +145,14 @@ class Credentials:
             wanting = [place for place, held in self._held.items() if held.refusal or self._is_ending(held.grant)]
             return (*self._missing, *wanting)
 
-    def grant(self, place: BlobPlace) -> Grant:
-        """Return what a request to a container uses now; tells the want of another when it is refused or ends soon.
+    def grant(self, place: BlobPlace, *, is_telling: bool = True) -> Grant:
+        """Return what a request to a container uses now.
 
         Its end does not keep it from being used: the server's clock decides, ours may be wrong.
+
+        Args:
+            place: The container.
+            is_telling: Tell the want of another when none is there, it is refused or ends soon.
 
         Raises:
             Refused: Nothing is held, or what is held was refused.
@@ -158,7 +162,7 @@ class Credentials:
             held = self._held.get(key)
             grant = held.grant if held else None
             refusal = held.refusal if held else missing(key)
-            want = self._want(key, held)
+            want = self._want(key, held) if is_telling else ""
         if want:
             self._say(key, want)
         if refusal is not None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from email.utils import formatdate
@@ -95,9 +94,9 @@ class Door:
         """Return the address of a blob of any container with the signature that opens it, and the grant.
 
         Raises:
-            Refused: Nothing opens it.
+            Refused: Nothing opens it; nobody is asked for more, because it would only spare sending.
         """
-        grant = self.credentials.grant(place)
+        grant = self.credentials.grant(place, is_telling=False)
         address = f"{place.endpoint}/{quote(place.container)}/{quoted_name(name)}"
         return (address if grant.kind == BEARER else f"{address}?{grant.secret}"), grant
 
@@ -138,7 +137,7 @@ class Door:
         refusal = Refusal(reply.status, reply.by_name, _said(reply), self.place, name or "", has_body)
         if not (is_judging and is_refusal(refusal)):
             return judge(refusal)
-        error = explain(Case(refusal, grant, method == "PUT", datetime.fromtimestamp(time.time(), UTC)))
+        error = explain(Case(refusal, grant, method == "PUT", datetime.now(UTC)))
         self.credentials.refuse(grant, error)
         return error
 

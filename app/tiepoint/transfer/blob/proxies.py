@@ -62,8 +62,18 @@ class Proxy:
 def origin_of(endpoint: str) -> Origin:
     """Return the server of an endpoint of Blob storage."""
     parts = urlsplit(endpoint)
-    host = parts.hostname or ""
-    return Origin(parts.scheme, host, parts.port or _PORTS[parts.scheme], parts.netloc.rpartition("@")[2])
+    host = _ascii(parts.hostname or "")
+    netloc = f"[{host}]" if ":" in host else host
+    netloc = netloc if parts.port is None else f"{netloc}:{parts.port}"
+    return Origin(parts.scheme, host, parts.port or _PORTS[parts.scheme], netloc)
+
+
+def _ascii(host: str) -> str:
+    """Return a host's name as it is looked up and sent."""
+    try:
+        return host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError as error:
+        raise UsageError(f"{host!a} is no name of a server.", remedy="Check the address.") from error
 
 
 def is_loopback(host: str) -> bool:

@@ -62,6 +62,13 @@ def test_nothing_held_is_refused_and_told_once_a_minute() -> None:
     assert desk.credentials.wanted() == ()
 
 
+def test_what_would_only_spare_sending_is_not_asked_for() -> None:
+    desk = Desk()
+    with pytest.raises(Refused):
+        desk.credentials.grant(PLACE, is_telling=False)
+    assert (desk.told, desk.credentials.wanted()) == ([], ())
+
+
 def test_a_credential_is_for_the_whole_container_whatever_the_prefix() -> None:
     desk = Desk()
     desk.credentials.give(PLACE, SAS, SIGNATURE)

@@ -151,6 +151,14 @@ def test_exceptions_of_the_environment_are_honoured_and_loopback_never_goes_thro
         proxy_for(origin_of(f"https://{FAR}"))
 
 
+def test_servers_are_addressed_as_http_has_it() -> None:
+    assert origin_of("https://[::1]:99/a").netloc == "[::1]:99"
+    assert origin_of("https://käse.example/a").netloc == "xn--kse-qla.example"
+    assert origin_of(f"https://{FAR}").port == 443
+    with pytest.raises(UsageError):
+        origin_of(f"https://{'ä' * 70}.example")
+
+
 def test_what_this_computer_is_called() -> None:
     assert all(map(is_loopback, ("localhost", "127.0.0.1", "127.8.8.8", "::1", "blobs.localhost")))
     assert not any(map(is_loopback, ("10.0.0.1", "localhost.example", "example")))

@@ -237,7 +237,7 @@ def test_a_standstill_before_the_answer_is_given_up_and_not_sent_twice(stands: l
 
 def test_a_slow_server_that_moves_is_waited_for(stands: list[Stand]) -> None:
     def slow(exchange: Exchange) -> None:
-        for _ in range(8):
+        for _ in range(20):
             exchange.sock.recv(2**20)
             exchange.over.wait(0.1)
         exchange.early = b""
@@ -246,7 +246,7 @@ def test_a_slow_server_that_moves_is_waited_for(stands: list[Stand]) -> None:
         assert left
 
     with ScriptedServer(slow) as server, pytest.raises(Busy):
-        stand_for(server, stands, progress_s=0.6).put(BIG)
+        stand_for(server, stands, progress_s=1.5).put(BIG)
 
 
 def test_an_answer_cut_in_its_head_is_a_fault(stands: list[Stand]) -> None:
