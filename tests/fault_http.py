@@ -77,14 +77,16 @@ def _headers(raw: bytes) -> dict[str, str]:
     return {name.strip().lower(): value.strip() for name, _, value in pairs}
 
 
-async def pass_request_body(near: Streams, far: Streams | None, head: Head, fault: Fault | None, gate: Gate) -> None:
+async def pass_request_body(
+    near: Streams, far: Streams | None, head: Head, fault: Fault | None, gate: Gate, most_at_once: int = PIECE
+) -> None:
     """Pass a request's body on, or nowhere; `gate` is told of every piece before it goes."""
     done = 0
     while done < head.size:
         most = head.size - done
         if isinstance(fault, (CutRequest, Stall)) and done < fault.after:
             most = min(most, fault.after - done)
-        piece = await near.reader.read(min(PIECE, most))
+        piece = await near.reader.read(min(most_at_once, most))
         if not piece:
             raise Cut("the client went away")
         if isinstance(fault, CorruptRequest):

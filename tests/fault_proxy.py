@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Self
 
-from fault_http import Head, Streams, pass_reply_body, pass_request_body, read_reply, read_request, reset
+from fault_http import PIECE, Head, Streams, pass_reply_body, pass_request_body, read_reply, read_request, reset
 from faults import Answer, BlackHole, Fault, LoseReply
 from tls_papers import TlsPapers
 
@@ -262,7 +262,7 @@ class FaultProxy:
             return True
         await self._wait_out_hole()
         far.writer.write(head.raw)
-        await pass_request_body(near, far, head, fault, self._gate(number))
+        await pass_request_body(near, far, head, fault, self._gate(number), self._piece())
         reply = await read_reply(far)
         self._update(number, status=reply.status)
         if isinstance(fault, LoseReply):
@@ -294,6 +294,10 @@ class FaultProxy:
             await self._wait_out_hole()
 
         return gate
+
+    def _piece(self) -> int:
+        """Paced, a body goes on in ten pieces a second, so that it never seems to stand still."""
+        return max(1, min(PIECE, self._pace_bytes_per_s // 10)) if self._pace_bytes_per_s else PIECE
 
     async def _wait_out_hole(self) -> None:
         if (left_s := self._hole_until - self._loop.time()) > 0:

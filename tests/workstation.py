@@ -251,6 +251,19 @@ class Workstation:
             time.sleep(POLL_S)
 
 
+def assert_completed(station: Workstation, done: Transfer) -> None:
+    """Fail unless a transfer is completed, and say what is not as it should be."""
+    bad = station.files(done.id, ("failed", "conflict"))
+    assert done.state is TransferState.COMPLETED, (done.state, done.trouble, bad[:5])
+
+
+def assert_quiet(station: Workstation) -> None:
+    """Fail on noise or a secret in the worker's logs."""
+    log = station.log()
+    for noise in ("Traceback", "Warning:", "never retrieved", "never awaited", "sig=", "Bearer "):
+        assert noise not in log, log[-5000:]
+
+
 def _told(path: Path, folder: Path, *, is_known: bool) -> messages.UploadFile:
     facts, inside = path.stat(), path.relative_to(folder).as_posix()
     entry = PhotoEntry(inside, facts.st_size, "", 4000, 3000, "Test") if is_known else None

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from tiepoint.daemon.process import run_daemon
 from tiepoint.runtime import folders
 from tiepoint.runtime.endpoint import TRANSFERS
+from tiepoint.transfer.desk import Desk
 from tiepoint.transfer.server import TransferServer
+from tiepoint.transfer.tuning import Tuning, read_tuning
 
 
 def main(args: Sequence[str]) -> int:
@@ -19,4 +21,9 @@ def main(args: Sequence[str]) -> int:
     Returns:
         The exit status; 0 also when another one already runs.
     """
-    return run_daemon(TRANSFERS, lambda idle_s: TransferServer(folders.data_folder(), idle_s=idle_s), args)
+    tuning = read_tuning()
+    return run_daemon(TRANSFERS, lambda idle_s: _server(idle_s, tuning), args)
+
+
+def _server(idle_s: float, tuning: Tuning) -> TransferServer:
+    return TransferServer(folders.data_folder(), idle_s=idle_s, desk=lambda folder: Desk(folder, tuning))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import pytest
 
 from blob_server import BlobServer, Container
 from fault_proxy import FaultProxy
 from tls_papers import TlsPapers, make_papers
+from workstation import Workstation, assert_quiet
 
 _numbers = itertools.count(1)
 
@@ -84,3 +86,30 @@ def _container(server: BlobServer) -> Iterator[Container]:
             yield Container(server, client)
         finally:
             client.delete_container()
+
+
+@pytest.fixture
+def station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workstation]:
+    """A computer whose worker runs, impatient and with small blocks; its log must stay free of noise and secrets."""
+    yield from _station(tmp_path_factory)
+
+
+@pytest.fixture
+def make_station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Workstation]]:
+    """Make computers; takes what `Workstation` takes after its home."""
+    made = []
+
+    def make(**more: Mapping[str, Any]) -> Workstation:
+        made.append(_station(tmp_path_factory, **more))
+        return next(made[-1])
+
+    yield make
+    for each in made:
+        next(each, None)
+
+
+def _station(factory: pytest.TempPathFactory, **more: Any) -> Iterator[Workstation]:
+    with Workstation(factory.mktemp("w"), **more) as station:
+        station.start()
+        yield station
+    assert_quiet(station)

@@ -1,0 +1,170 @@
+"""Every fault a network or a server knows, on files sent whole and in blocks, up and down: the content stays the same.
+
+The real worker process, a real Blob server, and a proxy between them that does the harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from blob_server import Container
+from fault_proxy import FaultProxy
+from faults import (
+    BlackHole,
+    CorruptReply,
+    CorruptRequest,
+    CutReply,
+    CutRequest,
+    Fault,
+    LoseReply,
+    Stall,
+    StallReply,
+    busy,
+)
+from flights import BLOCKS, SMALL, assert_is_down, assert_is_up, contents, write_flight
+from tiepoint.domain.transfer import FileState, TransferState
+from workstation import Workstation, assert_completed, assert_quiet
+
+AT = 100_000
+UP = {
+    "cut": CutRequest(AT),
+    "stall": Stall(1.5, AT),
+    "503": busy(503),
+    "503 come again": busy(503, 1),
+    "429": busy(429),
+    "429 come again": busy(429, 1),
+    "500": busy(500),
+    "corrupt": CorruptRequest(AT),
+    "lost reply": LoseReply(),
+    "black hole": BlackHole(1.5),
+}
+DOWN = {
+    "cut": CutReply(AT),
+    "stall": StallReply(1.5, AT),
+    "503": busy(503),
+    "503 come again": busy(503, 1),
+    "429": busy(429),
+    "429 come again": busy(429, 1),
+    "500": busy(500),
+    "corrupt": CorruptReply(AT),
+    "lost reply": LoseReply(),
+    "black hole": BlackHole(1.5),
+}
+SHAPES = {"small": SMALL, "blocks": BLOCKS}
+PIECE = 600 * 1024
+"""Most that is sent again for one fault."""
+
+
+@pytest.fixture(scope="module")
+def station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workstation]:
+    """One worker for all of them: it has to come through all this without a restart."""
+    with Workstation(tmp_path_factory.mktemp("w")) as station:
+        station.start()
+        yield station
+    assert_quiet(station)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("fault", UP)
+def test_an_upload_comes_through(
+    shape: str, fault: str, station: Workstation, container: Container, fault_proxy: FaultProxy, tmp_path: Path
+) -> None:
+    photos = write_flight(tmp_path / "photos", SHAPES[shape])
+    url = fault_proxy.url(container.url)
+    fault_proxy.add(UP[fault], lambda request: request.kind in ("put", "block") and request.size > AT, times=2, skip=1)
+    station.authorize(url)
+
+    done = station.wait(station.upload(photos, url, fault).id)
+
+    assert_completed(station, done)
+    assert len(fault_proxy.befallen) == 2
+    assert done.tally(FileState.VERIFIED).files == len(SHAPES[shape])
+    assert_is_up(container, done, photos)
+    most = sum(SHAPES[shape]) + (10 if isinstance(UP[fault], BlackHole) else 2) * PIECE
+    assert fault_proxy.sent("put", "block") <= most + 20_000  # the manifest is a put, too
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("fault", DOWN)
+def test_a_download_comes_through(
+    shape: str, fault: str, station: Workstation, container: Container, fault_proxy: FaultProxy, tmp_path: Path
+) -> None:
+    photos = write_flight(tmp_path / "photos", SHAPES[shape])
+    station.authorize(container.url)
+    up = station.wait(station.upload(photos, container.url, fault).id)
+    url = fault_proxy.url(container.url)
+    station.authorize(url)
+    fault_proxy.add(DOWN[fault], lambda request: request.kind == "get" and "photos" in request.path, times=2, skip=1)
+
+    down = station.download(f"{url}/{up.place.prefix}/photos", tmp_path / "target")
+    done = station.wait(down.id)
+
+    assert_completed(station, done)
+    assert len(fault_proxy.befallen) == 2
+    assert_is_down(tmp_path / "target", contents(photos))
+
+
+ANSWERS: dict[str, Fault] = {
+    "503": busy(503),
+    "429": busy(429, 1),
+    "lost reply": LoseReply(),
+    "black hole": BlackHole(1.5),
+}
+
+
+@pytest.mark.parametrize("kind", ["list", "commit", "head"])
+@pytest.mark.parametrize("fault", ANSWERS)
+def test_questions_and_commits_come_through(
+    kind: str, fault: str, station: Workstation, container: Container, fault_proxy: FaultProxy, tmp_path: Path
+) -> None:
+    photos = write_flight(tmp_path / "photos", BLOCKS)
+    url = fault_proxy.url(container.url)
+    if kind == "head":  # asked only when a reply of the server said nothing of use
+        fault_proxy.add(LoseReply(), "commit")
+    fault_proxy.add(ANSWERS[fault], kind)
+    station.authorize(url)
+
+    done = station.wait(station.upload(photos, url, fault).id)
+
+    assert_completed(station, done)
+    assert_is_up(container, done, photos)
+    on_the_way = 10 * PIECE if isinstance(ANSWERS[fault], BlackHole) else 0  # it swallows what others were sending
+    assert fault_proxy.sent("block") <= sum(BLOCKS) + on_the_way
+
+
+def test_everything_at_once(
+    station: Workstation, container: Container, fault_proxy: FaultProxy, tmp_path: Path
+) -> None:
+    photos = write_flight(tmp_path / "photos", [*SMALL, *BLOCKS] * 3)
+    url = fault_proxy.url(container.url)
+    for skip, fault in enumerate([*UP.values(), *DOWN.values()]):
+        fault_proxy.add(fault, "put block commit list", skip=2 * skip)
+    station.authorize(url)
+
+    done = station.wait(station.upload(photos, url, "storm").id, timeout_s=120)
+
+    assert_completed(station, done)
+    assert_is_up(container, done, photos)
+
+
+def test_bytes_that_are_always_damaged_fail_their_file_and_no_other(
+    station: Workstation, container: Container, fault_proxy: FaultProxy, tmp_path: Path
+) -> None:
+    photos = write_flight(tmp_path / "photos")
+    url = fault_proxy.url(container.url)
+    fault_proxy.add(CorruptRequest(10), lambda request: "DJI_0002" in request.path and request.size > 10, times=1000)
+    station.authorize(url)
+
+    done = station.wait(station.upload(photos, url).id)
+
+    assert done.state is TransferState.FAILED
+    (failed,) = station.files(done.id, ("failed",))
+    assert failed.path == "DJI_0002.JPG"
+    assert failed.trouble is not None
+    assert done.tally(FileState.VERIFIED).files == len(SMALL) - 1
+    fault_proxy.calm()
+    station.retry(done.id)
+    assert_is_up(container, station.wait(done.id), photos)
