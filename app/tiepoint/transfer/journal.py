@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
@@ -115,6 +115,11 @@ class Journal:
             (digest, endpoint, size),
         )
         return [SeenBlob(BlobPlace(row[0], row[1]), *row[2:]) for row in rows]
+
+    def seen_sizes(self, endpoint: str, wanted: Container[int]) -> set[int]:
+        """Return which of some sizes blobs of an account have that are known."""
+        rows = self._asked("SELECT DISTINCT size FROM seen WHERE endpoint = ?", (endpoint,))
+        return {size for (size,) in rows if size in wanted}
 
     def limits(self) -> Limits:
         """Return the limits that were set last."""

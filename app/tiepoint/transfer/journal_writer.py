@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Final
 
 from tiepoint.domain.failure import Failure
@@ -154,6 +154,14 @@ class JournalWriter:
             if blob and (blob.place.endpoint, blob.size, blob.digest) == (endpoint, size, digest)
         ]
         return [*reversed(fresh), *stored]
+
+    def seen_sizes(self, endpoint: str, wanted: Container[int]) -> set[int]:
+        """Return which of some sizes blobs of an account have, as far as is known."""
+        fresh: set[int] = set()
+        with self._changed:
+            for batch in self._waiting():
+                fresh.update(blob.size for blob in batch.seen.values() if blob and blob.place.endpoint == endpoint)
+        return {size for size in fresh if size in wanted} | self.journal.seen_sizes(endpoint, wanted)
 
     # Writing.
 

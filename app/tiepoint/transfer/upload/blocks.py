@@ -143,7 +143,7 @@ class OpenBlocks:
         if not kit.block_size_of(stamp.size):
             self.outcome = Outcome(FileState.WAITING, size=stamp.size, is_at_once=True)  # it became a small one
             return
-        known = kit.cache.look_up(file.source, stamp)
+        known = kit.digests(file.source, stamp)
         if known.md5 or known.composite:
             self.outcome = copied(kit, hand, file, stamp.size, known)
         if self.outcome is not None:
@@ -259,7 +259,7 @@ class CommitBlocks:
         kit, file, course = self._kit, self.file, self.course
         md5s = [course.md5s[number] for number in range(course.count)]
         digest = composite(md5s)
-        whole = kit.cache.look_up(file.source, source.stamp).md5
+        whole = kit.digests(file.source, source.stamp).md5
         known = KnownDigest(whole, digest, course.block_size)
         name = kit.blob_name(file)
         try:

@@ -38,7 +38,7 @@ def copied(kit: Kit, hand: Hand, file: FileRecord, size: int, known: KnownDigest
     Raises:
         BlobError: `Unreachable`, `Busy` and `Stopped` only.
     """
-    if not 0 < size <= _MOST_COPIED:
+    if size not in kit.copyable or not 0 < size <= _MOST_COPIED:
         return None
     name = kit.blob_name(file)
     for seen in _candidates(kit, size, known)[:2]:

@@ -45,8 +45,12 @@ class Judge:
             self.outcome = of_fault(fault)
 
     def _judged(self, hand: Hand, source: Source) -> Outcome | None:
-        known = self._kit.cache.look_up(self.file.source, source.stamp)
+        known = self._kit.digests(self.file.source, source.stamp)
         found = judge(self._kit, hand, self.file.source, source, self.listed, known)
         if found.standing is Standing.SAME:
             return Outcome(FileState.SKIPPED, found.digest, self.listed.etag, source.stamp.size)
-        return None if self._kit.record.replaces else conflict(self.file.path)
+        if not self._kit.record.replaces:
+            return conflict(self.file.path)
+        path = self.file.source
+        self._kit.known[path] = source.stamp, self._kit.cache.look_up(path, source.stamp)  # it was just hashed
+        return None

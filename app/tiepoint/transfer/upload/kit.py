@@ -1,15 +1,16 @@
-"""What the tasks of one upload share. Any thread may read it; nothing in it changes while tasks run."""
+"""What the tasks of one upload share. Any thread may read it; a task changes what is its file's only."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from tiepoint.domain.blob_place import BlobPlace
+from tiepoint.protocol.capture_document import PHOTOS_FOLDER
 from tiepoint.transfer.hash_cache import HashCache
+from tiepoint.transfer.journal_rows import FileStamp, KnownDigest
 from tiepoint.transfer.journal_writer import JournalWriter
-from tiepoint.transfer.layout import photo_blob
 from tiepoint.transfer.records import FileRecord, TransferRecord
 from tiepoint.transfer.tuning import Tuning
 
@@ -27,6 +28,10 @@ class Kit:
         cache: Digests of local files.
         receipts: The folder receipts are put into.
         tuning: Sizes and times.
+
+    Attributes:
+        known: What the survey found in the cache, by path here; not what has changed since.
+        copyable: Sizes of files that may be in the account already, as the survey found.
     """
 
     record: TransferRecord
@@ -34,12 +39,19 @@ class Kit:
     cache: HashCache
     receipts: Path
     tuning: Tuning
+    known: dict[str, tuple[FileStamp, KnownDigest]] = field(default_factory=dict)
+    copyable: set[int] = field(default_factory=set)
 
     @property
     def container(self) -> BlobPlace:
         """The container, without a prefix."""
         place = self.record.base
         return BlobPlace(place.endpoint, place.container)
+
+    def digests(self, path: str, stamp: FileStamp) -> KnownDigest:
+        """Return what is known of the content of a file as it is now."""
+        then, known = self.known.get(path, (None, KnownDigest()))
+        return known if then == stamp else KnownDigest()
 
     def block_size_of(self, size: int) -> int:
         """Return the bytes of a block for a file of this size; 0 when it goes in one piece."""
@@ -50,4 +62,4 @@ class Kit:
 
     def blob_name(self, file: FileRecord) -> str:
         """Return the whole name of a file's blob."""
-        return photo_blob(self.record.place, file.path)
+        return f"{self.record.place.prefix}/{PHOTOS_FOLDER}/{file.path}"

@@ -90,11 +90,10 @@ class SendFile:
                 return known, memoryview(hand.buffer)[:size]
         return known, None
 
-
     def _known(self, source: Source) -> KnownDigest:
         """Return what is known of the file as it is: by the cache, or by whoever told it. The server checks it."""
         entry, stamp = self.file.entry, source.stamp
-        known = self._kit.cache.look_up(self.file.source, stamp)
+        known = self._kit.digests(self.file.source, stamp)
         if known.md5 or entry is None or (entry.size, entry.mtime_ns) != (stamp.size, stamp.mtime_ns):
             return known
         return known if is_composite(entry.md5) or not is_digest(entry.md5) else KnownDigest(entry.md5)

@@ -74,6 +74,11 @@ class Survey:
         findings.listing = list_photos(hand, self._kit.record.base.below(capture))
         stamps = self._stamps(hand, findings)
         known = self._kit.cache.look_up_many({file.source: stamp for file, stamp in stamps})
+        self._kit.known.update(
+            {file.source: (stamp, known[file.source]) for file, stamp in stamps if file.source in known}
+        )
+        sizes = {stamp.size for _, stamp in stamps}
+        self._kit.copyable.update(self._kit.writer.seen_sizes(self._kit.container.endpoint, sizes))
         for file, stamp in stamps:
             self._place(findings, file, stamp, known.get(file.source, KnownDigest()))
         self.findings = findings
