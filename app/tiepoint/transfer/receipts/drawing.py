@@ -1,4 +1,4 @@
-"""The pieces receipts are made of: texts, the statement in its box, facts, tables. Draws on reportlab's canvas.
+"""The pieces receipts are made of but tables: texts, the statement in its box, facts. Draws on reportlab's canvas.
 
 Must not know receipts. One thread at a time.
 """
@@ -6,13 +6,12 @@ Must not know receipts. One thread at a time.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from reportlab.lib.colors import Color, HexColor
 
 from tiepoint.transfer.receipts.flow import MARGIN, TEXT_WIDTH, Piece
-from tiepoint.transfer.receipts.lettering import BOLD, FIXED, REGULAR, broken, paragraph, width
+from tiepoint.transfer.receipts.lettering import BOLD, REGULAR, broken, paragraph
 
 INK: Final = HexColor("#1b2430")
 MUTED: Final = HexColor("#5b6673")
@@ -25,26 +24,6 @@ UNSAFE_GROUND: Final = HexColor("#fbeae9")
 _BOX_PADDING: Final = 14.0
 _MARK_RADIUS: Final = 13.0
 _LABEL_WIDTH: Final = 78.0
-_ROW_SIZE: Final = 7.5
-_FIXED_SIZE: Final = 6.6
-_ROW_LEADING: Final = 9.6
-_ROW_PADDING: Final = 2.2
-_GAP: Final = 8.0
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table: its head, its width in points, whether numbers stand in it, and its font."""
-
-    head: str
-    width: float
-    is_number: bool = False
-    font: str = REGULAR
-
-    @property
-    def size(self) -> float:
-        """Size of its letters."""
-        return _FIXED_SIZE if self.font == FIXED else _ROW_SIZE
 
 
 def space(height: float) -> Piece:
@@ -94,43 +73,6 @@ def fact(label: str, value: str) -> Piece:
     return Piece(13 * len(lines) + 2, draw)
 
 
-def table_head(columns: Sequence[Column]) -> Piece:
-    """Return the head of a table."""
-    height = _ROW_LEADING + 2 * _ROW_PADDING + 3
-
-    def draw(canvas: Any, top: float) -> None:
-        base = top - _ROW_PADDING - _ROW_SIZE
-        canvas.setFillColor(MUTED)
-        writing = canvas.beginText()
-        for column, left in _placed(columns):
-            _cell(writing, column.head, column, left, base, (BOLD, _ROW_SIZE))
-        canvas.drawText(writing)
-        _rule(canvas, top - height + 1, 0.8)
-
-    return Piece(height, draw, is_led=True)
-
-
-def table_row(columns: Sequence[Column], cells: Sequence[str], head: Piece) -> Piece:
-    """Return a row of a table; cells too long for their column go on below themselves."""
-    broken_cells = [
-        broken(cell, column.font, column.size, column.width - _GAP) for column, cell in zip(columns, cells, strict=True)
-    ]
-    height = max(len(lines) for lines in broken_cells) * _ROW_LEADING + 2 * _ROW_PADDING
-
-    def draw(canvas: Any, top: float) -> None:
-        canvas.setFillColor(INK)
-        writing = canvas.beginText()  # one for the row: half the time of one for each cell
-        for (column, left), lines in zip(_placed(columns), broken_cells, strict=True):
-            base = top - _ROW_PADDING - _ROW_SIZE
-            for line in lines:
-                _cell(writing, line, column, left, base, (column.font, column.size))
-                base -= _ROW_LEADING
-        canvas.drawText(writing)
-        _rule(canvas, top - height, 0.3)
-
-    return Piece(height, draw, head)
-
-
 def ends_of_page(
     canvas: Any, upper: tuple[str, str], lower: tuple[str, str], *, at_top: float, at_bottom: float
 ) -> None:
@@ -140,24 +82,7 @@ def ends_of_page(
         _lines(canvas, [left], MARGIN, base, style, 0)
         canvas.setFont(REGULAR, 8.0)
         canvas.drawRightString(MARGIN + TEXT_WIDTH, base, right)
-    _rule(canvas, at_top - 6, 0.5)
-
-
-def _placed(columns: Sequence[Column]) -> list[tuple[Column, float]]:
-    left = MARGIN
-    placed = []
-    for column in columns:
-        placed.append((column, left))
-        left += column.width
-    return placed
-
-
-def _cell(writing: Any, words: str, column: Column, left: float, base: float, style: tuple[str, float]) -> None:
-    if column.is_number:
-        left += column.width - _GAP - width(words, *style)
-    writing.setTextOrigin(left, base)
-    writing.setFont(*style)
-    writing.textOut(words)
+    rule(canvas, at_top - 6, 0.5)
 
 
 def _lines(
@@ -171,7 +96,8 @@ def _lines(
         base -= leading
 
 
-def _rule(canvas: Any, base: float, thickness: float) -> None:
+def rule(canvas: Any, base: float, thickness: float) -> None:
+    """Draw a line over the whole width."""
     canvas.setStrokeColor(RULE)
     canvas.setLineWidth(thickness)
     canvas.line(MARGIN, base, MARGIN + TEXT_WIDTH, base)

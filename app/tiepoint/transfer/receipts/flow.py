@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from itertools import groupby
+from typing import Any, Final, Protocol
 
 PAGE_WIDTH: Final = 595.28
 PAGE_HEIGHT: Final = 841.89
@@ -18,21 +19,30 @@ BOTTOM: Final = 52.0
 TEXT_WIDTH: Final = PAGE_WIDTH - 2 * MARGIN
 
 
+class Group(Protocol):
+    """Draws pieces that follow each other on a page together."""
+
+    def draw(self, canvas: Any, pieces: Sequence[Piece], top: float) -> None:
+        """Draw them, the upper edge of the first at a height of the page."""
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Something on a page.
 
     Args:
         height: In points.
-        draw: Draws it on a canvas, its upper edge at the given height of the page.
+        draw: Draws it on a canvas, its upper edge at the given height of the page; None = its group does.
         head: Drawn first when this piece begins a page: the head of its table.
         is_led: Never the last on a page: a heading.
+        group: Draws it together with its neighbours of the same group.
     """
 
     height: float
-    draw: Callable[[Any, float], None]
+    draw: Callable[[Any, float], None] | None = None
     head: Piece | None = None
     is_led: bool = False
+    group: Group | None = None
 
 
 def paged(pieces: Sequence[Piece]) -> list[list[Piece]]:
@@ -54,9 +64,14 @@ def paged(pieces: Sequence[Piece]) -> list[list[Piece]]:
 def draw_page(canvas: Any, pieces: Sequence[Piece]) -> None:
     """Draw the pieces of a page from its top."""
     top = TOP
-    for piece in pieces:
-        piece.draw(canvas, top)
-        top -= piece.height
+    for _, together in groupby(pieces, lambda piece: id(piece.group or piece)):
+        neighbours = list(together)
+        if (group := neighbours[0].group) is not None:
+            group.draw(canvas, neighbours, top)
+        for piece in neighbours:
+            if piece.draw is not None:
+                piece.draw(canvas, top)
+            top -= piece.height
 
 
 def _need(pieces: Sequence[Piece], number: int) -> float:

@@ -19,29 +19,27 @@ from tiepoint.domain.space import size_text
 from tiepoint.transfer.receipts.drawing import (
     MUTED,
     UNSAFE,
-    Column,
     ends_of_page,
     fact,
     space,
     statement,
-    table_head,
-    table_row,
     text,
 )
 from tiepoint.transfer.receipts.flow import PAGE_HEIGHT, PAGE_WIDTH, Piece, draw_page, paged
-from tiepoint.transfer.receipts.lettering import BOLD, FIXED, readable
+from tiepoint.transfer.receipts.lettering import BOLD, readable
 from tiepoint.transfer.receipts.receipt import EXPLAINED, Receipt
+from tiepoint.transfer.receipts.table import Column, Table
 
 _PHOTOS: Final = (
-    Column("No.", 34, is_number=True),
-    Column("Photo", 193),
-    Column("Bytes", 60, is_number=True),
-    Column("Digest", 155, font=FIXED),
+    Column("No.", 34, is_fixed=True, is_number=True),
+    Column("Photo", 187),
+    Column("Bytes", 66, is_fixed=True, is_number=True),
+    Column("Digest", 155, is_fixed=True),
     Column("How", 63),
 )
 _GAPS: Final = (
-    Column("Photo", 230),
-    Column("Bytes", 60, is_number=True),
+    Column("Photo", 224),
+    Column("Bytes", 66, is_fixed=True, is_number=True),
     Column("Why", 62),
     Column("What is known", 153),
 )
@@ -132,18 +130,18 @@ def _confirmations(receipt: Receipt) -> Iterator[str]:
 
 
 def _gap_table(receipt: Receipt) -> Iterator[Piece]:
-    head = table_head(_GAPS)
-    yield head
+    table = Table(_GAPS)
+    yield table.head
     for gap in receipt.gaps:
-        yield table_row(_GAPS, (_shown(gap.path), f"{gap.size:,}", gap.why, _shown(gap.detail)), head)
+        yield table.row((_shown(gap.path), f"{gap.size:,}", gap.why, _shown(gap.detail)))
 
 
 def _photo_table(receipt: Receipt) -> Iterator[Piece]:
-    head = table_head(_PHOTOS)
-    yield head
+    table = Table(_PHOTOS)
+    yield table.head
     for number, photo in enumerate(receipt.photos, start=1):
         how = EXPLAINED[photo.confirmed][0]
-        yield table_row(_PHOTOS, (f"{number:,}", _shown(photo.path), f"{photo.size:,}", photo.digest, how), head)
+        yield table.row((f"{number:,}", _shown(photo.path), f"{photo.size:,}", photo.digest, how))
 
 
 def _shown(name: str) -> str:
