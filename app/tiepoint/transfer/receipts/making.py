@@ -8,6 +8,7 @@ from datetime import datetime
 from tiepoint import __version__
 from tiepoint.domain.digest import is_composite
 from tiepoint.domain.transfer import FileState
+from tiepoint.runtime.logs import masked
 from tiepoint.transfer.listed import ListedBlob
 from tiepoint.transfer.receipts.judging import Expected, Why, judged
 from tiepoint.transfer.receipts.receipt import Confirmation, Receipt, ReceiptGap, ReceiptPhoto
@@ -41,7 +42,7 @@ def _gap(file: FileRecord, listed: ListedBlob | None) -> ReceiptGap | None:
         found = judged(Expected(file.path, file.size, file.digest, file.etag), listed)
         return None if found is None else ReceiptGap(file.path, file.size, found.why, found.detail)
     why = Why.MISSING if listed is None else Why.DIFFERENT if file.state is FileState.CONFLICT else Why.UNVERIFIABLE
-    said = file.trouble.summary if file.trouble is not None else "It was not sent."
+    said = masked(file.trouble.summary) if file.trouble is not None else "It was not sent."
     return ReceiptGap(file.path, file.size, why, said)
 
 
