@@ -109,9 +109,10 @@ class ScriptedServer:
     Args:
         steps: What to do.
         context: For https.
+        takes_bytes: How much a connection takes in before the step reads it; None = as much as the system likes.
     """
 
-    def __init__(self, *steps: Step, context: ssl.SSLContext | None = None) -> None:
+    def __init__(self, *steps: Step, context: ssl.SSLContext | None = None, takes_bytes: int | None = None) -> None:
         self.steps = list(steps)
         self.seen: list[Exchange] = []
         self.connections = 0
@@ -119,7 +120,11 @@ class ScriptedServer:
         self._over = threading.Event()
         self._lock = threading.Lock()
         self._socks: list[socket.socket] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.socket()
+        if takes_bytes is not None:
+            self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, takes_bytes)
+        self._listener.bind(("127.0.0.1", 0))
+        self._listener.listen()
         self.port = self._listener.getsockname()[1]
         self._threads = [threading.Thread(target=self._accept)]
         self._threads[0].start()

@@ -12,12 +12,17 @@ import io
 import select
 import socket
 import ssl
+import struct
 import sys
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from tiepoint.transfer.blob.errors import Unreachable
+
+if sys.platform == "linux":
+    import fcntl
+    import termios
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -132,8 +137,7 @@ class Flow:
                 return self.sock.recv_into(buffer)
             except _BLOCKED as error:
                 is_writing = isinstance(error, ssl.SSLWantWriteError)
-                if not self._wait(not is_writing, is_writing, self._progress_s):
-                    raise self._standstill() from None
+                self._await(not is_writing, is_writing)
             except OSError as error:
                 raise Severed(str(error)) from error
 
@@ -142,22 +146,44 @@ class Flow:
         return io.BufferedReader(_Incoming(self.recv_into), _READ_BUFFER)
 
     def close(self) -> None:
-        """Close it."""
+        """Close it in an orderly way."""
         with contextlib.suppress(OSError):
             self.sock.close()
 
+    def abort(self) -> None:
+        """Close it and forget what is still to be sent: over a slow link that may be a minute's worth."""
+        with contextlib.suppress(OSError):
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+        self.close()
+
     def _await_room(self, is_reading: bool) -> None:
         """Wait until more can be sent; an answer that comes meanwhile ends the sending."""
-        end = time.monotonic() + self._progress_s
         while True:
-            left = end - time.monotonic()
-            ready = self._wait(True, not is_reading, left) if left > 0 else 0
-            if not ready:
-                raise self._standstill()
+            ready = self._await(True, not is_reading)
             if ready & _CAN_WRITE or is_reading:
                 return
             if self._peek() != "":
                 raise EarlyReply
+
+    def _await(self, read: bool, write: bool) -> int:
+        """Wait until the socket is ready. What leaves the system's own buffer is progress, too: it holds megabytes.
+
+        Raises:
+            Unreachable: Nothing moved for too long.
+        """
+        slice_s = min(_LOOK_S, self._progress_s / 4)
+        ready = self._wait(read, write, slice_s)
+        if ready:
+            return ready
+        queued, end = unsent(self.sock), time.monotonic() + self._progress_s - slice_s
+        while time.monotonic() < end:
+            ready = self._wait(read, write, min(slice_s, max(0.0, end - time.monotonic())))
+            if ready:
+                return ready
+            left = unsent(self.sock)
+            if left != queued:
+                queued, end = left, time.monotonic() + self._progress_s
+        raise self._standstill()
 
     def _peek(self) -> str:
         """Take over what the other side said without being asked; empty when it was none of our business.
@@ -181,6 +207,8 @@ class Flow:
         )
 
 
+_AT_ONCE: Final = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+_LOOK_S: Final = 1.0
 _RECORD: Final = 16 * 1024
 """Bytes of one TLS record: a head and what fits beside it travel as one."""
 _CAN_READ: Final = 1
@@ -198,6 +226,30 @@ class _Incoming(io.RawIOBase):
 
     def readinto(self, buffer: WriteableBuffer) -> int:
         return self._recv_into(buffer)
+
+
+def unsent(sock: socket.socket) -> int:
+    """Return how many bytes the system has not got acknowledged yet; 0 where it does not tell."""
+    try:
+        return _unsent(sock)
+    except (OSError, ValueError):
+        return 0
+
+
+if sys.platform == "linux":
+
+    def _unsent(sock: socket.socket) -> int:
+        return int.from_bytes(fcntl.ioctl(sock.fileno(), termios.TIOCOUTQ, bytes(4)), sys.byteorder)
+
+elif sys.platform == "darwin":
+
+    def _unsent(sock: socket.socket) -> int:
+        return sock.getsockopt(socket.SOL_SOCKET, 0x1024)  # SO_NWRITE
+
+else:
+
+    def _unsent(sock: socket.socket) -> int:
+        return 0
 
 
 def waiter(sock: socket.socket) -> Callable[[bool, bool, float], int]:

@@ -121,10 +121,7 @@ class Line:
             stop.check()
             raise
         finally:
-            if self._flow is not None:
-                stop.uncover(self._flow.sock)
-            if not is_good:
-                self.close()
+            self._let_go(stop, is_good=is_good)
 
     def _answered(self, origin: Origin, request: Request, stop: Stop, bucket: TokenBucket | None) -> Reply:
         is_kept = self._is_kept(origin)
@@ -134,7 +131,7 @@ class Line:
             except Severed:
                 if isinstance(request.body, Iterator):
                     raise
-                self._let_go(stop)
+                self._let_go(stop, is_good=False)
                 stop.check()
         self._dial(origin, stop)
         return self._ask(request, origin, stop, bucket)
@@ -155,10 +152,14 @@ class Line:
         )
         self._origin = origin
 
-    def _let_go(self, stop: Stop) -> None:
-        if self._flow is not None:
-            stop.uncover(self._flow.sock)
-        self.close()
+    def _let_go(self, stop: Stop, *, is_good: bool) -> None:
+        flow = self._flow
+        if flow is None:
+            return
+        stop.uncover(flow.sock)
+        if not is_good:
+            self._flow = None
+            flow.abort()
 
     def _ask(self, request: Request, origin: Origin, stop: Stop, bucket: TokenBucket | None) -> Reply:
         flow = self._flow

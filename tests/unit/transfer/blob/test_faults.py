@@ -249,6 +249,45 @@ def test_a_slow_server_that_moves_is_waited_for(stands: list[Stand]) -> None:
         stand_for(server, stands, progress_s=1.5).put(BIG)
 
 
+def test_what_the_system_still_sends_is_progress_while_the_answer_is_awaited(stands: list[Stand]) -> None:
+    def slow(exchange: Exchange) -> None:
+        left = int(exchange.header("Content-Length")) - len(exchange.early)
+        while left:
+            left -= len(exchange.sock.recv(min(left, 40_000)))
+            exchange.over.wait(0.05)
+        exchange.reply(201)
+
+    with ScriptedServer(slow, takes_bytes=16_384) as server:
+        begun = time.monotonic()
+        stand_for(server, stands, progress_s=1.5).put(bytes(2_000_000))
+        assert time.monotonic() - begun > 1.5
+
+
+def test_what_is_stopped_is_not_sent_on_behind_the_back(stands: list[Stand]) -> None:
+    got: list[int] = []
+
+    def stopping(exchange: Exchange) -> None:
+        stand.stop.stop()
+        done.wait(30)
+        try:
+            while part := exchange.sock.recv(2**20):
+                got.append(len(part))
+        except ConnectionResetError:
+            got.append(-1)
+        exchange.close()
+        heard.set()
+
+    done, heard = threading.Event(), threading.Event()
+    with ScriptedServer(stopping, takes_bytes=16_384) as server:
+        stand = stand_for(server, stands)
+        with pytest.raises(Stopped):
+            stand.put(BIG)
+        done.set()
+        assert heard.wait(30)
+        assert sum(got) < 2**20
+        assert got[-1] == -1
+
+
 def test_an_answer_cut_in_its_head_is_a_fault(stands: list[Stand]) -> None:
     def cut(exchange: Exchange) -> None:
         exchange.read_body()
