@@ -114,16 +114,16 @@ def transfer_warnings(transfer: Transfer, failed: Sequence[TransferFile]) -> lis
 
 def failed_error(transfer: Transfer) -> Failure:
     """Say why a transfer that is over is not complete."""
-    if transfer.trouble is not None:
+    if transfer.trouble is not None and not _failed(transfer):
         return transfer.trouble
     if transfer.state is TransferState.CANCELED:
         return Failure("canceled", "The transfer was canceled.", "The same command begins it again.", retryable=True)
-    return Failure(
-        "partial",
-        f"{_failed(transfer)} of {transfer.files_total} files are not there.",
-        f"Once that is put right: tiepoint transfers retry {transfer.id}",
-        retryable=True,
-    )
+    summary = f"{_failed(transfer)} of {transfer.files_total} files are not there."
+    summary = transfer.trouble.summary if transfer.trouble is not None else summary
+    remedy = f"Once that is put right: tiepoint transfers retry {transfer.id}"
+    if transfer.tally(FileState.CONFLICT).files:
+        remedy += " (with --replace what differs is replaced)"
+    return Failure("partial", summary, remedy, retryable=True)
 
 
 def sign_in_error(transfer: Transfer, ways: str) -> SignInNeeded:

@@ -59,6 +59,20 @@ class RunOptions:
     is_detached: bool = False
 
 
+class _Troubles:
+    """Tells what the transfer meets on its way, each thing once."""
+
+    def __init__(self, outlet: Outlet) -> None:
+        self._outlet = outlet
+        self._told: set[str] = set()
+
+    def tell(self, trouble: Failure | None) -> None:
+        """Tell it, unless it was told before."""
+        if trouble is not None and trouble.summary not in self._told:
+            self._told.add(trouble.summary)
+            self._outlet.warning(trouble)
+
+
 @dataclass(slots=True)
 class _Run:
     """What is known of the transfer a command is about."""
@@ -176,21 +190,22 @@ async def _to_rest(program: Program, outlet: Outlet, run: _Run) -> None:
         SignInNeeded: It waits for a right that nobody here can give.
     """
     assert run.transfer is not None
-    told: Failure | None = None
-    async with aclosing(program.transfers.follow(run.transfer.id)) as followed:
-        while True:
-            is_waiting = run.transfer.state is TransferState.NEEDS_SIGN_IN
-            try:
-                run.transfer = await asyncio.wait_for(anext(followed), _SIGN_IN_WAIT_S if is_waiting else None)
-            except StopAsyncIteration:
-                return
-            except TimeoutError:
-                raise sign_in_error(run.transfer, WAYS) from None
-            outlet.transfer(run.transfer)
-            trouble = run.transfer.trouble if run.transfer.state is TransferState.WAITING else None
-            if trouble is not None and trouble != told:
-                outlet.warning(trouble)
-            told = trouble or told
+    troubles = _Troubles(outlet)
+    unsubscribe = program.transfers.changed.subscribe(lambda snapshot: troubles.tell(snapshot.problem))
+    try:
+        async with aclosing(program.transfers.follow(run.transfer.id)) as followed:
+            while True:
+                is_waiting = run.transfer.state is TransferState.NEEDS_SIGN_IN
+                try:
+                    run.transfer = await asyncio.wait_for(anext(followed), _SIGN_IN_WAIT_S if is_waiting else None)
+                except StopAsyncIteration:
+                    return
+                outlet.transfer(run.transfer)
+                troubles.tell(run.transfer.trouble if run.transfer.state is TransferState.WAITING else None)
+    except TimeoutError:
+        raise sign_in_error(run.transfer, WAYS) from None
+    finally:
+        unsubscribe()
 
 
 async def _ended(program: Program, outlet: Outlet, transfer: Transfer) -> int:

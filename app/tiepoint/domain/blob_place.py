@@ -59,7 +59,7 @@ def read_place(text: str) -> tuple[BlobPlace, str]:
     """
     parts = _split(text.strip())
     segments = [unquote(part) for part in parts.path.split("/") if part]
-    endpoint = f"{parts.scheme.lower()}://{parts.netloc}"
+    endpoint = f"{parts.scheme.lower()}://{parts.netloc.lower()}"
     if _names_account_in_path(parts.hostname or "", parts.port):
         if not segments:
             raise _no_address("it names no account")

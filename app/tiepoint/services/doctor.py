@@ -168,6 +168,9 @@ class Doctor:
         facts = {"pid": diagnostics.pid, "log_path": diagnostics.log_path, **known}
         counted = f"{known.get('unfinished')} of {known.get('transfers')} transfers unfinished"
         text = f"version {known.get('version')}, {counted}; its log is {diagnostics.log_path}"
+        if known.get("journal_set_aside"):
+            text = f"{text}. Its journal was broken and is kept as {known['journal_set_aside']}"
+            return Finding("transfer worker", Health.WARNING, text, "Begin again what was not up.", facts)
         if known.get("version") != self._version:
             remedy = "Nothing to do: another version started it; an older one is replaced when it is next needed."
             return Finding("transfer worker", Health.WARNING, text, remedy, facts)

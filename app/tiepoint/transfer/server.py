@@ -53,10 +53,18 @@ class TransferServer:
             SetupError: The journal cannot be used.
         """
         await asyncio.to_thread(self._desk.open)
+        try:
+            await self._serve(ready)
+        finally:
+            # The clients' streams are closed last: who asked for the end sees by that that it has come.
+            await asyncio.to_thread(self._desk.close)
+            await self._clients.end()
+
+    async def _serve(self, ready: Callable[[], None]) -> None:
+        server = await TRANSFERS.serve(self._clients.serve)
         loop = asyncio.get_running_loop()
         ear = self._desk.subscribe(lambda news: _soon(loop, lambda: self._work_changed(news)))
         looking = loop.create_task(self._look_again(), name="idle")
-        server = await TRANSFERS.serve(self._clients.serve)
         try:
             self._exit_timer.touch()
             ready()
@@ -67,9 +75,6 @@ class TransferServer:
             looking.cancel()
             ear.close()
             self._exit_timer.cancel()
-            # The clients' streams are closed last: who asked for the end sees by that that it has come.
-            await asyncio.to_thread(self._desk.close)
-            await self._clients.end()
 
     def stop(self, when: str = "now") -> None:
         """End soon: "now", or "idle" for after what moves."""
