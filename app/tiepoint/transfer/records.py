@@ -34,15 +34,15 @@ class FileRecord:
         path: Path inside the capture or the download, forward slashes, NFC.
         source: Up: full path of the file here. Down: name of the blob in its container.
         size: Bytes.
-        mtime_ns: Up: of the file when it was told. Down: 0.
-        ctime_ns: Up: of the file when its first block was sent; 0 before. Down: 0.
+        mtime_ns: Up: of the file when it was told. Down: of the file here once it is here; 0 before.
+        ctime_ns: Up: of the file when its first block was sent; 0 before. Down: as `mtime_ns`.
         state: See `FileState`.
         done_bytes: Acknowledged, or there already.
         attempts: How often it was begun for its own faults; outages are not counted.
         digest: What the other side confirmed, see `TransferFile`.
         etag: Of the blob. Up: of what is to be replaced, or was written. Down: of what is being received.
         block_size: Bytes of a block or range while it is sent or received in pieces; 0 otherwise.
-        generation: Counts the contents a changing file had; part of its block ids.
+        generation: Up: counts the contents a changing file had; part of its block ids. Down: identity of the part file.
         trouble: Why it failed, or what its last attempt met.
         entry: Up: what the manifest will say of it, as far as known. Down: None.
     """

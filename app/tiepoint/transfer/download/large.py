@@ -10,6 +10,7 @@ import hashlib
 import os
 
 from tiepoint.domain.transfer import FileState
+from tiepoint.transfer.download.busy import BUSY
 from tiepoint.transfer.download.claims import claimed_by_blocks
 from tiepoint.transfer.download.course import Course, Doing, Opened
 from tiepoint.transfer.download.digester import Digester
@@ -50,7 +51,10 @@ class Open:
 
     def run(self, hand: Hand) -> None:
         """See `work.Task`."""
-        self.outcome = judged(hand, self.blob.name, self.file.path, self.kit.record.folder, lambda: self._open(hand))
+        hand.file = self.file
+        path, record = self.file.path, self.kit.record
+        with BUSY.alone(record.id, path, hand.stop):
+            self.outcome = judged(hand, self.blob.name, path, record.folder, lambda: self._open(hand))
 
     def _open(self, hand: Hand) -> Outcome:
         path, kit = self.file.path, self.kit
@@ -143,10 +147,13 @@ class Piece:
         return _GOES_ON
 
     def _seal(self, hand: Hand) -> Outcome:
-        blob, path = self.course.blob, self.file.path
+        with BUSY.alone(self.kit.record.id, self.file.path, hand.stop):
+            return self._name(self.course.blob, self.file.path)
+
+    def _name(self, blob: ListedBlob, path: str) -> Outcome:
         is_right = self.course.digest == blob.digest
-        if is_right:
-            with opened(self.kit, path, blob.size, self.course.part) as (_, fd):
+        with opened(self.kit, path, blob.size, self.course.part) as (_, fd):
+            if is_right:
                 os.fsync(fd)
         with self.kit.target.folder_of(path, makes=False) as folder:
             part = self.kit.part(path)

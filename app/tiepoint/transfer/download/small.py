@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable
 
 from tiepoint.domain.transfer import FileState
+from tiepoint.transfer.download.busy import BUSY
 from tiepoint.transfer.download.digester import Digester
 from tiepoint.transfer.download.existing import standing
 from tiepoint.transfer.download.faults import fault
@@ -43,16 +44,18 @@ class Small:
     def run(self, hand: Hand) -> None:
         """See `work.Task`."""
         hand.file = self.file
-        self.outcome = judged(hand, self.blob.name, self.file.path, self.kit.record.folder, lambda: self._bring(hand))
+        path, record = self.file.path, self.kit.record
+        with BUSY.alone(record.id, path, hand.stop):
+            self.outcome = judged(hand, self.blob.name, path, record.folder, lambda: self._bring(hand))
 
     def _bring(self, hand: Hand) -> Outcome:
         path = self.file.path
         with self.kit.target.folder_of(path, makes=True) as folder:
+            part = self.kit.part(path)
+            folder.remove(part)  # of a worker that was killed
             found = standing(self.kit, hand, folder, path, self.blob)
             if found is not None:
                 return found
-            part = self.kit.part(path)
-            folder.remove(part)
             try:
                 return self._receive(hand, folder, part)
             finally:

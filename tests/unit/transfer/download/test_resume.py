@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import random
+import threading
 
 import pytest
 
 from fakes.download_bench import KIB, Bench
+from tiepoint.domain.blob_names import transfer_tag
 from tiepoint.domain.transfer import FileState, TransferState
 from tiepoint.transfer.download.rounds import leftovers
 
@@ -124,6 +126,20 @@ def test_a_part_file_that_never_stays_is_said(bench: Bench) -> None:
     assert "was taken away again and again" in str(bench.file("big").trouble)
 
 
+@pytest.mark.parametrize("size", [5, len(DATA)])
+def test_a_kill_between_the_two_names_leaves_one_of_them(bench: Bench, size: int) -> None:
+    bench.container.put("cap/x", DATA[:size])
+    bench.run()
+    (bench.folder / f"x.{transfer_tag(bench.record.id)}.part").hardlink_to(bench.folder / "x")
+    file = bench.file("x")
+    bench.record.set_state(file, FileState.WAITING)
+    file.mtime_ns = 0
+    assert bench.run() is TransferState.COMPLETED
+    assert bench.states() == {"x": FileState.SKIPPED}
+    assert bench.names() == ["x"]
+    assert bench.read("x") == DATA[:size]
+
+
 def test_what_others_call_part_is_left_alone(bench: Bench) -> None:
     (bench.folder / "big.part").write_bytes(b"mine")
     put(bench, "whole")
@@ -187,3 +203,34 @@ def test_killed_again_and_again_it_ends_all_the_same(bench: Bench, seed: int) ->
     assert bench.run_mixed(seed) is TransferState.COMPLETED
     assert {path: bench.read(path) for path in content} == content
     assert bench.names() == sorted(content)
+
+
+def test_a_task_of_an_earlier_beginning_does_not_meddle(bench: Bench) -> None:
+    """A transfer is begun anew while its tasks run: two have the same file in hand, one after the other."""
+    bench.container.put("cap/small", b"s" * 5000)
+    bench.begin()
+    assert bench.step()
+    early = bench.next()
+    assert early is not None
+    reached, go_on = threading.Event(), threading.Event()
+
+    def hold(name: str, offset: int, data: bytes) -> bytes:
+        if not reached.is_set():
+            reached.set()
+            go_on.wait(30)
+        return data
+
+    bench.container.on_range = hold
+    thread = threading.Thread(target=early.run, args=(bench.hand(),))
+    thread.start()
+    assert reached.wait(30)
+    later = threading.Thread(target=bench.run)
+    later.start()
+    later.join(0.2)
+    assert later.is_alive()
+    go_on.set()
+    thread.join(30)
+    later.join(30)
+    assert bench.states() == {"small": FileState.SKIPPED}
+    assert bench.read("small") == b"s" * 5000
+    assert bench.container.count("get") == 1
