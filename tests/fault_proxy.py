@@ -38,6 +38,8 @@ class Request:
         got: Bytes of the reply's body that were passed on.
         status: Of the reply; 0 = there was none.
         fault: Name of what befell it; empty = nothing.
+        came_s: When its head had come, by the proxy's clock.
+        done_s: When the reply's head had come; 0 = there was none.
     """
 
     number: int
@@ -51,6 +53,8 @@ class Request:
     got: int = 0
     status: int = 0
     fault: str = ""
+    came_s: float = 0.0
+    done_s: float = 0.0
 
 
 Predicate = Callable[[Request], bool]
@@ -276,7 +280,8 @@ class FaultProxy:
             number = len(self._requests)
             request = Request(number, kind_of(head), head.method, head.path, head.query, head.size, head.headers)
             fault = next((rule.fault for rule in self._rules if rule.takes(request)), None)
-            self._requests.append(replace(request, fault=type(fault).__name__ if fault else ""))
+            fault_name = type(fault).__name__ if fault else ""
+            self._requests.append(replace(request, fault=fault_name, came_s=self._loop.time()))
             return number, fault
 
     def _gate(self, number: int) -> Callable[[int], Any]:
@@ -307,4 +312,10 @@ class FaultProxy:
     def _update(self, number: int, *, status: int = 0, sent: int = 0, got: int = 0) -> None:
         with self._lock, contextlib.suppress(IndexError):  # counted anew meanwhile
             old = self._requests[number]
-            self._requests[number] = replace(old, status=status or old.status, sent=old.sent + sent, got=old.got + got)
+            self._requests[number] = replace(
+                old,
+                status=status or old.status,
+                done_s=self._loop.time() if status else old.done_s,
+                sent=old.sent + sent,
+                got=old.got + got,
+            )
