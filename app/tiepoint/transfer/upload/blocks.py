@@ -20,8 +20,8 @@ from tiepoint.transfer.comparison import Standing, compare
 from tiepoint.transfer.journal_rows import FileStamp, KnownDigest
 from tiepoint.transfer.listed import our_metadata
 from tiepoint.transfer.records import FileRecord
-from tiepoint.transfer.upload.copying import copied
-from tiepoint.transfer.upload.judging import as_listed, local_file
+from tiepoint.transfer.upload.copying import copied, is_copyable
+from tiepoint.transfer.upload.judging import as_listed, hashed, local_file
 from tiepoint.transfer.upload.kit import Kit
 from tiepoint.transfer.upload.outcome import Outcome, again, failed
 from tiepoint.transfer.upload.sending import condition_of, of_fault, settled_by_looking
@@ -144,7 +144,9 @@ class OpenBlocks:
             self.outcome = Outcome(FileState.WAITING, size=stamp.size, is_at_once=True)  # it became a small one
             return
         known = kit.digests(file.source, stamp)
-        if known.md5 or known.composite:
+        if is_copyable(kit, stamp.size):
+            if not known.composite:
+                known = hashed(kit, file.source, source, known, kit.block_size_of(stamp.size))
             self.outcome = copied(kit, hand, file, stamp.size, known)
         if self.outcome is not None:
             return

@@ -22,6 +22,11 @@ from tiepoint.transfer.work import Hand
 _MOST_COPIED: Final = 256 * 2**20  # what a server copies while one waits (Copy Blob From URL)
 
 
+def is_copyable(kit: Kit, size: int) -> bool:
+    """Whether a file of this size may be in the account already, small enough for the server to copy it at once."""
+    return size in kit.copyable and 0 < size <= _MOST_COPIED
+
+
 def copied(kit: Kit, hand: Hand, file: FileRecord, size: int, known: KnownDigest) -> Outcome | None:
     """Try to have the file copied by the server.
 
@@ -38,7 +43,7 @@ def copied(kit: Kit, hand: Hand, file: FileRecord, size: int, known: KnownDigest
     Raises:
         BlobError: `Unreachable`, `Busy` and `Stopped` only.
     """
-    if size not in kit.copyable or not 0 < size <= _MOST_COPIED:
+    if not is_copyable(kit, size):
         return None
     name = kit.blob_name(file)
     for seen in _candidates(kit, size, known)[:2]:

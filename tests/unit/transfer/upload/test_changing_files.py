@@ -1,0 +1,127 @@
+"""Photos that change, vanish or cannot be read while they go up."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from fakes.download_bench import KIB
+from fakes.upload_bench import UploadBench, noise
+from tiepoint.domain.transfer import FileState, TransferState
+
+
+def test_a_file_that_changes_once_goes_up_as_it_came_to_be(bench: UploadBench) -> None:
+    def rewrite(kind: str, name: str, data: bytes) -> bytes:
+        if kind == "put" and name.endswith("a.jpg") and data == noise(100, 1):
+            bench.write({"a.jpg": noise(200, 2)})
+        return data
+
+    bench.write({"a.jpg": noise(100, 1), "b.jpg": noise(100, 3)})
+    bench.container.on_write = rewrite
+    assert bench.upload() is TransferState.COMPLETED
+    assert bench.in_blob() == {"a.jpg": noise(200, 2), "b.jpg": noise(100, 3)}
+    assert bench.file("a.jpg").attempts == 2
+    assert bench.file("a.jpg").size == 200
+    assert bench.now_s >= 2.0  # left alone for a while
+
+
+def test_a_file_that_never_comes_to_rest_fails_by_itself(bench: UploadBench) -> None:
+    written = 0
+
+    def rewrite(kind: str, name: str, data: bytes) -> bytes:
+        nonlocal written
+        if kind == "put" and name.endswith("a.jpg"):
+            written += 1
+            bench.write({"a.jpg": noise(100 + written, written)})
+        return data
+
+    bench.write({"a.jpg": noise(100, 1), "b.jpg": noise(100, 3)})
+    bench.container.on_write = rewrite
+    assert bench.upload() is TransferState.FAILED
+    assert bench.states() == {"a.jpg": FileState.FAILED, "b.jpg": FileState.VERIFIED}
+    trouble = bench.file("a.jpg").trouble
+    assert trouble is not None
+    assert trouble.summary == "a.jpg changed while it was being sent."
+    assert bench.file("a.jpg").attempts == 3
+    assert bench.manifest is None
+
+
+def test_a_block_file_that_changes_begins_anew_and_never_mixes(bench: UploadBench) -> None:
+    before, after = noise(400 * KIB, 1), noise(400 * KIB, 2)
+    seen = 0
+
+    def rewrite(kind: str, name: str, data: bytes) -> bytes:
+        nonlocal seen
+        seen += kind == "block"
+        if seen == 3:
+            seen = 100
+            bench.write({"big.tif": after})
+        return data
+
+    bench.write({"big.tif": before})
+    bench.container.on_write = rewrite
+    assert bench.upload() is TransferState.COMPLETED
+    assert bench.in_blob() == {"big.tif": after}
+    assert bench.file("big.tif").generation == 1
+
+
+def test_a_big_file_that_becomes_small_goes_up_in_one_piece(bench: UploadBench) -> None:
+    bench.write({"big.tif": noise(400 * KIB, 1)})
+    bench.tell()
+    bench.begin()
+    bench.step()  # the survey
+    bench.write({"big.tif": noise(10, 2)})
+    while bench.step():
+        pass
+    assert bench.work.phase is TransferState.COMPLETED
+    assert bench.in_blob() == {"big.tif": noise(10, 2)}
+
+
+@pytest.mark.parametrize("size", [100, 400 * KIB])
+def test_a_vanished_file_fails_by_itself(bench: UploadBench, size: int) -> None:
+    bench.write({"a.jpg": noise(size, 1), "b.jpg": noise(100, 3)})
+    bench.tell()
+    bench.begin()
+    bench.step()
+    (bench.photos / "a.jpg").unlink()
+    while bench.step():
+        pass
+    assert bench.states() == {"a.jpg": FileState.FAILED, "b.jpg": FileState.VERIFIED}
+    trouble = bench.file("a.jpg").trouble
+    assert trouble is not None
+    assert trouble.summary == "a.jpg is not there any more."
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="nothing keeps this user from reading")
+def test_an_unreadable_file_fails_by_itself(bench: UploadBench) -> None:
+    bench.write({"a.jpg": noise(100, 1), "b.jpg": noise(100, 3)})
+    (bench.photos / "a.jpg").chmod(0)
+    assert bench.upload() is TransferState.FAILED
+    trouble = bench.file("a.jpg").trouble
+    assert trouble is not None
+    assert trouble.summary == "a.jpg may not be read."
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in folders here")
+def test_a_pipe_in_a_photos_place_is_not_waited_for(bench: UploadBench) -> None:
+    bench.write({"a.jpg": noise(100, 1), "b.jpg": noise(100, 3)})
+    bench.tell()
+    bench.begin()
+    bench.step()
+    (bench.photos / "a.jpg").unlink()
+    os.mkfifo(bench.photos / "a.jpg")
+    while bench.step():
+        pass
+    assert bench.states() == {"a.jpg": FileState.FAILED, "b.jpg": FileState.VERIFIED}
+    trouble = bench.file("a.jpg").trouble
+    assert trouble is not None
+    assert "no file any more" in trouble.summary
+
+
+def test_another_size_than_told_is_taken_as_it_is(bench: UploadBench) -> None:
+    bench.write({"a.jpg": noise(100, 1)})
+    bench.tell()
+    bench.write({"a.jpg": noise(300, 2)})
+    assert bench.run() is TransferState.COMPLETED
+    assert bench.record.total_bytes == bench.record.done_bytes == 300

@@ -1,0 +1,163 @@
+"""Uploads from beginning to end, against a container in memory."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import pytest
+
+from fakes.download_bench import KIB
+from fakes.upload_bench import UploadBench, noise
+from tiepoint.domain.digest import composite
+from tiepoint.domain.transfer import FileState, TransferState
+
+CONTENT = {
+    "a.jpg": noise(10 * KIB, 1),
+    "deep/er/b.jpg": noise(200 * KIB, 2),
+    "empty.jpg": b"",
+    "exact.jpg": noise(256 * KIB, 3),
+    "big.tif": noise(700 * KIB + 13, 4),
+    "blocks.tif": noise(320 * KIB, 5),
+}
+
+
+@pytest.mark.parametrize("seed", [None, 1, 2, 3])
+def test_everything_goes_up(bench: UploadBench, seed: int | None) -> None:
+    bench.write(CONTENT)
+    bench.tell()
+    phase = bench.run() if seed is None else bench.run_mixed(seed)
+    assert phase is TransferState.COMPLETED
+    assert bench.in_blob() == CONTENT
+    assert set(bench.states().values()) == {FileState.VERIFIED}
+    assert bench.record.done_bytes == bench.record.total_bytes == sum(map(len, CONTENT.values()))
+    assert bench.file("a.jpg").digest == hashlib.md5(CONTENT["a.jpg"]).hexdigest()
+    data = CONTENT["blocks.tif"]
+    blocks = [data[at : at + 64 * KIB] for at in range(0, len(data), 64 * KIB)]
+    assert bench.file("blocks.tif").digest == composite(hashlib.md5(each).digest() for each in blocks)
+
+
+def test_the_manifest_is_written_last_and_says_what_is_there(bench: UploadBench) -> None:
+    order: list[str] = []
+    bench.container.on_written = lambda kind, name: order.append(name)
+    bench.write(CONTENT)
+    bench.upload()
+    assert order[-1].endswith("/capture.json")
+    assert bench.manifest is not None
+    photos = json.loads(bench.manifest)["photos"]
+    assert {each["path"]: each["md5"] for each in photos} == {each.path: each.digest for each in bench.record.files}
+
+
+def test_the_receipt_counts_every_photo(bench: UploadBench) -> None:
+    bench.write(CONTENT)
+    bench.upload()
+    assert bench.record.receipt is not None
+    assert bench.record.receipt.is_whole
+    assert bench.record.receipt.photos == len(CONTENT)
+
+
+def test_a_second_time_nothing_is_sent_and_hashed(bench: UploadBench) -> None:
+    bench.write(CONTENT)
+    bench.upload()
+    bench.container.requests.clear()
+    bench.container.sent_bytes = 0
+    assert bench.upload(number=2) is TransferState.COMPLETED
+    assert set(bench.states().values()) == {FileState.SKIPPED}
+    assert bench.container.sent_bytes == 0
+    assert {each[0] for each in bench.container.requests} == {"list", "head"}  # the second is the manifest's
+    assert bench.record.receipt is not None
+    assert bench.record.receipt.is_whole
+
+
+def test_the_same_name_is_the_same_capture_on_another_computer(bench: UploadBench, tmp_path_factory) -> None:  # type: ignore[no-untyped-def]
+    bench.write(CONTENT)
+    bench.upload()
+    other = UploadBench(tmp_path_factory.mktemp("other"), bench.container)
+    other.write(CONTENT)
+    bench.container.sent_bytes = 0
+    assert other.upload() is TransferState.COMPLETED
+    assert other.record.capture == bench.record.capture
+    assert bench.container.sent_bytes == 0
+    assert set(other.states().values()) == {FileState.SKIPPED}
+    other.close()
+
+
+def test_a_second_capture_is_copied_by_the_server(bench: UploadBench) -> None:
+    bench.write(CONTENT)
+    bench.upload()
+    bench.container.sent_bytes = 0
+    assert bench.upload("another", number=2) is TransferState.COMPLETED
+    assert bench.in_blob() == CONTENT
+    states = bench.states()
+    assert states.pop("empty.jpg") is FileState.VERIFIED
+    assert set(states.values()) == {FileState.COPIED}
+
+
+def test_a_copy_that_is_refused_is_sent(bench: UploadBench) -> None:
+    from tiepoint.transfer.blob.errors import BadRequest
+
+    def refuse(kind: str, name: str, data: bytes) -> bytes:
+        if kind == "copy":
+            raise BadRequest("It does not copy.", status=501)
+        return data
+
+    bench.write(CONTENT)
+    bench.upload()
+    bench.container.on_write = refuse
+    assert bench.upload("another", number=2) is TransferState.COMPLETED
+    assert bench.in_blob() == CONTENT
+    assert set(bench.states().values()) == {FileState.VERIFIED}
+
+
+def test_photos_sent_in_parts_become_one_manifest(bench: UploadBench) -> None:
+    bench.write({"a.jpg": noise(10, 1), "b.jpg": noise(10, 2)})
+    bench.upload()
+    for file in bench.photos.iterdir():
+        file.unlink()
+    bench.write({"c.jpg": noise(10, 3)})
+    bench.upload(number=2)
+    assert bench.manifest is not None
+    assert [each["path"] for each in json.loads(bench.manifest)["photos"]] == ["a.jpg", "b.jpg", "c.jpg"]
+
+
+def test_something_else_under_the_name_is_a_conflict(bench: UploadBench) -> None:
+    bench.write({"a.jpg": noise(10, 1), "b.jpg": noise(20, 2)})
+    bench.upload()
+    bench.write({"a.jpg": noise(10, 9)})
+    assert bench.upload(number=2) is TransferState.FAILED
+    assert bench.states() == {"a.jpg": FileState.CONFLICT, "b.jpg": FileState.SKIPPED}
+    assert bench.in_blob()["a.jpg"] == noise(10, 1)
+    assert bench.record.trouble is not None
+    assert bench.record.receipt is not None
+    assert not bench.record.receipt.is_whole
+
+
+@pytest.mark.parametrize("size", [10, 20, 300 * KIB])
+def test_replacing_replaces(bench: UploadBench, size: int) -> None:
+    bench.write({"a.jpg": noise(10, 1)})
+    bench.upload()
+    bench.write({"a.jpg": noise(size, 9)})
+    assert bench.upload(number=2, replaces=True) is TransferState.COMPLETED
+    assert bench.in_blob() == {"a.jpg": noise(size, 9)}
+
+
+def test_somebody_elses_blob_in_one_piece_is_proven_by_its_blocks(bench: UploadBench) -> None:
+    bench.write({"a.jpg": noise(10, 1)})
+    bench.upload()
+    bench.container.put(bench.blob("a.jpg"), noise(10, 1))
+    bench.container.sent_bytes = 0
+    assert bench.upload(number=2) is TransferState.COMPLETED
+    assert bench.states() == {"a.jpg": FileState.SKIPPED}
+    assert bench.container.count("get") == 0
+
+
+def test_somebody_elses_claim_is_not_believed(bench: UploadBench) -> None:
+    data = noise(200 * KIB, 1)
+    bench.write({"a.jpg": data})
+    bench.upload()
+    false = bench.container.put_in_blocks(bench.blob("a.jpg"), noise(200 * KIB, 7), 64 * KIB, has_metadata=False)
+    false.md5 = hashlib.md5(data).hexdigest()
+    bench.container.committed[bench.blob("a.jpg")] = false.blocks()
+    assert bench.upload(number=2) is TransferState.FAILED
+    assert bench.states() == {"a.jpg": FileState.CONFLICT}
+    assert bench.container.count("get") == 1
