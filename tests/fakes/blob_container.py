@@ -39,6 +39,7 @@ class FakeContainer:
         self.blobs: dict[str, FakeBlob] = {}
         self.requests: list[tuple[str, str, int]] = []
         self.on_range: Callable[[str, int, bytes], bytes] = lambda name, offset, data: data
+        self.on_blocks: Exception | None = None
         self._etags = count(1)
 
     def put(
@@ -84,6 +85,8 @@ class FakeConnection:
 
     def get_block_list(self, name: str) -> BlockList:
         self._ask("blocks", name)
+        if self._container.on_blocks is not None:
+            raise self._container.on_blocks
         blob = self._container.blobs[name]
         return BlockList(blob.blocks(), (), blob.etag, len(blob.data))
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from tiepoint.domain.digest import composite
 from tiepoint.transfer.blob.connection import BlobConnection
+from tiepoint.transfer.blob.errors import BadRequest, Exists
 from tiepoint.transfer.blob.facts import Block
 from tiepoint.transfer.listed import ListedBlob
 
@@ -32,7 +33,10 @@ def claimed_by_blocks(connection: BlobConnection, blob: ListedBlob) -> tuple[Lis
     """
     if blob.digest and not blob.composite:
         return blob, ()
-    blocks = connection.get_block_list(blob.name)
+    try:
+        blocks = connection.get_block_list(blob.name)
+    except (BadRequest, Exists):  # a blob of pages, or a server that knows no blocks
+        return blob, ()
     size = block_size_of(blocks.committed, blob.size) if blocks.etag == blob.etag else 0
     md5s = tuple(each.id[_HEAD_BYTES:] for each in blocks.committed) if size else ()
     if not md5s:

@@ -6,14 +6,18 @@ Whatever is not the file's own fault passes. On a sender's thread.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.transfer import FileState
-from tiepoint.transfer.blob.errors import BadRequest, BlobMissing, Changed, Corrupted, NameRefused
+from tiepoint.transfer.blob.errors import BadRequest, BlobMissing, Changed, Corrupted, Exists, NameRefused
 from tiepoint.transfer.download.faults import FileFault, disk_trouble
 from tiepoint.transfer.download.found import listed
-from tiepoint.transfer.download.outcome import Outcome, another_version, damaged, gone, refused
+from tiepoint.transfer.download.outcome import Outcome, another_version, archived, damaged, gone, refused
 from tiepoint.transfer.work import Hand
+
+# https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes
+_ARCHIVED: Final = ("BlobArchived", "BlobBeingRehydrated")
 
 
 def judged(hand: Hand, name: str, path: str, folder: str, action: Callable[[], Outcome]) -> Outcome:
@@ -45,8 +49,9 @@ def judged(hand: Hand, name: str, path: str, folder: str, action: Callable[[], O
         return Outcome(FileState.FAILED, trouble=gone(path))
     except Corrupted:
         return damaged()
-    except (NameRefused, BadRequest) as error:
-        return Outcome(FileState.FAILED, trouble=Failure.of(error))
+    except (NameRefused, BadRequest, Exists) as error:
+        why = archived(path) if error.code in _ARCHIVED else Failure.of(error)
+        return Outcome(FileState.FAILED, trouble=why)
 
 
 def _as_it_is_now(hand: Hand, name: str, path: str) -> Outcome:

@@ -99,6 +99,16 @@ def gone(path: str) -> Failure:
     return Failure("input", f"'{plain(path)}' is not in Blob storage any more.", "", retryable=True)
 
 
+def archived(path: str) -> Failure:
+    """It lies where nobody can read it at once."""
+    return Failure(
+        "input",
+        f"'{plain(path)}' is in the archive tier of Blob storage and cannot be read there.",
+        "Move it to the hot or cool tier, which takes some hours, then retry it.",
+        retryable=True,
+    )
+
+
 def partial(missing: int, total: int) -> Failure:
     """Not everything came."""
     files = "One file" if missing == 1 else f"{missing:,} files"

@@ -11,7 +11,7 @@ from fakes.blob_container import FakeContainer
 from fakes.download_bench import KIB, Bench
 from tiepoint.domain.errors import InputError
 from tiepoint.domain.transfer import FileState, TransferState
-from tiepoint.transfer.blob.errors import Changed, Unreachable
+from tiepoint.transfer.blob.errors import BadRequest, BlobError, Changed, Exists, NameRefused, Unreachable
 from tiepoint.transfer.download.rounds import begin_round
 
 
@@ -290,3 +290,37 @@ def test_outages_count_no_attempt_and_lose_nothing(bench: Bench) -> None:
     assert bench.run_mixed(5) is TransferState.COMPLETED
     assert_all_here(bench, content)
     assert {file.attempts for file in bench.record.files} == {1}
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (BadRequest("No.", status=409, code="BlobArchived"), "is in the archive tier of Blob storage"),
+        (BadRequest("The server does not do that.", status=400), "The server does not do that."),
+        (NameRefused("It takes no such name."), "It takes no such name."),
+        (Exists("It is of another kind."), "It is of another kind."),
+    ],
+)
+@pytest.mark.parametrize("size", [10, 200 * KIB])
+def test_a_blob_that_cannot_be_read_fails_alone(bench: Bench, error: BlobError, words: str, size: int) -> None:
+    bench.container.put("cap/bad", noise(size))
+    bench.container.put("cap/good", noise(size))
+
+    def refuse(name: str, offset: int, data: bytes) -> bytes:
+        if name == "cap/bad":
+            raise error
+        return data
+
+    bench.container.on_range = refuse
+    assert bench.run_mixed() is TransferState.FAILED
+    assert bench.states() == {"bad": FileState.FAILED, "good": FileState.VERIFIED}
+    assert words in str(bench.file("bad").trouble)
+
+
+@pytest.mark.parametrize("error", [BadRequest("Not here."), Exists("A blob of pages.")])
+def test_a_blob_without_blocks_comes_all_the_same(bench: Bench, error: BlobError) -> None:
+    bench.container.put("cap/pages", noise(200 * KIB), md5="")
+    bench.container.on_blocks = error
+    assert bench.run() is TransferState.COMPLETED
+    assert bench.read("pages") == noise(200 * KIB)
+    assert bench.file("pages").digest == ""
