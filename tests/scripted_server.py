@@ -56,7 +56,13 @@ class Exchange:
         return self.body
 
     def reply(self, status: int = 201, headers: str = "", body: bytes = b"", *, length: int | None = None) -> None:
-        """Answer; `headers` is lines joined by a newline."""
+        """Answer as Blob storage; `headers` is lines joined by a newline."""
+        self.reply_as_anybody(status, f"x-ms-request-id: 42\n{headers}".strip(), body, length=length)
+
+    def reply_as_anybody(
+        self, status: int = 200, headers: str = "", body: bytes = b"", *, length: int | None = None
+    ) -> None:
+        """Answer as any server in the world might."""
         lines = [f"HTTP/1.1 {status} Said", *headers.split("\n")] if headers else [f"HTTP/1.1 {status} Said"]
         if length is None or length >= 0:
             lines.append(f"Content-Length: {len(body) if length is None else length}")
@@ -93,6 +99,16 @@ def answer(status: int, headers: str = "", body: bytes = b"") -> Step:
     def step(exchange: Exchange) -> None:
         exchange.read_body()
         exchange.reply(status, headers, body)
+
+    return step
+
+
+def web_page(status: int, headers: str = "") -> Step:
+    """Take the body and answer as a network that wants a sign-in, or a filter, does."""
+
+    def step(exchange: Exchange) -> None:
+        exchange.read_body()
+        exchange.reply_as_anybody(status, headers, b"<html>Welcome</html>")
 
     return step
 

@@ -30,6 +30,8 @@ from tiepoint.transfer.blob.stop import Stop
 VERSION: Final = "2021-12-02"
 """Of the protocol: the first that writes names XML cannot hold in another way; Azurite knows it too."""
 _FIXED: Final = (f"x-ms-version: {VERSION}", f"User-Agent: tiepoint/{tiepoint.__version__}")
+_MARK: Final = "x-ms-request-id"
+"""Every reply of Blob storage has it; a web page that a network shows instead, with status 200, has not."""
 _MOST_SAID: Final = 64 * 1024
 
 
@@ -86,7 +88,7 @@ class Door:
         grant = self._grant()
         request = self._request(method, name, query, headers, grant, body, size)
         with self._line.exchange(self._origin, request, self.stop, self.bucket) as reply:
-            if reply.status not in expected:
+            if reply.status not in expected or _MARK not in reply.by_name:
                 raise self._judged(reply, name, grant, method, has_body=size > 0, is_judging=is_judging_credential)
             yield reply
 

@@ -77,6 +77,11 @@ class Refusal:
         return said
 
     @property
+    def is_foreign(self) -> bool:
+        """Whether it does not come from Blob storage at all, which signs every reply with a number."""
+        return not self.code and "x-ms-request-id" not in self.headers
+
+    @property
     def message(self) -> str:
         """The server's words in one line, without anything secret."""
         found, reason = _MESSAGE.search(self.body), _REASON.search(self.body)
@@ -100,6 +105,8 @@ class Refusal:
 def judge(refusal: Refusal) -> BlobError:
     """Return the error of a reply that is neither a success nor a refused credential."""
     status, code = refusal.status, refusal.code
+    if refusal.is_foreign and status not in _PATIENCE:
+        return _intercepted(refusal)
     if code in _SAME_NAME:
         return _made(Exists, refusal, f"Something named {refusal.subject} is there already.")
     if code in _OTHER_VERSION or (status in (412, 416) and not code.startswith("Lease")):
@@ -112,19 +119,16 @@ def judge(refusal: Refusal) -> BlobError:
             remedy="It is sent again by itself; if this comes back, check memory and network of this computer.",
             retryable=True,
         )
-    if 300 <= status < 400 or status in (407, 511):
-        return _intercepted(refusal)
     if status in _PATIENCE or status > 504 or code in _LATER:
         return _busy(refusal)
     if status == 404 or code in ("ContainerBeingDeleted", "InvalidBlockList"):
         return _absent(refusal)
     if code in _BAD_NAME:
         return _misnamed(refusal)
-    words = f": {refusal.message}" if refusal.message else "."
     return _made(
         BadRequest,
         refusal,
-        f"The server does not do what was asked about {refusal.subject} ({refusal.code or status}){words}",
+        f"The server does not do what was asked about {refusal.subject} ({refusal.code or status}).",
         remedy="Check that the address is one of Blob storage.",
     )
 
@@ -185,8 +189,8 @@ def _intercepted(refusal: Refusal) -> Unreachable:
     error = _made(
         Unreachable,
         refusal,
-        "Something in the network answers in place of the server.",
-        remedy="Open a web page to sign in to this network, or check the proxy.",
+        f"Something else answers in place of the Blob storage at {refusal.place.endpoint}.",
+        remedy="Check the address and the proxy; in a hotel or an airport, open a web page to sign in to the network.",
         retryable=True,
     )
     error.is_offline = True

@@ -65,7 +65,11 @@ class Case:
 
 def is_refusal(refusal: Refusal) -> bool:
     """Whether a reply speaks of the credential."""
-    if refusal.code in ("UnauthorizedBlobOverwrite", "AccountBeingCreated", "CannotVerifyCopySource"):
+    if refusal.is_foreign or refusal.code in (
+        "UnauthorizedBlobOverwrite",
+        "AccountBeingCreated",
+        "CannotVerifyCopySource",
+    ):
         return False
     return refusal.status in (401, 403) or refusal.code in ("InvalidAuthenticationInfo", "AuthenticationFailed")
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from scripted_server import Exchange, ScriptedServer, Step, answer, created, failure
+from scripted_server import Exchange, ScriptedServer, Step, answer, created, failure, web_page
 from tiepoint.domain.blob_place import read_place
 from tiepoint.transfer.blob.bucket import TokenBucket
 from tiepoint.transfer.blob.connection import BlobConnection
@@ -87,10 +87,16 @@ def stand_for(server: ScriptedServer, stands: list[Stand], **more: object) -> St
         (failure(408, ""), Busy),
         (failure(429, "TooManyRequests"), Busy),
         (failure(409, "PendingCopyOperation"), Busy),
-        (answer(302, "Location: http://portal.example/"), Unreachable),
-        (answer(511, "", b"<html>sign in</html>"), Unreachable),
-        (answer(200, "", b"<html>welcome</html>"), BadRequest),
-        (answer(404, "", b"<html>not here</html>"), BlobMissing),
+        (web_page(302, "Location: http://portal.example/"), Unreachable),
+        (web_page(511), Unreachable),
+        (web_page(200), Unreachable),
+        (web_page(201), Unreachable),
+        (web_page(401), Unreachable),
+        (web_page(403), Unreachable),
+        (web_page(404), Unreachable),
+        (web_page(503), Busy),
+        (answer(200), BadRequest),
+        (answer(404), BlobMissing),
     ],
 )
 def test_every_answer_has_its_error_and_the_connection_stays(
@@ -309,9 +315,11 @@ def test_an_answer_that_is_no_http_is_a_fault(stands: list[Stand]) -> None:
 
 
 def test_a_head_that_comes_byte_by_byte_is_read(stands: list[Stand]) -> None:
+    head = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Created\r\nx-ms-request-id: 1\r\n"
+
     def slow(exchange: Exchange) -> None:
         exchange.read_body()
-        for byte in b'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Created\r\nETag: "0x7"\r\nContent-Length: 0\r\n\r\n':
+        for byte in head + b'ETag: "0x7"\r\nContent-Length: 0\r\n\r\n':
             exchange.sock.sendall(bytes([byte]))
 
     with ScriptedServer(slow) as server:
