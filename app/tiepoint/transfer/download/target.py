@@ -19,7 +19,7 @@ from typing import Final
 
 from tiepoint.transfer.download.faults import fault, folder_gone
 
-_BY_FOLDER: Final = {os.open, os.stat, os.mkdir, os.unlink, os.link, os.rename} <= os.supports_dir_fd
+WORKS_BY_FOLDER: Final = {os.open, os.stat, os.mkdir, os.unlink, os.link, os.rename} <= os.supports_dir_fd
 _NO_LINKS: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _FOLDER: Final = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | _NO_LINKS
 _NO_HARD_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV})
@@ -114,12 +114,12 @@ class Target:
 
     Args:
         folder: Full path.
-        works_by_folder: Whether to work from open folders; tests try both ways.
+        works_by_folder: Whether to work from open folders; None = where the system can.
     """
 
-    def __init__(self, folder: str, *, works_by_folder: bool = _BY_FOLDER) -> None:
+    def __init__(self, folder: str, *, works_by_folder: bool | None = None) -> None:
         self.folder = folder
-        self._works_by_folder = works_by_folder
+        self._works_by_folder = WORKS_BY_FOLDER if works_by_folder is None else works_by_folder
 
     @contextlib.contextmanager
     def folder_of(self, path: str, *, makes: bool) -> Iterator[Folder]:

@@ -41,6 +41,7 @@ def part(bench: Bench) -> str:
     return name
 
 
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("kind", KINDS)
 def test_after_a_kill_only_the_rest_is_fetched(bench: Bench, kind: str) -> None:
     put(bench, kind)
@@ -66,6 +67,7 @@ def test_a_changed_blob_is_begun_again(bench: Bench, kind: str) -> None:
     assert bench.container.count("get") == 11
 
 
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("harm", ["removed", "replaced", "shorter", "hard link", "link"])
 def test_another_part_file_is_not_trusted(bench: Bench, kind: str, harm: str) -> None:

@@ -134,6 +134,7 @@ def test_no_open_folder_is_left(tmp_path: Path, works_by_folder: bool) -> None:
     assert len(os.listdir("/proc/self/fd")) == before
 
 
+@pytest.mark.usefixtures("way")
 def test_a_folder_swapped_for_a_link_in_the_middle_catches_nothing(bench: Bench) -> None:
     outside = bench.folder.parent / "outside"
     outside.mkdir()
@@ -151,6 +152,7 @@ def test_a_folder_swapped_for_a_link_in_the_middle_catches_nothing(bench: Bench)
     assert list(outside.iterdir()) == []
 
 
+@pytest.mark.usefixtures("way")
 def test_hostile_names_are_refused_one_by_one(bench: Bench) -> None:
     hostile = [
         *("../up", "a/../../up", "/etc/x", "C:/x", "C:x", "//host/share/x", "..\\up", "\\\\host\\share"),

@@ -47,6 +47,7 @@ def assert_all_here(bench: Bench, content: dict[str, bytes]) -> None:
     assert not [name for name in bench.names() if name.endswith(".part")]
 
 
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("seed", [None, 1, 2, 3])
 def test_everything_comes_down(bench: Bench, seed: int | None) -> None:
     content = fill(bench.container)
@@ -112,6 +113,7 @@ def test_nothing_there_is_an_error(bench: Bench, is_products_only: bool) -> None
         bench.run()
 
 
+@pytest.mark.usefixtures("way")
 def test_again_is_nothing(bench: Bench) -> None:
     content = fill(bench.container)
     bench.run_mixed()
@@ -140,6 +142,7 @@ def test_another_transfer_into_the_same_folder_skips_what_is_there(bench: Bench)
     assert_all_here(bench, content)
 
 
+@pytest.mark.usefixtures("way")
 def test_other_files_of_the_same_names_are_conflicts(bench: Bench) -> None:
     content = fill(bench.container)
     mine = {"photos/a.jpg": b"my own", "jobs/1/products/model.glb": bytes(len(content["jobs/1/products/model.glb"]))}
