@@ -146,7 +146,7 @@ def _faults_up(paths: Sequence[str], prefix: str) -> Iterable[str]:
         if fault is not None:
             yield f"{_quoted(path)} {fault}"
         elif folded in taken:
-            yield f"{_quoted(taken[folded])} and {_quoted(path)} {_how_alike(taken[folded], path)}"
+            yield f"{_quoted(taken[folded])} and {_quoted(path)} differ only in {_difference(taken[folded], path)}"
         elif folded in folders:
             yield f"{_quoted(path)} is a file, but other files lie in a folder of that name"
         taken.setdefault(folded, path)
@@ -195,7 +195,8 @@ def _local_name(
     if folded in folders:
         return _refused(name, f"is also the folder that holds {_quoted(folders[folded])}")
     if folded in seen:
-        return _refused(name, f"and {_quoted(seen[folded])}, which comes down, {_how_alike(seen[folded], name)}")
+        difference = _difference(seen[folded], name)
+        return _refused(name, f"differs from {_quoted(seen[folded])}, which comes down, only in {difference}")
     if any(each in parts for each in (folded, *_parents(folded))):
         return _refused(name, "has the name under which another file is kept while it comes down")
     if folder_bytes + 1 + len(name.encode()) + len(_PART_SUFFIX) + 9 > LONGEST_PATH_BYTES:
@@ -235,10 +236,10 @@ def _beside(name: str, other: str) -> str:
     return f"{folder}{slash}{other}"
 
 
-def _how_alike(one: str, other: str) -> str:
+def _difference(one: str, other: str) -> str:
     if blob_name(one) == blob_name(other):
-        return "are written with the same characters in different ways (composed or not)"
-    return "differ in upper and lower case only"
+        return "how their characters are composed, which some systems ignore"
+    return "upper and lower case, which some systems ignore"
 
 
 def _quoted(name: str) -> str:
