@@ -107,6 +107,9 @@ class FakeTransferWorker:
         self._reach()
         return self._newest_first()
 
+    def latest(self) -> tuple[Transfer, ...] | None:
+        return self._newest_first()
+
     async def upload(self, begin: BeginParams, files: Sequence[UploadFile]) -> Transfer:
         self._reach()
         self.begins.append(begin)

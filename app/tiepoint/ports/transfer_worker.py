@@ -50,6 +50,12 @@ class TransferWorker(Protocol):
     async def transfers(self) -> tuple[Transfer, ...]:
         """All transfers, newest first. Idempotent."""
 
+    def latest(self) -> tuple[Transfer, ...] | None:
+        """All transfers, newest first, as `follow` would tell them now; None while nobody follows. Asks nobody.
+
+        What an answer to a call said is in it, and so is what was told after that answer.
+        """
+
     async def upload(self, begin: BeginParams, files: Sequence[UploadFile]) -> Transfer:
         """Tell it a capture and let it go. The same capture at the same place is the same transfer: idempotent.
 

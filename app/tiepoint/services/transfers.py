@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.capture import Capture, Drop
-from tiepoint.domain.errors import TiepointError, UsageError
-from tiepoint.domain.failure import Failure
+from tiepoint.domain.errors import UsageError
 from tiepoint.domain.identifiers import CaptureId
 from tiepoint.domain.photo import PhotoEntry
 from tiepoint.domain.transfer import (
@@ -33,51 +30,20 @@ from tiepoint.domain.transfer import (
 from tiepoint.domain.transfer_table import files_csv
 from tiepoint.ports.capture_store import CaptureStore
 from tiepoint.ports.token_source import TokenSource
-from tiepoint.ports.transfer_worker import TransferWorker, WorkerSnapshot
+from tiepoint.ports.transfer_worker import TransferWorker
 from tiepoint.protocol.methods import Diagnostics
 from tiepoint.protocol.transfers import BeginParams, DownloadParams
-from tiepoint.services.credentials import CredentialKeeper
-from tiepoint.services.event import Event
-from tiepoint.services.transfer_files import FilesChange, WatchedFiles
+from tiepoint.services.transfer_monitor import TransferMonitor, TransfersSnapshot
 from tiepoint.services.transfer_request import folder_text, upload_files
 
-_PAUSES_S: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
+__all__ = ["TransferService", "TransfersSnapshot", "receipt_paths"]
+
 _PAGE: Final = 1000
 _FAILED: Final = (FileState.FAILED.value, FileState.CONFLICT.value)
 _PHOTOS_FOLDER: Final = "photos"
 
 
-@dataclass(frozen=True, slots=True)
-class TransfersSnapshot:
-    """All transfers at one moment.
-
-    Args:
-        transfers: Newest first.
-        limits: What holds for all of them.
-        wanted: Containers for which a person must sign in or paste a signature: no source here has a good one.
-        is_following: Whether the worker is followed at all; False before `start`, when nothing is known.
-        is_connected: Whether it is heard now; else the rest is as last heard.
-        problem: Why it is not heard.
-    """
-
-    transfers: tuple[Transfer, ...] = ()
-    limits: Limits = Limits()
-    wanted: tuple[BlobPlace, ...] = ()
-    is_following: bool = False
-    is_connected: bool = False
-    problem: Failure | None = None
-
-    def transfer(self, transfer_id: str) -> Transfer | None:
-        """One transfer, None when it is not known."""
-        return next((each for each in self.transfers if each.id == transfer_id), None)
-
-    @property
-    def unfinished(self) -> tuple[Transfer, ...]:
-        """Those that are not over."""
-        return tuple(each for each in self.transfers if not each.state.is_over)
-
-
-class TransferService:
+class TransferService(TransferMonitor):
     """Starts, follows and steers transfers.
 
     Args:
@@ -94,55 +60,8 @@ class TransferService:
         has_journal: Callable[[], bool] = lambda: False,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self.changed: Event[TransfersSnapshot] = Event()
-        """Every new snapshot: at most ten a second."""
-        self.files_changed: Event[FilesChange] = Event()
-        """Rows of the watched transfer that changed; look them up in `rows`."""
-        self._worker = worker
+        super().__init__(worker, has_journal, sleep)
         self._store = store
-        self._has_journal = has_journal
-        self._sleep = sleep
-        self._snapshot = TransfersSnapshot()
-        self._credentials = CredentialKeeper(worker)
-        self._files = WatchedFiles(worker, self.files_changed)
-        self._task: asyncio.Task[None] | None = None
-        self._heard: WorkerSnapshot | None = None
-
-    @property
-    def snapshot(self) -> TransfersSnapshot:
-        """What is known now."""
-        return self._snapshot
-
-    @property
-    def rows(self) -> Sequence[TransferFile]:
-        """Files of the watched transfer, the row's number being the file's index; changes in place, see above."""
-        return self._files.rows
-
-    @property
-    def watched(self) -> TransferId | None:
-        """The transfer whose files are in `rows`."""
-        return self._files.transfer
-
-    def load(self) -> None:
-        """Follow the worker if there ever was a transfer on this computer; returns at once. See `start`."""
-        if self._has_journal():
-            self.start()
-
-    def start(self) -> None:
-        """Follow the worker, starting it when it is not there; returns at once. Calling it again does nothing."""
-        if self._task is None:
-            self._put(is_following=True)
-            self._task = asyncio.get_running_loop().create_task(self._follow(), name="transfers")
-
-    async def stop(self) -> None:
-        """Stop following; the worker and its transfers go on."""
-        await self._files.close()
-        await self._credentials.close()
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.wait([task])
-            self._put(is_following=False, is_connected=False)
 
     async def sendable(self, drop: Drop, given: Sequence[Path] = ()) -> Drop:
         """Leave out of a drop what only links that lead out of its folder reach; what is left out is in `skipped`.
@@ -184,7 +103,8 @@ class TransferService:
             SignInNeeded: The source has nothing to give; no transfer was begun.
             TiepointError: As `ports.transfer_worker`.
         """
-        begin = BeginParams(name.strip() or drop.name, place, folder_text(drop), replaces=replaces)
+        folder = await asyncio.to_thread(folder_text, drop)
+        begin = BeginParams(name.strip() or drop.name, place, folder, replaces=replaces)
         sendable = await self._store.sendable(drop, given)
         return await self._upload(begin, sendable, {}, source, is_first=is_first)
 
@@ -314,40 +234,6 @@ class TransferService:
                     return each
         raise UsageError(f"There is no transfer “{text}”.", remedy="See them with: tiepoint transfers list")
 
-    async def follow(self, transfer: TransferId) -> AsyncGenerator[Transfer, None]:
-        """Follow one transfer: as it is now and then every change, to its end. Starts following. Close it when done.
-
-        Raises:
-            UsageError: Somebody removed it.
-            AgentUnavailable: The worker cannot be started.
-        """
-        news = asyncio.Event()
-        unsubscribe = self.changed.subscribe(lambda _: news.set())
-        self.start()
-        told: Transfer | None = None
-        try:
-            while told is None or not told.state.is_over:
-                found = self._snapshot.transfer(transfer)
-                if found is None and self._snapshot.is_connected:
-                    raise UsageError("The transfer was removed.")
-                if found is not None and found != told:
-                    told = found
-                    yield found
-                elif told is None and self._snapshot.problem is not None:
-                    raise self._snapshot.problem.as_error()
-                else:
-                    await news.wait()
-                    news.clear()
-        finally:
-            unsubscribe()
-
-    async def watch(self, transfer: TransferId | None) -> None:
-        """Keep the files of one transfer in `rows`, and follow them; None = of none.
-
-        `files_changed` first tells a reset when its rows are there, then every change of rows.
-        """
-        await self._files.watch(transfer)
-
     async def failed_files(self, transfer: TransferId) -> tuple[TransferFile, ...]:
         """Ask for the files that failed or met a conflict."""
         found: list[TransferFile] = []
@@ -404,7 +290,7 @@ class TransferService:
         *,
         is_first: bool,
     ) -> Transfer:
-        files = upload_files(drop, entries)
+        files = await asyncio.to_thread(upload_files, drop, entries)  # ten thousand names take a tenth of a second
         await self._give(begin.place, source)
         self.start()
         transfer = await self._resumed(await self._worker.upload(begin, files))
@@ -422,46 +308,6 @@ class TransferService:
     async def _give(self, place: BlobPlace, source: TokenSource | None) -> None:
         if source is not None:
             await self._credentials.give(place, source)
-
-    async def _follow(self) -> None:
-        failures = 0
-        while True:
-            try:
-                async with contextlib.aclosing(self._worker.follow()) as snapshots:
-                    async for told in snapshots:
-                        failures = 0
-                        self._take(told)
-            except TiepointError as error:
-                self._put(is_connected=False, problem=Failure.of(error))
-            await self._sleep(_PAUSES_S[min(failures, len(_PAUSES_S) - 1)])
-            failures += 1
-
-    def _take(self, told: WorkerSnapshot) -> None:
-        if told.is_fresh:
-            self._credentials.forget_given()
-        wanted = self._credentials.answer(told.wanted) if told.is_connected else self._snapshot.wanted
-        self._put(
-            transfers=told.transfers,
-            limits=told.limits,
-            wanted=wanted,
-            is_connected=told.is_connected,
-            problem=told.problem,
-        )
-        self._files.take(told)
-
-    def _known(self, transfer: Transfer) -> Transfer:
-        """Put a transfer into the snapshot at once: whoever asked need not wait for the worker to tell it."""
-        others = self._snapshot.transfers
-        if any(each.id == transfer.id for each in others):
-            changed = tuple(transfer if each.id == transfer.id else each for each in others)
-        else:
-            changed = (transfer, *others)
-        self._put(transfers=changed)
-        return transfer
-
-    def _put(self, **changes: object) -> None:
-        self._snapshot = dataclasses.replace(self._snapshot, **changes)  # type: ignore[arg-type]
-        self.changed.emit(self._snapshot)
 
 
 def receipt_paths(transfer: Transfer) -> tuple[Path, Path] | None:

@@ -171,3 +171,32 @@ async def test_it_ends_when_nobody_needs_it(tmp_path: Path) -> None:
     served.desk.set(transfer.id, state=TransferState.COMPLETED)
     await served.ended()
     assert not served.desk.is_open
+
+
+async def test_an_answer_is_part_of_what_is_followed_at_once(served: ServedDesk) -> None:
+    client = served.client()
+    assert client.latest() is None
+    async with aclosing(client.follow()) as snapshots:
+        await anext(snapshots)
+        transfer = await client.upload(BEGIN, [FILE])
+        latest = client.latest()
+        assert latest is not None
+        assert [each.id for each in latest] == [transfer.id]
+        async for snapshot in snapshots:
+            if snapshot.transfers:
+                break
+    await client.close()
+
+
+async def test_what_was_told_after_an_answer_wins_over_it(served: ServedDesk) -> None:
+    client = served.client()
+    async with aclosing(client.follow()) as snapshots:
+        await anext(snapshots)
+        transfer = await client.upload(BEGIN, [FILE])
+        pausing = asyncio.create_task(client.pause(transfer.id))
+        resuming = asyncio.create_task(client.resume(transfer.id))
+        await asyncio.gather(pausing, resuming)
+        latest = client.latest()
+        assert latest is not None
+        assert latest[0].state is served.desk.all[transfer.id].state is TransferState.RUNNING
+    await client.close()

@@ -83,6 +83,7 @@ class Conversation:
         self._notified = notified
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[Response]] = {}
+        self._heeded: dict[int, Callable[[Response], None]] = {}
         self._end: TiepointError | None = None
         self._reader: asyncio.Task[None] | None = None
         self.ended = asyncio.Event()
@@ -105,8 +106,21 @@ class Conversation:
         self._reader = asyncio.create_task(self._read(), name=f"conversation with {self._partner.name}")
         return await self.request(HELLO, HelloParams(client), wait_s=_HELLO_WAIT_S)
 
-    async def request(self, method: Method[P, R], params: P, *, wait_s: float = _ANSWER_WAIT_S) -> R:
+    async def request(
+        self,
+        method: Method[P, R],
+        params: P,
+        *,
+        wait_s: float = _ANSWER_WAIT_S,
+        arrived: Callable[[R], None] | None = None,
+    ) -> R:
         """Ask, and wait for the answer. Cancel safe: the answer is then passed over.
+
+        Args:
+            method: What to ask.
+            params: Its params.
+            wait_s: After so long without an answer the conversation is over.
+            arrived: Called with the result in its order among the notifications; this call returns only later.
 
         Raises:
             ConnectionLost: The stream broke before the answer.
@@ -118,6 +132,8 @@ class Conversation:
         request_id = next(self._ids)
         answer: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
         self._waiting[request_id] = answer
+        if arrived is not None:
+            self._heeded[request_id] = lambda response: arrived(self._result(method, response))
         try:
             await self._stream.write(encode_message(Request(request_id, method.name, to_json(params)).message()))
             async with asyncio.timeout(wait_s):
@@ -130,6 +146,7 @@ class Conversation:
             raise UsageError(f"The request is too long for the {self._partner.name}.", detail=str(error)) from error
         finally:
             self._waiting.pop(request_id, None)
+            self._heeded.pop(request_id, None)
             if answer.done() and not answer.cancelled():
                 answer.exception()  # seen, even when the writing failed first and the answer is never awaited
         return self._result(method, response)
@@ -166,7 +183,14 @@ class Conversation:
                 ProtocolError(failure.summary, remedy=self._partner.restart, detail=f"code {code}: {failure.detail}")
             )
         elif (answer := self._waiting.get(envelope.id)) is not None and not answer.done():
+            self._heed(envelope)
             answer.set_result(envelope)
+
+    def _heed(self, response: Response) -> None:
+        heeded = self._heeded.get(response.id or 0)
+        if heeded is not None and response.error is None:
+            with contextlib.suppress(ProtocolError):  # whoever asked is told
+                heeded(response)
 
     def _finish(self, why: TiepointError) -> TiepointError:
         """End the conversation, unless it has ended; return why it did."""

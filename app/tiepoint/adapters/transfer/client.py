@@ -72,7 +72,11 @@ class ProtocolTransferWorker:
 
     async def download(self, params: messages.DownloadParams) -> Transfer:
         """Let something come down."""
-        return (await self._link.ask(messages.DOWNLOAD, params)).transfer
+        return await self._ask_transfer(messages.DOWNLOAD, params)
+
+    def latest(self) -> tuple[Transfer, ...] | None:
+        """All transfers as last heard by who follows."""
+        return self._mirror.latest()
 
     async def pause(self, transfer: TransferId) -> Transfer:
         """Stop for now."""
@@ -177,21 +181,20 @@ class ProtocolTransferWorker:
         draft = (await conversation.request(messages.BEGIN, begin)).transfer
         for page in _pages(files):
             await conversation.request(messages.ADD, messages.AddParams(draft.id, page))
-        return (await conversation.request(messages.START, messages.TransferRef(draft.id))).transfer
+        started = messages.TransferRef(draft.id)
+        return (await conversation.request(messages.START, started, arrived=self._mirror.take_result)).transfer
 
     async def _ask_transfer(self, method: Method[P, messages.TransferResult], params: P) -> Transfer:
-        return (await self._link.ask(method, params)).transfer
+        return (await self._link.ask(method, params, arrived=self._mirror.take_result)).transfer
 
     async def _subscribed(self) -> Conversation:
         async with self._subscribing:
             conversation = await self._link.connected()
             if self._subscribed_to is not conversation:
-                self._mirror.expect()
-                state = await conversation.request(messages.TRANSFERS_SUBSCRIBE, Nothing())
+                await conversation.request(messages.TRANSFERS_SUBSCRIBE, Nothing(), arrived=self._mirror.begin)
                 if self._mirror.watched is not None:
                     with contextlib.suppress(UsageError):  # removed meanwhile
                         await conversation.request(messages.WATCH, messages.WatchParams(self._mirror.watched))
-                self._mirror.begin(state)
                 self._subscribed_to = conversation
             return conversation
 

@@ -57,16 +57,26 @@ class WorkerLink:
         self._conversation: Conversation | None = None
         self._connecting = asyncio.Lock()
 
-    async def ask(self, method: Method[P, R], params: P, *, wait_s: float = _ANSWER_WAIT_S) -> R:
-        """Ask, and ask once more over a new connection when this one broke before the answer."""
+    async def ask(
+        self,
+        method: Method[P, R],
+        params: P,
+        *,
+        wait_s: float = _ANSWER_WAIT_S,
+        arrived: Callable[[R], None] | None = None,
+    ) -> R:
+        """Ask, and ask once more over a new connection when this one broke before the answer.
+
+        Args and errors as `Conversation.request`.
+        """
         conversation = await self.connected()
         try:
-            return await conversation.request(method, params, wait_s=wait_s)
+            return await conversation.request(method, params, wait_s=wait_s, arrived=arrived)
         except ConnectionLost as error:
             if conversation.is_open:
                 raise  # an answer, about another connection: the worker's to the server
             _log.info("%s is asked again: %s", method.name, error.detail)
-        return await (await self.connected()).request(method, params, wait_s=wait_s)
+        return await (await self.connected()).request(method, params, wait_s=wait_s, arrived=arrived)
 
     async def connected(self) -> Conversation:
         """Return the open conversation, or begin one."""

@@ -38,7 +38,6 @@ class WorkerMirror:
         self._limits = Limits()
         self._wanted: dict[str, BlobPlace] = {}
         self._followers: set[Follower] = set()
-        self._early: list[Notification] | None = None
 
     def join(self) -> Follower:
         """Begin to tell somebody."""
@@ -51,12 +50,8 @@ class WorkerMirror:
         """End it."""
         self._followers.discard(follower)
 
-    def expect(self) -> None:
-        """The state has been asked for: what is told before the answer waits for it."""
-        self._early = []
-
     def begin(self, state: messages.WorkerState) -> None:
-        """Take the answer: the state of a worker just connected to."""
+        """Take the answer to `transfers.subscribe`: the state of a worker just connected to."""
         self.is_begun = True
         self._transfers = {each.id: each for each in state.transfers}
         self._limits = state.limits
@@ -64,21 +59,25 @@ class WorkerMirror:
         for follower in self._followers:
             follower.is_fresh = True
             follower.files.clear()
-        early, self._early = self._early or [], None
-        for notification in early:
-            self.take(notification)
         self._tell()
 
     def take(self, notification: Notification) -> None:
         """Take a notification; one that makes no sense is logged and passed over."""
-        if self._early is not None:
-            self._early.append(notification)
-            return
         try:
             self._take(notification)
         except MalformedMessage as error:
             _log.warning("what the transfer worker told cannot be read: %s", error)
         self._tell()
+
+    def take_result(self, result: messages.TransferResult) -> None:
+        """Take what an answer says of a transfer; called in its order among the notifications."""
+        if self.is_begun:
+            self._transfers[result.transfer.id] = result.transfer
+            self._tell()
+
+    def latest(self) -> tuple[Transfer, ...] | None:
+        """All transfers, newest first; None while nobody follows, when nothing is kept up to date here."""
+        return self._newest_first() if self.is_begun and self._followers else None
 
     def watch(self, transfer: TransferId | None) -> None:
         """Another transfer's files are wanted."""
@@ -95,9 +94,8 @@ class WorkerMirror:
         """Tell a follower everything, and the rows it was not told yet."""
         files, follower.files = follower.files, {}
         is_fresh, follower.is_fresh = follower.is_fresh, False
-        newest_first = sorted(self._transfers.values(), key=lambda each: (each.created, each.id), reverse=True)
         return WorkerSnapshot(
-            transfers=tuple(newest_first),
+            transfers=self._newest_first(),
             limits=self._limits,
             wanted=tuple(self._wanted.values()),
             files=tuple(files.values()),
@@ -106,6 +104,9 @@ class WorkerMirror:
             is_fresh=is_fresh and problem is None,
             problem=problem,
         )
+
+    def _newest_first(self) -> tuple[Transfer, ...]:
+        return tuple(sorted(self._transfers.values(), key=lambda each: (each.created, each.id), reverse=True))
 
     def _take(self, notification: Notification) -> None:
         params = dict(notification.params)
