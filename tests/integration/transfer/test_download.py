@@ -294,3 +294,23 @@ def test_a_disk_that_fills_up_in_the_middle_loses_nothing(
     assert station.wait(down.id).state is TransferState.COMPLETED
     assert (target / "big").read_bytes() == BIG
     assert fault_proxy.got("get") <= len(BIG) - done.done_bytes
+
+
+def test_begun_anew_again_and_again_it_is_whole_in_the_end(
+    station: Workstation, container: Container, tmp_path: Path
+) -> None:
+    """Tasks of an earlier beginning still run while the next one works on the same files."""
+    chance = random.Random(5)
+    content = {f"f{number}": chance.randbytes(chance.choice([1000, 90_000, 700_000])) for number in range(30)}
+    for name, data in content.items():
+        container.put(f"cap/{name}", data, md5=hashlib.md5(data).digest())
+    target = tmp_path / "target"
+    station.authorize(container.url)
+    for _ in range(12):
+        down = station.download(f"{container.url}/cap", target)
+        least = chance.randrange(3) * 100_000
+        station.wait(down.id, until=lambda found, least=least: found.done_bytes >= least or found.state.is_over)
+        station.cancel(down.id)
+    done = station.wait(station.download(f"{container.url}/cap", target).id)
+    assert done.state is TransferState.COMPLETED
+    assert {path.name: path.read_bytes() for path in target.iterdir()} == content
