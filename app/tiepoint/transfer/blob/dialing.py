@@ -24,6 +24,8 @@ from tiepoint.transfer.blob.trust import system_context, untrusted
 
 _NAP_S: Final = 0.1
 _NO_WAY: Final = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
+_SIGNS_OF_LIFE: Final = {"TCP_KEEPIDLE": 10, "TCP_KEEPALIVE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 4}
+"""Options by the names that systems have for them, in seconds and times."""
 _UNDER_WAY: Final = (errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EAGAIN, 10035)  # the last one is Windows' own
 _AGAIN: Final = "It is tried again by itself."
 
@@ -111,7 +113,7 @@ def _connected(addresses: list[Address], where: str, stop: Stop, connect_s: floa
         sock = socket.socket(family, socket.SOCK_STREAM)
         try:
             _connect(sock, address, stop, connect_s)
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            _tune(sock)
         except OSError as error:
             trouble = error
             sock.close()
@@ -121,6 +123,16 @@ def _connected(addresses: list[Address], where: str, stop: Stop, connect_s: floa
         else:
             return sock
     raise _not_connected(trouble, where)
+
+
+def _tune(sock: socket.socket) -> None:
+    """Send at once, and let the system ask an idle link for a sign of life: a dead one is known after half a minute."""
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _SIGNS_OF_LIFE.items():
+        option = getattr(socket, name, None)
+        if option is not None:
+            sock.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 def _connect(sock: socket.socket, address: Any, stop: Stop, connect_s: float) -> None:

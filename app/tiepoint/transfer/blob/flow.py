@@ -57,6 +57,14 @@ class Flow:
         self._is_tls = isinstance(sock, ssl.SSLSocket)
         self._wait = waiter(sock)
         self._early = b""
+        self._more_s = 0.0
+
+    def expect_answer(self, size: int) -> None:
+        """Be more patient from now on, by the bytes of a request: something on the way may gather it before it goes on.
+
+        Proxies that look into uploads do so. A link that is dead is found out meanwhile by what the system asks of it.
+        """
+        self._more_s = size / _SLOWEST_ONWARD
 
     def is_alive(self) -> bool:
         """Whether an idle connection can be used again: the other side neither closed it nor spoke unasked."""
@@ -175,15 +183,16 @@ class Flow:
         ready = self._wait(read, write, slice_s)
         if ready:
             return ready
-        queued, end = unsent(self.sock), time.monotonic() + self._progress_s - slice_s
+        patience_s = self._progress_s + self._more_s
+        queued, end = unsent(self.sock), time.monotonic() + patience_s - slice_s
         while time.monotonic() < end:
             ready = self._wait(read, write, min(slice_s, max(0.0, end - time.monotonic())))
             if ready:
                 return ready
             left = unsent(self.sock)
             if left != queued:
-                queued, end = left, time.monotonic() + self._progress_s
-        raise self._standstill()
+                queued, end = left, time.monotonic() + patience_s
+        raise self._standstill(patience_s)
 
     def _peek(self) -> str:
         """Take over what the other side said without being asked; empty when it was none of our business.
@@ -199,9 +208,9 @@ class Flow:
         self._early += said
         return "reply" if said else "gone"
 
-    def _standstill(self) -> Unreachable:
+    def _standstill(self, waited_s: float) -> Unreachable:
         return Unreachable(
-            f"The connection to {self._host} stood still for {self._progress_s:.0f} seconds.",
+            f"The connection to {self._host} stood still for {waited_s:.0f} seconds.",
             remedy="Check the network; it is tried again by itself.",
             retryable=True,
         )
@@ -209,6 +218,8 @@ class Flow:
 
 _AT_ONCE: Final = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 _LOOK_S: Final = 1.0
+_SLOWEST_ONWARD: Final = 256 * 1024
+"""Bytes a second that whatever gathered a request is at least expected to pass on."""
 _RECORD: Final = 16 * 1024
 """Bytes of one TLS record: a head and what fits beside it travel as one."""
 _CAN_READ: Final = 1

@@ -179,8 +179,10 @@ class Line:
             if not flow.has_answer():
                 raise
             is_whole = False
+        flow.expect_answer(request.size)
         reply = Reply(flow, request.method)
         reply.begin()
+        flow.expect_answer(0)
         reply.will_close = reply.will_close or not is_whole
         return reply
 

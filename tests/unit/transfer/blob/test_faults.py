@@ -269,6 +269,21 @@ def test_what_the_system_still_sends_is_progress_while_the_answer_is_awaited(sta
         assert time.monotonic() - begun > 1.5
 
 
+def test_an_answer_to_a_large_body_is_awaited_longer(stands: list[Stand]) -> None:
+    """Something on the way may have taken all of it and only then pass it on."""
+
+    def gathering(exchange: Exchange) -> None:
+        exchange.read_body()
+        exchange.over.wait(1.0)
+        exchange.reply(201)
+
+    with ScriptedServer(gathering) as server:
+        stand = stand_for(server, stands, progress_s=0.3)
+        stand.put(bytes(2**20))
+        with pytest.raises(Unreachable, match="stood still"):
+            stand.put(b"little")
+
+
 def test_what_is_stopped_is_not_sent_on_behind_the_back(stands: list[Stand]) -> None:
     got: list[int] = []
 
