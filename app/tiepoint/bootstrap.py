@@ -20,7 +20,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from subprocess import PIPE
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from tiepoint import __version__, resources
 from tiepoint.adapters.files.capture_store import FolderCaptureStore
@@ -28,8 +28,8 @@ from tiepoint.adapters.files.panel_state_store import FilePanelStateStore
 from tiepoint.adapters.files.preview_store import FolderPreviewStore
 from tiepoint.adapters.files.product_store import FolderProductStore
 from tiepoint.adapters.files.settings_store import FileSettingsStore
+from tiepoint.adapters.on_demand import OnDemand
 from tiepoint.adapters.scheduler.client import ProtocolScheduler
-from tiepoint.adapters.transfer.client import ProtocolTransferWorker
 from tiepoint.connections import open_agent_stream, open_running_worker_stream, open_worker_stream
 from tiepoint.console.outlet import Outlet, OutputLost, stderr_line
 from tiepoint.console.terminals import outlet_for, outlet_for_programs
@@ -59,6 +59,9 @@ from tiepoint.services.program import Program
 from tiepoint.services.reconstruction import Reconstruction
 from tiepoint.services.results import Results
 from tiepoint.services.transfers import TransferService
+
+if TYPE_CHECKING:
+    from tiepoint.ports.transfer_worker import TransferWorker
 
 Command: TypeAlias = Callable[[Program, Outlet], Coroutine[Any, Any, int]]
 _EXIT_CANCELED = 130
@@ -158,7 +161,8 @@ async def open_program() -> AsyncIterator[Program]:
     panel_state = PanelStateService(FilePanelStateStore(folders.settings_folder() / "panel.json", _now))
     results, measurements, model_exports = _result_services(captures_folder, jobs, operations)
     photo_sets = _photo_sets(store)
-    worker = ProtocolTransferWorker(open_worker_stream, open_running_worker_stream, f"tiepoint {__version__}")
+    on_demand = OnDemand(_transfer_worker)
+    worker = cast("TransferWorker", on_demand)
     transfers = TransferService(worker, store, folders.transfer_journal().exists)
     try:
         yield Program(
@@ -185,7 +189,8 @@ async def open_program() -> AsyncIterator[Program]:
         )
     finally:
         await transfers.stop()
-        await worker.close()
+        if on_demand.made is not None:
+            await worker.close()
         await photo_sets.close()
         await operations.stop()
         await monitor.stop()
@@ -221,6 +226,12 @@ def _result_services(
         MeasurementService(store, _now, lambda: secrets.token_hex(8)),
         ModelExports(ChildModelExporter(_launch), operations),
     )
+
+
+def _transfer_worker() -> TransferWorker:
+    from tiepoint.adapters.transfer.client import ProtocolTransferWorker
+
+    return ProtocolTransferWorker(open_worker_stream, open_running_worker_stream, f"tiepoint {__version__}")
 
 
 def captures_folder_of(settings: FileSettingsStore) -> Path:

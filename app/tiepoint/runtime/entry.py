@@ -9,8 +9,9 @@ import faulthandler
 import importlib
 import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, TextIO
 
 from tiepoint.runtime import folders
 from tiepoint.runtime.children import DETACH_VARIABLE
@@ -61,9 +62,14 @@ def run_child(argv: Sequence[str]) -> int:
     die_with_parent()
     _detach()
     _set_environment(role)
-    _report_crashes(role)
+    crashes = _report_crashes(role)
     module, _, function = ROLES[role].partition(":")
-    run: Callable[[Sequence[str]], int | None] = getattr(importlib.import_module(module), function)
+    try:
+        run: Callable[[Sequence[str]], int | None] = getattr(importlib.import_module(module), function)
+    except Exception:
+        # A daemon has no log yet, and nobody reads its error stream.
+        traceback.print_exc(file=crashes)
+        raise
     return run(args) or 0
 
 
@@ -87,10 +93,16 @@ def _set_environment(role: str) -> None:
         os.nice(max(0, _NICENESS - os.nice(0)))
 
 
-def _report_crashes(role: str) -> None:
-    """Let a crash in native code leave its Python stack in the error stream, or in a file where there is none."""
+def _report_crashes(role: str) -> TextIO:
+    """Let a crash in native code leave its Python stack in the error stream, or in a file where there is none.
+
+    Returns:
+        Where crashes are told.
+    """
     if sys.stderr is not None and role not in _DAEMONS:
         faulthandler.enable()
-        return
+        return sys.stderr
     # The file must stay open for as long as the process lives.
-    faulthandler.enable(folders.user_log_file(f"{role}-crash").open("a", encoding="utf-8"))
+    crashes = folders.user_log_file(f"{role}-crash").open("a", encoding="utf-8")
+    faulthandler.enable(crashes)
+    return crashes

@@ -10,13 +10,15 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tiepoint.domain.access import expiry_of_signature, expiry_of_token, read_signature
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.errors import SignInNeeded, TiepointError
 from tiepoint.ports.token_source import Credential, TokenSource
-from tiepoint.ports.transfer_worker import TransferWorker
+
+if TYPE_CHECKING:
+    from tiepoint.ports.transfer_worker import TransferWorker
 
 BEARER: Final = "bearer"
 SAS: Final = "sas"

@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tiepoint.domain.errors import TiepointError
 from tiepoint.domain.space import size_text
 from tiepoint.ports.scheduler import Scheduler
 from tiepoint.ports.settings_store import SettingsStore
 from tiepoint.ports.system import EngineFacts, FolderFacts, System
-from tiepoint.ports.transfer_worker import TransferWorker
+
+if TYPE_CHECKING:
+    from tiepoint.ports.transfer_worker import TransferWorker
 
 _PYTHONS: Final = ((3, 11), (3, 14))
 _LEAST_MEMORY_BYTES: Final = 4_000_000_000

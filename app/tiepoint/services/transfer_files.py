@@ -9,12 +9,14 @@ import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tiepoint.domain.errors import TiepointError
 from tiepoint.domain.transfer import TransferFile, TransferId
-from tiepoint.ports.transfer_worker import TransferWorker, WorkerSnapshot
 from tiepoint.services.event import Event
+
+if TYPE_CHECKING:
+    from tiepoint.ports.transfer_worker import TransferWorker, WorkerSnapshot
 
 _PAGE: Final = 1000
 _log = logging.getLogger(__name__)

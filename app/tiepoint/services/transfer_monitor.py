@@ -10,16 +10,18 @@ import contextlib
 import dataclasses
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.errors import TiepointError, UsageError
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.transfer import Limits, Transfer, TransferFile, TransferId
-from tiepoint.ports.transfer_worker import TransferWorker, WorkerSnapshot
 from tiepoint.services.credentials import CredentialKeeper
 from tiepoint.services.event import Event
 from tiepoint.services.transfer_files import FilesChange, WatchedFiles
+
+if TYPE_CHECKING:
+    from tiepoint.ports.transfer_worker import TransferWorker, WorkerSnapshot
 
 _PAUSES_S: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
 

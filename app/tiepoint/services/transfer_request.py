@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from tiepoint.domain.blob_names import check_names_up
 from tiepoint.domain.capture import Drop
 from tiepoint.domain.errors import InputError
 from tiepoint.domain.photo import PhotoEntry
-from tiepoint.protocol.transfers import UploadFile
+
+if TYPE_CHECKING:
+    from tiepoint.protocol.transfers import UploadFile
 
 _MOST_FOLDERS: Final = 3
 
@@ -25,6 +26,9 @@ def upload_files(drop: Drop, entries: Mapping[str, PhotoEntry]) -> list[UploadFi
     Raises:
         InputError: There is no photo, or a name cannot be told or would not be taken.
     """
+    from tiepoint.domain.blob_names import check_names_up
+    from tiepoint.protocol.transfers import UploadFile
+
     if not drop.photos:
         raise InputError("There is no photo to send.", remedy="Give photos, or a folder that holds some.")
     for photo in drop.photos:

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.capture import Capture, Drop
@@ -27,14 +27,15 @@ from tiepoint.domain.transfer import (
     TransferState,
     Verdict,
 )
-from tiepoint.domain.transfer_table import files_csv
-from tiepoint.ports.capture_store import CaptureStore
-from tiepoint.ports.token_source import TokenSource
-from tiepoint.ports.transfer_worker import TransferWorker
-from tiepoint.protocol.methods import Diagnostics
-from tiepoint.protocol.transfers import BeginParams, DownloadParams
 from tiepoint.services.transfer_monitor import TransferMonitor, TransfersSnapshot
 from tiepoint.services.transfer_request import folder_text, upload_files
+
+if TYPE_CHECKING:  # a program that moves nothing need not read what transfers are told with
+    from tiepoint.ports.capture_store import CaptureStore
+    from tiepoint.ports.token_source import TokenSource
+    from tiepoint.ports.transfer_worker import TransferWorker
+    from tiepoint.protocol.methods import Diagnostics
+    from tiepoint.protocol.transfers import BeginParams
 
 __all__ = ["TransferService", "TransfersSnapshot", "receipt_paths"]
 
@@ -103,6 +104,8 @@ class TransferService(TransferMonitor):
             SignInNeeded: The source has nothing to give; no transfer was begun.
             TiepointError: As `ports.transfer_worker`.
         """
+        from tiepoint.protocol.transfers import BeginParams
+
         folder = await asyncio.to_thread(folder_text, drop)
         begin = BeginParams(name.strip() or drop.name, place, folder, replaces=replaces)
         sendable = await self._store.sendable(drop, given)
@@ -118,6 +121,8 @@ class TransferService(TransferMonitor):
         is_first: bool = False,
     ) -> Transfer:
         """Let a capture that is kept on this computer go up, under its own id. Otherwise as `upload_drop`."""
+        from tiepoint.protocol.transfers import BeginParams
+
         folder = capture.folder / _PHOTOS_FOLDER
         drop = await self._store.scan([folder])
         begin = BeginParams(capture.name, place, str(folder), capture.id, replaces=replaces)
@@ -158,6 +163,8 @@ class TransferService(TransferMonitor):
             InputError: The folder cannot be written.
             SignInNeeded: The source has nothing to give; no transfer was begun.
         """
+        from tiepoint.protocol.transfers import DownloadParams
+
         await self._give(place, source)
         self.start()
         params = DownloadParams(place, str(folder), name, replaces, is_products_only)
@@ -249,6 +256,8 @@ class TransferService(TransferMonitor):
         Raises:
             UsageError: There is no such transfer.
         """
+        from tiepoint.domain.transfer_table import files_csv
+
         known = self._snapshot.transfer(transfer) or await self.find(transfer)
         return files_csv(known, await self.failed_files(transfer))
 

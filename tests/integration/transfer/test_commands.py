@@ -29,7 +29,7 @@ def program(tiepoint_home: Path) -> Iterator[Program]:
         yield made
     finally:
         made.run("transfers", "stop")
-        assert not made.processes("transfer")
+        wait_until(lambda: not made.processes("transfer"), timeout_s=20, what="the worker to end")
         made.stop()
 
 
