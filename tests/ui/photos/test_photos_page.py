@@ -389,7 +389,7 @@ def test_the_menu_switches_renames_and_forgets(in_qt: Any) -> None:
             at.page._captures.trigger()
             (menu,) = [each for each in QApplication.topLevelWidgets() if isinstance(each, QMenu) and each.isVisible()]
             entries = {entry.text().partition("\t")[0]: entry for entry in menu.actions()}
-            assert set(entries) == {"New capture", "Rename", "Take off this list", "", "A && B"}
+            assert set(entries) == {"New capture", "Rename", "Upload to…", "Take off this list", "", "A && B"}
             entries["A && B"].trigger()
             assert at.sets.told("choose") == ["a & b"]
             entries["Take off this list"].trigger()

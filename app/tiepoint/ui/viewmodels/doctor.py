@@ -26,6 +26,7 @@ _NAMES: Final = {
     "compiled code": "Compiled code",
     "window": "Window",
     "agent": "Agent",
+    "transfer worker": "Transfer worker",
     "folder for captures": "Folder for captures",
     "folder for cache": "Folder for cached files",
     "folder for sockets": "Folder for the agent's link",
