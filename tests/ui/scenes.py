@@ -13,13 +13,15 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from fakes.job_scenes import a_job, a_node
 from fakes.model_view import FakeModelView
 from fakes.program import FakeProgram
-from fakes.transfers import FakeTransferWorker, completed, midway, needs_sign_in
+from fakes.transfers import FakeTransferWorker, a_transfer, completed, midway, needs_sign_in
 from page_stand import FakePanel, standing, until
 from photo_set_factory import BLURRED, DUPLICATE, MISSING, ToldPhotoSets, a_photo, a_set, a_summary, photos, working
 from tiepoint.domain.capture import SkippedFile
+from tiepoint.domain.failure import Failure
 from tiepoint.domain.job import Job, JobState
 from tiepoint.domain.node import NodeState
 from tiepoint.domain.photo_set import PhotoSet, PhotoSetsSnapshot, SetPhase
+from tiepoint.domain.transfer import Difference, Direction, FileState, TransferState
 from tiepoint.ui.pages.cluster.page import ClusterPage
 from tiepoint.ui.pages.help.page import HelpPage
 from tiepoint.ui.pages.jobs.page import JobsPage
@@ -27,7 +29,9 @@ from tiepoint.ui.pages.nodes.page import NodesPage
 from tiepoint.ui.pages.photos.page import PhotosPage
 from tiepoint.ui.pages.photos.skipped_dialog import SkippedDialog
 from tiepoint.ui.pages.settings.page import SettingsPage
+from tiepoint.ui.pages.transfers.download_dialog import DownloadDialog
 from tiepoint.ui.pages.transfers.page import TransfersPage
+from tiepoint.ui.pages.transfers.upload_dialog import UploadDialog
 from tiepoint.ui.pages_of_panel import rail_entries
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.shell.closing import ClosingDialog
@@ -46,6 +50,10 @@ _PROBLEMS: Final = (
     a_photo("gone.jpg", 3, issues=(MISSING,)),
     *photos(10),
 )
+
+
+NO_CONNECTION: Final = Failure("connection", "a.jpg", retryable=True)
+NO_CONTAINER: Final = Failure("input", "a.jpg", "b.jpg")
 
 
 class _CloudView(FakeModelView):
@@ -148,7 +156,9 @@ async def _page(make: Callable[[Panel], Any], is_settled: Callable[[Any], object
 
 
 @contextlib.asynccontextmanager
-async def _transfers(scene: Callable[[FakeTransferWorker], object] | None = None) -> AsyncIterator[TransfersPage]:
+async def _transfers(
+    scene: Callable[[FakeTransferWorker], object] | None = None, *, is_lost: bool = False
+) -> AsyncIterator[TransfersPage]:
     fake = FakeProgram()
     if scene is not None:
         scene(fake.transfer_worker)
@@ -158,7 +168,50 @@ async def _transfers(scene: Callable[[FakeTransferWorker], object] | None = None
         await until(lambda: len(page.viewmodel.transfers) == len(fake.transfer_worker.all_transfers))
         rows = sum(len(files) for files in fake.transfer_worker.all_files.values())
         await until(lambda: page.detail.files.model.rowCount() == rows)
+        if is_lost:
+            fake.transfer_worker.lose()
+            await until(page.banner.isVisible)
         yield page
+
+
+def _stopped(state: TransferState, trouble: Failure | None = None) -> Callable[[FakeTransferWorker], object]:
+    """A scene with one transfer that does not move."""
+    still = a_transfer(1, state=state, trouble=trouble, rate_bytes_per_s=0.0, left_s=None, connections=0)
+    return lambda worker: worker.put(still)
+
+
+def _coming_down(worker: FakeTransferWorker) -> None:
+    worker.put(a_transfer(1, direction=Direction.DOWN, folder="/here/brighton"))
+
+
+def _conflicts(worker: FakeTransferWorker) -> None:
+    midway(worker, 40)
+    for index, state in ((30, FileState.CONFLICT), (31, FileState.SKIPPED), (32, FileState.COPIED)):
+        worker.set_file("transfer-1", index, state=state)
+
+
+@contextlib.asynccontextmanager
+async def _transfers_checked() -> AsyncIterator[QWidget]:
+    async with _transfers(_missing) as page:
+        page.detail.card.check_button.click()
+        await until(lambda: bool(page.detail.card.listed))
+        yield page
+
+
+def _missing(worker: FakeTransferWorker) -> None:
+    completed(worker)
+    gone = (Difference("a.jpg", "missing"), Difference("b.jpg", "different"), Difference("c.jpg", "unverifiable"))
+    worker.verdict = dataclasses.replace(worker.verdict, photos_verified=300, differences=gone, differences_total=112)
+
+
+@contextlib.asynccontextmanager
+async def _transfer_dialog(make: Callable[[Panel, QWidget], QWidget]) -> AsyncIterator[QWidget]:
+    async with standing(TransfersPage) as stand:
+        dialog = make(stand.parts.panel, stand.page)
+        dialog.open()  # type: ignore[attr-defined]
+        yield dialog
+        dialog.close()
+        dialog.deleteLater()
 
 
 @contextlib.asynccontextmanager
@@ -230,6 +283,17 @@ SCENES: Final[dict[str, Scene]] = {
     "transfers, on the way": lambda: _transfers(midway),
     "transfers, complete": lambda: _transfers(completed),
     "transfers, sign-in": lambda: _transfers(needs_sign_in),
+    "transfers, conflicts": lambda: _transfers(_conflicts),
+    "transfers, a check missed some": _transfers_checked,
+    "transfers, download": lambda: _transfers(_coming_down),
+    "transfers, draft": lambda: _transfers(_stopped(TransferState.DRAFT)),
+    "transfers, paused": lambda: _transfers(_stopped(TransferState.PAUSED)),
+    "transfers, no connection": lambda: _transfers(_stopped(TransferState.WAITING, NO_CONNECTION)),
+    "transfers, failed": lambda: _transfers(_stopped(TransferState.FAILED, NO_CONTAINER)),
+    "transfers, stopped": lambda: _transfers(_stopped(TransferState.CANCELED)),
+    "transfers, worker away": lambda: _transfers(midway, is_lost=True),
+    "transfers, upload": lambda: _transfer_dialog(lambda panel, page: UploadDialog(panel, a_set(photos(4)), page)),
+    "transfers, download asked": lambda: _transfer_dialog(DownloadDialog),
     "window, a job runs": lambda: _window(a_job()),
     "window, no job": _window,
     "closing": lambda: _lone(lambda: ClosingDialog([a_job()])),
