@@ -73,6 +73,15 @@ class _Troubles:
             self._outlet.warning(trouble)
 
 
+@dataclass(frozen=True, slots=True)
+class FoundPlace:
+    """Where something lies, where the right to it comes from, and its name as far as it is known."""
+
+    place: BlobPlace
+    source: TokenSource | None
+    name: str = ""
+
+
 @dataclass(slots=True)
 class _Run:
     """What is known of the transfer a command is about."""
@@ -129,31 +138,35 @@ async def download(
     """
 
     async def begin() -> Transfer:
-        place, source = await find_place(program, outlet, what, container, options.access)
+        found = await find_place(program, outlet, what, container, options.access)
         target = await asyncio.to_thread(full_path, folder)
         transfer = await program.transfers.download(
-            place, target, source, replaces=options.replaces, is_products_only=is_products_only
+            found.place,
+            target,
+            found.source,
+            name=found.name,
+            replaces=options.replaces,
+            is_products_only=is_products_only,
         )
         return await program.transfers.prioritise(transfer.id) if options.is_first else transfer
 
     return await _followed(program, outlet, begin, options)
 
 
-async def find_place(
-    program: Program, outlet: Outlet, what: str, container: str, access: AccessOptions
-) -> tuple[BlobPlace, TokenSource | None]:
+async def find_place(program: Program, outlet: Outlet, what: str, container: str, access: AccessOptions) -> FoundPlace:
     """Find where something lies: by its address, in a container that was named, or by the transfer that took it there.
 
     Raises:
         UsageError: Nothing of that name is known here.
     """
     if "://" in what:
-        return read_address(what, access, outlet)
+        return FoundPlace(*read_address(what, access, outlet))
     if container:
         place, source = read_address(container, access, outlet)
-        return place.below(what.strip("/")), source
+        return FoundPlace(place.below(what.strip("/")), source)
     try:
-        return (await program.transfers.find(what)).place, source_of(access)
+        known = await program.transfers.find(what)
+        return FoundPlace(known.place, source_of(access), known.name)
     except UsageError as error:
         raise UsageError(
             f"Nothing called “{what}” was sent from this computer.",

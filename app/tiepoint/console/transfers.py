@@ -116,8 +116,8 @@ async def _verdict(program: Program, outlet: Outlet, what: str, container: str, 
     known = None if container or "://" in what else await _sent(program, what)
     if known is not None:
         return await program.transfers.verify(known.id, source=source_of(access))
-    place, source = await find_place(program, outlet, what, container, access)
-    return await program.transfers.verify(place=place, source=source)
+    found = await find_place(program, outlet, what, container, access)
+    return await program.transfers.verify(place=found.place, source=found.source)
 
 
 async def _begun_again(

@@ -236,6 +236,7 @@ async def test_a_capture_is_fetched_by_its_name_or_from_a_container(stage: Stage
     assert await download(program, stage.outlet, "brighton", tmp_path, "", False, options) == 0
     assert stage.worker.downloads[0].place == stage.worker.all_transfers["transfer-2"].place  # type: ignore[index]
     assert await download(program, RecordingOutlet(), "20261101-x-00000a", tmp_path, PLACE.url, False, options) == 0
+    assert [asked.name for asked in stage.worker.downloads] == ["brighton", ""]
     assert stage.worker.downloads[1].place == PLACE.below("20261101-x-00000a")
     outlet = RecordingOutlet()
     assert await download(program, outlet, "harbour", tmp_path, "", False, options) == 2
@@ -330,6 +331,9 @@ def test_rights_come_from_variables_files_and_standard_input(tmp_path: Path, mon
     file = tmp_path / "sas"
     file.write_text(f"https://a.blob.core.windows.net/c?{SAS}\n")
     assert isinstance(source_of(AccessOptions(sas_file=str(file))), PastedSignature)
+    for coding in ("utf-8-sig", "utf-16"):  # as PowerShell writes them
+        file.write_text(f"{SAS}\r\n", encoding=coding)
+        assert isinstance(source_of(AccessOptions(sas_file=str(file))), PastedSignature)
     monkeypatch.setattr(sys, "stdin", io.StringIO(f"{SAS}\n"))
     assert isinstance(source_of(AccessOptions(sas_file="-")), PastedSignature)
     assert source_of(NOTHING) is None
@@ -339,3 +343,12 @@ def test_rights_come_from_variables_files_and_standard_input(tmp_path: Path, mon
         source_of(AccessOptions(sas_file=str(tmp_path)))
     place, source = read_address(PLACE.url, NOTHING, RecordingOutlet())
     assert (place, source) == (PLACE, None)
+
+
+@pytest.mark.parametrize(
+    "access", [AccessOptions(sas_env=SAS), AccessOptions(sas_file=SAS), AccessOptions(bearer_env=SAS)]
+)
+def test_a_right_in_place_of_a_name_is_not_repeated(access: AccessOptions) -> None:
+    with pytest.raises(UsageError) as refused:
+        source_of(access)
+    assert "topsecret" not in json.dumps(refused.value.to_dict())

@@ -120,3 +120,15 @@ def test_killing_a_group_that_is_gone_is_no_error() -> None:
 )
 def test_how_a_process_ended_in_words(status: int | None, name: str) -> None:
     assert signal_name(status) == name
+
+
+def test_a_daemon_that_cannot_be_imported_leaves_its_traceback(
+    tiepoint_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tiepoint_home / "sitecustomize.py").write_text(
+        "import tiepoint.runtime.entry as entry\nentry.ROLES['transfer'] = 'no_such_module:main'\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tiepoint_home), os.environ.get("PYTHONPATH", "")]))
+    process = start_child("transfer", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    assert process.wait(60) != 0
+    assert "no_such_module" in (tiepoint_home / "log" / "transfer-crash.log").read_text()
