@@ -47,6 +47,7 @@ class UploadBench:
         self.writer = JournalWriter(Journal(folder / "transfers.sqlite3"))
         self.cache = HashCache(self.writer)
         self.now_s = 0.0
+        self.tells_entries = True
         self.stop = Stop()
         self.record: TransferRecord
         self.work: UploadWork
@@ -76,7 +77,7 @@ class UploadBench:
 
     def _told(self, index: int, file: Path) -> FileRecord:
         path, found = file.relative_to(self.photos).as_posix(), os.stat(file)
-        entry = PhotoEntry(path, found.st_size, "", width=1, height=1)
+        entry = PhotoEntry(path, found.st_size, "", width=1, height=1) if self.tells_entries else None
         return FileRecord(index, path, str(file), found.st_size, found.st_mtime_ns, entry=entry)
 
     def begin(self) -> UploadWork:

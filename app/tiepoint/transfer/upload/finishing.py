@@ -6,6 +6,7 @@ Runs on a sender's thread, without the lock; no other task of the transfer is un
 from __future__ import annotations
 
 import logging
+from collections.abc import Container
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -16,7 +17,6 @@ from tiepoint.domain.transfer import ReceiptPlace
 from tiepoint.protocol.capture_document import CaptureDocument
 from tiepoint.transfer.blob.errors import BlobMissing, Changed, ConditionFailed, Corrupted
 from tiepoint.transfer.blob.facts import NEW, BlobFacts, Condition
-from tiepoint.transfer.facts import read_facts
 from tiepoint.transfer.layout import manifest_blob
 from tiepoint.transfer.listed import ListedBlob
 from tiepoint.transfer.manifest import MOST_BYTES, entry_of, manifest_bytes, read_manifest
@@ -25,6 +25,7 @@ from tiepoint.transfer.receipts.making import make_receipt
 from tiepoint.transfer.receipts.store import write_receipt
 from tiepoint.transfer.records import FileRecord
 from tiepoint.transfer.upload.kit import Kit
+from tiepoint.transfer.upload.looking import LookInto
 from tiepoint.transfer.upload.survey import list_photos
 from tiepoint.transfer.upload.writing import put_small
 from tiepoint.transfer.work import Hand
@@ -40,6 +41,7 @@ class Finish:
     Args:
         kit: The upload's.
         listing: What is there, when nothing was sent since it was listed; None = to be listed.
+        looked: Indices of files that were looked into already.
 
     Attributes:
         gone: Files that were there and are not any more.
@@ -47,13 +49,15 @@ class Finish:
         receipt: The receipt that was written; None when there is nothing to certify.
     """
 
-    def __init__(self, kit: Kit, listing: dict[str, ListedBlob] | None) -> None:
+    def __init__(self, kit: Kit, listing: dict[str, ListedBlob] | None, looked: Container[int]) -> None:
         self.gone: list[FileRecord] = []
         self.entries: list[tuple[FileRecord, PhotoEntry]] = []
         self.receipt: ReceiptPlace | None = None
         self._kit = kit
         self._listing = listing
+        self._looked = looked
         self._listed = datetime.now().astimezone()
+        self._looking: LookInto | None = None
 
     def run(self, hand: Hand) -> None:
         """See `Task.run`."""
@@ -102,19 +106,19 @@ class Finish:
     def _look_into(self, hand: Hand, files: list[FileRecord], before: CaptureDocument | None) -> None:
         """Read the facts of photos that neither the teller nor the manifest knows."""
         known = {photo.path: (photo.size, photo.md5) for photo in (before.photos if before else ())}
-        told = {file.index for file, _ in self.entries}
-        wanted = {
-            file.path: file
+        wanted = [
+            file
             for file in files
-            if file.entry is None and file.index not in told and known.get(file.path) != (file.size, file.digest)
-        }
-        if not wanted:
-            return
-        photos = [(file.source, path) for path, file in wanted.items()]
-        for found in read_facts(photos, lambda: hand.stop.is_set):
-            file = wanted[found.path]
-            self.entries.append((file, entry_of(file, found)))
-        hand.stop.check()
+            if file.entry is None
+            and file.index not in self._looked
+            and known.get(file.path) != (file.size, file.digest)
+        ]
+        if wanted and self._looking is None:
+            self._looking = LookInto(wanted)
+        if self._looking is not None:
+            self._looking.run(hand)
+            found = self._looking.found
+            self.entries = [(file, entry_of(file, found[file.index])) for file in wanted if file.index in found]
 
     def _with_entries(self, files: list[FileRecord]) -> list[FileRecord]:
         found = {file.index: entry for file, entry in self.entries}

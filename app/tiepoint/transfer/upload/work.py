@@ -14,11 +14,13 @@ from tiepoint.domain.failure import Failure
 from tiepoint.domain.transfer import FileState, TransferState
 from tiepoint.transfer.journal_rows import SeenBlob
 from tiepoint.transfer.listed import ListedBlob
+from tiepoint.transfer.manifest import entry_of
 from tiepoint.transfer.records import FileRecord
 from tiepoint.transfer.upload.blocks import BlockCourse, CommitBlocks, OpenBlocks, SendBlock
 from tiepoint.transfer.upload.finishing import Finish
 from tiepoint.transfer.upload.judgement import Judge
 from tiepoint.transfer.upload.kit import Kit
+from tiepoint.transfer.upload.looking import LookInto
 from tiepoint.transfer.upload.outcome import Outcome
 from tiepoint.transfer.upload.sending import SendFile
 from tiepoint.transfer.upload.survey import Survey
@@ -51,6 +53,10 @@ class UploadWork:
         self._courses: dict[int, BlockCourse] = {}
         self._quiet: list[tuple[float, int]] = []
         self._listing: dict[str, ListedBlob] | None = None
+        self._in_flight = 0
+        self._looking: LookInto | None = None
+        self._is_looking = False
+        self._looked: set[int] = set()
 
     @property
     def phase(self) -> TransferState:
@@ -66,9 +72,13 @@ class UploadWork:
         if self._phase is not TransferState.RUNNING:
             task, self._whole_task = self._whole_task, None
             return task
+        if self._looking is not None and self._in_flight:  # never alone: it says nothing about the network
+            look, self._looking, self._is_looking = self._looking, None, True
+            return look
         for course in self._courses.values():
             next_step = course.next_task(self._kit)
             if next_step is not None:
+                self._in_flight += 1
                 self._show_moving(course.file)
                 return next_step
         while self._quiet and self._quiet[0][0] <= now_s:
@@ -77,8 +87,11 @@ class UploadWork:
 
     def settle(self, task: Task, now_s: float) -> None:
         """See `Work.settle`."""
+        self._count_end(task)
         if isinstance(task, Survey):
             self._take_findings(task, now_s)
+        elif isinstance(task, LookInto):
+            self._take_facts(task)
         elif isinstance(task, Finish):
             self._take_end(task)
         elif isinstance(task, Judge):
@@ -90,12 +103,15 @@ class UploadWork:
         elif isinstance(task, (SendFile, CommitBlocks)) and task.outcome is not None:
             self._courses.pop(task.file.index, None)
             self._conclude(task.file, task.outcome, now_s)
-        if not self._left and self._phase is TransferState.RUNNING:
+        if not self._left and not self._is_looking and self._phase is TransferState.RUNNING:
             self._begin_finish()
 
     def give_back(self, task: Task) -> None:
         """See `Work.give_back`."""
-        if isinstance(task, (Survey, Finish)):
+        self._count_end(task)
+        if isinstance(task, LookInto):
+            self._looking, self._is_looking = task, False
+        elif isinstance(task, (Survey, Finish)):
             self._whole_task = task
         elif isinstance(task, (SendBlock, CommitBlocks)):
             task.course.give_back(task)
@@ -112,6 +128,7 @@ class UploadWork:
 
     def _begin(self, file: FileRecord) -> Task:
         file.attempts += 1
+        self._in_flight += 1
         self._show_moving(file)
         listed = self._doubtful.pop(file.index, None)
         if listed is not None:
@@ -120,8 +137,12 @@ class UploadWork:
 
     def _begin_finish(self) -> None:
         self._phase = TransferState.FINISHING
-        self._whole_task = Finish(self._kit, self._listing)
+        self._whole_task = Finish(self._kit, self._listing, self._looked)
         self._listing = None
+
+    def _count_end(self, task: Task) -> None:
+        if isinstance(task, (SendFile, OpenBlocks, SendBlock, CommitBlocks, Judge)):
+            self._in_flight -= 1
 
     def _show_moving(self, file: FileRecord) -> None:
         if file.state is not FileState.MOVING:
@@ -153,8 +174,18 @@ class UploadWork:
             self._doubtful[file.index] = findings.listing[file.path]
         waiting = [file for file, _ in findings.to_send] + findings.to_judge
         self._todo.extend(sorted(waiting, key=lambda file: file.index))
+        unknown = [file for file, _ in findings.to_send if file.entry is None]
+        self._looking = LookInto(unknown) if unknown else None
         self._listing = findings.listing
         self._phase = TransferState.RUNNING
+
+    def _take_facts(self, task: LookInto) -> None:
+        self._is_looking = False
+        self._looked = {file.index for file in task.files}
+        for file in task.files:
+            if file.index in task.found:
+                file.entry = entry_of(file, task.found[file.index])
+                self._changes.file(self._record, file)
 
     def _take_judgement(self, task: Judge, now_s: float) -> None:
         if task.outcome is not None:
