@@ -112,6 +112,16 @@ def transfer_warnings(transfer: Transfer, failed: Sequence[TransferFile]) -> lis
     return warnings
 
 
+def unchecked_warnings(files: Sequence[TransferFile]) -> list[Failure]:
+    """Say which files came without a digest."""
+    if not files:
+        return []
+    named = ", ".join(file.path for file in files[:MOST_NAMED]) + (" and others" if len(files) > MOST_NAMED else "")
+    count = "One file has" if len(files) == 1 else f"{len(files)} files have"
+    summary = f"{count} no digest in Blob storage: the size is right, the content could not be checked ({named})."
+    return [Failure("unverifiable", summary)]
+
+
 def failed_error(transfer: Transfer) -> Failure:
     """Say why a transfer that is over is not complete."""
     if transfer.trouble is not None and not _failed(transfer):

@@ -27,12 +27,13 @@ from tiepoint.console.transfer_outcomes import (
     transfer_facts,
     transfer_text,
     transfer_warnings,
+    unchecked_warnings,
 )
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.capture import skipped_warnings
 from tiepoint.domain.errors import Canceled, TiepointError, UsageError
 from tiepoint.domain.failure import Failure
-from tiepoint.domain.transfer import Transfer, TransferState
+from tiepoint.domain.transfer import Direction, Transfer, TransferState
 from tiepoint.ports.token_source import TokenSource
 from tiepoint.services.program import Program
 
@@ -226,6 +227,9 @@ async def _ended(program: Program, outlet: Outlet, transfer: Transfer) -> int:
     failed = await program.transfers.failed_files(transfer.id)
     for warning in transfer_warnings(transfer, failed):
         outlet.warning(warning)
+    if transfer.direction is Direction.DOWN:
+        for warning in unchecked_warnings(await program.transfers.unchecked_files(transfer.id)):
+            outlet.warning(warning)
     if transfer.state is not TransferState.COMPLETED:
         outlet.error(failed_error(transfer))
     outlet.result(transfer_facts(transfer, failed), transfer_text(transfer))

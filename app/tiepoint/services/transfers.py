@@ -241,14 +241,23 @@ class TransferService(TransferMonitor):
                     return each
         raise UsageError(f"There is no transfer “{text}”.", remedy="See them with: tiepoint transfers list")
 
-    async def failed_files(self, transfer: TransferId) -> tuple[TransferFile, ...]:
-        """Ask for the files that failed or met a conflict."""
+    async def files(self, transfer: TransferId, states: Sequence[str] = ()) -> tuple[TransferFile, ...]:
+        """Ask for the files of a transfer, of some states or all, in the order of their index."""
         found: list[TransferFile] = []
         while True:
-            page = await self._worker.files(transfer, len(found), _PAGE, _FAILED)
+            page = await self._worker.files(transfer, len(found), _PAGE, states)
             found.extend(page.files)
             if not page.files or len(found) >= page.total:
                 return tuple(found)
+
+    async def failed_files(self, transfer: TransferId) -> tuple[TransferFile, ...]:
+        """Ask for the files that failed or met a conflict."""
+        return await self.files(transfer, _FAILED)
+
+    async def unchecked_files(self, transfer: TransferId) -> tuple[TransferFile, ...]:
+        """Ask for the files that came down without a digest to check them by: their size is right, that is all."""
+        files = await self.files(transfer, (FileState.VERIFIED.value,))
+        return tuple(file for file in files if file.trouble is not None and not file.digest)
 
     async def failed_csv(self, transfer: TransferId) -> str:
         """Return the files that failed as CSV, harmless in a spreadsheet.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import io
 import json
 import sys
@@ -31,7 +32,7 @@ from tiepoint.console.transfer_access import AccessOptions, read_address, source
 from tiepoint.console.transfer_runs import RunOptions, download, upload
 from tiepoint.domain.errors import InputError, UsageError
 from tiepoint.domain.failure import Failure
-from tiepoint.domain.transfer import Difference, FileState, Tally, Transfer, TransferState, Verdict
+from tiepoint.domain.transfer import Difference, FileState, Tally, Transfer, TransferFile, TransferState, Verdict
 from tiepoint.protocol.codec import to_json
 from tiepoint.services.credentials import PastedSignature, TokenOfVariable
 
@@ -228,6 +229,21 @@ async def test_a_download_is_followed(stage: Stage, tmp_path: Path) -> None:
     (asked,) = stage.worker.downloads
     assert (asked.folder, asked.is_products_only) == (str(tmp_path / "out"), True)
     assert str(tmp_path / "out") in stage.outlet.text
+
+
+async def test_a_file_without_a_digest_is_told(stage: Stage, tmp_path: Path) -> None:
+    def begun(worker: FakeTransferWorker, transfer: Transfer) -> None:
+        done = {"state": FileState.VERIFIED, "digest": "0" * 32}
+        worker.put(transfer, [dataclasses.replace(TransferFile(n, f"{n}.jpg", 10), **done) for n in range(3)])
+        worker.set_file(transfer.id, 1, digest="", trouble=Failure("unverifiable", "It has no digest."))
+        stage._begun(worker, transfer)
+
+    stage.worker._begun = begun
+    code = await download(stage.world.program, stage.outlet, PLACE.url, tmp_path, "", False, RunOptions(WITH_SAS))
+    assert code == 0
+    assert [warning.kind for warning in stage.outlet.warnings] == ["unverifiable"]
+    assert "One file has no digest" in stage.outlet.warnings[0].summary
+    assert "1.jpg" in stage.outlet.warnings[0].summary
 
 
 async def test_a_capture_is_fetched_by_its_name_or_from_a_container(stage: Stage, tmp_path: Path) -> None:
