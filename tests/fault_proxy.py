@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import ssl
 import threading
 from collections import Counter
@@ -57,6 +58,8 @@ class Request:
     done_s: float = 0.0
 
 
+READ_AHEAD = 1 << 16
+"""What the proxy holds in the way of unread bytes is little, or a slow line would look like a dead one."""
 Predicate = Callable[[Request], bool]
 
 
@@ -219,10 +222,10 @@ class FaultProxy:
         if self._server is not None:
             return
         context = self._papers.server_context() if self._papers else None
-        self._server = await asyncio.start_server(
-            self._accept, "127.0.0.1", self.port, limit=1 << 20, ssl=context, reuse_address=True
-        )
-        self.port = self._server.sockets[0].getsockname()[1]
+        ear = socket.create_server(("127.0.0.1", self.port))
+        ear.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, READ_AHEAD)  # its connections inherit it
+        self._server = await asyncio.start_server(self._accept, sock=ear, limit=READ_AHEAD, ssl=context)
+        self.port = ear.getsockname()[1]
 
     async def _deafen(self) -> None:
         if self._server is not None:

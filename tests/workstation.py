@@ -73,6 +73,7 @@ class Workstation:
         self._socket: socket.socket | None = None
         self._lines: Any = None
         self._number = 0
+        self.poll_s = POLL_S
 
     def __enter__(self) -> Self:
         return self
@@ -135,7 +136,7 @@ class Workstation:
             except OSError:
                 wire.close()
                 if self._worker.poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError(f"the worker does not come up: {self.log()}") from None
+                    raise RuntimeError(f"the worker does not come up ({self._worker.poll()}): {self.log()}") from None
                 time.sleep(POLL_S)
                 continue
             wire.settimeout(60)
@@ -248,7 +249,7 @@ class Workstation:
             if time.monotonic() > deadline:
                 failed = self.files(transfer, ("failed", "conflict"))[:5]
                 raise TimeoutError(f"{found}; failed: {failed}; log: {self.log()[-3000:]}")
-            time.sleep(POLL_S)
+            time.sleep(self.poll_s)
 
 
 def assert_completed(station: Workstation, done: Transfer) -> None:
