@@ -36,7 +36,10 @@ class Sink:
     def __enter__(self) -> Self:
         program = Path(self._scratch.name) / "blob_sink"
         build = ["cc", "-O2", "-pthread", str(SOURCE), "-o", str(program), "-lssl", "-lcrypto"]
-        subprocess.run(build, check=True)
+        try:
+            subprocess.run(build, check=True)
+        except (OSError, subprocess.CalledProcessError):
+            raise SystemExit("The sink needs a C compiler and OpenSSL's headers: gcc libc6-dev libssl-dev") from None
         papers = [str(self._papers.certificate), str(self._papers.key)] if self._papers else ["-", "-"]
         served = [str(self._served[0]), self._served[1]] if self._served else []
         self._process = subprocess.Popen([str(program), *papers, *served], stdout=subprocess.PIPE, text=True)

@@ -105,6 +105,7 @@ def fresh_worker(sink: Sink) -> Iterator[Workstation]:
         tempfile.TemporaryDirectory(prefix="tp-w-") as home,
         Workstation(Path(home), {}, sink.environment()) as station,
     ):
+        station.poll_s = 0.1  # every question costs the worker something
         yield station
 
 
