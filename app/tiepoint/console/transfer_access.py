@@ -5,7 +5,9 @@ What is secret goes into a source and nowhere else: no error, log or line of out
 
 from __future__ import annotations
 
+import codecs
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,7 @@ from tiepoint.services.credentials import PastedSignature, TokenOfVariable
 
 WAYS: Final = "Give one with --sas-env VAR, --sas-file FILE or --bearer-env VAR."
 _SIGNATURE_LIMIT_BYTES: Final = 65536
+_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_()]{0,99}")
 _IN_ADDRESS: Final = Failure(
     "signature-in-address",
     "The address holds a signature, which other users of this computer can see in the list of processes.",
@@ -84,6 +87,12 @@ def source_of(options: AccessOptions) -> TokenSource | None:
 
 
 def _variable(name: str) -> str:
+    if not _VARIABLE.fullmatch(name):
+        # It may be the secret itself, so it is not repeated.
+        raise UsageError(
+            "What was given is no name of a variable.",
+            remedy="Put the signature or token into a variable, and give the variable's name.",
+        )
     text = os.environ.get(name, "").strip()
     if not text:
         raise UsageError(f"The variable {name} is not set.", remedy=f"Set it: export {name}=…")
@@ -93,9 +102,19 @@ def _variable(name: str) -> str:
 def _file(name: str) -> str:
     if name == "-":
         return sys.stdin.readline(_SIGNATURE_LIMIT_BYTES) if sys.stdin is not None else ""
+    if "sig=" in name:
+        raise UsageError(
+            "What was given is no name of a file.", remedy="Put the signature into a file, and give its name."
+        )
     try:
-        with Path(name).open(encoding="utf-8", errors="replace") as file:
-            return file.read(_SIGNATURE_LIMIT_BYTES)
+        with Path(name).open("rb") as file:
+            return _decoded(file.read(_SIGNATURE_LIMIT_BYTES))
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InputError(f"The file {name} cannot be read: {reason}.", remedy="Check its name.") from error
+
+
+def _decoded(data: bytes) -> str:
+    """Read a file's text; PowerShell writes UTF-16 unless told otherwise."""
+    is_wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.decode("utf-16" if is_wide else "utf-8-sig", "replace")

@@ -8,10 +8,16 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from datetime import UTC, datetime
+from typing import Final
 from urllib.parse import parse_qs
 
 from tiepoint.domain.errors import UsageError
+
+_AROUND: Final = " \t\r\n\"'\ufeff"
+"""What comes along when a signature is copied, or written to a file by an editor."""
+_SIG: Final = re.compile(r"(?:^|&)sig=[^&]*")
 
 
 def read_signature(text: str) -> str:
@@ -20,14 +26,15 @@ def read_signature(text: str) -> str:
     Raises:
         UsageError: There is no signature in it. The error never repeats the text.
     """
-    query = text.strip().strip("\"'").partition("#")[0].rpartition("?")[2]
+    query = text.strip(_AROUND).partition("#")[0].rpartition("?")[2]
     fields = parse_qs(query)
     if not fields.get("sig") or not (fields.get("se") or fields.get("si")):
         raise UsageError(
             "What was given is no shared access signature: it holds no `sig=` with an end.",
             remedy="Copy the whole SAS token, such as: sv=…&se=…&sr=c&sp=rwl&sig=…",
         )
-    return query
+    # A signature decoded by whatever showed it has real plus signs, which servers read as spaces; it never holds any.
+    return _SIG.sub(lambda found: found[0].replace("+", "%2B"), query)
 
 
 def expiry_of_signature(query: str) -> datetime | None:

@@ -141,7 +141,7 @@ def _faults_up(paths: Sequence[str], prefix: str) -> Iterable[str]:
     folders = _folders_of(paths)
     before = f"{prefix}/" if prefix else ""
     for path in paths:
-        fault = fault_of(blob_name(path)) or fault_of(before + blob_name(path))
+        fault = fault_of(blob_name(path)) or _fault_of_whole(before + blob_name(path))
         folded = folded_path(path)
         if fault is not None:
             yield f"{_quoted(path)} {fault}"

@@ -6,6 +6,7 @@ Must not talk to a server. Pure; any thread.
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, quote, unquote, urlsplit
@@ -13,6 +14,10 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 from tiepoint.domain.errors import UsageError
 
 _EXAMPLE: Final = "https://ACCOUNT.blob.core.windows.net/CONTAINER"
+_CONTAINER: Final = re.compile(r"\$?[a-z0-9][a-z0-9-]{0,62}")
+"""More than Blob takes (it wants three characters), but nothing that could be part of an address or a secret."""
+_SIGNATURE: Final = re.compile(r"(^|[?&/;])sig=", re.I)
+_UNFIT: Final = re.compile(r"[\x00-\x1f\x7f\\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,18 @@ def read_place(text: str) -> tuple[BlobPlace, str]:
         endpoint = f"{endpoint}/{segments.pop(0)}"
     if not segments:
         raise _no_address("it names no container")
-    return BlobPlace(endpoint, segments[0], "/".join(segments[1:])), parts.query
+    container, prefix = segments[0], "/".join(segments[1:])
+    _check(container, prefix)
+    return BlobPlace(endpoint, container, prefix), parts.query
+
+
+def _check(container: str, prefix: str) -> None:
+    if _SIGNATURE.search(f"{container}/{prefix}"):
+        raise _no_address("its signature does not come after a question mark")
+    if not _CONTAINER.fullmatch(container):
+        raise _no_address("containers have names of 3 to 63 lower-case letters, digits and hyphens")
+    if _UNFIT.search(prefix) or {".", ".."} & set(prefix.split("/")):
+        raise _no_address("no blob has such a name")
 
 
 def _split(text: str) -> SplitResult:

@@ -14,6 +14,7 @@ from tiepoint.domain.errors import UsageError
 from tiepoint.domain.identifiers import is_id, new_id, random_suffix
 from tiepoint.domain.transfer import Direction, FileState, TransferId, TransferState
 from tiepoint.protocol.transfers import BeginParams, UploadFile
+from tiepoint.transfer.layout import photos_place
 from tiepoint.transfer.records import FileRecord, TransferRecord
 
 
@@ -105,12 +106,17 @@ def told_records(telling: Telling) -> list[FileRecord]:
     """
     if not telling.files:
         raise UsageError("The upload has no photos.", remedy="Give it some.")
-    prefix = telling.params.place.below(telling.params.capture or telling.params.name, "photos").prefix
-    check_names_up([file.path for file in telling.files], prefix)
+    check_names_up([file.path for file in telling.files], photos_place(telling.params.place.below(_id(telling))).prefix)
     return [
         FileRecord(index, blob_name(file.path), file.source, file.size, file.mtime_ns, entry=file.entry)
         for index, file in enumerate(telling.files)
     ]
+
+
+def _id(telling: Telling) -> str:
+    """Return an id as long as the one that the capture has or will get; its name may be anything."""
+    name = telling.params.name
+    return telling.params.capture or (name if is_id(name) else new_id(name, datetime.now(UTC), "0" * 6))
 
 
 def begin_round(record: TransferRecord, telling: Telling, files: list[FileRecord]) -> None:

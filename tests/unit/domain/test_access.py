@@ -16,7 +16,16 @@ SAS = "sv=2021-12-02&se=2026-11-30T10%3A00%3A00Z&sr=c&sp=rwl&sig=a%2Bb%3D"
 
 @pytest.mark.parametrize(
     "given",
-    [SAS, f"?{SAS}", f"  {SAS}\n", f'"{SAS}"', f"https://a.blob.core.windows.net/c?{SAS}", f"http://h/c/p?{SAS}#x"],
+    [
+        SAS,
+        f"?{SAS}",
+        f"\ufeff{SAS}\r\n",
+        SAS.replace("%2B", "+"),
+        f"  {SAS}\n",
+        f'"{SAS}"',
+        f"https://a.blob.core.windows.net/c?{SAS}",
+        f"http://h/c/p?{SAS}#x",
+    ],
 )
 def test_a_signature_is_found_however_it_was_copied(given: str) -> None:
     assert read_signature(given) == SAS

@@ -132,7 +132,8 @@ def test_many_faults_are_counted_and_five_are_named() -> None:
     assert len(caught.value.detail.splitlines()) == 9
 
 
-def test_the_prefix_counts_for_the_length() -> None:
+def test_the_prefix_counts_for_the_length_only() -> None:
+    check_names_up(["a.jpg"], "site:3/CON")
     path = "d" * 100
     check_names_up([path], "/".join(["p" * 100] * 9))
     with pytest.raises(InputError, match="longer than"):

@@ -39,6 +39,11 @@ def test_names_that_cannot_live_side_by_side_are_refused(paths: tuple[str, ...])
         told_records(told(*paths))
 
 
+@pytest.mark.parametrize("name", ["Bridge 12:30", "a/b", "..", "CON", "x" * 300, "two\nlines", "20261122-demo-0a1b2c"])
+def test_a_capture_may_be_called_anything(name: str) -> None:
+    assert told_records(Telling(BeginParams(name, PLACE, "/photos"), told("a.jpg").files))
+
+
 def test_an_upload_of_nothing_makes_no_sense() -> None:
     with pytest.raises(UsageError):
         told_records(told())
