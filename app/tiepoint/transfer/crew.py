@@ -67,8 +67,12 @@ class Crew:
             return
         line = Line(self._settings)
         thread = threading.Thread(target=self._carry, args=(line,), name="sender", daemon=True)
-        self._lines[thread] = line
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError:  # the system has no more of them
+            _log.warning("another thread for transfers could not be started")
+        else:
+            self._lines[thread] = line
 
     def _carry(self, line: Line) -> None:
         hand: Hand | None = None

@@ -236,6 +236,7 @@ class Desk:
             if not lane.record.state.is_over:
                 raise UsageError(f"{lane.record.name} is not over.", remedy="Cancel it first.")
             lane.stop.stop()
+            lane.stop.release()
             self._shop.floor.drop(lane)
             self._shop.changes.removed(transfer)
             rest = leftovers(lane.record) if lane.record.direction is Direction.DOWN else None

@@ -20,6 +20,15 @@ class Assignment(NamedTuple):
     task: Task
 
 
+class WorkFault(Exception):
+    """A work failed to say what is next: a fault of ours, which must not hold up other transfers."""
+
+    def __init__(self, lane: Lane, error: Exception) -> None:
+        super().__init__(str(error))
+        self.lane = lane
+        self.error = error
+
+
 def in_order(lanes: Iterable[Lane]) -> list[Lane]:
     """Return the lanes as they come to turn."""
     return sorted(lanes, key=lambda lane: (-lane.record.priority, lane.record.created, lane.record.id))
@@ -31,12 +40,19 @@ def choose(lanes: Iterable[Lane], now_s: float) -> Assignment | None:
     Args:
         lanes: In their order, see `in_order`.
         now_s: The desk's clock.
+
+    Raises:
+        WorkFault: A work is broken.
     """
     for lane in lanes:
         if lane.work is not None and lane.is_open(now_s):
-            task = lane.work.next_task(now_s)
+            work = lane.work
+            try:
+                task = work.next_task(now_s)
+            except Exception as error:
+                raise WorkFault(lane, error) from error
             if task is not None:
-                return Assignment(lane, lane.work, task)
+                return Assignment(lane, work, task)
     return None
 
 

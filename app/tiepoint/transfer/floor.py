@@ -19,7 +19,7 @@ from tiepoint.domain.transfer import TransferId, TransferState
 from tiepoint.transfer.blob.credentials import Credentials
 from tiepoint.transfer.blob.errors import Busy, Refused, Stopped, Unreachable
 from tiepoint.transfer.changes import ChangeBook
-from tiepoint.transfer.dispatch import Assignment, choose, in_order
+from tiepoint.transfer.dispatch import Assignment, WorkFault, choose, in_order
 from tiepoint.transfer.lane import Lane
 from tiepoint.transfer.pace import Pace
 from tiepoint.transfer.work import Hand
@@ -154,7 +154,11 @@ class Floor:
     def _give(self, hand: Hand) -> Assignment | None:
         if self.busy >= self.pace.allowed:
             return None
-        given = choose(self.ordered(), self.clock())
+        try:
+            given = choose(self.ordered(), self.clock())
+        except WorkFault as fault:
+            self._met(fault.lane, fault.error, self.clock())
+            return self._give(hand)
         if given is not None:
             self.busy += 1
             given.lane.hands[hand] = given.task
@@ -173,11 +177,15 @@ class Floor:
         if lane.work is not work:
             return  # canceled, ended or begun anew meanwhile
         now_s = self.clock()
-        if error is None:
-            lane.note_success()
-            work.settle(task, now_s)
-        else:
-            work.give_back(task)
+        try:
+            if error is None:
+                lane.note_success()
+                work.settle(task, now_s)
+            else:
+                work.give_back(task)
+        except Exception as fault:  # noqa: BLE001 - the last net: the thread must live on, and so must other transfers
+            error = fault
+        if error is not None:
             self._met(lane, error, now_s)
         if lane.is_going and (error is None or lane.record.state is not TransferState.WAITING):
             self.show(lane)

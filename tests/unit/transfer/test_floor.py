@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from fakes.floor_bench import SIGNATURE, FloorBench, floor_bench
+from fakes.floor_bench import SIGNATURE, FakeWork, FloorBench, floor_bench
 from tiepoint.domain.errors import InputError
 from tiepoint.domain.transfer import TransferState
 from tiepoint.transfer.blob.errors import Busy, Refused, Stopped, Unreachable
 from tiepoint.transfer.pace import FEWEST
+from tiepoint.transfer.work import Task
 
 
 @pytest.fixture
@@ -179,3 +180,17 @@ def test_bytes_that_crossed_the_network_are_counted_for_failures_too(bench: Floo
     hand.moved = 500
     bench.bring((hand, given), Unreachable("It broke."))
     assert lane.record.bytes_moved == 500
+
+
+class BrokenWork(FakeWork):
+    def next_task(self, now_s: float) -> Task | None:
+        raise KeyError("oops")
+
+
+def test_a_broken_work_holds_up_nobody(bench: FloorBench, expected_logs: list[str]) -> None:
+    expected_logs.append("failed unexpectedly")
+    lane, _ = bench.lane("one", "a", priority=1)
+    lane.work = BrokenWork("a")
+    bench.lane("two", "b")
+    assert bench.name(bench.take()) == "b"
+    assert lane.record.state is TransferState.FAILED

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections import deque
+from dataclasses import replace
 from typing import Final
 
 from tiepoint.domain.digest import composite
@@ -17,7 +18,7 @@ from tiepoint.domain.transfer import FileState
 from tiepoint.transfer.blob.errors import BadRequest, BlobMissing, ConditionFailed, Corrupted, NameRefused
 from tiepoint.transfer.blob.facts import BlockList
 from tiepoint.transfer.comparison import Standing, compare
-from tiepoint.transfer.journal_rows import FileStamp, KnownDigest
+from tiepoint.transfer.journal_rows import FileStamp
 from tiepoint.transfer.listed import our_metadata
 from tiepoint.transfer.records import FileRecord
 from tiepoint.transfer.upload.copying import copied, is_copyable
@@ -261,8 +262,8 @@ class CommitBlocks:
         kit, file, course = self._kit, self.file, self.course
         md5s = [course.md5s[number] for number in range(course.count)]
         digest = composite(md5s)
-        whole = kit.digests(file.source, source.stamp).md5
-        known = KnownDigest(whole, digest, course.block_size)
+        known = replace(kit.digests(file.source, source.stamp), composite=digest, block_size=course.block_size)
+        whole = known.md5 or kit.told_md5(file, source.stamp)
         name = kit.blob_name(file)
         try:
             hand.connection.put_block_list(
@@ -277,5 +278,5 @@ class CommitBlocks:
             return settled_by_looking(kit, hand, file, source, known)
         if compare(found, local_file(source.stamp.size, known)).standing is not Standing.SAME:
             return settled_by_looking(kit, hand, file, source, known)
-        kit.cache.keep(file.source, source.stamp, md5=whole, composite=digest, block_size=course.block_size)
+        kit.cache.keep(file.source, source.stamp, composite=digest, block_size=course.block_size)
         return Outcome(FileState.VERIFIED, digest, found.etag, source.stamp.size)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from tiepoint.domain.blob_place import BlobPlace
+from tiepoint.domain.digest import is_composite, is_digest
 from tiepoint.protocol.capture_document import PHOTOS_FOLDER
 from tiepoint.transfer.hash_cache import HashCache
 from tiepoint.transfer.journal_rows import FileStamp, KnownDigest
@@ -52,6 +53,13 @@ class Kit:
         """Return what is known of the content of a file as it is now."""
         then, known = self.known.get(path, (None, KnownDigest()))
         return known if then == stamp else KnownDigest()
+
+    def told_md5(self, file: FileRecord, stamp: FileStamp) -> str:
+        """Return the MD5 that whoever told the file says it has, for where the server checks it; empty without one."""
+        entry = file.entry
+        if entry is None or (entry.size, entry.mtime_ns) != (stamp.size, stamp.mtime_ns):
+            return ""
+        return entry.md5 if is_digest(entry.md5) and not is_composite(entry.md5) else ""
 
     def block_size_of(self, size: int) -> int:
         """Return the bytes of a block for a file of this size; 0 when it goes in one piece."""

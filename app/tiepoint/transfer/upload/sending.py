@@ -5,7 +5,6 @@ Runs on a sender's thread, without the lock. A file of at most the buffer's size
 
 from __future__ import annotations
 
-from tiepoint.domain.digest import is_composite, is_digest
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.transfer import FileState
 from tiepoint.transfer.blob.errors import BadRequest, BlobMissing, ConditionFailed, Corrupted, NameRefused
@@ -14,7 +13,7 @@ from tiepoint.transfer.comparison import Standing
 from tiepoint.transfer.journal_rows import KnownDigest
 from tiepoint.transfer.listed import our_metadata
 from tiepoint.transfer.records import FileRecord
-from tiepoint.transfer.upload.copying import copied
+from tiepoint.transfer.upload.copying import copied, is_copyable
 from tiepoint.transfer.upload.judging import as_listed, hashed, judge
 from tiepoint.transfer.upload.kit import Kit
 from tiepoint.transfer.upload.outcome import Outcome, again, conflict, failed
@@ -50,53 +49,45 @@ class SendFile:
             self.outcome = failed(error)
 
     def _send(self, hand: Hand, source: Source) -> Outcome:
-        file, size = self.file, source.stamp.size
-        known, held = self._digest(hand, source)
-        found = copied(self._kit, hand, file, size, known)
-        if found is not None:
-            return found
-        md5 = bytes.fromhex(known.md5)
+        kit, file, size = self._kit, self.file, source.stamp.size
+        known, held = self._known(source), None
+        told = "" if known.md5 or self._is_mistrusted or is_copyable(kit, size) else kit.told_md5(file, source.stamp)
+        if not known.md5 and not told:
+            known = hashed(kit, file.source, source, known, 0)
+            held = memoryview(hand.buffer)[:size] if size <= len(hand.buffer) else None  # it was just read into it
+        found = copied(kit, hand, file, size, known)
+        return found or self._put(hand, source, known, told or known.md5, held)
+
+    def _put(self, hand: Hand, source: Source, known: KnownDigest, md5: str, held: memoryview | None) -> Outcome:
+        kit, file, size = self._kit, self.file, source.stamp.size
+        part = Part(source, hand, 0, size, held)
+        condition, metadata = condition_of(file), our_metadata()
         try:
             written = hand.connection.put_blob(
-                self._kit.blob_name(file),
-                size,
-                md5,
-                Part(source, hand, 0, size, held),
-                condition=condition_of(file),
-                metadata=our_metadata(),
+                kit.blob_name(file), size, bytes.fromhex(md5), part, condition=condition, metadata=metadata
             )
         except ConditionFailed:
-            return settled_by_looking(self._kit, hand, file, source, known)
+            return settled_by_looking(kit, hand, file, source, known)
         except Corrupted as error:
             source.check_unchanged()
             return again(Failure.of(error), is_at_once=True)
-        if written.md5 and written.md5 != known.md5:
+        if written.md5 and written.md5 != md5:
             return again(Failure.of(_not_what_was_sent(file)), etag=written.etag)
         try:
             source.check_unchanged()
         except SourceFault as fault:
             return again(fault.failure, etag=written.etag)
-        self._kit.cache.keep(file.source, source.stamp, md5=known.md5)
-        return Outcome(FileState.VERIFIED, known.md5, written.etag, size)
-
-    def _digest(self, hand: Hand, source: Source) -> tuple[KnownDigest, memoryview | None]:
-        """Return the file's MD5, and its content when it fits into the buffer and had to be read for that."""
-        file, size = self.file, source.stamp.size
-        # A digest that led to a refusal before is not believed again.
-        known = self._known(source) if file.attempts <= 1 else KnownDigest()
         if not known.md5:
-            known = hashed(self._kit, file.source, source, known, 0)
-            if 0 < size <= len(hand.buffer):
-                return known, memoryview(hand.buffer)[:size]
-        return known, None
+            kit.cache.keep(file.source, source.stamp, md5=md5)
+        return Outcome(FileState.VERIFIED, md5, written.etag, size)
+
+    @property
+    def _is_mistrusted(self) -> bool:
+        """Whether a digest has led to a refusal before."""
+        return self.file.attempts > 1
 
     def _known(self, source: Source) -> KnownDigest:
-        """Return what is known of the file as it is: by the cache, or by whoever told it. The server checks it."""
-        entry, stamp = self.file.entry, source.stamp
-        known = self._kit.digests(self.file.source, stamp)
-        if known.md5 or entry is None or (entry.size, entry.mtime_ns) != (stamp.size, stamp.mtime_ns):
-            return known
-        return known if is_composite(entry.md5) or not is_digest(entry.md5) else KnownDigest(entry.md5)
+        return KnownDigest() if self._is_mistrusted else self._kit.digests(self.file.source, source.stamp)
 
 
 def condition_of(file: FileRecord) -> Condition:

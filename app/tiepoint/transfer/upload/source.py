@@ -160,7 +160,7 @@ class Part:
     def __iter__(self) -> Iterator[memoryview]:
         hand = self._hand
         hand.moving = 0
-        pieces = self._source.pieces(self._offset, self._length) if self._held is None else iter((self._held,))
+        pieces = iter((self._held,)) if self._held else self._source.pieces(self._offset, self._length)
         for piece in pieces:
             size = len(piece)
             yield piece

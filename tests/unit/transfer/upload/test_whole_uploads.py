@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from fakes.download_bench import KIB
 from fakes.upload_bench import UploadBench, noise
 from tiepoint.domain.digest import composite
 from tiepoint.domain.transfer import FileState, TransferState
+from tiepoint.transfer.upload.source import Source
 
 CONTENT = {
     "a.jpg": noise(10 * KIB, 1),
@@ -161,3 +163,41 @@ def test_somebody_elses_claim_is_not_believed(bench: UploadBench) -> None:
     assert bench.upload(number=2) is TransferState.FAILED
     assert bench.states() == {"a.jpg": FileState.CONFLICT}
     assert bench.container.count("get") == 1
+
+
+def tell_digests(bench: UploadBench, content: dict[str, bytes]) -> None:
+    for file in bench.record.files:
+        assert file.entry is not None
+        md5 = hashlib.md5(content[file.path]).hexdigest()
+        file.entry = replace(file.entry, md5=md5, mtime_ns=file.mtime_ns)
+
+
+def test_a_digest_that_was_told_saves_reading_the_photo_twice(
+    bench: UploadBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = {"a.jpg": noise(200 * KIB, 1)}
+    bench.write(content)
+    bench.tell()
+    tell_digests(bench, content)
+    monkeypatch.setattr(Source, "md5", None)
+    assert bench.run() is TransferState.COMPLETED
+    assert bench.in_blob() == content
+
+
+def test_a_false_digest_that_was_told_costs_one_more_attempt(bench: UploadBench) -> None:
+    bench.write({"a.jpg": noise(200 * KIB, 1)})
+    bench.tell()
+    tell_digests(bench, {"a.jpg": b"something else"})
+    assert bench.run() is TransferState.COMPLETED
+    assert bench.in_blob() == {"a.jpg": noise(200 * KIB, 1)}
+    assert bench.file("a.jpg").attempts == 2
+
+
+def test_a_told_digest_is_no_proof_that_a_photo_is_there_already(bench: UploadBench) -> None:
+    bench.write({"a.jpg": noise(1000, 1)})
+    bench.upload()
+    bench.write({"a.jpg": noise(1000, 2)})
+    bench.tell(number=2)
+    tell_digests(bench, {"a.jpg": noise(1000, 1)})
+    assert bench.run() is TransferState.FAILED
+    assert bench.states() == {"a.jpg": FileState.CONFLICT}
