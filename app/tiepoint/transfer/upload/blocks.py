@@ -8,7 +8,7 @@ contents never mix. `BlockCourse` is under the desk's lock; the tasks run on sen
 from __future__ import annotations
 
 import struct
-from collections import deque
+from collections import Counter, deque
 from dataclasses import replace
 from typing import Final
 
@@ -30,6 +30,7 @@ from tiepoint.transfer.upload.source import Part, Source, SourceFault
 from tiepoint.transfer.work import Hand
 
 MOST_IN_FLIGHT: Final = 16
+_MOST_DAMAGED: Final = 3
 _HEAD: Final = struct.Struct(">II")
 
 
@@ -61,7 +62,7 @@ class BlockCourse:
         self.md5s: dict[int, bytes] = {}
         self.on_server = on_server
         self.in_flight = 0
-        self.damaged: set[int] = set()
+        self.damaged: Counter[int] = Counter()
         self.is_committing = False
         self._pending = deque(number for number in range(self.count))
 
@@ -98,10 +99,9 @@ class BlockCourse:
             self._pending.appendleft(task.number)
 
     def note_damage(self, number: int) -> bool:
-        """A block was damaged on its way; returns whether that happened to it before."""
-        is_again = number in self.damaged
-        self.damaged.add(number)
-        return is_again
+        """A block was damaged on its way; returns whether that happened to it too often to be chance."""
+        self.damaged[number] += 1
+        return self.damaged[number] >= _MOST_DAMAGED
 
     @property
     def is_idle(self) -> bool:
