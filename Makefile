@@ -54,11 +54,11 @@ unit: setup ## the fast tests alone
 ui: setup ## the tests of the window alone
 	@$(SCREEN) $(BIN)/python -m pytest tests/ui
 
-soak: setup ## kill processes of a job at random, 20 times, on a real capture
+soak: setup ## kill at random: processes of jobs, 20 times, on a real capture; the transfer worker, 200 times
 	@$(BIN)/python -m pytest tests/soak -m soak --override-ini=addopts= -s
 
 bench: setup ## measure against named peers (minutes)
-	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; PYTHONPATH=tests $(BIN)/python "$$file" || exit 1; done
+	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(SCREEN) env PYTHONPATH=tests $(BIN)/python "$$file" || exit 1; done
 
 frozen-smoke: setup ## freeze the program, run the sample job with it, and open its window on the model
 	@$(SCREEN) packaging/frozen/smoke.sh
