@@ -173,7 +173,7 @@ def test_failures_and_waiting_for_a_signature_are_told(in_qt: InQt) -> None:
             why = Failure("input", "There is no container “captres”.")
             worker.set("transfer-1", state=TransferState.RUNNING)
             await until(lambda: parts.fake.program.transfers.snapshot.unfinished)
-            worker.set("transfer-1", state=TransferState.FAILED, trouble=why)
+            worker.set("transfer-1", state=TransferState.FAILED, trouble=why, tallies={"waiting": Tally(412, 1)})
             await until(lambda: len(parts.said) == 3)
             assert parts.said[-1].text == why.summary
             assert [each.title for each in parts.said[:2]] == ["brighton needs a signature", "brighton: 2 files failed"]

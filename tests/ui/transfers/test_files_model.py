@@ -125,9 +125,17 @@ def test_every_column_sorts_both_ways(model: FilesModel, column: int, is_down: b
 def test_another_transfer_begins_anew(model: FilesModel) -> None:
     model.update(files_midway(40, failed=(3,)))
     model.begin(Direction.DOWN)
-    assert (model.rowCount(), model.is_empty, model.reasons) == (0, True, {})
+    assert (model.rowCount(), len(model), model.reasons) == (0, 0, {})
     model.update([TransferFile(0, "a/b.glb", 5, FileState.MOVING)])
     assert [cell.text for cell in model.row_at(0).cells[:2]] == ["Receiving", "b.glb"]
+
+
+def test_the_same_reason_is_the_same_words_whatever_the_file_is_called(model: FilesModel) -> None:
+    for index, name in enumerate(("a/b.jpg", "c.jpg")):
+        gone = Failure("input", f"{name} is not there any more.", "Put it back, then retry it.")
+        model.update([TransferFile(index, name, 5, FileState.FAILED, trouble=gone)])
+    assert model.reasons == {"It is not there any more.": 2}
+    assert model.row_at(0).cells[-1].text == "It is not there any more."
 
 
 def test_names_from_outside_are_made_harmless(model: FilesModel) -> None:

@@ -85,7 +85,7 @@ def _arrived(transfer: Transfer, name: str) -> tuple[str, str, str]:
 
 def _failed(transfer: Transfer, name: str) -> tuple[str, str, str]:
     failed = standing(transfer).failed.files
-    if transfer.trouble is not None or not failed:
+    if not failed:
         why = said_below(plain(transfer.trouble.summary)) if transfer.trouble is not None else ""
         return "error", tr("Notice", "{name} was not moved", name=name), why
     title = tr_count("Notice", "{name}: {count} file failed", "{name}: {count} files failed", failed, name=name)

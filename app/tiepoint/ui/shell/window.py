@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QMainWindow, QProgressBar, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from tiepoint.ui.shell.rail import Rail, RailEntry
 from tiepoint.ui.theme.tokens import STRIP_HEIGHT
+from tiepoint.ui.widgets.bars import ProgressBar
 from tiepoint.ui.widgets.layouts import column, holder, row
 
 if TYPE_CHECKING:
@@ -136,9 +137,7 @@ class MainWindow(QMainWindow):
         root = QWidget()
         root.setObjectName("root")
         self._stack = QStackedWidget()
-        self._progress = QProgressBar()
-        self._progress.setTextVisible(False)
-        self._progress.setRange(0, 1000)
+        self._progress = ProgressBar(height=4)
         self._progress.hide()
         self._body = column(self._stack, spacing=12, margins=(12, 12, 12, 12))
         self._strip_place = QWidget()
@@ -180,7 +179,7 @@ class MainWindow(QMainWindow):
         content = self._pages[name].strip()
         self.strip.show_content(content)
         self._progress.setVisible(content.progress is not None)
-        self._progress.setValue(int(1000 * (content.progress or 0.0)))
+        self._progress.set_share(content.progress or 0.0)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask whoever listens; close when told so."""

@@ -1,6 +1,6 @@
 """The Transfers page's state: all transfers in order, the one that is looked at, its files, checks. No widgets.
 
-Coalesces what the service tells to ten updates a second, and none while nobody looks. The GUI thread.
+Coalesces what the service tells to five updates a second, and none while nobody looks. The GUI thread.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from tiepoint.ui.viewmodels.pace import Pace
 from tiepoint.ui.viewmodels.transfers_allowed import TransferAction, allowed, main_action
 
 _TICK_MS: Final = 1000
+_PACE_MS: Final = 200
+"""The worker tells four times a second."""
 _CHOSEN: Final = "transfers.chosen"
 _GOES: Final = (TransferState.PREPARING, TransferState.RUNNING, TransferState.FINISHING)
 
@@ -75,7 +77,7 @@ class TransfersViewModel(QObject):
         self._dirty: set[int] = set()
         self._is_reset = True
         self._is_active = False
-        self._pace = Pace(self._update, self)
+        self._pace = Pace(self._update, self, interval_ms=_PACE_MS)
         self._pace.hold(is_held=True)
         self._tick = QTimer(self, interval=_TICK_MS)
         self._tick.timeout.connect(self._pace.ask)

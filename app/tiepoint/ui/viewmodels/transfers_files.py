@@ -13,7 +13,7 @@ from typing import Final
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex
 
 from tiepoint.domain.transfer import Direction, TransferFile
-from tiepoint.ui.viewmodels.transfers_rows import SORTED_BY, TAGS, file_columns, file_rank, file_row
+from tiepoint.ui.viewmodels.transfers_rows import SORTED_BY, TAGS, file_columns, file_rank, file_row, reason_of
 from tiepoint.ui.widgets.table_cells import Row, SortValue
 from tiepoint.ui.widgets.table_model import RowsModel, runs
 
@@ -52,31 +52,35 @@ class FilesModel(RowsModel):
     def update(self, files: Sequence[TransferFile]) -> None:
         """Take files that are new or have changed."""
         still: list[int] = []
-        is_other_order = False
+        is_other_order = is_other_number = False
         for file in files:
-            before, key = self._files.get(file.index), self._key(file)
+            before = self._files.get(file.index)
             if before == file:
                 continue
-            was_shown = before is not None and self._passes(before)
-            is_same_place = was_shown and self._keys.get(file.index) == key
+            key, was_shown = self._key(file), before is not None and self._passes(before)
+            is_other_order = is_other_order or self._keys.get(file.index) != key
             self._files[file.index], self._keys[file.index] = file, key
             self._count_reasons(before, file)
             is_shown = self._passes(file)
-            is_other_order = is_other_order or was_shown != is_shown or (is_shown and not is_same_place)
+            is_other_number = is_other_number or was_shown != is_shown
             if was_shown and is_shown:
                 still.append(file.index)
-        if is_other_order:
+        if is_other_number:
             self._show_by_keys()
+        elif is_other_order:
+            self._reorder(self._sorted(list(self._order)))
         self._tell_changed(still)
 
     def file(self, index: int) -> TransferFile | None:
         """Return a file by its index in the transfer."""
         return self._files.get(index)
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether no file is known."""
-        return not self._files
+    def __len__(self) -> int:
+        """How many files are known, shown or not."""
+        return len(self._files)
+
+    def __bool__(self) -> bool:
+        return True  # a model without files is a model
 
     @property
     def reasons(self) -> Counter[str]:
@@ -117,7 +121,7 @@ class FilesModel(RowsModel):
     def _count_reasons(self, before: TransferFile | None, file: TransferFile) -> None:
         for each, step in ((before, -1), (file, 1)):
             if each is not None and each.state in TAGS["failed"]:
-                self._reasons[_reason_of(each)] += step
+                self._reasons[reason_of(each)] += step
 
     def _key(self, file: TransferFile) -> _Key:
         return file_rank(file) if self._sort_column < 0 else SORTED_BY[self._sort_column](file)
@@ -125,7 +129,7 @@ class FilesModel(RowsModel):
     def _passes(self, file: TransferFile) -> bool:
         if self._tag and file.state not in TAGS[self._tag]:
             return False
-        if self._reason and (file.state not in TAGS["failed"] or _reason_of(file) != self._reason):
+        if self._reason and (file.state not in TAGS["failed"] or reason_of(file) != self._reason):
             return False
         return not self._words or all(word in file.path.casefold() for word in self._words)
 
@@ -136,10 +140,13 @@ class FilesModel(RowsModel):
     def _show_by_keys(self) -> None:
         is_filtered = bool(self._tag or self._words or self._reason)
         shown = [index for index in self._files if not is_filtered or self._passes(self._files[index])]
-        # Equal keys keep the order of the files, downwards too.
-        shown.sort()
-        shown.sort(key=self._keys.__getitem__, reverse=self._is_descending and self._sort_column >= 0)
-        self._arrange(shown)
+        self._arrange(self._sorted(shown))
+
+    def _sorted(self, indices: list[int]) -> list[int]:
+        if self._sort_column >= 0:
+            indices.sort()  # equal keys keep the order of the files, downwards too
+        indices.sort(key=self._keys.__getitem__, reverse=self._is_descending and self._sort_column >= 0)
+        return indices
 
     def _arrange(self, wanted: list[int]) -> None:
         if wanted == self._order:
@@ -205,7 +212,3 @@ class FilesModel(RowsModel):
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         """How many files are shown."""
         return 0 if parent.isValid() else len(self._order)
-
-
-def _reason_of(file: TransferFile) -> str:
-    return file.trouble.summary if file.trouble is not None else ""

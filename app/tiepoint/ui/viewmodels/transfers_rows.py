@@ -87,7 +87,7 @@ SORTED_BY: Final[tuple[Callable[[TransferFile], SortValue], ...]] = (
     lambda file: (0 if file.rate_bytes_per_s else 1, file.rate_bytes_per_s, ""),
     lambda file: (0, float(file.attempts), ""),
     lambda file: (0 if file.digest else 1, 0.0, file.digest),
-    lambda file: (0 if file.trouble else 1, 0.0, file.trouble.summary if file.trouble else ""),
+    lambda file: (0 if file.trouble else 1, 0.0, reason_of(file)),
 )
 """What each column sorts by, in the order of `file_columns`."""
 
@@ -107,6 +107,17 @@ def file_state(file: TransferFile, direction: Direction) -> str:
     if file.state is FileState.VERIFIED and not is_up:
         return "received"
     return _STATES[file.state]
+
+
+def reason_of(file: TransferFile) -> str:
+    """Return why a file failed without its own name, so that the same reason is the same words; empty = none told."""
+    if file.trouble is None:
+        return ""
+    summary = file.trouble.summary
+    for named in (f"“{file.path}”", file.path):
+        if summary.startswith(named):
+            return tr("Files", "It") + summary[len(named) :]
+    return summary
 
 
 def _state(file: TransferFile, direction: Direction) -> Cell:
@@ -149,7 +160,7 @@ def _md5(file: TransferFile) -> Cell:
 def _reason(file: TransferFile, direction: Direction) -> Cell:
     if file.trouble is not None:
         is_bad = file.state in TAGS["failed"]
-        words, remedy = said_below(plain(file.trouble.summary)), said_below(plain(file.trouble.remedy))
+        words, remedy = said_below(plain(reason_of(file))), said_below(plain(file.trouble.remedy))
         return Cell(words, remedy, tone="err" if is_bad else "quiet", icon="triangle-alert" if is_bad else "")
     if file.state is FileState.CONFLICT:
         where = tr("Files", "Something else of this name is there")

@@ -122,11 +122,11 @@ def second_line(transfer: Transfer, now: datetime, *, after: str = "", is_stale:
 
 
 def _trouble_line(transfer: Transfer) -> str:
-    if transfer.trouble is not None:
-        return said_below(plain(transfer.trouble.summary))
     failed = standing(transfer).failed.files
     if transfer.state is TransferState.FAILED and failed:
         return tr_count("Transfers", "{count} file is not there", "{count} files are not there", failed)
+    if transfer.trouble is not None:
+        return said_below(plain(transfer.trouble.summary))
     words = {
         TransferState.WAITING: tr("Transfers", "Goes on by itself, nothing failed"),
         TransferState.FAILED: tr("Transfers", "Stopped before everything was there"),

@@ -25,6 +25,7 @@ class ProgressBar(QWidget):
         self.setMinimumWidth(24)
         self._share: float | None = 0.0
         self._tone = "info"
+        self.setAccessibleName(f"{0:.0%}")
 
     def set_share(self, share: float | None, tone: str = "info") -> None:
         """Show a share from 0 to 1, or None."""

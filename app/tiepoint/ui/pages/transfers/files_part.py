@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QStackedWidget, QWidget
 
-from tiepoint.domain.transfer import Direction, Transfer, TransferFile, TransferState
+from tiepoint.domain.transfer import Transfer, TransferFile, TransferState
 from tiepoint.ui.text import grouped, plain, said_below, tr, tr_count
 from tiepoint.ui.viewmodels.transfers_files import FilesModel
 from tiepoint.ui.viewmodels.transfers_parts import standing
@@ -64,6 +64,7 @@ class FilesPart(QWidget):
         self.csv_button = Button(tr("Files", "CSV of failed"), "download", size="small")
         self._failed, self._nothing = Label("", "sub", tone="err"), Label("", "sub")
         self._stack = QStackedWidget()
+        self._shown = ""
         self._setup_ui()
         self._connect()
 
@@ -94,10 +95,16 @@ class FilesPart(QWidget):
         self.reasons_button.setVisible(len(self.model.reasons) > 1)
         self._tell_nothing(transfer)
 
-    def begin(self, direction: Direction, files: Sequence[TransferFile]) -> None:
-        """Show the files of another transfer."""
-        self.model.set_reason("")
-        self.model.begin(direction)
+    def begin(self, transfer: Transfer, files: Sequence[TransferFile]) -> None:
+        """Show the files of another transfer, or those of the same one told anew."""
+        if transfer.id != self._shown or len(files) < len(self.model):
+            if transfer.id != self._shown:
+                self._shown = transfer.id
+                self.chips.chip("").setChecked(True)
+                self.find_box.clear()
+                self.table.set_tag("")
+            self.model.set_reason("")
+            self.model.begin(transfer.direction)
         self.change(files)
 
     def change(self, files: Sequence[TransferFile]) -> None:
@@ -190,7 +197,7 @@ class FilesPart(QWidget):
         self._stack.setCurrentIndex(0 if self.model.rowCount() else 1)
 
     def _tell_nothing(self, transfer: Transfer) -> None:
-        if not self.model.is_empty:
+        if len(self.model):
             words = tr("Files", "No file is like that.")
         elif transfer.state in (TransferState.DRAFT, TransferState.QUEUED, TransferState.PREPARING):
             words = tr("Files", "The files are still being listed.")

@@ -200,7 +200,7 @@ class TransfersPage(Page):
     def _on_files_reset(self) -> None:
         transfer = self.viewmodel.transfer
         if transfer is not None:
-            self.detail.files.begin(transfer.direction, self.viewmodel.files)
+            self.detail.files.begin(transfer, self.viewmodel.files)
 
     def _run(self, which: TransferAction) -> None:
         transfer = self.viewmodel.transfer

@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 from tiepoint.domain.transfer import Transfer, TransferState
 from tiepoint.ui.text import plain, said_below, tr
 from tiepoint.ui.viewmodels.transfers_allowed import TransferAction
+from tiepoint.ui.viewmodels.transfers_parts import standing
 from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.labels import Glyph, Label
 from tiepoint.ui.widgets.layouts import column, row
@@ -39,6 +40,8 @@ class TroublePanel(TonePanel):
     def show_transfer(self, transfer: Transfer, may: frozenset[TransferAction]) -> None:
         """Show why a transfer does not go on."""
         is_failed = transfer.state is TransferState.FAILED and transfer.trouble is not None
+        if is_failed and standing(transfer).failed.files:
+            is_failed = False  # its files tell why, and the card's panel what it means
         is_waiting = transfer.state is TransferState.WAITING
         self.setVisible(is_failed or is_waiting)
         tone = "err" if is_failed else "warn"
