@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from fakes.job_scenes import a_job
 from fakes.program import FakeProgram
-from fakes.transfers import RECEIPT, SIGN_IN, FakeTransferWorker, a_transfer, completed, midway
+from fakes.transfers import PLACE, RECEIPT, SIGN_IN, FakeTransferWorker, a_transfer, completed, midway
 from page_stand import FakePanel, until
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.transfer import Direction, Tally, TransferState
 from tiepoint.ui.pages.page import StripContent
+from tiepoint.ui.shell.activity_tab import ActivityTab
 from tiepoint.ui.shell.closing import ClosingChoice, ClosingDialog
 from tiepoint.ui.shell.leaving import leave
 from tiepoint.ui.shell.notifications import JobNotifications, Notification
@@ -167,6 +168,9 @@ def test_failures_and_waiting_for_a_signature_are_told(in_qt: InQt) -> None:
     async def scene() -> None:
         async with _noticing(midway) as (parts, worker, _desktop):
             worker.set("transfer-1", state=TransferState.NEEDS_SIGN_IN, trouble=SIGN_IN)
+            await until(lambda: parts.fake.program.transfers.snapshot.transfers[0].trouble)
+            assert not parts.said  # it may be answered by itself
+            worker.want(PLACE)
             await until(lambda: len(parts.said) == 1)
             worker.set("transfer-1", state=TransferState.FAILED, trouble=None)
             await until(lambda: len(parts.said) == 2)
@@ -177,6 +181,28 @@ def test_failures_and_waiting_for_a_signature_are_told(in_qt: InQt) -> None:
             await until(lambda: len(parts.said) == 3)
             assert parts.said[-1].text == why.summary
             assert [each.title for each in parts.said[:2]] == ["brighton needs a signature", "brighton: 2 files failed"]
+
+    in_qt(scene())
+
+
+def test_the_dock_tells_what_happened_and_a_click_leads_there(in_qt: InQt) -> None:
+    async def scene() -> None:
+        async with _panel(midway) as (parts, worker):
+            tab = ActivityTab(parts.panel)
+            await until(lambda: parts.fake.program.transfers.snapshot.transfers)
+            worker.put(a_transfer(2, name="quarry", files_total=3, bytes_total=12_000_000, state=TransferState.QUEUED))
+            worker.set("transfer-1", state=TransferState.COMPLETED, receipt=RECEIPT)
+            model = tab.list.model_of_lines
+            await until(lambda: len(model.lines) == 2)
+            said = {line.source: line.text.replace("\u00a0", " ") for line in model.lines}
+            assert said["quarry"] == "Upload of 3 files begun, 12.0 MB"
+            assert said["brighton"] == "204 files verified in Blob; safe to format the card"
+            tab.list.opened.emit(model.lines[0].key)
+            assert parts.navigator.gone[0][0] == "transfers"
+            tab.viewmodel.past_known.emit()
+            assert len(model.lines) == 2
+            tab.close()
+            tab.deleteLater()
 
     in_qt(scene())
 

@@ -1,4 +1,4 @@
-"""The dock's Activity: what happened to jobs and to the link, in order. The GUI thread."""
+"""The dock's Activity: what happened to jobs, to the link and to transfers, in order. The GUI thread."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.text import tr
 from tiepoint.ui.viewmodels.activity import ActivityViewModel
+from tiepoint.ui.viewmodels.activity_transfers import KEY_PREFIX
 from tiepoint.ui.viewmodels.log_lines import ShownLine
 from tiepoint.ui.widgets.buttons import Chip, IconButton
 from tiepoint.ui.widgets.labels import Label
@@ -21,7 +22,7 @@ class ActivityTab(QWidget):
     def __init__(self, panel: Panel) -> None:
         super().__init__()
         self._panel = panel
-        self.viewmodel = ActivityViewModel(panel.program.monitor)
+        self.viewmodel = ActivityViewModel(panel.program.monitor, panel.program.transfers)
         self.list = LogList(tr("Activity", "What happened"), is_mono=False, time_px=84, level_px=24, source_px=210)
         self._stack = QStackedWidget()
         self._warnings = Chip(tr("Activity", "Only problems"), "triangle-alert")
@@ -47,8 +48,14 @@ class ActivityTab(QWidget):
         self._warnings.toggled.connect(lambda _is_on: self._on_filter())
         self._find.textChanged.connect(lambda _text: self._on_filter())
         self._copy.clicked.connect(self.list.copy)
-        self.list.opened.connect(lambda job: self._panel.navigator.go("jobs", job=job))
+        self.list.opened.connect(self._on_opened)
         self.destroyed.connect(self.viewmodel.shut)
+
+    def _on_opened(self, key: str) -> None:
+        if key.startswith(KEY_PREFIX):
+            self._panel.navigator.go("transfers", transfer=key.removeprefix(KEY_PREFIX))
+        else:
+            self._panel.navigator.go("jobs", job=key)
 
     def _on_appended(self, line: ShownLine) -> None:
         self._stack.setCurrentIndex(1)

@@ -43,8 +43,12 @@ class TransferNotices(QObject):
         self._off()
 
     def _on_changed(self, snapshot: TransfersSnapshot) -> None:
+        wanted = {place.container_url for place in snapshot.wanted}
         for transfer in snapshot.transfers:
             before = self._known.get(transfer.id)
+            waits = transfer.state is TransferState.NEEDS_SIGN_IN
+            if before is not None and waits and transfer.place.container_url not in wanted:
+                continue  # a right given before is given again by itself
             self._known[transfer.id] = transfer.state
             if before is not None and before is not transfer.state and transfer.state in _TOLD:
                 self._tell(*notice_of(transfer))

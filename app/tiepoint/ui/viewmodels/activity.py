@@ -1,4 +1,4 @@
-"""What happened to jobs and the link, as lines to show: the journal in words. The GUI thread."""
+"""What happened to jobs, the link and transfers, as lines to show: the journal in words. The GUI thread."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from PySide6.QtCore import QObject, Signal
 from tiepoint.domain.job_journal import EntryKind, JournalEntry
 from tiepoint.domain.stages import stage_title
 from tiepoint.services.monitor import JobMonitor, MonitorSnapshot
+from tiepoint.services.transfers import TransferService
 from tiepoint.ui.text import plain, tr
+from tiepoint.ui.viewmodels.activity_transfers import TransferJournal
 from tiepoint.ui.viewmodels.jobs import utc_now
 from tiepoint.ui.viewmodels.jobs_words import clock_text, duration_text
 from tiepoint.ui.viewmodels.log_lines import ShownLine
@@ -39,26 +41,32 @@ class ActivityViewModel(QObject):
         past_known(): The scheduler answered for the first time, and `lines` holds what happened before.
 
     Args:
-        monitor: Keeps the journal.
+        monitor: Keeps the journal of jobs.
+        transfers: Tells of transfers; None = they are left out.
     """
 
     appended = Signal(object)
     past_known = Signal()
 
-    def __init__(self, monitor: JobMonitor) -> None:
+    def __init__(self, monitor: JobMonitor, transfers: TransferService | None = None) -> None:
         super().__init__()
         self._monitor = monitor
         self._is_past_known = monitor.snapshot.link.is_up
-        self._ends = (
+        self._transfers = TransferJournal(self.appended.emit, utc_now)
+        self._ends = [
             monitor.journaled.subscribe(lambda entry: self.appended.emit(activity_line(entry, utc_now()))),
             monitor.changed.subscribe(self._on_changed),
-        )
+        ]
+        if transfers is not None:
+            self._transfers.take(transfers.snapshot)
+            self._ends.append(transfers.changed.subscribe(self._transfers.take))
 
     @property
     def lines(self) -> tuple[ShownLine, ...]:
         """All entries, oldest first."""
         now = utc_now()
-        return tuple(activity_line(entry, now) for entry in self._monitor.journal)
+        told = [(entry.time, activity_line(entry, now)) for entry in self._monitor.journal]
+        return tuple(line for _, line in sorted([*told, *self._transfers.entries], key=lambda each: each[0]))
 
     def shut(self) -> None:
         """Listen no more."""
