@@ -26,6 +26,7 @@ class ChangeBook:
     def transfer(self, record: TransferRecord) -> None:
         """The summary changed in more than its counts."""
         self._writer.transfer(record)
+        self._writer.hurry()
         self._ears.transfer(record)
 
     def file(self, record: TransferRecord, file: FileRecord) -> None:
@@ -49,6 +50,7 @@ class ChangeBook:
     def files(self, record: TransferRecord) -> None:
         """The list of files is another one."""
         self._writer.files(record)
+        self._writer.hurry()
         self._ears.files(record)
 
     def removed(self, transfer: TransferId) -> None:
