@@ -66,7 +66,7 @@ def read_retry_after(text: str | None, now: datetime | None = None) -> float | N
         return None
     try:
         seconds = float(text) if text.strip().isdigit() else _until(text, now)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
     return min(max(0.0, seconds), MOST_ASKED_S)
 

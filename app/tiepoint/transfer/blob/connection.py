@@ -21,7 +21,7 @@ from tiepoint.transfer.blob.facts import ANYTHING, BlobFacts, BlockList, Conditi
 from tiepoint.transfer.blob.flow import Severed
 from tiepoint.transfer.blob.line import Line
 from tiepoint.transfer.blob.markup import BadMarkup, BlocksReader, PageReader, block_list_document, md5_text, moment
-from tiepoint.transfer.blob.reply import Reply
+from tiepoint.transfer.blob.reply import Reply, read_number
 from tiepoint.transfer.blob.stop import Stop
 
 Body = Iterable[memoryview]
@@ -33,6 +33,9 @@ BINARY: Final = "application/octet-stream"
 MOST_SMALL_BYTES: Final = 64 * 2**20
 MOST_LISTED: Final = 5000
 _PIECE: Final = 64 * 1024
+_MOST_MARKUP_BYTES: Final = 64 * 2**20
+"""Of one page: 5,000 blobs with the longest names and metadata fit into it."""
+_NO_STORAGE: Final = "Check that the address is one of Blob storage."
 
 
 class BlobConnection:
@@ -163,8 +166,7 @@ class BlobConnection:
         reader = BlocksReader()
         with self._door.ask("GET", name, "comp=blocklist&blocklisttype=all", (), (200,)) as reply:
             _read(reply, reader)
-            size = reply.text("x-ms-blob-content-length")
-            return reader.blocks(_etag(reply), int(size) if size.isdigit() else 0)
+            return reader.blocks(_etag(reply), read_number(reply.text("x-ms-blob-content-length")) or 0)
 
     def head(self, name: str) -> BlobFacts:
         """Return the properties of a blob.
@@ -284,7 +286,7 @@ class BlobConnection:
         fixed = f"restype=container&comp=list&maxresults={page_size}"
         for key, value in (("prefix", prefix), ("delimiter", delimiter), ("include", "metadata" * has_metadata)):
             fixed += f"&{key}={quote(value, safe='')}" if value else ""
-        marker = ""
+        marker, before = "", set[str]()
         while True:
             reader = PageReader()
             query = f"{fixed}&marker={quote(marker, safe='')}" if marker else fixed
@@ -294,6 +296,9 @@ class BlobConnection:
             marker = reader.marker
             if not marker:
                 return
+            if marker in before:
+                raise BadRequest("The server's list goes round in circles.", remedy=_NO_STORAGE)
+            before.add(marker)
 
 
 def _conditions(condition: Condition) -> list[str]:
@@ -330,10 +335,9 @@ def _copied(reply: Reply, name: str) -> Written:
 
 
 def _facts(name: str, reply: Reply) -> BlobFacts:
-    size = reply.text("content-length")
     return BlobFacts(
         name,
-        int(size) if size.isdigit() else 0,
+        read_number(reply.text("content-length")) or 0,
         _etag(reply),
         md5_text(reply.text("content-md5")),
         {key.removeprefix("x-ms-meta-"): value for key, value in reply.by_name.items() if key.startswith("x-ms-meta-")},
@@ -357,7 +361,11 @@ def _check_range(name: str, reply: Reply, offset: int, length: int) -> None:
 def _read(reply: Reply, reader: PageReader | BlocksReader) -> None:
     buffer = memoryview(bytearray(_PIECE))
     try:
+        total = 0
         while size := reply.fill(buffer):
+            total += size
+            if total > _MOST_MARKUP_BYTES:
+                raise BadRequest("The server's list does not end.", remedy=_NO_STORAGE)
             reader.feed(buffer[:size])
         reader.finish()
     except BadMarkup as error:

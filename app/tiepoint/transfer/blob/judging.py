@@ -142,8 +142,9 @@ def _busy(refusal: Refusal) -> Busy:
         retryable=True,
     )
     millis = refusal.headers.get("x-ms-retry-after-ms") or refusal.headers.get("retry-after-ms") or ""
+    is_said = millis.isascii() and millis.isdigit()
     error.retry_after_s = (
-        min(float(millis) / 1000.0, 600.0) if millis.isdigit() else read_retry_after(refusal.headers.get("retry-after"))
+        min(float(millis) / 1000.0, 600.0) if is_said else read_retry_after(refusal.headers.get("retry-after"))
     )
     return error
 

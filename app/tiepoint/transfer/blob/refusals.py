@@ -53,7 +53,7 @@ class Case:
         """The server's time, ours when it does not say."""
         try:
             moment = parsedate_to_datetime(self.refusal.headers.get("date", ""))
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return self.now
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

@@ -131,16 +131,21 @@ class Reply(http.client.HTTPResponse):
         self.chunk_left = None
         self.will_close = "close" in headers.get("connection", "").lower()
         length = headers.get("content-length", "")
-        self.length = int(length) if length.isdigit() and not self.chunked else None
+        self.length = read_number(length) if not self.chunked else None
         if self.status in _NO_BODY or not self._has_body:
             self.chunked, self.length = False, 0
         if self.length is None and not self.chunked:
             self.will_close = True
 
 
+def read_number(text: str) -> int | None:
+    """Read a number as servers write sizes; None when it is none, or larger than anything can be."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
 def _read_status(line: str) -> tuple[int, str]:
     parts = line.split(None, 2)
-    if len(parts) < 2 or not parts[0].startswith("HTTP/1.") or not parts[1].isdigit():
+    if len(parts) < 2 or not parts[0].startswith("HTTP/1.") or read_number(parts[1]) is None:
         raise http.client.BadStatusLine(repr(line[:80]))
     return int(parts[1]), parts[2].strip() if len(parts) > 2 else ""
 

@@ -11,6 +11,7 @@ import pytest
 
 from scripted_server import Exchange, ScriptedServer, Step, answer, created, failure, web_page
 from tiepoint.domain.blob_place import read_place
+from tiepoint.transfer.blob import connection
 from tiepoint.transfer.blob.bucket import TokenBucket
 from tiepoint.transfer.blob.connection import BlobConnection
 from tiepoint.transfer.blob.credentials import SAS, Credentials
@@ -116,7 +117,14 @@ def test_every_answer_has_its_error_and_the_connection_stays(
 
 @pytest.mark.parametrize(
     ("headers", "seconds"),
-    [("Retry-After: 7", 7.0), ("x-ms-retry-after-ms: 1500", 1.5), ("Retry-After: soon", None), ("X-Other: 1", None)],
+    [
+        ("Retry-After: 7", 7.0),
+        ("x-ms-retry-after-ms: 1500", 1.5),
+        ("Retry-After: soon", None),
+        ("X-Other: 1", None),
+        ("x-ms-retry-after-ms: \u00b2", None),
+        ("Retry-After: Mon, 01 Jan 2024 00:00:00 +99999999999999999999", None),
+    ],
 )
 def test_a_busy_server_says_how_long(headers: str, seconds: float | None, stands: list[Stand]) -> None:
     with ScriptedServer(failure(503, "ServerBusy", headers=headers)) as server:
@@ -329,6 +337,18 @@ def test_an_answer_that_is_no_http_is_a_fault(stands: list[Stand]) -> None:
         stand_for(server, stands).put()
 
 
+@pytest.mark.parametrize("size", ["\u00b2", "9" * 5000, "-1", "1, 1"])
+def test_a_size_that_is_none_counts_as_not_said(size: str, stands: list[Stand]) -> None:
+    def odd(exchange: Exchange) -> None:
+        exchange.read_body()
+        head = f"HTTP/1.1 201 Created\r\nx-ms-request-id: 1\r\nContent-Length: {size}\r\n\r\n"
+        exchange.sock.sendall(head.encode("latin-1"))
+        exchange.close()
+
+    with ScriptedServer(odd) as server:
+        stand_for(server, stands).put()
+
+
 def test_a_head_that_comes_byte_by_byte_is_read(stands: list[Stand]) -> None:
     head = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Created\r\nx-ms-request-id: 1\r\n"
 
@@ -394,6 +414,19 @@ def test_a_list_cut_or_senseless_is_a_fault(stands: list[Stand]) -> None:
     ):
         with ScriptedServer(answer(200, "", body)) as server, pytest.raises(Unreachable):
             list(stand_for(server, stands).blob.list_pages())
+
+
+def test_a_list_that_goes_round_in_circles_is_left(stands: list[Stand]) -> None:
+    page = answer(200, "", b"<EnumerationResults><NextMarker>again</NextMarker></EnumerationResults>")
+    with ScriptedServer(page, page) as server, pytest.raises(BadRequest, match="circles"):
+        list(stand_for(server, stands).blob.list_pages())
+
+
+def test_a_list_without_an_end_is_left(stands: list[Stand], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "_MOST_MARKUP_BYTES", 2**20)
+    page = answer(200, "", b"<EnumerationResults><Blobs>" + b"<Blob></Blob>" * 100_000)
+    with ScriptedServer(page) as server, pytest.raises(BadRequest, match="does not end"):
+        list(stand_for(server, stands).blob.list_pages())
 
 
 def test_stopping_ends_a_sender_at_once(stands: list[Stand]) -> None:
