@@ -39,6 +39,8 @@ from tiepoint.transfer.workshop import Workshop
 
 __all__ = ["Desk", "News", "Subscription"]
 
+_KEEPING_S: Final = 0.5
+"""Longest wait for the journal, should the disk be slow."""
 _RETRIED: Final = (FileState.FAILED, FileState.CONFLICT)
 
 
@@ -158,7 +160,7 @@ class Desk:
         except Exception:
             self._give_up(transfer, teller)
             raise
-        with self._changing(transfer) as lane:
+        with self._changing(transfer, is_kept=True) as lane:
             self._tellings.end(transfer, teller)
             record = lane.record
             if record.state is TransferState.DRAFT or record.state.is_over:
@@ -202,7 +204,7 @@ class Desk:
 
     def pause(self, transfer: TransferId) -> Transfer:
         """Stop for now; requests on their way get a second and are then cut."""
-        with self._changing(transfer) as lane:
+        with self._changing(transfer, is_kept=True) as lane:
             self._require_begun(lane)
             if lane.record.state.is_over:
                 raise UsageError(f"{lane.record.name} is over; there is nothing to pause.")
@@ -221,7 +223,7 @@ class Desk:
 
     def cancel(self, transfer: TransferId) -> Transfer:
         """Stop for good."""
-        with self._changing(transfer) as lane:
+        with self._changing(transfer, is_kept=True) as lane:
             if not lane.record.state.is_over:
                 self._shop.floor.end(lane, TransferState.CANCELED)
             return self._shop.summary(transfer)
@@ -232,7 +234,7 @@ class Desk:
         Raises:
             UsageError: It is not over.
         """
-        with self._changing(transfer) as lane:
+        with self._changing(transfer, is_kept=True) as lane:
             if not lane.record.state.is_over:
                 raise UsageError(f"{lane.record.name} is not over.", remedy="Cancel it first.")
             lane.stop.stop()
@@ -321,9 +323,12 @@ class Desk:
         return Subscription(self._shop, ear)
 
     @contextmanager
-    def _changing(self, transfer: TransferId) -> Iterator[Lane]:
+    def _changing(self, transfer: TransferId, *, is_kept: bool = False) -> Iterator[Lane]:
+        """Hold the lock around a change; `is_kept`: and let the journal have it before anybody is told it was done."""
         with self._shop.floor.lock:
             yield self._shop.lane(transfer)
+        if is_kept:
+            self._shop.writer.flush(_KEEPING_S)
 
     def _require_begun(self, lane: Lane) -> None:
         if lane.record.state is TransferState.DRAFT:
