@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
 
@@ -13,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from fakes.job_scenes import a_job, a_node
 from fakes.model_view import FakeModelView
 from fakes.program import FakeProgram
-from fakes.transfers import FakeTransferWorker, a_transfer, completed, midway, needs_sign_in
+from fakes.transfers import T0, FakeTransferWorker, a_transfer, completed, midway, needs_sign_in
 from page_stand import FakePanel, standing, until
 from photo_set_factory import BLURRED, DUPLICATE, MISSING, ToldPhotoSets, a_photo, a_set, a_summary, photos, working
 from tiepoint.domain.capture import SkippedFile
@@ -201,7 +202,9 @@ async def _transfers_checked() -> AsyncIterator[QWidget]:
 def _missing(worker: FakeTransferWorker) -> None:
     completed(worker)
     gone = (Difference("a.jpg", "missing"), Difference("b.jpg", "different"), Difference("c.jpg", "unverifiable"))
-    worker.verdict = dataclasses.replace(worker.verdict, photos_verified=300, differences=gone, differences_total=112)
+    worker.verdict = dataclasses.replace(
+        worker.verdict, checked=T0 + timedelta(hours=1), photos_verified=300, differences=gone, differences_total=112
+    )
 
 
 @contextlib.asynccontextmanager

@@ -25,7 +25,13 @@ InQt = Callable[[Any], Any]
 _UI = Path(tiepoint.ui.__file__).parent
 _SEQUENCE = re.compile(r"(?:(?:Ctrl|Alt|Shift|Meta)\+)+\w+|F\d{1,2}")
 _BUILT_IN = {"Tab", "Shift+Tab", "Ctrl+C"}
-_GROUPS = {"pages/photos": "Photos", "pages/jobs": "Jobs", "pages/results": "Results", "viewer": "3D view"}
+_GROUPS = {
+    "pages/photos": "Photos",
+    "pages/jobs": "Jobs",
+    "pages/results": "Results",
+    "pages/transfers": "Transfers",
+    "viewer": "3D view",
+}
 
 
 def _told(group: str = "") -> set[str]:

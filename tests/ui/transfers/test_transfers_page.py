@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -11,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMessageBox
 
 from fakes.program import FakeProgram
-from fakes.transfers import FakeTransferWorker, a_transfer, completed, midway, needs_sign_in
+from fakes.transfers import RECEIPT, FakeTransferWorker, a_transfer, completed, midway, needs_sign_in
 from page_stand import Stand, standing, until
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.transfer import Difference as Diff
@@ -20,6 +22,7 @@ from tiepoint.ui.pages.transfers.page import TransfersPage
 
 InQt = Callable[[Any], Any]
 LEFT = Qt.MouseButton.LeftButton
+HOUR = timedelta(hours=1)
 
 
 @contextlib.asynccontextmanager
@@ -168,11 +171,22 @@ def test_a_check_that_finds_something_missing_takes_the_word_back(in_qt: InQt) -
             QTest.mouseClick(card.check_button, LEFT)
             await until(lambda: "all 412 photos are there" in card.words)
             gone = (Diff("a.jpg", "missing"), Diff("b.jpg", "different"))
-            worker.verdict = Verdict("brighton", worker.verdict.place, worker.verdict.checked, 412, 410, gone, 2)
+            when = RECEIPT.made + HOUR
+            worker.verdict = Verdict("brighton", worker.verdict.place, when, 412, 410, gone, 2)
             QTest.mouseClick(card.check_button, LEFT)
             await until(lambda: "Do not format the card" in card.words)
             assert card.listed == "a.jpg: missing\nb.jpg: different"
             assert "safe to format" not in card.words
+            entries = stand.page.captures.list.rows_model
+            assert "Not all there, 412 files verified" in entries.row_at(0).cells[0].said
+            again = TransfersPage(stand.parts.panel)
+            again.show()
+            await until(lambda: "The last check found photos missing" in again.detail.card.words)
+            worker.set("transfer-2", receipt=dataclasses.replace(RECEIPT, made=worker.verdict.checked + HOUR))
+            await until(lambda: "safe to format the card" in again.detail.card.words)
+            again.shut()
+            again.close()
+            again.deleteLater()
 
     in_qt(scene())
 

@@ -28,6 +28,8 @@ _TICK_MS: Final = 1000
 _PACE_MS: Final = 200
 """The worker tells four times a second."""
 _CHOSEN: Final = "transfers.chosen"
+_MISSED: Final = "transfers.missed"
+_MOST_MISSED: Final = 50
 _GOES: Final = (TransferState.PREPARING, TransferState.RUNNING, TransferState.FINISHING)
 
 
@@ -74,6 +76,8 @@ class TransfersViewModel(QObject):
         self._chosen = str(program.panel_state.state.extras.get(_CHOSEN, ""))
         self._ordered: tuple[Transfer, ...] = in_order(self._service.snapshot.transfers)
         self._checks: dict[str, Check] = {}
+        told = str(program.panel_state.state.extras.get(_MISSED, ""))
+        self._missed = {key: when for key, mark, when in (each.partition("=") for each in told.split()) if mark}
         self._dirty: set[int] = set()
         self._is_reset = True
         self._is_active = False
@@ -141,6 +145,11 @@ class TransfersViewModel(QObject):
     def check(self, transfer: Transfer) -> Check | None:
         """The last check of a capture in Blob; None when there was none."""
         return self._checks.get(transfer.id)
+
+    def is_contradicted(self, transfer: Transfer) -> bool:
+        """Whether a check found the capture not as its newest receipt says; remembered until there is a newer one."""
+        missed, receipt = self._missed.get(transfer.id), transfer.receipt
+        return missed is not None and (receipt is None or receipt.made.isoformat() <= missed)
 
     def choose(self, transfer_id: str) -> None:
         """Look at a transfer, and remember it."""
@@ -213,7 +222,16 @@ class TransfersViewModel(QObject):
         except TiepointError as error:
             found = Check(failure=Failure.of(error))
         self._checks[transfer.id] = found
+        if found.verdict is not None:
+            self._remember_verdict(transfer.id, found.verdict)
         self.changed.emit()
+
+    def _remember_verdict(self, transfer: TransferId, verdict: Verdict) -> None:
+        missed = {key: when for key, when in self._missed.items() if key != transfer}
+        if not verdict.is_whole:
+            missed[transfer] = verdict.checked.isoformat()
+        self._missed = dict(list(missed.items())[-_MOST_MISSED:])
+        self._program.panel_state.remember(**{_MISSED: " ".join(f"{key}={when}" for key, when in self._missed.items())})
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         self._background.start(work)

@@ -48,11 +48,16 @@ def capture_columns() -> tuple[Column, ...]:
 def capture_row(transfer: Transfer, viewmodel: TransfersViewModel, place: int) -> CaptureRow:
     """Return a transfer as an entry, at a place of the list."""
     state, words = state_look(transfer)
+    is_contradicted = viewmodel.is_contradicted(transfer)
+    if is_contradicted:
+        state, words = "error", tr("Transfers", "Not all there")
     action = viewmodel.main_action(transfer)
     verb, icon = action_words(action, transfer) if action is not None else ("", "")
     name = plain(transfer.name, limit=120)
     files = files_line(transfer)
     line = second_line(transfer, viewmodel.now, after=viewmodel.before(transfer), is_stale=viewmodel.is_stale)
+    if is_contradicted:
+        line = tr("Transfers", "A check missed photos: do not format the card")
     said = words or look_of(state).text
     return CaptureRow(
         key=transfer.id,

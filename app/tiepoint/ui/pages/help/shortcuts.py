@@ -25,6 +25,7 @@ SHORTCUTS: Final[tuple[tuple[str, tuple[Shortcut, ...]], ...]] = (
         "Photos",
         (
             ("Ctrl+O", "Add photos"),
+            ("Ctrl+U", "Upload to Azure"),
             ("Ctrl+N", "New capture"),
             ("F2", "Rename the capture"),
             ("Space", "Exclude or include the chosen photos"),
@@ -54,6 +55,14 @@ SHORTCUTS: Final[tuple[tuple[str, tuple[Shortcut, ...]], ...]] = (
             ("Return Escape", "End the measurement, or give it up"),
             ("Backspace", "Take back the last point"),
             ("Delete", "Delete the chosen measurement"),
+        ),
+    ),
+    (
+        "Transfers",
+        (
+            ("Return", "Do what the button of the chosen capture says"),
+            ("Ctrl+P", "Pause or go on"),
+            ("Delete", "Stop it, or take it off the list once it is over"),
         ),
     ),
     (

@@ -77,7 +77,7 @@ class PhotosPage(Page):
             back = (self._captures,) if any(each.photos for each in self._sets.snapshot.sets) else ()
             return StripContent(
                 title,
-                subtitle=tr("PhotosStart", "Nothing leaves this computer unless you choose a cluster"),
+                subtitle=tr("PhotosStart", "Nothing leaves this computer unless you upload it"),
                 actions=back,
             )
         state, words = strip_words.state_words(photo_set)

@@ -50,10 +50,12 @@ class CapturesCard(Card):
 
     def _row(self, transfer: Transfer, place: int) -> CaptureRow:
         """Return an entry; one that is over stays the same object until the day changes."""
-        known_by = (transfer, place, self._viewmodel.is_stale, self._viewmodel.now.date())
+        viewmodel = self._viewmodel
+        is_contradicted = viewmodel.is_contradicted(transfer)
+        known_by = (transfer, place, viewmodel.is_stale, is_contradicted, viewmodel.now.date())
         known = self._kept.get(transfer.id)
         if known is not None and transfer.state.is_over and known[0] == known_by:
             return known[1]
-        made = capture_row(transfer, self._viewmodel, place)
+        made = capture_row(transfer, viewmodel, place)
         self._kept[transfer.id] = known_by, made
         return made

@@ -73,7 +73,9 @@ class CardPanel(TonePanel):
         """The photos that the last check missed, a line each."""
         return self._list.toPlainText()
 
-    def show_transfer(self, transfer: Transfer, check: Check | None, now: datetime, *, may_check: bool) -> None:
+    def show_transfer(
+        self, transfer: Transfer, check: Check | None, now: datetime, *, may_check: bool, is_contradicted: bool = False
+    ) -> None:
         """Show a transfer's standing.
 
         Args:
@@ -81,10 +83,13 @@ class CardPanel(TonePanel):
             check: The last check against Blob; None when there was none.
             now: The time.
             may_check: Whether it can be checked now.
+            is_contradicted: Whether a check, of an earlier day perhaps, found it not as its receipt says.
         """
         is_up = transfer.direction is Direction.UP
         self.setVisible(is_up or transfer.state is TransferState.COMPLETED)
-        tone, icon, title, text = _upload_words(transfer, check, now) if is_up else _download_words(transfer)
+        tone, icon, title, text = (
+            _upload_words(transfer, check, now, is_contradicted=is_contradicted) if is_up else _download_words(transfer)
+        )
         self.set_tone(tone)
         self._glyph.set_glyph(icon, f"{tone}.text")
         self._title.setText(title)
@@ -110,10 +115,15 @@ class CardPanel(TonePanel):
         self._list.setVisible(bool(listed))
 
 
-def _upload_words(transfer: Transfer, check: Check | None, now: datetime) -> tuple[str, str, str, str]:
+def _upload_words(
+    transfer: Transfer, check: Check | None, now: datetime, *, is_contradicted: bool
+) -> tuple[str, str, str, str]:
     receipt = transfer.receipt
-    if check is not None and check.verdict is not None and not check.verdict.is_whole:
-        return "err", "octagon-alert", tr("CardPanel", "Do not format the card"), _gone_words(check.verdict)
+    if is_contradicted:
+        verdict = check.verdict if check is not None else None
+        way = tr("CardPanel", "Upload the same photos under the same name again: only what is missing is sent.")
+        words = f"{_gone_words(verdict)} {way}"
+        return "err", "octagon-alert", tr("CardPanel", "Do not format the card"), words
     if transfer.state is TransferState.COMPLETED and receipt is not None and receipt.is_whole:
         title = tr_count(
             "CardPanel",
@@ -147,16 +157,16 @@ def _missing_words(transfer: Transfer) -> str:
     return f"{words} {then}"
 
 
-def _gone_words(verdict: Verdict) -> str:
-    words = tr_count(
+def _gone_words(verdict: Verdict | None) -> str:
+    if verdict is None:
+        return tr("CardPanel", "The last check found photos missing or different in Blob.")
+    return tr_count(
         "CardPanel",
         "{count} of {all} photos is not in Blob as the receipt says.",
         "{count} of {all} photos are not in Blob as the receipt says.",
         verdict.photos_total - verdict.photos_verified,
         all=grouped(verdict.photos_total),
     )
-    way = tr("CardPanel", "Upload the same photos under the same name again: only what is missing is sent.")
-    return f"{words} {way}"
 
 
 def _download_words(transfer: Transfer) -> tuple[str, str, str, str]:

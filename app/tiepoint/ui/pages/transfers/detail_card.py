@@ -73,6 +73,9 @@ class DetailCard(Card):
         self._name.setText(name)
         self._way.setText(way_text(transfer))
         state, words = state_look(transfer)
+        is_contradicted = viewmodel.is_contradicted(transfer)
+        if is_contradicted:
+            state, words = "error", tr("Transfers", "Not all there")
         self._pill.set_state("lost" if viewmodel.is_stale else state, words)
         self._show_main(transfer)
         self.tiles.show_transfer(transfer, len(self.files.model.reasons))
@@ -83,7 +86,9 @@ class DetailCard(Card):
         self.trouble.show_transfer(transfer, may)
         self.sign_in.show_transfer(transfer, now, is_connected=not viewmodel.is_stale)
         can_check = TransferAction.VERIFY in may
-        self.card.show_transfer(transfer, viewmodel.check(transfer), now, may_check=can_check)
+        self.card.show_transfer(
+            transfer, viewmodel.check(transfer), now, may_check=can_check, is_contradicted=is_contradicted
+        )
         self.files.show_transfer(transfer, is_connected=not viewmodel.is_stale)
 
     def _show_main(self, transfer: Transfer) -> None:
