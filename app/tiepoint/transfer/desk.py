@@ -32,7 +32,15 @@ from tiepoint.transfer.ears import Ear, Listener, News
 from tiepoint.transfer.fetching import begin_again, find_download, new_download
 from tiepoint.transfer.lane import Lane
 from tiepoint.transfer.records import FileRecord, TransferRecord
-from tiepoint.transfer.telling import Tellings, begin_round, find_told, join_files, new_upload, told_records
+from tiepoint.transfer.telling import (
+    Tellings,
+    begin_round,
+    find_told,
+    join_files,
+    new_upload,
+    take_capture,
+    told_records,
+)
 from tiepoint.transfer.tuning import Tuning
 from tiepoint.transfer.verification import verify_capture
 from tiepoint.transfer.workshop import Workshop
@@ -163,6 +171,7 @@ class Desk:
         with self._changing(transfer, is_kept=True) as lane:
             self._tellings.end(transfer, teller)
             record = lane.record
+            take_capture(record, telling.params.capture)
             if record.state is TransferState.DRAFT or record.state.is_over:
                 begin_round(record, telling, files)
                 shop.changes.files(record)

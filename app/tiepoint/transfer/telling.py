@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from tiepoint.domain.blob_names import blob_name, check_names_up
 from tiepoint.domain.errors import UsageError
-from tiepoint.domain.identifiers import is_id, new_id, random_suffix
+from tiepoint.domain.identifiers import CaptureId, is_id, new_id, random_suffix
 from tiepoint.domain.transfer import Direction, FileState, TransferId, TransferState
 from tiepoint.protocol.transfers import BeginParams, UploadFile
 from tiepoint.transfer.layout import photos_place
@@ -121,6 +121,7 @@ def _id(telling: Telling) -> str:
 
 def begin_round(record: TransferRecord, telling: Telling, files: list[FileRecord]) -> None:
     """Take what was told as a new round of a transfer."""
+    take_capture(record, telling.params.capture)
     record.created = datetime.now(UTC)
     record.finished = None
     record.folder = telling.params.folder
@@ -148,6 +149,13 @@ def join_files(record: TransferRecord, files: Sequence[FileRecord], *, replaces:
             _renew(record, file, told)
             is_news = True
     return is_news
+
+
+def take_capture(record: TransferRecord, capture: CaptureId | None) -> None:
+    """Believe whoever knows which capture it is, while that is not known."""
+    if capture is not None and record.capture is None:
+        record.capture = capture
+        record.place = record.base.below(capture)
 
 
 def _renew(record: TransferRecord, file: FileRecord, told: FileRecord) -> None:

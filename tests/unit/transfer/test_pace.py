@@ -27,7 +27,7 @@ def test_more_while_that_brings_more() -> None:
 def test_no_more_when_it_brings_nothing() -> None:
     pace = Pace()
     drive(pace, 25, 1e6)
-    assert FEWEST < pace.allowed <= FEWEST + 2
+    assert FEWEST < pace.allowed <= FEWEST + 3
 
 
 def test_without_enough_to_do_nothing_is_learnt() -> None:
@@ -51,3 +51,10 @@ def test_it_recovers_to_the_fewest_by_itself() -> None:
     pace.note_trouble(0.0)
     drive(pace, 30, 1e6, start_s=1.0)
     assert pace.allowed >= FEWEST
+
+
+def test_far_away_servers_get_many_soon() -> None:
+    pace, done = Pace(), 0
+    for second in range(0, 14, 2):
+        done = drive(pace, 2, pace.allowed * 1e6, start_s=second, done=done)
+    assert pace.allowed >= 24
