@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
@@ -48,6 +48,7 @@ class UploadBench:
         self.cache = HashCache(self.writer)
         self.now_s = 0.0
         self.tells_entries = True
+        self.can_use: Callable[[BlobPlace], bool] = lambda place: True
         self.stop = Stop()
         self.record: TransferRecord
         self.work: UploadWork
@@ -82,7 +83,7 @@ class UploadBench:
 
     def begin(self) -> UploadWork:
         self.stop = Stop()
-        kit = Kit(self.record, self.writer, self.cache, self.folder / "receipts", SMALL_SIZES)
+        kit = Kit(self.record, self.writer, self.cache, self.folder / "receipts", SMALL_SIZES, self.can_use)
         self.work = UploadWork(kit, BenchChanges(self.writer))
         return self.work
 

@@ -172,7 +172,7 @@ class Workshop:
 
     def _work(self, record: TransferRecord) -> Work:
         if record.direction is Direction.UP:
-            kit = Kit(record, self.writer, self.cache, self.receipts, self.tuning)
+            kit = Kit(record, self.writer, self.cache, self.receipts, self.tuning, self._can_use)
             return UploadWork(kit, self.changes)
         return DownloadWork(record, self.changes, self.writer, self.cache, DownloadTuning.of(self.tuning))
 
@@ -185,6 +185,10 @@ class Workshop:
         record.still()
         if record.state not in _QUIET_STATES:
             self.go_on(lane)
+
+    def _can_use(self, place: BlobPlace) -> bool:
+        standing = self.credentials.standing(place)
+        return bool(standing.kind) and standing.refusal is None
 
     def _want(self, place: BlobPlace, reason: str) -> None:
         self._herald.want(place, reason)

@@ -47,7 +47,7 @@ def copied(kit: Kit, hand: Hand, file: FileRecord, size: int, known: KnownDigest
         return None
     name = kit.blob_name(file)
     for seen in _candidates(kit, size, known)[:2]:
-        if (seen.place.container, seen.name) == (kit.container.container, name):
+        if (seen.place.container, seen.name) == (kit.container.container, name) or not kit.can_use(seen.place):
             continue
         try:
             found = _copy(hand, kit, file, seen, name)

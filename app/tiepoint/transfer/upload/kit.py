@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -29,6 +30,7 @@ class Kit:
         cache: Digests of local files.
         receipts: The folder receipts are put into.
         tuning: Sizes and times.
+        can_use: Whether a credential for a container is held; nobody is asked for one.
 
     Attributes:
         known: What the survey found in the cache, by path here; not what has changed since.
@@ -40,6 +42,7 @@ class Kit:
     cache: HashCache
     receipts: Path
     tuning: Tuning
+    can_use: Callable[[BlobPlace], bool] = lambda place: True
     known: dict[str, tuple[FileStamp, KnownDigest]] = field(default_factory=dict)
     copyable: set[int] = field(default_factory=set)
 

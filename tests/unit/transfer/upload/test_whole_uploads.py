@@ -201,3 +201,12 @@ def test_a_told_digest_is_no_proof_that_a_photo_is_there_already(bench: UploadBe
     tell_digests(bench, {"a.jpg": noise(1000, 1)})
     assert bench.run() is TransferState.FAILED
     assert bench.states() == {"a.jpg": FileState.CONFLICT}
+
+
+def test_nobody_is_asked_for_a_credential_only_to_copy(bench: UploadBench) -> None:
+    bench.write({"a.jpg": noise(1000, 1)})
+    bench.upload()
+    bench.can_use = lambda place: False
+    assert bench.upload("another", number=2) is TransferState.COMPLETED
+    assert bench.states() == {"a.jpg": FileState.VERIFIED}
+    assert bench.container.count("copy") == 0
