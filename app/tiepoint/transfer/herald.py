@@ -98,7 +98,10 @@ class Herald:
         while not self._closing.is_set():
             self._ears.bell.wait(0.0 if self._is_lively() else _REST_S)
             self._ears.bell.clear()
-            self.tick()
+            try:
+                self.tick()
+            except Exception:  # noqa: BLE001 - the last net: without this thread nobody hears anything any more
+                _log.exception("a look at the transfers failed")
             self._closing.wait(TICK_S)
         self.tick()
 
@@ -117,8 +120,8 @@ class Herald:
             moving += lane.moving_bytes
             if lane.hands:
                 self._ears.transfer(lane.record)
-            for index in lane.file_meters:
-                self._ears.file(lane.record, lane.record.files[index])
+            for file in lane.moving_files:
+                self._ears.file(lane.record, file)
         floor.pace.tick(now_s, floor.moved_bytes + moving, floor.busy)
         return is_going
 

@@ -13,7 +13,7 @@ from tiepoint.transfer.blob.backoff import Backoff
 from tiepoint.transfer.blob.errors import Busy, Unreachable
 from tiepoint.transfer.blob.stop import Stop
 from tiepoint.transfer.meter import Meter
-from tiepoint.transfer.records import TransferRecord
+from tiepoint.transfer.records import FileRecord, TransferRecord
 from tiepoint.transfer.work import Hand, Task, Work
 
 GOING: Final = frozenset(
@@ -109,19 +109,27 @@ class Lane:
 
     def look(self, now_s: float) -> None:
         """Measure, a few times a second."""
-        by_file: dict[int, int] = {}
-        moving = 0
+        moving_of: dict[int, int] = {}
         for hand in self.hands:
-            moving += hand.moving
-            if hand.file is not None:
-                by_file[hand.file.index] = by_file.get(hand.file.index, 0) + hand.moving
-        self.moving_bytes = moving
-        self.meter.look(now_s, self.record.done_bytes + moving)
-        for gone in self.file_meters.keys() - by_file.keys():
+            # What is of an earlier round, and about to be cut, has no row any more.
+            if hand.file is not None and self._is_of_record(hand.file):
+                moving_of[hand.file.index] = moving_of.get(hand.file.index, 0) + hand.moving
+        self.moving_bytes = sum(moving_of.values())
+        self.meter.look(now_s, self.record.done_bytes + self.moving_bytes)
+        for gone in self.file_meters.keys() - moving_of.keys():
             del self.file_meters[gone]
-        for index, size in by_file.items():
+        for index, size in moving_of.items():
             meter = self.file_meters.setdefault(index, Meter())
             meter.look(now_s, self.record.files[index].done_bytes + size)
+
+    @property
+    def moving_files(self) -> list[FileRecord]:
+        """The files that moved at the last look."""
+        return [self.record.files[index] for index in self.file_meters if index < len(self.record.files)]
+
+    def _is_of_record(self, file: FileRecord) -> bool:
+        files = self.record.files
+        return file.index < len(files) and files[file.index] is file
 
     def forget_rates(self) -> None:
         """Nothing moves any more."""

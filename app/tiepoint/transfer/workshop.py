@@ -80,8 +80,6 @@ class Workshop:
         if journal.set_aside is not None:
             self.set_aside = str(journal.set_aside)
             _log.error("the journal of transfers could not be used and is kept as %s", self.set_aside)
-        if journal.set_aside is not None:
-            _log.error("the journal was broken; it lies in %s now, and a new one was begun", journal.set_aside)
         self.bucket.set_rate(journal.limits().bytes_per_s)
         self.writer = JournalWriter(journal, _tell_journal)
         self.cache = HashCache(self.writer)
@@ -146,6 +144,9 @@ class Workshop:
         """Let a transfer begin, or begin anew after its files or wishes changed."""
         record = lane.record
         lane.work = None
+        lane.forget_rates()
+        if lane.hands:
+            lane.stop.stop()  # what they bring back would not be looked at
         record.finished = None
         for file in record.still():
             self.changes.row(record, file)

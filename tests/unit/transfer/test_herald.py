@@ -12,6 +12,7 @@ from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.transfer import TransferState
 from tiepoint.transfer.ears import Ear, News
 from tiepoint.transfer.herald import Herald
+from tiepoint.transfer.records import FileRecord
 
 
 class Stand:
@@ -49,9 +50,11 @@ def test_nothing_new_is_no_news(stand: Stand) -> None:
 
 def test_what_moves_is_told_with_its_rate(stand: Stand) -> None:
     lane, _ = stand.bench.lane("one", "a")
+    lane.record.set_files([FileRecord(0, "0.jpg", "/0.jpg", 9000)])
     taken = stand.bench.take()
     assert taken is not None
     for _ in range(20):
+        taken[0].file = lane.record.files[0]
         taken[0].moving += 250
         stand.tick()
     (told,) = stand.heard[-1].transfers
@@ -106,3 +109,13 @@ def test_a_client_that_fails_does_not_still_the_others(stand: Stand, expected_lo
         stand.bench.ears.transfer(lane.record)
     stand.tick()
     assert len(stand.heard) == 1
+
+
+def test_a_request_of_an_earlier_round_has_no_row_any_more(stand: Stand) -> None:
+    lane, _ = stand.bench.lane("one", "a")
+    taken = stand.bench.take()
+    assert taken is not None
+    taken[0].file = FileRecord(7, "7.jpg", "/7.jpg", 100)
+    taken[0].moving = 50
+    stand.tick()
+    assert stand.heard[-1].transfers[0].moving_bytes == 0
