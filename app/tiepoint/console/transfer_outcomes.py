@@ -13,6 +13,7 @@ from tiepoint.console.text import duration_text, plain
 from tiepoint.console.transfer_words import files_text
 from tiepoint.domain.errors import SignInNeeded, TiepointError
 from tiepoint.domain.failure import Failure
+from tiepoint.domain.left_out import card_words
 from tiepoint.domain.space import size_text
 from tiepoint.domain.transfer import Direction, FileState, Transfer, TransferFile, TransferState, Verdict
 
@@ -92,8 +93,8 @@ def transfer_text(transfer: Transfer) -> str:
         lines.append(f"{'Folder':<8} {plain(transfer.folder)}")
         return "\n".join(lines)
     if transfer.receipt is not None:
-        safe = ", safe to format the card" if transfer.receipt.is_whole else ""
-        lines.append(f"{transfer.receipt.photos} of {transfer.receipt.photos_total} photos verified in Blob{safe}.")
+        card = card_words(transfer.receipt.left_out) if transfer.receipt.is_whole else "."
+        lines.append(f"{transfer.receipt.photos} of {transfer.receipt.photos_total} photos verified in Blob{card}")
         lines.append(f"{'Receipt':<8} {plain(transfer.receipt.pdf)}")
     lines.append(f"{'Place':<8} {plain(transfer.place.url)}")
     return "\n".join(lines)
@@ -155,8 +156,10 @@ def sign_in_error(transfer: Transfer, ways: str) -> SignInNeeded:
 
 def verdict_text(verdict: Verdict) -> str:
     """Return what a check found, for people."""
-    safe = ", safe to format the card" if verdict.is_whole else ""
-    lines = [f"{verdict.photos_verified} of {verdict.photos_total} photos verified in Blob{safe}."]
+    # Without a receipt of its own this computer knows nothing of any card.
+    is_known = verdict.is_whole and verdict.receipt is not None
+    card = card_words(verdict.receipt.left_out) if is_known and verdict.receipt is not None else "."
+    lines = [f"{verdict.photos_verified} of {verdict.photos_total} photos verified in Blob{card}"]
     lines += [f"{each.why:<12} {plain(each.path)}" for each in verdict.differences]
     if verdict.differences_total > len(verdict.differences):
         lines.append(f"and {verdict.differences_total - len(verdict.differences)} more")

@@ -18,6 +18,9 @@ from tiepoint.domain.photo import PhotoEntry
 
 SCHEMA_VERSION: Final = 1
 NO_PHOTO: Final = "it is no photo"
+CANNOT_BE_READ: Final = "cannot be read"
+"""Part of every reason that hides what a disk or card holds."""
+EXCLUDED: Final = "it was left out by choice"
 _MOST_NAMED: Final = 5
 FEWEST_PHOTOS: Final = 3
 """Depth needs two other views of every point (the engine's own trials: three photos gave a model, two never did)."""

@@ -7,13 +7,13 @@ Immutable: a change makes a new set that shares every photo that did not change,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import NewType
 
-from tiepoint.domain.capture import Drop, DroppedPhoto, SkippedFile
+from tiepoint.domain.capture import EXCLUDED, NO_PHOTO, Drop, DroppedPhoto, SkippedFile
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import CaptureId
 from tiepoint.domain.photo import SetFinding
@@ -254,6 +254,13 @@ class PhotoSetsSnapshot:
     current: PhotoSet | None = None
     is_loaded: bool = False
     troubles: tuple[Failure, ...] = ()
+
+
+def upload_of(photo_set: PhotoSet) -> Drop:
+    """Return the included photos of a set as the drop that goes up; what stays behind is in its `skipped`."""
+    behind = [SkippedFile(each.path, EXCLUDED) for each in photo_set.photos if not each.is_included]
+    older = [SkippedFile("…", NO_PHOTO)] * photo_set.skipped_before
+    return replace(drop_of(photo_set), skipped=(*behind, *photo_set.skipped, *older))
 
 
 def drop_of(photo_set: PhotoSet) -> Drop:

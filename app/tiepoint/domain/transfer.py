@@ -14,6 +14,7 @@ from typing import Final, NewType
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import CaptureId
+from tiepoint.domain.left_out import LeftOut
 
 TransferId = NewType("TransferId", str)
 
@@ -95,6 +96,7 @@ class ReceiptPlace:
         made: When.
         photos: How many photos it lists, each confirmed by the server.
         photos_total: How many the capture has.
+        left_out: What lay beside them and was not sent.
     """
 
     json: str
@@ -102,11 +104,17 @@ class ReceiptPlace:
     made: datetime
     photos: int
     photos_total: int
+    left_out: LeftOut = LeftOut()
 
     @property
     def is_whole(self) -> bool:
-        """Whether every photo is confirmed: the card may be formatted."""
+        """Whether every photo is confirmed."""
         return self.photos == self.photos_total
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether the card may be formatted: every photo is confirmed, and nothing else was left out."""
+        return self.is_whole and not self.left_out
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from typing import Any, Final
 
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.identifiers import CaptureId
+from tiepoint.domain.left_out import LeftOut
 from tiepoint.domain.photo import PhotoEntry
 from tiepoint.domain.transfer import Limits, Transfer, TransferFile, TransferId, Verdict
 from tiepoint.protocol.methods import HELLO, Diagnostics, Method, Nothing, StopParams
@@ -67,6 +68,7 @@ class BeginParams:
         folder: Where the photos come from, for people.
         capture: Id, when the capture is kept on this computer already; None = one is found or made.
         replaces: Replace other content under the same names.
+        left_out: What lay beside the photos and is not sent; the receipt says so.
     """
 
     name: str
@@ -74,6 +76,7 @@ class BeginParams:
     folder: str
     capture: CaptureId | None = None
     replaces: bool = False
+    left_out: LeftOut = LeftOut()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.capture import Capture, Drop
 from tiepoint.domain.errors import UsageError
 from tiepoint.domain.identifiers import CaptureId
+from tiepoint.domain.left_out import left_out_of
 from tiepoint.domain.photo import PhotoEntry
 from tiepoint.domain.transfer import (
     FIRST_PRIORITY,
@@ -107,8 +108,9 @@ class TransferService(TransferMonitor):
         from tiepoint.protocol.transfers import BeginParams
 
         folder = await asyncio.to_thread(folder_text, drop)
-        begin = BeginParams(name.strip() or drop.name, place, folder, replaces=replaces)
         sendable = await self._store.sendable(drop, given)
+        left_out = left_out_of(sendable.skipped)
+        begin = BeginParams(name.strip() or drop.name, place, folder, replaces=replaces, left_out=left_out)
         return await self._upload(begin, sendable, {}, source, is_first=is_first)
 
     async def upload_capture(

@@ -37,6 +37,7 @@ from tiepoint.transfer.telling import (
     begin_round,
     find_told,
     join_files,
+    join_left_out,
     new_upload,
     take_capture,
     told_records,
@@ -172,6 +173,7 @@ class Desk:
             self._tellings.end(transfer, teller)
             record = lane.record
             take_capture(record, telling.params.capture)
+            join_left_out(record, telling)
             if record.state is TransferState.DRAFT or record.state.is_over:
                 begin_round(record, telling, files)
                 shop.changes.files(record)

@@ -16,6 +16,7 @@ from typing import Any, Final, TypeAlias
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import CaptureId
+from tiepoint.domain.left_out import LeftOut
 from tiepoint.domain.photo import PhotoEntry
 from tiepoint.domain.transfer import Direction, FileState, ReceiptPlace, TransferId, TransferState
 from tiepoint.protocol.codec import from_json, parse_time, time_text, to_json
@@ -114,6 +115,7 @@ class KeptTransfer:
     is_products_only: bool = False
     bytes_moved: int = 0
     receipt: ReceiptPlace | None = None
+    left_out: LeftOut = LeftOut()
 
 
 _KEPT_FIELDS: Final = tuple(each.name for each in fields(KeptTransfer))

@@ -12,6 +12,7 @@ from datetime import datetime
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import CaptureId
+from tiepoint.domain.left_out import LeftOut
 from tiepoint.domain.photo import PhotoEntry
 from tiepoint.domain.transfer import (
     Direction,
@@ -99,6 +100,7 @@ class TransferRecord:
         is_products_only: Down: photos and manifest are left out.
         bytes_moved: Content bytes that crossed the network, repetitions included.
         receipt: The newest one.
+        left_out: Up: what lay beside the photos and is not sent.
         files: All files by index.
         done_bytes: Sum over the files; kept by the methods below.
         total_bytes: As `done_bytes`.
@@ -120,6 +122,7 @@ class TransferRecord:
     is_products_only: bool = False
     bytes_moved: int = 0
     receipt: ReceiptPlace | None = None
+    left_out: LeftOut = LeftOut()
     files: list[FileRecord] = field(default_factory=list)
     done_bytes: int = 0
     total_bytes: int = 0

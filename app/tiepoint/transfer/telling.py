@@ -126,8 +126,15 @@ def begin_round(record: TransferRecord, telling: Telling, files: list[FileRecord
     record.finished = None
     record.folder = telling.params.folder
     record.replaces = telling.params.replaces
+    record.left_out = telling.params.left_out
     record.bytes_moved = 0
     record.set_files(files)
+
+
+def join_left_out(record: TransferRecord, telling: Telling) -> None:
+    """Take over what was told of files that are not sent; the same folder told again counts once."""
+    told = telling.params
+    record.left_out = told.left_out if told.folder == record.folder else record.left_out.joined(told.left_out)
 
 
 def join_files(record: TransferRecord, files: Sequence[FileRecord], *, replaces: bool) -> bool:

@@ -32,6 +32,7 @@ from tiepoint.console.transfer_access import AccessOptions, read_address, source
 from tiepoint.console.transfer_runs import RunOptions, download, upload
 from tiepoint.domain.errors import InputError, UsageError
 from tiepoint.domain.failure import Failure
+from tiepoint.domain.left_out import LeftOut
 from tiepoint.domain.transfer import Difference, FileState, Tally, Transfer, TransferFile, TransferState, Verdict
 from tiepoint.protocol.codec import to_json
 from tiepoint.services.credentials import PastedSignature, TokenOfVariable
@@ -263,7 +264,19 @@ async def test_a_capture_is_verified(stage: Stage) -> None:
     completed(stage.worker)
     program = stage.world.program
     assert await commands.verify(program, stage.outlet, "brighton", "", WITH_SAS) == 0
-    assert "safe to format the card" in stage.outlet.text
+    assert "412 of 412 photos verified in Blob." in stage.outlet.text
+    assert "safe" not in stage.outlet.text, "without a receipt nothing is known here of any card"
+    stage.worker.verdict = Verdict("brighton", PLACE, T0, 412, 412, receipt=RECEIPT)
+    outlet = RecordingOutlet()
+    assert await commands.verify(program, outlet, "brighton", "", WITH_SAS) == 0
+    assert "safe to format the card" in outlet.text
+    left_out = LeftOut(files=1, named=("film.mp4",))
+    stage.worker.verdict = Verdict(
+        "brighton", PLACE, T0, 412, 412, receipt=dataclasses.replace(RECEIPT, left_out=left_out)
+    )
+    outlet = RecordingOutlet()
+    assert await commands.verify(program, outlet, "brighton", "", WITH_SAS) == 0
+    assert "Before you format the card, copy 1 file that is no photo: film.mp4." in outlet.text
     gone = Difference("a.jpg", "missing")
     stage.worker.verdict = Verdict("brighton", PLACE, T0, 3, 2, (gone,), 1)
     outlet = RecordingOutlet()

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from fakes.photo_sets import a_head
-from tiepoint.domain.capture import Drop, DroppedPhoto
+from tiepoint.domain.capture import NO_PHOTO, Drop, DroppedPhoto, SkippedFile
 from tiepoint.domain.failure import Failure
+from tiepoint.domain.left_out import LeftOut, left_out_of
 from tiepoint.domain.photo import SetFinding
 from tiepoint.domain.photo_history import Edit, EditHistory
 from tiepoint.domain.photo_issue import IssueKind, IssueSeverity, PhotoIssue, by_weight, issue_of_problem
@@ -34,7 +35,7 @@ from tiepoint.domain.photo_rows import (
     reading_of,
     reading_row,
 )
-from tiepoint.domain.photo_set import PhotoChoice, PhotoSet, PhotoSetId, SetPhoto, drop_of
+from tiepoint.domain.photo_set import PhotoChoice, PhotoSet, PhotoSetId, SetPhoto, drop_of, upload_of
 from tiepoint.domain.photo_tally import PhotoTally
 from tiepoint.domain.photo_updates import likely_name, missing_finding, with_choice, with_issues, with_reading
 
@@ -169,6 +170,17 @@ def test_a_job_gets_the_included_photos() -> None:
     photos = (photo("a"), photo("b", COPY), photo("c", choice=PhotoChoice.EXCLUDE))
     drop = drop_of(PhotoSet(PhotoSetId("x"), "beach", datetime(2026, 1, 1, tzinfo=UTC), photos))
     assert (drop.name, [each.path for each in drop.photos]) == ("beach", ["a"])
+
+
+def test_an_upload_knows_what_stays_behind() -> None:
+    photos = (photo("a"), photo("b", choice=PhotoChoice.EXCLUDE))
+    film = SkippedFile("film.mp4", NO_PHOTO)
+    known = PhotoSet(
+        PhotoSetId("x"), "beach", datetime(2026, 1, 1, tzinfo=UTC), photos, skipped=(film,), skipped_before=2
+    )
+    drop = upload_of(known)
+    assert [each.path for each in drop.photos] == ["a"]
+    assert left_out_of(drop.skipped) == LeftOut(3, 0, 1, ("b", "film.mp4", "…"))
 
 
 @pytest.mark.parametrize(

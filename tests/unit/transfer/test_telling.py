@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.errors import InputError, UsageError
 from tiepoint.domain.identifiers import CaptureId
+from tiepoint.domain.left_out import LeftOut
 from tiepoint.domain.transfer import FileState, TransferId, TransferState
 from tiepoint.protocol.transfers import BeginParams, UploadFile
 from tiepoint.transfer.records import TransferRecord
-from tiepoint.transfer.telling import Telling, Tellings, find_told, join_files, new_upload, told_records
+from tiepoint.transfer.telling import (
+    Telling,
+    Tellings,
+    begin_round,
+    find_told,
+    join_files,
+    join_left_out,
+    new_upload,
+    told_records,
+)
 
 PLACE = BlobPlace("http://127.0.0.1:1/account", "box", "caps")
 BEGIN = BeginParams("demo", PLACE, "/photos")
@@ -42,6 +54,19 @@ def test_names_that_cannot_live_side_by_side_are_refused(paths: tuple[str, ...])
 @pytest.mark.parametrize("name", ["Bridge 12:30", "a/b", "..", "CON", "x" * 300, "two\nlines", "20261122-demo-0a1b2c"])
 def test_a_capture_may_be_called_anything(name: str) -> None:
     assert told_records(Telling(BeginParams(name, PLACE, "/photos"), told("a.jpg").files))
+
+
+def test_what_is_left_out_is_kept_and_of_two_folders_added_up() -> None:
+    record = running("a.jpg")
+    again = Telling(replace(BEGIN, left_out=LeftOut(files=2)), told("a.jpg").files)
+    join_left_out(record, again)
+    join_left_out(record, again)
+    assert record.left_out == LeftOut(files=2)
+    other = Telling(replace(BEGIN, folder="/other", left_out=LeftOut(unread=1)), told("a.jpg").files)
+    join_left_out(record, other)
+    assert record.left_out == LeftOut(files=2, unread=1)
+    begin_round(record, again, told_records(again))
+    assert record.left_out == LeftOut(files=2)
 
 
 def test_an_upload_of_nothing_makes_no_sense() -> None:

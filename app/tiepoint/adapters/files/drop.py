@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from tiepoint.domain.capture import NO_PHOTO, Drop, DroppedPhoto, SkippedFile
+from tiepoint.domain.capture import CANNOT_BE_READ, NO_PHOTO, Drop, DroppedPhoto, SkippedFile
 from tiepoint.domain.errors import InputError
 from tiepoint.domain.photo import colliding_pair, is_photo_name, is_system_name
 from tiepoint.domain.product import REPORT, RESULT, is_product_name
@@ -86,7 +86,7 @@ def _why_passed_over(error: InputError) -> str:
     cause = error.__cause__
     if isinstance(cause, OSError) and cause.errno in _NOT_THERE:
         return "there is no such file or folder"
-    return f"it cannot be read ({_reason(cause)})" if isinstance(cause, OSError) else error.summary
+    return f"it {CANNOT_BE_READ} ({_reason(cause)})" if isinstance(cause, OSError) else error.summary
 
 
 def _take_dropped(findings: _Findings, path: Path, *, keep_name: bool) -> None:
@@ -114,7 +114,7 @@ def _walk(findings: _Findings, root: Path, prefix: PurePosixPath) -> None:
         except OSError as error:
             if folder == root:
                 raise _unreadable(folder, error) from error
-            findings.skipped.append(SkippedFile(str(shown), f"the folder cannot be read ({_reason(error)})"))
+            findings.skipped.append(SkippedFile(str(shown), f"the folder {CANNOT_BE_READ} ({_reason(error)})"))
             continue
         if identity in above:
             findings.skipped.append(SkippedFile(str(shown), "a link leads back to a folder above it"))
@@ -141,7 +141,7 @@ def _take_file(findings: _Findings, source: Path, shown: PurePosixPath) -> None:
     try:
         found = source.stat()
     except OSError as error:
-        findings.skipped.append(SkippedFile(str(shown), f"it cannot be read ({_reason(error)})"))
+        findings.skipped.append(SkippedFile(str(shown), f"it {CANNOT_BE_READ} ({_reason(error)})"))
         return
     if not stat.S_ISREG(found.st_mode):
         findings.skipped.append(SkippedFile(str(shown), "it is no ordinary file"))

@@ -34,7 +34,9 @@ def make_receipt(record: TransferRecord, listing: Mapping[str, ListedBlob], made
         elif listed is not None:
             photos.append(ReceiptPhoto(file.path, file.size, file.digest, _confirmation(file, listed), listed.etag))
     program = f"Tiepoint {__version__}"
-    return Receipt(made, record.capture or "", record.name, record.place, tuple(photos), tuple(gaps), program)
+    return Receipt(
+        made, record.capture or "", record.name, record.place, tuple(photos), tuple(gaps), program, record.left_out
+    )
 
 
 def _gap(file: FileRecord, listed: ListedBlob | None) -> ReceiptGap | None:

@@ -88,7 +88,7 @@ def _pieces(receipt: Receipt) -> Iterator[Piece]:
 
 def _statement(receipt: Receipt) -> Piece:
     counted = f"{len(receipt.photos):,} of {receipt.photos_total:,} photos verified in Blob"
-    if receipt.is_whole:
+    if receipt.is_safe:
         return statement(counted, "Safe to format the card.", is_safe=True)
     rest = receipt.statement.partition(". ")[2]
     return statement(counted, rest, is_safe=False)

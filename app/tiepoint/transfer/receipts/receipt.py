@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.digest import is_composite
+from tiepoint.domain.left_out import LeftOut, card_words
 from tiepoint.protocol.codec import MalformedMessage, from_json, to_json
 
 KIND: Final = "tiepoint-receipt"
@@ -81,6 +82,7 @@ class Receipt:
         photos: Confirmed ones by path.
         gaps: The others by path.
         program: Which program made it.
+        left_out: What lay beside the photos and was not sent.
     """
 
     made: datetime
@@ -90,6 +92,7 @@ class Receipt:
     photos: Sequence[ReceiptPhoto]
     gaps: Sequence[ReceiptGap] = ()
     program: str = ""
+    left_out: LeftOut = LeftOut()
 
     @property
     def photos_total(self) -> int:
@@ -112,11 +115,16 @@ class Receipt:
         return not self.gaps and bool(self.photos)
 
     @property
+    def is_safe(self) -> bool:
+        """Whether the card may be formatted."""
+        return self.is_whole and not self.left_out
+
+    @property
     def statement(self) -> str:
         """What it comes to, in one sentence or two."""
         counted = f"{len(self.photos):,} of {self.photos_total:,} photos verified in Blob"
         if self.is_whole:
-            return f"{counted}, safe to format the card."
+            return counted + card_words(self.left_out)
         if not self.gaps:
             return f"{counted}. NOT safe to format the card."
         gaps = len(self.gaps)
@@ -141,6 +149,7 @@ def receipt_json(receipt: Receipt) -> bytes:
         "schema_version": SCHEMA_VERSION,
         "statement": receipt.statement,
         "is_whole": receipt.is_whole,
+        "is_safe": receipt.is_safe,
         "made": receipt.made.isoformat(timespec="seconds"),
         "program": receipt.program,
         "capture": receipt.capture,
@@ -151,6 +160,7 @@ def receipt_json(receipt: Receipt) -> bytes:
         "photos_total": receipt.photos_total,
         "bytes_verified": receipt.bytes_verified,
         "bytes_total": receipt.bytes_total,
+        "left_out": to_json(receipt.left_out),
         "about_digests": receipt.about_digests,
         "about_confirmations": {kind.value: sentence for kind, (_, sentence) in EXPLAINED.items()},
     }
@@ -185,6 +195,7 @@ def read_receipt(data: bytes) -> Receipt:
             from_json(tuple[ReceiptPhoto, ...], content["photos"], "photos"),
             from_json(tuple[ReceiptGap, ...], content["gaps"], "gaps"),
             str(content["program"]),
+            from_json(LeftOut, content.get("left_out", {}), "left_out"),
         )
     except MalformedMessage:
         raise

@@ -100,7 +100,7 @@ def _read(file: Path) -> Receipt | None:
 
 def _place(json: Path, receipt: Receipt) -> ReceiptPlace:
     pdf = json.with_suffix(".pdf")
-    return ReceiptPlace(str(json), str(pdf), receipt.made, len(receipt.photos), receipt.photos_total)
+    return ReceiptPlace(str(json), str(pdf), receipt.made, len(receipt.photos), receipt.photos_total, receipt.left_out)
 
 
 def _not_written(folder: Path, error: OSError) -> TiepointError:

@@ -10,6 +10,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject
 
+from tiepoint.domain.left_out import card_words
 from tiepoint.domain.transfer import Direction, Transfer, TransferState
 from tiepoint.services.transfers import TransfersSnapshot
 from tiepoint.ui.panel import Panel
@@ -84,6 +85,9 @@ def _arrived(transfer: Transfer, name: str) -> tuple[str, str, str]:
         receipt.photos_total,
         all=grouped(receipt.photos),
     )
+    if receipt.left_out:
+        card = plain(card_words(receipt.left_out).removeprefix(". "), limit=200)
+        return "warning", tr("Notice", "{name} is up", name=name), f"{words} {card}"
     return "ok", tr("Notice", "{name} is up: safe to format the card", name=name), words
 
 

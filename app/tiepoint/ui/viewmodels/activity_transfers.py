@@ -85,5 +85,5 @@ def _complete(transfer: Transfer) -> str:
     if transfer.direction is Direction.DOWN:
         return tr_count("Activity", "{count} file received", "{count} files received", files)
     words = tr_count("Activity", "{count} file verified in Blob", "{count} files verified in Blob", files)
-    is_whole = transfer.receipt is not None and transfer.receipt.is_whole
-    return words + (tr("Activity", "; safe to format the card") if is_whole else "")
+    is_safe = transfer.receipt is not None and transfer.receipt.is_safe
+    return words + (tr("Activity", "; safe to format the card") if is_safe else "")

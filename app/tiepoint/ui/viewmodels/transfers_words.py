@@ -138,8 +138,10 @@ def _completed_line(transfer: Transfer, now: datetime) -> str:
     when = "" if transfer.finished is None else clock_text(transfer.finished, now)
     if transfer.direction is Direction.DOWN:
         words = tr("Transfers", "All of it is on this computer")
-    elif transfer.receipt is not None and transfer.receipt.is_whole:
+    elif transfer.receipt is not None and transfer.receipt.is_safe:
         words = tr("Transfers", "Safe to format the card")
+    elif transfer.receipt is not None and transfer.receipt.is_whole:
+        words = tr("Transfers", "All photos verified; other files were left out")
     else:
         words = tr("Transfers", "No receipt yet")
     return " · ".join(part for part in (words, when) if part)

@@ -8,6 +8,7 @@ from tiepoint import __version__
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import CaptureId
+from tiepoint.domain.left_out import LeftOut
 from tiepoint.domain.transfer import Direction, FileState, TransferId, TransferState
 from tiepoint.protocol.codec import MalformedMessage
 from tiepoint.transfer.listed import ListedBlob
@@ -64,6 +65,17 @@ def test_what_the_listing_shows_is_confirmed(file: FileRecord, listed: ListedBlo
     ]
     assert receipt.is_whole
     assert receipt.statement == "1 of 1 photos verified in Blob, safe to format the card."
+
+
+def test_what_was_left_out_stands_on_the_receipt() -> None:
+    file = sent("x")
+    receipt = dataclasses.replace(receipt_of([file], ours("x")), left_out=LeftOut(unread=1, named=("DCIM/102",)))
+    assert receipt.is_whole
+    assert not receipt.is_safe
+    assert "NOT safe to format the card" in receipt.statement
+    again = read_receipt(receipt_json(receipt))
+    assert (again.left_out, again.statement) == (receipt.left_out, receipt.statement)
+    assert b"NOT safe" in receipt_json(receipt)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from typing import Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPlainTextEdit
 
-from tiepoint.domain.transfer import Difference, Direction, Transfer, TransferState, Verdict
+from tiepoint.domain.left_out import card_words
+from tiepoint.domain.transfer import Difference, Direction, ReceiptPlace, Transfer, TransferState, Verdict
 from tiepoint.ui.text import grouped, plain, said_below, tr, tr_count
 from tiepoint.ui.viewmodels.jobs_words import clock_text
 from tiepoint.ui.viewmodels.transfers import Check
@@ -125,6 +126,8 @@ def _upload_words(
         words = f"{_gone_words(verdict)} {way}"
         return "err", "octagon-alert", tr("CardPanel", "Do not format the card"), words
     if transfer.state is TransferState.COMPLETED and receipt is not None and receipt.is_whole:
+        if receipt.left_out:
+            return _left_out_words(receipt)
         title = tr_count(
             "CardPanel",
             "{all} of {count} photo verified in Blob: safe to format the card",
@@ -173,6 +176,17 @@ def _download_words(transfer: Transfer) -> tuple[str, str, str, str]:
     files, size = standing(transfer).arrived.files, amount_text(transfer.bytes_total)
     title = tr_count("CardPanel", "{count} file is on this computer", "{count} files are on this computer", files)
     return "ok", "circle-check", title, f"{size} · {plain(transfer.folder, limit=200)}"
+
+
+def _left_out_words(receipt: ReceiptPlace) -> tuple[str, str, str, str]:
+    title = tr_count(
+        "CardPanel",
+        "{all} of {count} photo verified in Blob, but the card holds more",
+        "{all} of {count} photos verified in Blob, but the card holds more",
+        receipt.photos_total,
+        all=grouped(receipt.photos),
+    )
+    return "warn", "triangle-alert", title, card_words(receipt.left_out).removeprefix(". ")
 
 
 def _check_words(check: Check | None, now: datetime) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from tiepoint.domain.photo_set import PhotoSet, drop_of
+from tiepoint.domain.photo_set import PhotoSet, upload_of
 from tiepoint.domain.transfer import Transfer
 from tiepoint.services.credentials import PastedSignature
 from tiepoint.ui.pages.transfers.form_dialog import FormDialog, labelled
@@ -73,7 +73,7 @@ class UploadDialog(FormDialog):
         assert place is not None  # the button is enabled only with one
         name = self.name.text().strip()
         transfers = self._panel.program.transfers
-        made = await transfers.upload_drop(drop_of(self._set), name, place, source, is_first=self.first.isChecked())
+        made = await transfers.upload_drop(upload_of(self._set), name, place, source, is_first=self.first.isChecked())
         remember_address(self._panel.program.panel_state, place)
         return made
 
