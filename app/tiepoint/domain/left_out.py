@@ -41,7 +41,8 @@ class LeftOut:
 
     def joined(self, other: LeftOut) -> LeftOut:
         """Return what two folders of one capture left out together."""
-        named = tuple(dict.fromkeys((*self.named, *other.named)))[:_MOST_NAMED]
+        first, second = self.named[: self.unread], other.named[: other.unread]
+        named = tuple(dict.fromkeys((*first, *second, *self.named, *other.named)))[:_MOST_NAMED]
         return LeftOut(self.files + other.files, self.unread + other.unread, self.excluded + other.excluded, named)
 
 
@@ -59,11 +60,16 @@ def card_words(left_out: LeftOut) -> str:
     """Say what the card is good for when all its photos are confirmed: the end of a sentence that counts them."""
     if not left_out:
         return ", safe to format the card."
-    named = ", ".join(left_out.named) + (" and others" if left_out.total > len(left_out.named) else "")
     if left_out.unread:
         what = "1 photo or folder" if left_out.unread == 1 else f"{left_out.unread:,} photos or folders"
+        named = _listed(left_out.named[: left_out.unread], left_out.unread)
         return f". NOT safe to format the card: {what} could not be read ({named})."
+    named = _listed(left_out.named, left_out.total)
     return f". Before you format the card, copy {' and '.join(_groups(left_out))}: {named}."
+
+
+def _listed(names: tuple[str, ...], total: int) -> str:
+    return ", ".join(names) + (" and others" if total > len(names) else "")
 
 
 def _groups(left_out: LeftOut) -> list[str]:

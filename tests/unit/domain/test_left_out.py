@@ -27,7 +27,7 @@ def test_other_files_are_to_be_copied_first() -> None:
 
 def test_what_could_not_be_read_makes_formatting_unsafe() -> None:
     words = card_words(left_out_of([FILM, BROKEN]))
-    assert words == ". NOT safe to format the card: 1 photo or folder could not be read (102MEDIA, DJI_0001.MP4)."
+    assert words == ". NOT safe to format the card: 1 photo or folder could not be read (102MEDIA)."
 
 
 def test_photos_left_out_by_choice_are_not_in_blob() -> None:
@@ -37,4 +37,4 @@ def test_photos_left_out_by_choice_are_not_in_blob() -> None:
 
 
 def test_two_folders_of_one_capture_count_together() -> None:
-    assert left_out_of([FILM]).joined(left_out_of([BROKEN])) == LeftOut(1, 1, 0, ("DJI_0001.MP4", "102MEDIA"))
+    assert left_out_of([FILM]).joined(left_out_of([BROKEN])) == LeftOut(1, 1, 0, ("102MEDIA", "DJI_0001.MP4"))
