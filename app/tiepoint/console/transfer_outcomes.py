@@ -93,7 +93,8 @@ def transfer_text(transfer: Transfer) -> str:
         lines.append(f"{'Folder':<8} {plain(transfer.folder)}")
         return "\n".join(lines)
     if transfer.receipt is not None:
-        card = card_words(transfer.receipt.left_out) if transfer.receipt.is_whole else "."
+        is_known = transfer.state is TransferState.COMPLETED and transfer.receipt.is_whole
+        card = card_words(transfer.receipt.left_out) if is_known else "."
         lines.append(f"{transfer.receipt.photos} of {transfer.receipt.photos_total} photos verified in Blob{card}")
         lines.append(f"{'Receipt':<8} {plain(transfer.receipt.pdf)}")
     lines.append(f"{'Place':<8} {plain(transfer.place.url)}")
@@ -157,8 +158,7 @@ def sign_in_error(transfer: Transfer, ways: str) -> SignInNeeded:
 def verdict_text(verdict: Verdict) -> str:
     """Return what a check found, for people."""
     # Without a receipt of its own this computer knows nothing of any card.
-    is_known = verdict.is_whole and verdict.receipt is not None
-    card = card_words(verdict.receipt.left_out) if is_known and verdict.receipt is not None else "."
+    card = card_words(verdict.receipt.left_out) if verdict.receipt is not None and verdict.is_whole else "."
     lines = [f"{verdict.photos_verified} of {verdict.photos_total} photos verified in Blob{card}"]
     lines += [f"{each.why:<12} {plain(each.path)}" for each in verdict.differences]
     if verdict.differences_total > len(verdict.differences):

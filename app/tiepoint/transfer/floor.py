@@ -187,7 +187,9 @@ class Floor:
             error = fault
         if error is not None:
             self._met(lane, error, now_s)
-        if lane.is_going and (error is None or lane.record.state is not TransferState.WAITING):
+        # One that was to rest while its last task ended has nothing left to go on with: it is over.
+        is_to_show = lane.is_going or work.phase.is_over
+        if lane.work is work and is_to_show and (error is None or lane.record.state is not TransferState.WAITING):
             self.show(lane)
 
     def _met(self, lane: Lane, error: Exception, now_s: float) -> None:

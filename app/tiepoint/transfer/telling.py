@@ -120,8 +120,8 @@ def _id(telling: Telling) -> str:
 
 
 def begin_round(record: TransferRecord, telling: Telling, files: list[FileRecord]) -> None:
-    """Take what was told as a new round of a transfer."""
-    take_capture(record, telling.params.capture)
+    """Take what was told as a new round of a transfer. A receipt of an earlier round says nothing of these files."""
+    record.receipt = None
     record.created = datetime.now(UTC)
     record.finished = None
     record.folder = telling.params.folder

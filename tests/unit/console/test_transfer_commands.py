@@ -86,6 +86,12 @@ async def stage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
     await made.world.program.transfers.stop()
 
 
+async def test_the_receipt_of_an_earlier_round_says_nothing_of_one_that_failed(stage: Stage) -> None:
+    stage.end = {"state": TransferState.FAILED, "tallies": DONE, "receipt": RECEIPT}
+    await stage.upload()
+    assert "safe to format" not in stage.outlet.text
+
+
 async def test_an_upload_ends_with_its_figures_and_its_receipt(stage: Stage) -> None:
     assert await stage.upload() == 0
     facts = stage.outlet.facts

@@ -174,6 +174,17 @@ def test_what_is_under_way_at_a_pause_still_counts(bench: FloorBench) -> None:
     assert bench.take() is None
 
 
+@pytest.mark.parametrize("rest", [TransferState.PAUSED, TransferState.NEEDS_SIGN_IN])
+def test_one_whose_last_task_ends_while_it_comes_to_rest_is_over(bench: FloorBench, rest: TransferState) -> None:
+    lane, _ = bench.lane("one", "last")
+    taken = take(bench)
+    with bench.floor.lock:
+        bench.floor.halt(lane, rest)
+    bench.bring(taken)
+    assert lane.record.state is TransferState.COMPLETED
+    assert lane.record.finished is not None
+
+
 def test_bytes_that_crossed_the_network_are_counted_for_failures_too(bench: FloorBench) -> None:
     lane, _ = bench.lane("one", "a")
     hand, given = take(bench)

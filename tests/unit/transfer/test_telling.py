@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -10,7 +11,7 @@ from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.errors import InputError, UsageError
 from tiepoint.domain.identifiers import CaptureId
 from tiepoint.domain.left_out import LeftOut
-from tiepoint.domain.transfer import FileState, TransferId, TransferState
+from tiepoint.domain.transfer import FileState, ReceiptPlace, TransferId, TransferState
 from tiepoint.protocol.transfers import BeginParams, UploadFile
 from tiepoint.transfer.records import TransferRecord
 from tiepoint.transfer.telling import (
@@ -67,6 +68,14 @@ def test_what_is_left_out_is_kept_and_of_two_folders_added_up() -> None:
     assert record.left_out == LeftOut(files=2, unread=1)
     begin_round(record, again, told_records(again))
     assert record.left_out == LeftOut(files=2)
+
+
+def test_a_receipt_says_nothing_of_a_later_round() -> None:
+    record = running("a.jpg")
+    record.receipt = ReceiptPlace("r.json", "r.pdf", datetime(2026, 11, 25, tzinfo=UTC), 1, 1)
+    again = told("a.jpg", "b.jpg")
+    begin_round(record, again, told_records(again))
+    assert record.receipt is None
 
 
 def test_an_upload_of_nothing_makes_no_sense() -> None:

@@ -105,11 +105,13 @@ class Door:
     def _grant(self) -> Grant:
         grant = self.credentials.grant(self.place)
         if grant.kind == BEARER and self._origin.scheme != "https" and not self._origin.is_loopback:
-            raise refused(
+            error = refused(
                 RefusedWhy.INSECURE,
                 f"An access token must not travel unencrypted, and {self._origin.netloc} is addressed by http.",
                 remedy="Give the address with https://, or use a shared access signature.",
             )
+            self.credentials.refuse(grant, error)  # else whoever retries would believe that a better one has come
+            raise error
         return grant
 
     def _request(

@@ -43,10 +43,10 @@ class Stand:
     def __init__(self, endpoint: str, kind: str = SAS, context: ssl.SSLContext | None = None) -> None:
         self.stop = Stop()
         self.line = Line(LineSettings(progress_s=20.0, connect_s=10.0, context=context))
-        place = BlobPlace(endpoint, "box")
-        credentials = Credentials()
-        credentials.give(place, kind, SECRET if kind == SAS else "TopSecret")
-        self.blob = BlobConnection(place, credentials, line=self.line, stop=self.stop)
+        self.place = BlobPlace(endpoint, "box")
+        self.credentials = Credentials()
+        self.credentials.give(self.place, kind, SECRET if kind == SAS else "TopSecret")
+        self.blob = BlobConnection(self.place, self.credentials, line=self.line, stop=self.stop)
 
     def put(self) -> None:
         self.blob.put_blob("a.jpg", 7, b"0" * 16, [memoryview(b"content")])
@@ -169,6 +169,7 @@ def test_a_token_never_travels_unencrypted_but_to_this_computer(stands: list[Sta
     with pytest.raises(Refused) as caught:
         stands[0].put()
     assert caught.value.why is RefusedWhy.INSECURE
+    assert stands[0].credentials.standing(stands[0].place).refusal is not None  # nobody takes it for a better one
     with ScriptedServer(created) as server:
         place, _ = read_place(server.url)
         stands.append(Stand(place.endpoint, BEARER))
