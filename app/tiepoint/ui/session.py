@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tiepoint.domain.settings import Settings
     from tiepoint.services.program import Program
 
-_MADE_AHEAD: Final = ("jobs", "results")
+_MADE_AHEAD: Final = ("jobs", "results", "transfers")
 _BETWEEN_PAGES_S: Final = 0.3
 
 

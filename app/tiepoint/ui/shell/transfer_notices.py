@@ -97,6 +97,8 @@ def _failed(transfer: Transfer, name: str) -> tuple[str, str, str]:
         why = said_below(plain(transfer.trouble.summary)) if transfer.trouble is not None else ""
         return "error", tr("Notice", "{name} was not moved", name=name), why
     title = tr_count("Notice", "{name}: {count} file failed", "{name}: {count} files failed", failed, name=name)
+    if not standing(transfer).arrived.files:
+        return "error", title, tr("Notice", "Nothing arrived. See why, and retry them.")
     return "error", title, tr("Notice", "The others arrived. See why, and retry them.")
 
 

@@ -98,7 +98,8 @@ def _of_worker(transfer: Transfer) -> set[TransferAction]:
     if transfer.tally(FileState.CONFLICT).files:
         may |= {TransferAction.REPLACE, TransferAction.CSV}
     if transfer.direction is Direction.UP:
-        may.add(TransferAction.DOWNLOAD)
+        if transfer.capture is not None:
+            may.add(TransferAction.DOWNLOAD)
         if transfer.receipt is not None or state is TransferState.COMPLETED:
             may.add(TransferAction.VERIFY)
     return may

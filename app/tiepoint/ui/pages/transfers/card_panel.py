@@ -25,6 +25,7 @@ from tiepoint.ui.widgets.layouts import column, row
 from tiepoint.ui.widgets.tone_panel import TonePanel
 
 _LIST_PX: Final = 96
+_LIST_PAD_PX: Final = 24
 _MOST_LISTED: Final = 200
 
 
@@ -55,7 +56,6 @@ class CardPanel(TonePanel):
         head.setStretch(1, 1)
         super().__init__("warn", head, self._bar, self._list, spacing=8, margins=(14, 10, 10, 10))
         self._list.setReadOnly(True)
-        self._list.setFixedHeight(_LIST_PX)
         self._list.setTabChangesFocus(True)
         self._list.setAccessibleName(tr("CardPanel", "Photos that are not as the receipt says"))
         self._bar.setAccessibleName(tr("CardPanel", "Checking"))
@@ -113,6 +113,8 @@ class CardPanel(TonePanel):
         listed = _listed(check.verdict) if check is not None and check.verdict is not None else ""
         if self._list.toPlainText() != listed:
             self._list.setPlainText(listed)
+            lines = listed.count("\n") + 1
+            self._list.setFixedHeight(min(_LIST_PX, lines * self._list.fontMetrics().lineSpacing() + _LIST_PAD_PX))
         self._list.setVisible(bool(listed))
 
 
