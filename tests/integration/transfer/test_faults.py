@@ -5,11 +5,12 @@ The real worker process, a real Blob server, and a proxy between them that does 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+import blob_rights
 from blob_server import Container
 from fault_proxy import FaultProxy
 from faults import (
@@ -26,6 +27,7 @@ from faults import (
 )
 from flights import BLOCKS, SMALL, assert_is_down, assert_is_up, contents, write_flight
 from tiepoint.domain.transfer import FileState, TransferState
+from tls_papers import TlsPapers
 from workstation import Workstation, assert_completed, assert_quiet
 
 AT = 100_000
@@ -133,6 +135,34 @@ def test_questions_and_commits_come_through(
     assert_is_up(container, done, photos)
     on_the_way = 10 * PIECE if isinstance(ANSWERS[fault], BlackHole) else 0  # it swallows what others were sending
     assert fault_proxy.sent("block") <= sum(BLOCKS) + on_the_way
+
+
+ENCRYPTED = ["cut", "stall", "503", "corrupt", "lost reply", "black hole"]
+
+
+@pytest.mark.parametrize("fault", ENCRYPTED)
+def test_encrypted_transfers_come_through(
+    fault: str,
+    make_station: Callable[[], Workstation],
+    container_https: Container,
+    trusts_papers: TlsPapers,
+    tmp_path: Path,
+) -> None:
+    photos = write_flight(tmp_path / "photos", [*SMALL, *BLOCKS])
+    station = make_station()
+    with FaultProxy(container_https.server.port, trusts_papers) as proxy:
+        url = proxy.url(container_https.url)
+        station.authorize(url, blob_rights.bearer(), "bearer")
+        proxy.add(UP[fault], lambda request: request.kind in ("put", "block") and request.size > AT, times=4, skip=1)
+        up = station.wait(station.upload(photos, url, fault).id)
+        assert_completed(station, up)
+        assert len(proxy.befallen) == 4
+        assert_is_up(container_https, up, photos)
+        proxy.add(DOWN[fault], lambda request: request.kind == "get" and "photos" in request.path, times=4, skip=1)
+        down = station.wait(station.download(f"{url}/{up.place.prefix}/photos", tmp_path / "target").id)
+        assert_completed(station, down)
+        assert len(proxy.befallen) == 8
+    assert_is_down(tmp_path / "target", contents(photos))
 
 
 def test_everything_at_once(

@@ -19,6 +19,7 @@ from tiepoint.transfer.blob.errors import BlobError, Unreachable
 from tiepoint.transfer.blob.flow import Flow, Severed, waiter
 from tiepoint.transfer.blob.proxies import Origin, Proxy, proxy_for
 from tiepoint.transfer.blob.reply import Reply
+from tiepoint.transfer.blob.secure import Secure
 from tiepoint.transfer.blob.stop import Stop
 from tiepoint.transfer.blob.trust import system_context, untrusted
 
@@ -176,13 +177,14 @@ def _secured(
     progress_s: float,
     context: ssl.SSLContext,
 ) -> Flow:
-    # What wraps a socket takes it over; its double stays in hand for whoever stops.
-    with sock.dup() as double, stop.covering(double):
+    with stop.covering(sock):
         if proxy is not None:
             _tunnel(sock, origin, proxy, connect_s)
         sock.settimeout(connect_s)
         try:
-            return Flow(context.wrap_socket(sock, server_hostname=origin.host), origin.host, progress_s)
+            secure = Secure(sock, context, origin.host)
+            secure.greet()
+            return Flow(sock, origin.host, progress_s, secure)
         except ssl.SSLCertVerificationError as error:
             raise untrusted(error, origin.host) from None
         except OSError as error:
