@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from tiepoint.domain.digest import is_composite, is_digest
+from tiepoint.domain.digest import block_count, is_composite, is_digest
 from tiepoint.transfer.blob.facts import BlobFacts
+from tiepoint.transfer.blob.reply import read_number
 
 WRITTEN_BY_US: Final = "tp_v"
 """Metadata of everything we write; its value is the version of these rules."""
@@ -49,16 +50,14 @@ class ListedBlob:
 
 
 def listed_blob(facts: BlobFacts) -> ListedBlob:
-    """Read a blob's metadata; what makes no sense counts as not there.
+    """Read a blob's metadata; what makes no sense, or cannot be of its size, counts as not there.
 
     Args:
         facts: Of a listing with metadata, or of its properties.
     """
     ours = {key.lower(): value for key, value in facts.metadata.items() if key.lower().startswith("tp_")}
     digest, block = ours.get(COMPOSITE, ""), ours.get(BLOCK_SIZE, "")
-    is_composed = (
-        is_digest(digest) and is_composite(digest) and block.isascii() and block.isdecimal() and int(block) > 0
-    )
+    is_composed = is_digest(digest) and is_composite(digest) and _blocks(facts.size, block) == block_count(digest)
     is_ours = ours.get(WRITTEN_BY_US) == RULES_VERSION and (is_composed or (not digest and bool(facts.md5)))
     if not (is_ours and is_composed):
         digest, block = "", "0"
@@ -70,3 +69,9 @@ def our_metadata(composite: str = "", block_size: int = 0) -> dict[str, str]:
     if not composite:
         return {WRITTEN_BY_US: RULES_VERSION}
     return {WRITTEN_BY_US: RULES_VERSION, COMPOSITE: composite, BLOCK_SIZE: str(block_size)}
+
+
+def _blocks(size: int, block: str) -> int:
+    """Return of how many blocks a blob would be made; 0 when that is no size of a block."""
+    block_size = read_number(block) or 0
+    return -(-size // block_size) if block_size else 0

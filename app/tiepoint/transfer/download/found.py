@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from tiepoint.domain.blob_names import local_names
-from tiepoint.domain.digest import block_count
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import is_id
+from tiepoint.protocol.capture_document import MANIFEST_NAME, PHOTOS_FOLDER
 from tiepoint.transfer.blob.facts import BlobFacts
 from tiepoint.transfer.listed import ListedBlob, listed_blob
 
@@ -32,14 +32,6 @@ class Found:
     refusal: Failure | None = None
 
 
-def listed(facts: BlobFacts) -> ListedBlob:
-    """Read what the server says of a blob; a composite digest that cannot be of its size counts for nothing."""
-    blob = listed_blob(facts)
-    if blob.composite and block_count(blob.composite) != -(-blob.size // blob.block_size):
-        return replace(blob, composite="", block_size=0)
-    return blob
-
-
 def is_file(facts: BlobFacts) -> bool:
     """Whether a blob is a file, not the mark of a folder."""
     if facts.size > 0:
@@ -53,7 +45,7 @@ def is_product(path: str) -> bool:
     first, _, rest = path.partition("/")
     if is_id(first) and rest:
         return is_product(rest)
-    return first != "photos" and path != "capture.json"
+    return first != PHOTOS_FOLDER and path != MANIFEST_NAME
 
 
 def found_below(
@@ -85,6 +77,6 @@ def _is_wanted(path: str, is_products_only: bool) -> bool:
 def _found(blobs: Sequence[BlobFacts], names: Sequence[str], tag: str, folder_bytes: int) -> list[Found]:
     placed = local_names(names, tag=tag, folder_bytes=folder_bytes)
     return [
-        Found(listed(blob), local.path if local.path is not None else local.name, local.refusal)
+        Found(listed_blob(blob), local.path if local.path is not None else local.name, local.refusal)
         for blob, local in zip(blobs, placed, strict=True)
     ]

@@ -12,8 +12,8 @@ from tiepoint.domain.failure import Failure
 from tiepoint.domain.transfer import FileState
 from tiepoint.transfer.blob.errors import BadRequest, BlobMissing, Changed, Corrupted, Exists, NameRefused
 from tiepoint.transfer.download.faults import FileFault, disk_trouble
-from tiepoint.transfer.download.found import listed
 from tiepoint.transfer.download.outcome import Outcome, another_version, archived, damaged, gone, refused
+from tiepoint.transfer.listed import listed_blob
 from tiepoint.transfer.work import Hand
 
 # https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes
@@ -56,6 +56,6 @@ def judged(hand: Hand, name: str, path: str, folder: str, action: Callable[[], O
 
 def _as_it_is_now(hand: Hand, name: str, path: str) -> Outcome:
     try:
-        return another_version(listed(hand.connection.head(name)))
+        return another_version(listed_blob(hand.connection.head(name)))
     except BlobMissing:
         return Outcome(FileState.FAILED, trouble=gone(path))

@@ -19,10 +19,10 @@ from tiepoint.transfer.blob.errors import BadRequest, BlobMissing, ConditionFail
 from tiepoint.transfer.blob.facts import BlockList
 from tiepoint.transfer.comparison import Standing, compare
 from tiepoint.transfer.journal_rows import FileStamp
-from tiepoint.transfer.listed import our_metadata
+from tiepoint.transfer.listed import listed_blob, our_metadata
 from tiepoint.transfer.records import FileRecord
 from tiepoint.transfer.upload.copying import copied, is_copyable
-from tiepoint.transfer.upload.judging import as_listed, hashed, local_file
+from tiepoint.transfer.upload.judging import hashed, local_file
 from tiepoint.transfer.upload.kit import Kit
 from tiepoint.transfer.upload.outcome import Outcome, again, failed
 from tiepoint.transfer.upload.sending import condition_of, of_fault, settled_by_looking
@@ -273,7 +273,7 @@ class CommitBlocks:
                 condition=condition_of(file),
                 metadata=our_metadata(digest, course.block_size),
             )
-            found = as_listed(hand.connection.head(name))
+            found = listed_blob(hand.connection.head(name))
         except (ConditionFailed, BlobMissing):  # blocks are kept for a week, or until somebody writes the blob
             return settled_by_looking(kit, hand, file, source, known)
         if compare(found, local_file(source.stamp.size, known)).standing is not Standing.SAME:

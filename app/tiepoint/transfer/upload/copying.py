@@ -12,9 +12,9 @@ from tiepoint.transfer.blob.errors import BlobError, BlobMissing, Busy, Changed,
 from tiepoint.transfer.blob.facts import NEW, Condition
 from tiepoint.transfer.comparison import Standing, compare
 from tiepoint.transfer.journal_rows import KnownDigest, SeenBlob
-from tiepoint.transfer.listed import ListedBlob, our_metadata
+from tiepoint.transfer.listed import ListedBlob, listed_blob, our_metadata
 from tiepoint.transfer.records import FileRecord
-from tiepoint.transfer.upload.judging import as_listed, local_file
+from tiepoint.transfer.upload.judging import local_file
 from tiepoint.transfer.upload.kit import Kit
 from tiepoint.transfer.upload.outcome import Outcome
 from tiepoint.transfer.work import Hand
@@ -75,7 +75,7 @@ def _copy(hand: Hand, kit: Kit, file: FileRecord, seen: SeenBlob, name: str) -> 
         condition=condition,
         metadata=our_metadata(seen.digest if seen.block_size else "", seen.block_size),
     )
-    found = as_listed(hand.connection.head(name))
+    found = listed_blob(hand.connection.head(name))
     return found if found.etag == written.etag else None
 
 

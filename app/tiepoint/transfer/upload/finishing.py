@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Container
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from tiepoint.domain.errors import OperationFailed
@@ -31,6 +31,8 @@ from tiepoint.transfer.upload.writing import put_small
 from tiepoint.transfer.work import Hand
 
 _ROUNDS: Final = 5
+_FRESH: Final = timedelta(minutes=10)
+"""An older listing certifies nothing: the transfer may have been paused for days since."""
 _JSON: Final = "application/json"
 _log = logging.getLogger(__name__)
 
@@ -41,6 +43,7 @@ class Finish:
     Args:
         kit: The upload's.
         listing: What is there, when nothing was sent since it was listed; None = to be listed.
+        listed: When that was.
         looked: Indices of files that were looked into already.
 
     Attributes:
@@ -49,14 +52,16 @@ class Finish:
         receipt: The receipt that was written; None when there is nothing to certify.
     """
 
-    def __init__(self, kit: Kit, listing: dict[str, ListedBlob] | None, looked: Container[int]) -> None:
+    def __init__(
+        self, kit: Kit, listing: dict[str, ListedBlob] | None, listed: datetime, looked: Container[int]
+    ) -> None:
         self.gone: list[FileRecord] = []
         self.entries: list[tuple[FileRecord, PhotoEntry]] = []
         self.receipt: ReceiptPlace | None = None
         self._kit = kit
         self._listing = listing
         self._looked = looked
-        self._listed = datetime.now().astimezone()
+        self._listed = listed
         self._looking: LookInto | None = None
 
     def run(self, hand: Hand) -> None:
@@ -66,8 +71,9 @@ class Finish:
         there = [file for file in record.files if file.state.is_there]
         if capture is None or not there:
             return
-        if self._listing is None:
-            self._listed = datetime.now().astimezone()
+        now = datetime.now().astimezone()
+        if self._listing is None or now - self._listed > _FRESH:
+            self._listed = now
             self._listing = list_photos(hand, record.place)
         listing = self._listing
         self.gone = [file for file in there if judged(_expected(file), listing.get(file.path))]

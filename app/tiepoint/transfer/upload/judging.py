@@ -8,18 +8,12 @@ from __future__ import annotations
 import hashlib
 
 from tiepoint.transfer.blob.errors import BlobMissing, Changed
-from tiepoint.transfer.blob.facts import BlobFacts
 from tiepoint.transfer.comparison import Comparison, LocalFile, Standing, compare
 from tiepoint.transfer.journal_rows import KnownDigest
-from tiepoint.transfer.listed import ListedBlob, listed_blob
+from tiepoint.transfer.listed import ListedBlob
 from tiepoint.transfer.upload.kit import Kit
 from tiepoint.transfer.upload.source import Source
 from tiepoint.transfer.work import Hand
-
-
-def as_listed(facts: BlobFacts) -> ListedBlob:
-    """Return what a listing or HEAD says of a blob."""
-    return listed_blob(facts)
 
 
 def local_file(size: int, known: KnownDigest) -> LocalFile:

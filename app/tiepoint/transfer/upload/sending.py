@@ -11,10 +11,10 @@ from tiepoint.transfer.blob.errors import BadRequest, BlobMissing, ConditionFail
 from tiepoint.transfer.blob.facts import NEW, Condition
 from tiepoint.transfer.comparison import Standing
 from tiepoint.transfer.journal_rows import KnownDigest
-from tiepoint.transfer.listed import our_metadata
+from tiepoint.transfer.listed import listed_blob, our_metadata
 from tiepoint.transfer.records import FileRecord
 from tiepoint.transfer.upload.copying import copied, is_copyable
-from tiepoint.transfer.upload.judging import as_listed, hashed, judge
+from tiepoint.transfer.upload.judging import hashed, judge
 from tiepoint.transfer.upload.kit import Kit
 from tiepoint.transfer.upload.outcome import Outcome, again, conflict, failed
 from tiepoint.transfer.upload.source import Part, Source, SourceFault
@@ -22,7 +22,7 @@ from tiepoint.transfer.work import Hand
 
 
 class SendFile:
-    """The task of sending one file of at most `kit.MOST_IN_ONE` bytes.
+    """The task of sending one file of at most `Tuning.whole_bytes`.
 
     Args:
         kit: The upload's.
@@ -109,7 +109,7 @@ def settled_by_looking(kit: Kit, hand: Hand, file: FileRecord, source: Source, k
     """
     name = kit.blob_name(file)
     try:
-        listed = as_listed(hand.connection.head(name))
+        listed = listed_blob(hand.connection.head(name))
     except BlobMissing as error:
         return Outcome(FileState.WAITING, trouble=Failure.of(error), is_absent=True)
     found = judge(kit, hand, file.source, source, listed, known)

@@ -17,10 +17,10 @@ from tiepoint.transfer.blob.errors import BadRequest, BlobMissing, Changed, Corr
 from tiepoint.transfer.comparison import Standing, compare
 from tiepoint.transfer.journal_rows import FileStamp, KnownDigest
 from tiepoint.transfer.layout import listed_capture, manifest_blob, new_capture_id, photo_path, photos_place
-from tiepoint.transfer.listed import ListedBlob
+from tiepoint.transfer.listed import ListedBlob, listed_blob
 from tiepoint.transfer.manifest import MOST_BYTES, read_manifest
 from tiepoint.transfer.records import FileRecord
-from tiepoint.transfer.upload.judging import as_listed, local_file
+from tiepoint.transfer.upload.judging import local_file
 from tiepoint.transfer.upload.kit import Kit
 from tiepoint.transfer.upload.outcome import Outcome, conflict
 from tiepoint.transfer.upload.sending import of_fault
@@ -36,6 +36,7 @@ class Findings:
 
     Attributes:
         capture: Which capture it is.
+        listed: When the listing was asked for.
         listing: Photos there by path.
         outcomes: Files that need nothing more.
         to_send: Files to be sent, with the version they replace (empty = none).
@@ -44,6 +45,7 @@ class Findings:
     """
 
     capture: CaptureId
+    listed: datetime
     listing: dict[str, ListedBlob] = field(default_factory=dict)
     outcomes: list[tuple[FileRecord, Outcome]] = field(default_factory=list)
     to_send: list[tuple[FileRecord, str]] = field(default_factory=list)
@@ -70,7 +72,7 @@ class Survey:
     def run(self, hand: Hand) -> None:
         """See `Task.run`."""
         capture = self._kit.record.capture or find_capture(self._kit, hand)
-        findings = Findings(capture)
+        findings = Findings(capture, datetime.now().astimezone())
         findings.listing = list_photos(hand, self._kit.record.base.below(capture))
         stamps = self._stamps(hand, findings)
         known = self._kit.cache.look_up_many({file.source: stamp for file, stamp in stamps})
@@ -143,7 +145,7 @@ def list_photos(hand: Hand, place: BlobPlace) -> dict[str, ListedBlob]:
 def _listed(hand: Hand, prefix: str) -> Iterator[ListedBlob]:
     for page in hand.connection.list_pages(prefix):
         hand.stop.check()
-        yield from map(as_listed, page.blobs)
+        yield from map(listed_blob, page.blobs)
 
 
 def _name_in_manifest(kit: Kit, hand: Hand, capture: CaptureId) -> str | None:

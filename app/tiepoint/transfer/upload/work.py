@@ -53,6 +53,7 @@ class UploadWork:
         self._courses: dict[int, BlockCourse] = {}
         self._quiet: list[tuple[float, int]] = []
         self._listing: dict[str, ListedBlob] | None = None
+        self._listed = kit.record.created
         self._in_flight = 0
         self._looking: LookInto | None = None
         self._is_looking = False
@@ -137,7 +138,7 @@ class UploadWork:
 
     def _begin_finish(self) -> None:
         self._phase = TransferState.FINISHING
-        self._whole_task = Finish(self._kit, self._listing, self._looked)
+        self._whole_task = Finish(self._kit, self._listing, self._listed, self._looked)
         self._listing = None
 
     def _count_end(self, task: Task) -> None:
@@ -176,7 +177,7 @@ class UploadWork:
         self._todo.extend(sorted(waiting, key=lambda file: file.index))
         unknown = [file for file, _ in findings.to_send if file.entry is None]
         self._looking = LookInto(unknown) if unknown else None
-        self._listing = findings.listing
+        self._listing, self._listed = findings.listing, findings.listed
         self._phase = TransferState.RUNNING
 
     def _take_facts(self, task: LookInto) -> None:

@@ -14,10 +14,10 @@ from tiepoint.transfer.blob.facts import BlobFacts, Block
 from tiepoint.transfer.download.claims import block_size_of
 from tiepoint.transfer.download.course import Course, Doing, Opened
 from tiepoint.transfer.download.digester import Digester
-from tiepoint.transfer.download.found import found_below, is_product, listed
+from tiepoint.transfer.download.found import found_below, is_product
 from tiepoint.transfer.download.ranges import Ranges
 from tiepoint.transfer.download.tuning import DownloadTuning
-from tiepoint.transfer.listed import ListedBlob
+from tiepoint.transfer.listed import ListedBlob, listed_blob
 from tiepoint.transfer.records import FileRecord
 from tiepoint.transfer.tuning import Tuning
 
@@ -102,7 +102,7 @@ def test_only_our_own_blocks_say_what_is_in_them(blocks: list[Block], size: int,
     ],
 )
 def test_composite_digests_that_cannot_be_count_for_nothing(digest: str, block_size: str, is_believed: bool) -> None:
-    blob = listed(BlobFacts("x", 100, "e", "", {"tp_v": "1", "tp_digest": digest, "tp_block": block_size}))
+    blob = listed_blob(BlobFacts("x", 100, "e", "", {"tp_v": "1", "tp_digest": digest, "tp_block": block_size}))
     assert (blob.digest == digest, blob.block_size > 0) == (is_believed, is_believed)
 
 

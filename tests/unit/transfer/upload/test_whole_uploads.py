@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,7 +13,9 @@ from fakes.download_bench import KIB
 from fakes.upload_bench import UploadBench, noise
 from tiepoint.domain.digest import composite
 from tiepoint.domain.transfer import FileState, TransferState
+from tiepoint.transfer.upload.finishing import Finish
 from tiepoint.transfer.upload.source import Source
+from tiepoint.transfer.upload.survey import list_photos
 
 CONTENT = {
     "a.jpg": noise(10 * KIB, 1),
@@ -69,6 +72,18 @@ def test_a_second_time_nothing_is_sent_and_hashed(bench: UploadBench) -> None:
     assert {each[0] for each in bench.container.requests} == {"list", "head"}  # the second is the manifest's
     assert bench.record.receipt is not None
     assert bench.record.receipt.is_whole
+
+
+@pytest.mark.parametrize(("age", "missed"), [(timedelta(minutes=1), []), (timedelta(hours=1), ["a.jpg"])])
+def test_an_old_listing_certifies_nothing(bench: UploadBench, age: timedelta, missed: list[str]) -> None:
+    bench.write(CONTENT)
+    bench.upload()
+    hand, place = bench.hand(), bench.record.place
+    listing = list_photos(hand, place)
+    del bench.container.blobs[f"{place.prefix}/photos/a.jpg"]
+    finish = Finish(bench.work._kit, listing, datetime.now(UTC) - age, ())
+    finish.run(hand)
+    assert [file.path for file in finish.gone] == missed
 
 
 def test_the_same_name_is_the_same_capture_on_another_computer(bench: UploadBench, tmp_path_factory) -> None:  # type: ignore[no-untyped-def]
