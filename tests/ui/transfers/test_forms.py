@@ -84,6 +84,18 @@ def test_photos_go_up_with_a_pasted_url_and_its_signature_is_never_in_sight(in_q
     in_qt(scene())
 
 
+def test_a_signature_typed_letter_by_letter_is_taken_out_when_the_field_is_left(in_qt: InQt) -> None:
+    async def scene() -> None:
+        async with an_upload() as (dialog, _parts, _begun):
+            QTest.keyClicks(dialog.address.line, f"{URL}?{SAS}")
+            assert dialog.address.text == f"{URL}?{SAS}"
+            dialog.address.line.editingFinished.emit()
+            assert (dialog.address.text, dialog.signature.text) == (URL, SAS)
+            assert dialog.go_button.isEnabled()
+
+    in_qt(scene())
+
+
 def test_a_signature_is_shown_only_while_a_person_wants_to_see_it(in_qt: InQt) -> None:
     async def scene() -> None:
         async with an_upload() as (dialog, _parts, _begun):

@@ -1,4 +1,7 @@
-"""A field for the address of a container; a signature pasted with it is taken out at once. The GUI thread."""
+"""A field for the address of a container; a signature pasted with it is taken out at once. The GUI thread.
+
+One that is typed letter by letter is taken out when the field is left: nobody knows before where it ends.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,9 @@ class AddressField(QWidget):
         self.recent_button.setVisible(bool(self._recent))
         self.setLayout(row(self.line, self.recent_button, spacing=4))
         self.setFocusProxy(self.line)
+        self._length = 0
         self.line.textChanged.connect(self._on_changed)
+        self.line.editingFinished.connect(self._take_signature)
         self.recent_button.clicked.connect(self._open_recent)
 
     @property
@@ -66,9 +71,15 @@ class AddressField(QWidget):
         self.recent_menu().popup(self.recent_button.mapToGlobal(QPoint(0, self.recent_button.height())))
 
     def _on_changed(self, text: str) -> None:
-        address, signature = split_address(text)
+        is_pasted = len(text) - self._length > 1
+        self._length = len(text)
+        if not (is_pasted and self._take_signature()):
+            self.changed.emit()
+
+    def _take_signature(self) -> bool:
+        address, signature = split_address(self.line.text())
         if signature:
+            self._length = len(address)
             self.line.setText(address)  # undo must not bring it back into sight
             self.signature_found.emit(signature)
-        else:
-            self.changed.emit()
+        return bool(signature)
