@@ -59,6 +59,20 @@ def test_with_nothing_on_its_way_it_says_how_to_begin(in_qt: InQt) -> None:
     in_qt(scene())
 
 
+def test_the_first_transfer_of_the_command_line_is_noticed(in_qt: InQt) -> None:
+    async def scene() -> None:
+        fake = FakeProgram()
+        fake.has_transfers = False
+        async with standing(TransfersPage, fake) as stand:
+            await until(lambda: "Nothing is on its way" in texts(stand.page))
+            assert not fake.program.transfers.snapshot.is_following
+            fake.has_transfers = True
+            midway(fake.transfer_worker)
+            await until(lambda: stand.page.viewmodel.transfer)
+
+    in_qt(scene())
+
+
 def test_files_and_bytes_are_counted_apart_and_failed_files_come_first(in_qt: InQt) -> None:
     async def scene() -> None:
         async with page_with(midway) as stand:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -26,6 +26,7 @@ from tiepoint.ui.widgets.layouts import column, row
 _WIDTH: Final = 216
 _LEAST_WIDTH: Final = 168
 _PACE_MS: Final = 500
+_LOOK_MS: Final = 5000
 _NEEDS_SOMEBODY: Final = (TransferState.NEEDS_SIGN_IN,)
 _QUIET: Final = (TransferState.PAUSED, TransferState.NEEDS_SIGN_IN, TransferState.DRAFT)
 
@@ -49,6 +50,9 @@ class TransferChip(QWidget):
         self._name, self._words = ElidedLabel("", "value"), ElidedLabel("", "caption")
         self._pace = Pace(self._show, self, interval_ms=_PACE_MS)
         self._setup_ui()
+        self._look = QTimer(self, interval=_LOOK_MS)
+        self._look.timeout.connect(self._on_look)
+        self._look.start()
         self._end = panel.program.transfers.changed.subscribe(lambda _snapshot: self._pace.ask())
         self.destroyed.connect(self._end)
         self._show()
@@ -78,6 +82,13 @@ class TransferChip(QWidget):
         )
         line.setStretch(1, 1)
         self.setLayout(line)
+
+    def _on_look(self) -> None:
+        """The command line may have begun the first transfer of this computer meanwhile."""
+        if self._panel.program.transfers.snapshot.is_following:
+            self._look.stop()
+        else:
+            self._panel.program.transfers.load()
 
     def _show(self) -> None:
         snapshot = self._panel.program.transfers.snapshot

@@ -84,7 +84,7 @@ class TransfersViewModel(QObject):
         self._pace = Pace(self._update, self, interval_ms=_PACE_MS)
         self._pace.hold(is_held=True)
         self._tick = QTimer(self, interval=_TICK_MS)
-        self._tick.timeout.connect(self._pace.ask)
+        self._tick.timeout.connect(self._on_tick)
         self._ends = [
             self._service.changed.subscribe(lambda _snapshot: self._pace.ask()),
             self._service.files_changed.subscribe(self._on_files),
@@ -181,6 +181,11 @@ class TransfersViewModel(QObject):
         self._tick.stop()
         for end in self._ends:
             end()
+
+    def _on_tick(self) -> None:
+        if not self.snapshot.is_following:
+            self._service.load()  # the command line may have begun the first transfer meanwhile
+        self._pace.ask()
 
     def _on_files(self, change: FilesChange) -> None:
         if change.is_reset:
