@@ -1,6 +1,7 @@
 #!/bin/sh
 # Freeze the program, then run the whole sample job from the frozen folder: its agent starts, its dask workers run the
-# engine's tasks, its stage children too. Nothing of the source tree or of .venv is used by the frozen program.
+# engine's tasks, its stage children too. Then photos go up to a Blob server and come down again. Nothing of the source
+# tree or of .venv is used by the frozen program.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -11,6 +12,9 @@ trap 'TIEPOINT_HOME=$home/state "$stop" stop; rm -rf "$home"' EXIT
 
 .venv/bin/pyinstaller --noconfirm --log-level ERROR --distpath "$build/dist" --workpath "$build/work" packaging/frozen/tiepoint.spec
 echo "Frozen folder: $(du -sh "$build/dist/tiepoint" | cut -f1)"
+
+PYTHONPATH=tests .venv/bin/python packaging/frozen/transfers.py "$build/dist/tiepoint/tiepoint"
+echo "Transfers: up, nothing sent twice, verified, down, receipt"
 
 cp -R resources/sample/photos "$home/photos"
 cd "$home"
