@@ -89,6 +89,9 @@ class FakeDesk:
     def transfers(self) -> tuple[Transfer, ...]:
         return tuple(reversed(self.all.values()))
 
+    def as_it_is(self, transfer: Transfer) -> Transfer:
+        return self.all.get(transfer.id, transfer)
+
     def state(self) -> messages.WorkerState:
         return messages.WorkerState(self.transfers(), self.limits, self.wanted)
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.capture import Capture, Drop
 from tiepoint.domain.errors import UsageError
-from tiepoint.domain.identifiers import CaptureId
 from tiepoint.domain.left_out import left_out_of
 from tiepoint.domain.photo import PhotoEntry
 from tiepoint.domain.transfer import (
@@ -42,7 +41,6 @@ __all__ = ["TransferService", "TransfersSnapshot", "receipt_paths"]
 
 _PAGE: Final = 1000
 _FAILED: Final = (FileState.FAILED.value, FileState.CONFLICT.value)
-_PHOTOS_FOLDER: Final = "photos"
 
 
 class TransferService(TransferMonitor):
@@ -123,23 +121,15 @@ class TransferService(TransferMonitor):
         is_first: bool = False,
     ) -> Transfer:
         """Let a capture that is kept on this computer go up, under its own id. Otherwise as `upload_drop`."""
+        from tiepoint.protocol.capture_document import PHOTOS_FOLDER
         from tiepoint.protocol.transfers import BeginParams
 
-        folder = capture.folder / _PHOTOS_FOLDER
+        folder = capture.folder / PHOTOS_FOLDER
         drop = await self._store.scan([folder])
-        begin = BeginParams(capture.name, place, str(folder), capture.id, replaces=replaces)
+        left_out = left_out_of(drop.skipped)
+        begin = BeginParams(capture.name, place, str(folder), capture.id, replaces=replaces, left_out=left_out)
         entries = {photo.path: photo for photo in capture.photos}
         return await self._upload(begin, drop, entries, source, is_first=is_first)
-
-    async def upload_kept(
-        self, capture_id: CaptureId, place: BlobPlace, source: TokenSource | None = None, *, replaces: bool = False
-    ) -> Transfer:
-        """Let the capture of an id go up; as `upload_capture`.
-
-        Raises:
-            UsageError: There is no such capture.
-        """
-        return await self.upload_capture(await self._store.get(capture_id), place, source, replaces=replaces)
 
     async def download(
         self,

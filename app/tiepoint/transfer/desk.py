@@ -121,6 +121,12 @@ class Desk:
         with self._shop.floor.lock:
             return self._shop.summaries()
 
+    def as_it_is(self, transfer: Transfer) -> Transfer:
+        """The same transfer now; as it was when it is no more."""
+        with self._shop.floor.lock:
+            is_known = transfer.id in self._shop.floor.lanes
+            return self._shop.summary(transfer.id) if is_known else transfer
+
     def state(self) -> WorkerState:
         """Everything at one moment; subscribe first, so that nothing falls between."""
         shop = self._shop

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from tiepoint import __version__
 from tiepoint.daemon.dispatch import Handler, MethodTable, spoken_version
+from tiepoint.domain.transfer import Transfer
 from tiepoint.protocol import transfers as table
 from tiepoint.protocol.hello import EngineVersion, HelloParams, HelloResult
 from tiepoint.protocol.methods import Diagnostics, Nothing, StopParams
@@ -108,23 +109,22 @@ class TransferMethods:
         return Nothing()
 
     async def _start(self, params: table.TransferRef) -> table.TransferResult:
-        # Ten thousand names are looked through.
-        return table.TransferResult(await asyncio.to_thread(self._desk.start, params.transfer, self._teller))
+        return await self._in_thread(lambda: self._desk.start(params.transfer, self._teller))
 
     async def _download(self, params: table.DownloadParams) -> table.TransferResult:
-        return table.TransferResult(await asyncio.to_thread(self._desk.download, params))
+        return await self._in_thread(lambda: self._desk.download(params))
 
     async def _pause(self, params: table.TransferRef) -> table.TransferResult:
-        return table.TransferResult(self._desk.pause(params.transfer))
+        return await self._in_thread(lambda: self._desk.pause(params.transfer))
 
     async def _resume(self, params: table.TransferRef) -> table.TransferResult:
         return table.TransferResult(self._desk.resume(params.transfer))
 
     async def _cancel(self, params: table.TransferRef) -> table.TransferResult:
-        return table.TransferResult(self._desk.cancel(params.transfer))
+        return await self._in_thread(lambda: self._desk.cancel(params.transfer))
 
     async def _remove(self, params: table.TransferRef) -> Nothing:
-        self._desk.remove(params.transfer)
+        await asyncio.to_thread(self._desk.remove, params.transfer)
         return Nothing()
 
     async def _retry(self, params: table.RetryParams) -> table.TransferResult:
@@ -167,3 +167,8 @@ class TransferMethods:
     async def _stop(self, params: StopParams) -> Nothing:
         self._house.stop(params.when)
         return Nothing()
+
+    async def _in_thread(self, do: Callable[[], Transfer]) -> table.TransferResult:
+        """Do what waits for a disk; the answer is as new as what is told before it, or it would undo that."""
+        done = await asyncio.to_thread(do)
+        return table.TransferResult(self._desk.as_it_is(done))

@@ -13,7 +13,10 @@ import pytest_asyncio
 
 from fakes.captures import FakeCaptureStore, a_drop
 from fakes.transfers import PLACE, FakeTransferWorker, a_transfer, completed, files_midway, midway, needs_sign_in
+from tiepoint.domain.capture import Capture
 from tiepoint.domain.errors import AgentUnavailable, InputError, SignInNeeded, UsageError
+from tiepoint.domain.identifiers import CaptureId
+from tiepoint.domain.photo import PhotoEntry
 from tiepoint.domain.transfer import FileState, Limits, TransferId, TransferState
 from tiepoint.services.credentials import PastedSignature
 from tiepoint.services.transfer_files import FilesChange
@@ -27,8 +30,9 @@ class Stage:
     def __init__(self) -> None:
         self.worker = FakeTransferWorker()
         self.has_journal = True
+        self.store = FakeCaptureStore()
         self.service = TransferService(
-            self.worker, FakeCaptureStore(), lambda: self.has_journal, sleep=lambda _: asyncio.sleep(0)
+            self.worker, self.store, lambda: self.has_journal, sleep=lambda _: asyncio.sleep(0)
         )
 
     async def until(self, claim: Callable[[], object]) -> None:
@@ -71,6 +75,16 @@ async def test_a_drop_goes_up_and_is_known_at_once(stage: Stage) -> None:
     assert stage.service.can_use(PLACE)
     again = await stage.service.upload_drop(a_drop(), "", PLACE)
     assert again.name == a_drop().name
+
+
+async def test_a_kept_capture_goes_up_under_its_id_and_with_what_is_known(stage: Stage) -> None:
+    drop = a_drop()
+    entries = tuple(PhotoEntry(photo.path, photo.size, "0" * 32) for photo in drop.photos)
+    capture = Capture(CaptureId("20261122-demo-0a1b2c"), "demo", NOW, entries, Path("/kept/demo"))
+    stage.store.kept.append(capture)
+    await stage.service.upload_capture(capture, PLACE, SIGNATURE)
+    assert (stage.worker.begins[0].capture, stage.worker.begins[0].folder) == (capture.id, "/kept/demo/photos")
+    assert [file.entry for file in stage.worker.sources] == list(entries)
 
 
 async def test_a_source_with_nothing_begins_nothing(stage: Stage) -> None:
