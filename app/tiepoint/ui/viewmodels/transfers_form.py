@@ -25,14 +25,12 @@ class Judged:
         problem: What is wrong, to be said; empty when nothing is.
         note: What is worth knowing though nothing is wrong.
         is_ready: Whether it can begin.
-        is_about_signature: Whether `problem` or `note` is about the signature rather than the rest.
     """
 
     place: BlobPlace | None = None
     problem: str = ""
     note: str = ""
     is_ready: bool = False
-    is_about_signature: bool = False
 
 
 def judge_upload(
@@ -91,8 +89,8 @@ def _with_place(
     if not signature:
         if can_use(place):
             note = tr("Upload", "The signature given before for this container is used.")
-            return Judged(place, note=note, is_ready=True, is_about_signature=True)
+            return Judged(place, note=note, is_ready=True)
         return Judged(place)
     problem = signature_problem(signature, place, need, now)
     note = "" if problem else signature_note(signature, now)
-    return Judged(place, problem, note, is_ready=not problem, is_about_signature=True)
+    return Judged(place, problem, note, is_ready=not problem)

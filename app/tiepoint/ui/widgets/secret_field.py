@@ -53,10 +53,6 @@ class SecretField(QWidget):
         """Put a text in."""
         self.line.setText(text)
 
-    def set_hint(self, hint: str) -> None:
-        """Say what to paste, while it is empty."""
-        self.line.setPlaceholderText(hint)
-
     def clear(self) -> None:
         """Forget what was typed, and hide again what will be."""
         self.line.clear()

@@ -20,17 +20,19 @@ from tiepoint.ui.theme import icons
 from tiepoint.ui.theme.fonts import font
 from tiepoint.ui.theme.states import look_of
 from tiepoint.ui.widgets.bars import draw_bar, draw_segments
-from tiepoint.ui.widgets.table_cells import Cell, Row
-from tiepoint.ui.widgets.table_model import CELL_ROLE, ROW_ROLE, RowsModel
+from tiepoint.ui.widgets.table_cells import Cell
+from tiepoint.ui.widgets.table_model import CELL_ROLE, RowsModel
 
 _PAD: Final = 10
 _ICON: Final = 13
 _FIGURE_PX: Final = 46
 _WIDEST_PX: Final = 12
 """No letter of the table's typeface is wider; shorter words fit without being measured."""
-_LEFT: Final = Qt.AlignmentFlag.AlignLeft
-_RIGHT: Final = Qt.AlignmentFlag.AlignRight
-_MIDDLE: Final = Qt.AlignmentFlag.AlignVCenter
+# Plain numbers: joining flags anew for every cell takes as long as drawing a short word.
+_ONE_LINE: Final = int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
+_LEFT: Final = int(Qt.AlignmentFlag.AlignLeft) | _ONE_LINE
+_RIGHT: Final = int(Qt.AlignmentFlag.AlignRight) | _ONE_LINE
+_SELECTED: Final = QStyle.StateFlag.State_Selected
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -48,9 +50,11 @@ class CellDelegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         """Paint one cell."""
-        cell, row, model = index.data(CELL_ROLE), index.data(ROW_ROLE), index.model()
-        if not isinstance(cell, Cell) or not isinstance(row, Row) or not isinstance(model, RowsModel):
+        model = index.model()
+        if not isinstance(model, RowsModel) or (row := model.row_of(index)) is None:
             return
+        place = index.column()
+        cell = row.cells[place]
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._ground(painter, option, index)
@@ -61,7 +65,7 @@ class CellDelegate(QStyledItemDelegate):
         elif cell.look in ("bar", "segments"):
             self._bar(painter, box, cell, is_stale=row.is_stale)
         else:
-            self._words(painter, box, cell, is_right=model.columns[index.column()].is_right, is_stale=row.is_stale)
+            self._words(painter, box, cell, is_right=model.columns[place].is_right, is_stale=row.is_stale)
         painter.restore()
 
     def _ground(
@@ -69,7 +73,7 @@ class CellDelegate(QStyledItemDelegate):
     ) -> None:
         # A copy: the option lies on Qt's stack and is gone after this call.
         tokens, box = theme.tokens(), QRect(option.rect)
-        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        is_selected = bool(option.state & _SELECTED)
         if is_selected or index.row() == self.hovered:
             painter.fillRect(box, QColor(tokens.selection if is_selected else tokens.hover))
         painter.fillRect(box.left(), box.bottom(), box.width(), 1, QColor(tokens.border))
@@ -86,7 +90,7 @@ class CellDelegate(QStyledItemDelegate):
         painter.setBrush(QColor(tone.soft))
         painter.drawRoundedRect(pill, 11, 11)
         painter.drawPixmap(QPointF(pill.left() + 8, pill.center().y() - 6.5), icons.pixmap(look.icon, tone.text, _ICON))
-        self._line(painter, pill.adjusted(26, 0, -6, 0), text, self._word, tone.text, _LEFT | _MIDDLE)
+        self._line(painter, pill.adjusted(26, 0, -6, 0), text, self._word, tone.text, _LEFT)
 
     def _bar(self, painter: QPainter, box: QRectF, cell: Cell, *, is_stale: bool) -> None:
         room = box.adjusted(0, 0, -_FIGURE_PX if cell.text else 0, 0)
@@ -96,7 +100,7 @@ class CellDelegate(QStyledItemDelegate):
             draw_segments(painter, bar, parts)
         elif cell.text:
             draw_bar(painter, bar, cell.share, "queued" if is_stale else cell.tone or "info")
-        self._line(painter, box, cell.text, self._main, theme.tokens().text2, _RIGHT | _MIDDLE)
+        self._line(painter, box, cell.text, self._main, theme.tokens().text2, _RIGHT)
 
     def _words(self, painter: QPainter, box: QRectF, cell: Cell, *, is_right: bool, is_stale: bool) -> None:
         colour = _colour_of(cell, is_stale=is_stale)
@@ -108,22 +112,20 @@ class CellDelegate(QStyledItemDelegate):
         side = _RIGHT if is_right else _LEFT
         used = self._strong if cell.is_strong else self._main
         if not cell.sub:
-            self._line(painter, box, cell.text, used, colour, side | _MIDDLE)
+            self._line(painter, box, cell.text, used, colour, side)
             return
         upper, lower = box.adjusted(0, 0, 0, -box.height() / 2), box.adjusted(0, box.height() / 2, 0, 0)
-        self._line(painter, upper.translated(0, 2), cell.text, used, colour, side | _MIDDLE)
-        self._line(painter, lower.translated(0, -2), cell.sub, self._sub, theme.tokens().text2, side | _MIDDLE)
+        self._line(painter, upper.translated(0, 2), cell.text, used, colour, side)
+        self._line(painter, lower.translated(0, -2), cell.sub, self._sub, theme.tokens().text2, side)
 
-    def _line(
-        self, painter: QPainter, box: QRectF, text: str, used: QFont, colour: str, align: Qt.AlignmentFlag
-    ) -> None:
+    def _line(self, painter: QPainter, box: QRectF, text: str, used: QFont, colour: str, align: int) -> None:
         if not text:
             return
         painter.setFont(used)
         painter.setPen(QColor(colour))
         if len(text) * _WIDEST_PX > box.width():
             text = QFontMetricsF(used).elidedText(text, Qt.TextElideMode.ElideRight, box.width() + 1)
-        painter.drawText(box, int(align) | Qt.TextFlag.TextSingleLine, text)
+        painter.drawText(box, align, text)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """As wide as the words, for a double click on the head's edge."""

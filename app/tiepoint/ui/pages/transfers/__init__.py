@@ -1,1 +1,1 @@
-"""The Transfers page, until there is something to transfer to. The GUI thread only."""
+"""The Transfers page: its cards, panels and dialogs. The GUI thread only."""

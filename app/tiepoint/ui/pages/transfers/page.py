@@ -39,6 +39,8 @@ from tiepoint.ui.widgets.empty import EmptyState
 from tiepoint.ui.widgets.layouts import column, holder, row
 
 _LEFT_PX: Final = (300, 384)
+_STRIP_MS: Final = 40
+"""The strip is painted a moment after the page, so that neither holds the loop for long."""
 _LOW_PX: Final = 660
 """A page lower than this has no room for the hint about dropping."""
 
@@ -60,6 +62,8 @@ class TransfersPage(Page):
         self._to_download = Button(tr("Transfers", "Download"), "arrow-down-to-line")
         self.empty = EmptyState("arrow-up-down", "", "", self._to_download, self._to_photos)
         self._stack = QStackedWidget()
+        self._strip_soon = QTimer(self, singleShot=True, interval=_STRIP_MS)
+        self._strip_soon.timeout.connect(self.strip_changed)
         self._make_actions()
         self._setup_ui()
         self._connect()
@@ -173,7 +177,7 @@ class TransfersPage(Page):
             self.bandwidth.show_limits(snapshot.limits, is_connected=snapshot.is_connected)
         else:
             self._tell_nothing()
-        self.strip_changed.emit()
+        self._strip_soon.start()
 
     def _turn_to(self, place: int) -> None:
         """Show the transfers or that there are none; the keyboard's focus comes along."""
