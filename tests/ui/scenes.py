@@ -15,7 +15,7 @@ from fakes.job_scenes import a_job, a_node
 from fakes.model_view import FakeModelView
 from fakes.program import FakeProgram
 from fakes.transfers import T0, FakeTransferWorker, a_transfer, completed, midway, needs_sign_in
-from page_stand import FakePanel, standing, until
+from page_stand import FakePanel, Stand, standing, until
 from photo_set_factory import BLURRED, DUPLICATE, MISSING, ToldPhotoSets, a_photo, a_set, a_summary, photos, working
 from tiepoint.domain.capture import SkippedFile
 from tiepoint.domain.failure import Failure
@@ -68,13 +68,21 @@ class _CloudView(FakeModelView):
 
 
 @contextlib.asynccontextmanager
-async def _photos(current: PhotoSet | None, **snapshot: Any) -> AsyncIterator[PhotosPage]:
+async def standing_with(
+    current: PhotoSet | None, fake: FakeProgram, **snapshot: Any
+) -> AsyncIterator[Stand[PhotosPage]]:
+    """The Photos page with a set."""
     sets = ToldPhotoSets()
     sets.snapshot = dataclasses.replace(PhotoSetsSnapshot(current=current, is_loaded=True), **snapshot)
-    fake = FakeProgram()
     fake.program = dataclasses.replace(fake.program, photo_sets=sets)  # type: ignore[arg-type]
     async with standing(PhotosPage, fake) as stand:
         await until(lambda: fake.program.computer.snapshot.engine is not None)
+        yield stand
+
+
+@contextlib.asynccontextmanager
+async def _photos(current: PhotoSet | None, **snapshot: Any) -> AsyncIterator[PhotosPage]:
+    async with standing_with(current, FakeProgram(), **snapshot) as stand:
         yield stand.page
 
 
