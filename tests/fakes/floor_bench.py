@@ -53,9 +53,6 @@ class FakeWork:
         self.in_flight.append(self.left[0])
         return FakeTask(self.left.popleft())
 
-    def wakes_s(self) -> float | None:
-        return None
-
     def settle(self, task: Task, now_s: float) -> None:
         assert isinstance(task, FakeTask)
         self.in_flight.remove(task.name)

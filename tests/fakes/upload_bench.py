@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
-from fakes.download_bench import KIB, BenchChanges
+from fakes.download_bench import KIB, QUIET_S, BenchChanges
 from fakes.upload_container import UploadContainer
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.errors import TiepointError
@@ -94,8 +94,8 @@ class UploadBench:
 
     def next(self) -> Task | None:
         task = self.work.next_task(self.now_s)
-        if task is None and (wakes_s := self.work.wakes_s()) is not None:
-            self.now_s = max(self.now_s, wakes_s)
+        if task is None and not self.work.phase.is_over:  # a quiet time runs
+            self.now_s += QUIET_S
             task = self.work.next_task(self.now_s)
         return task
 

@@ -50,7 +50,7 @@ def expiry_of_token(token: str) -> datetime | None:
     try:
         claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
         return datetime.fromtimestamp(float(claims["exp"]), UTC)
-    except (binascii.Error, ValueError, KeyError, TypeError, OverflowError):
+    except (binascii.Error, ValueError, KeyError, TypeError, OverflowError, OSError):
         return None
 
 

@@ -6,8 +6,6 @@ the server checked every block, and nobody hashed the file twice. Must not read 
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import re
 from collections.abc import Iterable
@@ -43,23 +41,3 @@ def composite(block_md5s: Iterable[bytes]) -> str:
         together.update(each)
         count += 1
     return f"{together.hexdigest()}-{count}"
-
-
-def md5_base64(digest: str) -> str:
-    """Return a whole MD5 as the headers of Blob storage write it.
-
-    Raises:
-        ValueError: It is no whole MD5.
-    """
-    if is_composite(digest) or not is_digest(digest):
-        raise ValueError(f"no whole MD5: {digest!r}")
-    return base64.b64encode(bytes.fromhex(digest)).decode("ascii")
-
-
-def md5_hex(text: str) -> str:
-    """Return an MD5 as Blob storage writes it (base64) in hexadecimal; empty when it is none."""
-    try:
-        raw = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return ""
-    return raw.hex() if len(raw) == 16 else ""

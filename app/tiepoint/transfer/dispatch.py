@@ -54,9 +54,3 @@ def choose(lanes: Iterable[Lane], now_s: float) -> Assignment | None:
             if task is not None:
                 return Assignment(lane, work, task)
     return None
-
-
-def next_wake_s(lanes: Iterable[Lane], now_s: float) -> float | None:
-    """Return when a task may be begun that may not be now; None when no time will bring that."""
-    times = (lane.wakes_s(now_s) for lane in lanes)
-    return min((time for time in times if time is not None), default=None)

@@ -179,7 +179,7 @@ class Floor:
         now_s = self.clock()
         try:
             if error is None:
-                lane.note_success()
+                lane.forget_holds()
                 work.settle(task, now_s)
             else:
                 work.give_back(task)

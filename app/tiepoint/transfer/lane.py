@@ -69,20 +69,6 @@ class Lane:
             return False
         return self.record.state is not TransferState.WAITING or not self.hands
 
-    def wakes_s(self, now_s: float) -> float | None:
-        """When a task may be begun that may not be now; None when no time will bring that."""
-        if self.work is None or not self.is_going:
-            return None
-        times = [self._hold_until_s, self.work.wakes_s() or 0.0]
-        later = [time for time in times if time > now_s]
-        return min(later, default=None)
-
-    def note_success(self) -> bool:
-        """Something went well: nothing is held up any more. Returns whether that is news."""
-        self._hold_until_s = 0.0
-        self._backoff.reset()
-        return self.record.state is TransferState.WAITING
-
     def note_outage(self, error: Unreachable | Busy, now_s: float) -> bool:
         """The network or the server did not do its part: hold back for a while.
 
@@ -97,7 +83,7 @@ class Lane:
         return is_offline or self._backoff.failures >= _PATIENCE
 
     def forget_holds(self) -> None:
-        """Whatever held it up is no more: the network may be back, somebody asked to go on."""
+        """Whatever held it up is no more: something went well, the network may be back, somebody asked to go on."""
         self._hold_until_s = 0.0
         self._backoff.reset()
 

@@ -16,7 +16,6 @@ from typing import Final
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.identifiers import CaptureId, is_id, new_id, slug
 from tiepoint.protocol.capture_document import MANIFEST_NAME, PHOTOS_FOLDER
-from tiepoint.transfer.records import TransferRecord
 
 _DATE_LENGTH: Final = 8
 _SUFFIX_LENGTH: Final = 6
@@ -25,16 +24,6 @@ _SUFFIX_LENGTH: Final = 6
 def photos_place(capture: BlobPlace) -> BlobPlace:
     """Return the folder of a capture's photos."""
     return capture.below(PHOTOS_FOLDER)
-
-
-def photo_blob(capture: BlobPlace, path: str) -> str:
-    """Return the whole name of a photo's blob in its container.
-
-    Args:
-        capture: The folder of the capture.
-        path: Path inside the capture, NFC, forward slashes.
-    """
-    return photos_place(capture).below(path).prefix
 
 
 def photo_path(capture: BlobPlace, blob: str) -> str:
@@ -46,18 +35,6 @@ def photo_path(capture: BlobPlace, blob: str) -> str:
 def manifest_blob(capture: BlobPlace) -> str:
     """Return the whole name of a capture's manifest in its container."""
     return capture.below(MANIFEST_NAME).prefix
-
-
-def told_capture(records: Iterable[TransferRecord], base: BlobPlace, name: str) -> CaptureId | None:
-    """Return the capture that went to a place under a name before, the newest; None when none is known.
-
-    Args:
-        records: Transfers in the order of their making.
-        base: Container and prefix below which captures lie.
-        name: As people call it.
-    """
-    found = [record.capture for record in records if record.base == base and record.name == name and record.capture]
-    return found[-1] if found else None
 
 
 def listed_capture(

@@ -92,9 +92,6 @@ class Work(Protocol):
             now_s: The desk's clock.
         """
 
-    def wakes_s(self) -> float | None:
-        """When a quiet time ends, by the desk's clock, so that `next_task` is asked again; None when none runs."""
-
     def settle(self, task: Task, now_s: float) -> None:
         """Take over what came of a task that ran to its end."""
 

@@ -73,8 +73,8 @@ def test_a_blob_is_written_in_one_piece(container: Container, connection: BlobCo
     assert written.md5 == md5(CONTENT).hex()
     facts = connection.head("photos/a.jpg")
     assert (facts.size, facts.md5, facts.etag) == (len(CONTENT), md5(CONTENT).hex(), written.etag)
-    assert (dict(facts.metadata), facts.content_type) == ({"tp_v": "1"}, "image/jpeg")
-    assert facts.modified is not None
+    assert dict(facts.metadata) == {"tp_v": "1"}
+    assert seen.content_settings.content_type == "image/jpeg"
 
 
 def test_an_empty_blob_can_be_written_and_read(container: Container, connection: BlobConnection) -> None:
@@ -239,7 +239,6 @@ def test_listings_go_over_pages_with_what_is_needed(connection: BlobConnection) 
     first = connection.head(names[0])
     assert (blobs[0].etag, blobs[0].md5, blobs[0].size) == (first.etag, first.md5, first.size)
     assert dict(blobs[0].metadata) == {"tp_v": "1"}
-    assert blobs[0].modified == first.modified
     [top] = connection.list_pages(delimiter="/", has_metadata=False)
     assert (top.blobs, top.prefixes) == ((), ("cap/", "other/"))
     assert list(connection.list_pages("none/"))[0].blobs == ()

@@ -46,6 +46,9 @@ def test_the_end_of_a_signature() -> None:
     assert expiry_of_signature("se=soon&sig=x") is None
 
 
+ODD_TOKENS = ("", "opaque", "a.b.c", "a.!!.c", "a.bnVsbA.c", "a.eyJleHAiOiJ4In0.c", "a.eyJleHAiOjFlOTl9.c")
+
+
 def a_token(**claims: object) -> str:
     part = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
     return f"eyJhbGciOiJub25lIn0.{part}."
@@ -53,5 +56,14 @@ def a_token(**claims: object) -> str:
 
 def test_the_end_of_a_token() -> None:
     assert expiry_of_token(a_token(exp=1_800_000_000)) == datetime.fromtimestamp(1_800_000_000, UTC)
-    for odd in ("", "opaque", "a.b.c", a_token(), a_token(exp="never"), a_token(exp=1e300)):
+    for odd in (
+        "",
+        "opaque",
+        "a.b.c",
+        a_token(),
+        a_token(exp="never"),
+        a_token(exp=1e300),
+        a_token(exp=1e17),
+        *ODD_TOKENS,
+    ):
         assert expiry_of_token(odd) is None

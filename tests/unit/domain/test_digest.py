@@ -1,11 +1,10 @@
-import base64
 import hashlib
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tiepoint.domain.digest import block_count, composite, is_composite, is_digest, md5_base64, md5_hex
+from tiepoint.domain.digest import block_count, composite, is_composite, is_digest
 
 MD5 = st.binary(min_size=16, max_size=16)
 
@@ -20,9 +19,7 @@ def test_a_composite_is_the_md5_of_the_md5s_and_their_number(md5s: list[bytes]) 
 
 
 @given(MD5)
-def test_a_whole_md5_goes_to_the_headers_of_blob_storage_and_back(raw: bytes) -> None:
-    assert md5_base64(raw.hex()) == base64.b64encode(raw).decode()
-    assert md5_hex(md5_base64(raw.hex())) == raw.hex()
+def test_a_whole_md5_is_made_of_no_blocks(raw: bytes) -> None:
     assert is_digest(raw.hex())
     assert not is_composite(raw.hex())
     assert block_count(raw.hex()) == 0
@@ -33,14 +30,3 @@ def test_a_whole_md5_goes_to_the_headers_of_blob_storage_and_back(raw: bytes) ->
 )
 def test_other_texts_are_no_digests(text: str) -> None:
     assert not is_digest(text)
-
-
-@pytest.mark.parametrize("text", ["0" * 32 + "-3", "nothing", ""])
-def test_only_a_whole_md5_can_be_a_header(text: str) -> None:
-    with pytest.raises(ValueError, match="no whole MD5"):
-        md5_base64(text)
-
-
-@pytest.mark.parametrize("text", ["", "?", "AAAA", "é", base64.b64encode(b"x" * 15).decode()])
-def test_what_is_no_md5_in_base64_is_none(text: str) -> None:
-    assert md5_hex(text) == ""

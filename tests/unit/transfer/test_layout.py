@@ -4,9 +4,7 @@ import pytest
 
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.identifiers import CaptureId, is_id
-from tiepoint.domain.transfer import Direction, TransferId, TransferState
 from tiepoint.transfer import layout
-from tiepoint.transfer.records import TransferRecord
 
 BASE = BlobPlace("https://a.blob.core.windows.net", "captures", "2026")
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -14,13 +12,13 @@ NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 def test_where_a_captures_things_lie() -> None:
     capture = BASE.below("20261125-demo-0a1b2c")
-    blob = layout.photo_blob(capture, "100MEDIA/DJI_1.JPG")
-    assert blob == "2026/20261125-demo-0a1b2c/photos/100MEDIA/DJI_1.JPG"
+    blob = "2026/20261125-demo-0a1b2c/photos/100MEDIA/DJI_1.JPG"
+    assert layout.photos_place(capture).prefix == "2026/20261125-demo-0a1b2c/photos"
     assert layout.photo_path(capture, blob) == "100MEDIA/DJI_1.JPG"
     assert layout.manifest_blob(capture) == "2026/20261125-demo-0a1b2c/capture.json"
     assert layout.photo_path(capture, layout.manifest_blob(capture)) == ""
     assert layout.photo_path(capture, "2026/20261125-demo-0a1b2c/photosX/a.jpg") == ""
-    assert layout.photo_blob(BlobPlace("https://a", "c"), "x.jpg") == "photos/x.jpg"
+    assert layout.photos_place(BlobPlace("https://a", "c")).prefix == "photos"
 
 
 def test_two_computers_that_begin_on_one_day_agree() -> None:
@@ -66,15 +64,3 @@ def test_no_manifest_is_asked_for_but_those_that_may_be_it() -> None:
 
     layout.listed_capture("demo", [OLDER, MINE, "20261125-other-0a1b2c"], name_of)
     assert asked == [MINE]
-
-
-def test_a_capture_that_went_there_before_is_told() -> None:
-    def record(name: str, base: BlobPlace, capture: str | None) -> TransferRecord:
-        identifier = CaptureId(capture) if capture else None
-        state = TransferState.COMPLETED
-        return TransferRecord(TransferId("t"), Direction.UP, name, base, base, "/f", state, NOON, identifier)
-
-    records = [record("demo", BASE, OLDER), record("demo", BASE, MINE), record("demo", BASE, None)]
-    assert layout.told_capture(records, BASE, "demo") == MINE
-    assert layout.told_capture(records, BASE, "Demo") is None
-    assert layout.told_capture(records, BASE.below("x"), "demo") is None

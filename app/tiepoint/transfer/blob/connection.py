@@ -20,7 +20,7 @@ from tiepoint.transfer.blob.errors import BadRequest, BlobMissing, Changed, Corr
 from tiepoint.transfer.blob.facts import ANYTHING, BlobFacts, BlockList, Condition, Page, Written
 from tiepoint.transfer.blob.flow import Severed
 from tiepoint.transfer.blob.line import Line
-from tiepoint.transfer.blob.markup import BadMarkup, BlocksReader, PageReader, block_list_document, md5_text, moment
+from tiepoint.transfer.blob.markup import BadMarkup, BlocksReader, PageReader, block_list_document, md5_text
 from tiepoint.transfer.blob.reply import Reply, read_number
 from tiepoint.transfer.blob.stop import Stop
 
@@ -341,8 +341,6 @@ def _facts(name: str, reply: Reply) -> BlobFacts:
         _etag(reply),
         md5_text(reply.text("content-md5")),
         {key.removeprefix("x-ms-meta-"): value for key, value in reply.by_name.items() if key.startswith("x-ms-meta-")},
-        moment(reply.text("last-modified")),
-        reply.text("content-type"),
     )
 
 

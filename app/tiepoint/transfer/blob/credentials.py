@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
+from tiepoint.domain.access import expiry_of_token
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.errors import UsageError
 from tiepoint.transfer.blob.errors import Refused, RefusedWhy
-from tiepoint.transfer.blob.secrets import SasFacts, clean_sas, clean_token, read_sas, token_end
+from tiepoint.transfer.blob.secrets import SasFacts, clean_sas, clean_token, read_sas
 
 SAS: Final = "sas"
 BEARER: Final = "bearer"
@@ -118,12 +119,6 @@ class Credentials:
             if before is None or before.grant.secret != grant.secret or not self._is_recent(before):
                 self._held[grant.place] = _Held(grant)
             self._missing.pop(grant.place, None)
-
-    def forget(self, place: BlobPlace) -> None:
-        """Hold nothing for a container any more. Idempotent."""
-        with self._lock:
-            self._held.pop(_container(place), None)
-            self._missing.pop(_container(place), None)
 
     def standing(self, place: BlobPlace) -> Standing:
         """Return what is held for a container."""
@@ -252,5 +247,5 @@ def _grant(place: BlobPlace, kind: str, secret: str, expires: datetime | None) -
         return Grant(place, SAS, query, expires or facts.ends, facts)
     if kind == BEARER:
         token = clean_token(secret)
-        return Grant(place, BEARER, token, expires or token_end(token))
+        return Grant(place, BEARER, token, expires or expiry_of_token(token))
     raise UsageError(f"There is no credential of the kind {kind!r}.", remedy="Give one of the kind sas or bearer.")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Final
 
 
@@ -39,8 +38,6 @@ class BlobFacts:
         etag: Changes with every write.
         md5: Its Content-MD5; empty when it has none. A claim only, unless it was written by one Put Blob.
         metadata: Names as the server writes them (compare without regard to case).
-        modified: When it was last written, UTC; None when not said.
-        content_type: As stored.
     """
 
     name: str
@@ -48,8 +45,6 @@ class BlobFacts:
     etag: str = ""
     md5: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
-    modified: datetime | None = None
-    content_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from html import unescape
 from typing import Final, TypeVar
 
 from tiepoint.domain.blob_place import BlobPlace
+from tiepoint.runtime.logs import masked
 from tiepoint.transfer.blob.backoff import read_retry_after
 from tiepoint.transfer.blob.errors import (
     BadRequest,
@@ -29,7 +30,6 @@ from tiepoint.transfer.blob.errors import (
 _CODE: Final = re.compile(r"<Code>([A-Za-z0-9]{1,80})</Code>")
 _MESSAGE: Final = re.compile(r"<Message>(.*?)</Message>", re.DOTALL)
 _REASON: Final = re.compile(r"<AuthenticationErrorDetail>(.*?)</AuthenticationErrorDetail>", re.DOTALL)
-_SECRET: Final = re.compile(r"(sig=)[^&\s'\"<]+|(Bearer\s+)\S+", re.IGNORECASE)
 _LONGEST_DETAIL: Final = 600
 
 _SAME_NAME: Final = ("BlobAlreadyExists", "UnauthorizedBlobOverwrite", "InvalidBlobType")
@@ -87,7 +87,7 @@ class Refusal:
         found, reason = _MESSAGE.search(self.body), _REASON.search(self.body)
         words = " ".join(unescape(part.group(1)) for part in (found, reason) if part)
         words = words or ("" if "<" in self.body else self.body)
-        return _SECRET.sub(r"\1\2...", " ".join(words.split()))[:_LONGEST_DETAIL]
+        return masked(" ".join(words.split()))[:_LONGEST_DETAIL]
 
     @property
     def detail(self) -> str:

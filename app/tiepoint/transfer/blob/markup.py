@@ -9,20 +9,10 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Final
 from urllib.parse import unquote
 from xml.parsers import expat
 
 from tiepoint.transfer.blob.facts import BlobFacts, Block, BlockList, Page
-
-_MONTHS: Final = {
-    name: number
-    for number, name in enumerate(
-        ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), start=1
-    )
-}
 
 
 class BadMarkup(Exception):
@@ -137,8 +127,6 @@ class PageReader(_Reader):
                 found.get("Etag", "").strip('"'),
                 md5_text(found.get("Content-MD5", "")),
                 metadata,
-                moment(found.get("Last-Modified", "")),
-                found.get("Content-Type", ""),
             )
         )
 
@@ -184,17 +172,6 @@ def md5_text(encoded: str) -> str:
     """Return an MD5 in hexadecimal from its Base64; empty when it is none."""
     raw = _raw(encoded)
     return raw.hex() if len(raw) == 16 else ""
-
-
-@lru_cache(maxsize=256)
-def moment(text: str) -> datetime | None:
-    """Read a moment as HTTP writes it, `Wed, 25 Nov 2026 22:00:00 GMT`; None when it is none."""
-    try:
-        day, month, year, clock = text.split(" ")[1:5]
-        hour, minute, second = clock.split(":")
-        return datetime(int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=UTC)
-    except (ValueError, KeyError):
-        return None
 
 
 def _raw(encoded: str) -> bytes:

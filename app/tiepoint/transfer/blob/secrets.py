@@ -1,13 +1,10 @@
-"""What a credential says about itself: rights, services and times of a signature, the end of a token.
+"""What a credential says about itself: rights, services and times of a signature.
 
 Must not keep or show what it reads. Pure; any thread.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,7 +30,6 @@ class SasFacts:
         types: `srt` of an account's signature; empty otherwise.
         begins: `st`; None when it has none.
         ends: `se`; None when it has none (a stored access policy says it).
-        is_https_only: `spr=https`.
     """
 
     rights: str = ""
@@ -42,7 +38,6 @@ class SasFacts:
     types: str = ""
     begins: datetime | None = None
     ends: datetime | None = None
-    is_https_only: bool = False
 
 
 def clean_sas(text: str) -> str:
@@ -87,20 +82,7 @@ def read_sas(query: str) -> SasFacts:
         types=fields.get("srt", ""),
         begins=_moment(fields.get("st", "")),
         ends=_moment(fields.get("se", "")),
-        is_https_only=fields.get("spr", "").lower() == "https",
     )
-
-
-def token_end(token: str) -> datetime | None:
-    """Read the end of a JSON Web Token (its `exp`); None when it does not say or is no such token."""
-    parts = token.split(".")
-    if len(parts) != 3:
-        return None
-    try:
-        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-        return datetime.fromtimestamp(float(claims["exp"]), UTC)
-    except (binascii.Error, ValueError, KeyError, TypeError, OverflowError, OSError):
-        return None
 
 
 def _moment(text: str) -> datetime | None:

@@ -16,30 +16,24 @@ from tiepoint.domain.errors import NoSpace, OperationFailed, TiepointError
 from tiepoint.domain.identifiers import is_id, slug
 from tiepoint.domain.transfer import ReceiptPlace
 from tiepoint.protocol.codec import MalformedMessage
-from tiepoint.runtime.folders import data_folder
 from tiepoint.transfer.receipts.pdf import receipt_pdf
 from tiepoint.transfer.receipts.receipt import Receipt, read_receipt, receipt_json
 
 _NO_SPACE: Final = 28  # ENOSPC, the same number on Windows
 
 
-def receipts_folder() -> Path:
-    """Return the folder of all receipts; it may not exist yet."""
-    return data_folder() / "receipts"
-
-
-def write_receipt(receipt: Receipt, folder: Path | None = None) -> ReceiptPlace:
+def write_receipt(receipt: Receipt, folder: Path) -> ReceiptPlace:
     """Write a receipt for programs and for people, each whole or not at all.
 
     Args:
         receipt: What is in it.
-        folder: Folder of all receipts; None = the user's own.
+        folder: Folder of all receipts; it may not exist yet.
 
     Raises:
         NoSpace: The disk is full.
         OperationFailed: It cannot be written.
     """
-    target = (folder or receipts_folder()) / _folder_name(receipt.capture)
+    target = folder / _folder_name(receipt.capture)
     try:
         target.mkdir(parents=True, exist_ok=True)
         stem = _free_stem(target, f"{slug(receipt.name)}-{receipt.made.astimezone(UTC):%Y%m%dT%H%M%SZ}")
@@ -51,15 +45,15 @@ def write_receipt(receipt: Receipt, folder: Path | None = None) -> ReceiptPlace:
     return _place(json, receipt)
 
 
-def newest_receipt(capture: str, place: BlobPlace, folder: Path | None = None) -> tuple[Receipt, ReceiptPlace] | None:
+def newest_receipt(capture: str, place: BlobPlace, folder: Path) -> tuple[Receipt, ReceiptPlace] | None:
     """Return the newest receipt of a capture at a place; None when none is kept here that can be read.
 
     Args:
         capture: Its id.
         place: Its folder in Blob storage.
-        folder: Folder of all receipts; None = the user's own.
+        folder: Folder of all receipts; it may not exist yet.
     """
-    files = ((folder or receipts_folder()) / _folder_name(capture)).glob("*.json")
+    files = (folder / _folder_name(capture)).glob("*.json")
     found = [(receipt, file) for file in files if (receipt := _read(file)) is not None and receipt.place == place]
     if not found:
         return None

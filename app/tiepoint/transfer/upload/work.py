@@ -64,10 +64,6 @@ class UploadWork:
         """See `Work.phase`."""
         return self._phase
 
-    def wakes_s(self) -> float | None:
-        """See `Work.wakes_s`."""
-        return self._quiet[0][0] if self._quiet else None
-
     def next_task(self, now_s: float) -> Task | None:
         """See `Work.next_task`."""
         if self._phase is not TransferState.RUNNING:

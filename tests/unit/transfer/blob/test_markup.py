@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 
 import pytest
 
@@ -14,7 +13,6 @@ from tiepoint.transfer.blob.markup import (
     PageReader,
     block_list_document,
     md5_text,
-    moment,
 )
 
 BLOB = (
@@ -45,10 +43,9 @@ def test_a_page_is_read_in_pieces_of_any_size(size: int) -> None:
     reader = read(document(BLOB.format(name="a &amp; ä.jpg"), BLOB.format(name="b"), marker="2!4"), size)
     [first, second] = reader.page().blobs
     assert (first.name, second.name, reader.marker) == ("a & ä.jpg", "b", "2!4")
-    assert (first.size, first.etag, first.content_type) == (8_000_000, "0x8D1", "image/jpeg")
+    assert (first.size, first.etag) == (8_000_000, "0x8D1")
     assert first.md5 == "000102030405060708090a0b0c0d0e0f"
     assert dict(first.metadata) == {"tp_v": "1", "Name": "odd"}
-    assert first.modified == datetime(2026, 11, 25, 22, 0, 1, tzinfo=UTC)
 
 
 def test_names_that_markup_cannot_hold_are_decoded() -> None:
@@ -92,4 +89,3 @@ def test_blocks_are_read_and_written() -> None:
 
 def test_values_without_sense_are_none() -> None:
     assert md5_text("AAEC") == md5_text("!") == md5_text("") == ""
-    assert moment("") is moment("yesterday") is moment("Wed, 25 Foo 2026 22:00:00 GMT") is None

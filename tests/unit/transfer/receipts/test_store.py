@@ -16,9 +16,9 @@ MADE = datetime(2026, 11, 25, 22, 5, 11, tzinfo=UTC)
 RECEIPT = Receipt(MADE, CAPTURE, "Brighton / beach", PLACE, [ReceiptPhoto("a.jpg", 1, "a" * 32)], (), "Tiepoint")
 
 
-def test_it_lies_by_capture_name_and_moment(tiepoint_home: Path) -> None:
-    place = store.write_receipt(RECEIPT)
-    folder = tiepoint_home / "data" / "receipts" / CAPTURE
+def test_it_lies_by_capture_name_and_moment(tmp_path: Path) -> None:
+    place = store.write_receipt(RECEIPT, tmp_path / "receipts")
+    folder = tmp_path / "receipts" / CAPTURE
     assert place.json == str(folder / "brighton-beach-20261125T220511Z.json")
     assert place.pdf == str(folder / "brighton-beach-20261125T220511Z.pdf")
     assert (place.made, place.photos, place.photos_total, place.is_whole) == (MADE, 1, 1, True)
