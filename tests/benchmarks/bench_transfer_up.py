@@ -53,7 +53,7 @@ def main() -> int:
         for each in SETS:
             if given.only not in each.name:
                 continue
-            count = each.quick if given.quick else each.files * each.repeat
+            count = each.quick if given.quick else each.files * (given.repeat or each.repeat)
             size = min(each.size, 400 * MIB) if given.quick else each.size
             folder = make_set(data / f"{count}x{size}", count, size)
             with Sink(papers if each.is_tls else None) as sink:

@@ -55,6 +55,7 @@ def arguments(about: str) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="how often both are run, in turns")
     parser.add_argument("--data", type=Path, help="where the sets of files are made and kept; else a temporary folder")
     parser.add_argument("--only", default="", help="of several sets only those whose name holds this")
+    parser.add_argument("--repeat", type=int, default=0, help="how many times over a set is sent; else until 30 s")
     given = parser.parse_args()
     if given.quick:
         given.rounds = 1
