@@ -14,12 +14,13 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from fakes.job_scenes import a_job, a_node
 from fakes.model_view import FakeModelView
 from fakes.program import FakeProgram
-from fakes.transfers import T0, FakeTransferWorker, a_transfer, completed, midway, needs_sign_in
+from fakes.transfers import RECEIPT, T0, FakeTransferWorker, a_transfer, completed, midway, needs_sign_in
 from page_stand import FakePanel, Stand, standing, until
 from photo_set_factory import BLURRED, DUPLICATE, MISSING, ToldPhotoSets, a_photo, a_set, a_summary, photos, working
 from tiepoint.domain.capture import SkippedFile
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.job import Job, JobState
+from tiepoint.domain.left_out import LeftOut
 from tiepoint.domain.node import NodeState
 from tiepoint.domain.photo_set import PhotoSet, PhotoSetsSnapshot, SetPhase
 from tiepoint.domain.transfer import Difference, Direction, FileState, TransferState
@@ -207,6 +208,11 @@ async def _transfers_checked() -> AsyncIterator[QWidget]:
         yield page
 
 
+def _film_left(worker: FakeTransferWorker) -> None:
+    completed(worker)
+    worker.set("transfer-2", receipt=dataclasses.replace(RECEIPT, left_out=LeftOut(2, 0, 1, ("a.jpg", "b.jpg"))))
+
+
 def _missing(worker: FakeTransferWorker) -> None:
     completed(worker)
     gone = (Difference("a.jpg", "missing"), Difference("b.jpg", "different"), Difference("c.jpg", "unverifiable"))
@@ -296,6 +302,7 @@ SCENES: Final[dict[str, Scene]] = {
     "transfers, sign-in": lambda: _transfers(needs_sign_in),
     "transfers, conflicts": lambda: _transfers(_conflicts),
     "transfers, a check missed some": _transfers_checked,
+    "transfers, something left out": lambda: _transfers(_film_left),
     "transfers, download": lambda: _transfers(_coming_down),
     "transfers, draft": lambda: _transfers(_stopped(TransferState.DRAFT)),
     "transfers, paused": lambda: _transfers(_stopped(TransferState.PAUSED)),

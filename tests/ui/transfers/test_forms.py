@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QWidget
 
 from fakes.transfers import PLACE, FakeTransferWorker, completed
 from page_stand import FakePanel, standing, until
@@ -61,6 +61,7 @@ def test_photos_go_up_with_a_pasted_url_and_its_signature_is_never_in_sight(in_q
             worker = parts.fake.transfer_worker
             assert dialog.go_button.text() == "Upload 4 photos"
             assert not dialog.go_button.isEnabled()
+            assert any("Not sent: 1 photo left out." in label.text() for label in dialog.findChildren(QLabel))
             assert dialog.focusWidget() is dialog.address.line
             dialog.address.line.setText(f"{URL}?{SAS}")
             assert dialog.address.text == URL

@@ -16,6 +16,7 @@ from fakes.program import FakeProgram
 from fakes.transfers import RECEIPT, FakeTransferWorker, a_transfer, completed, midway, needs_sign_in
 from page_stand import Stand, standing, until
 from tiepoint.domain.failure import Failure
+from tiepoint.domain.left_out import LeftOut
 from tiepoint.domain.transfer import Difference as Diff
 from tiepoint.domain.transfer import Limits, Tally, TransferState, Verdict
 from tiepoint.ui.pages.transfers.page import TransfersPage
@@ -174,6 +175,23 @@ def test_the_card_may_be_formatted_only_with_a_whole_receipt(in_qt: InQt) -> Non
             stand.page.show_target(transfer="transfer-2")
             assert "412 of 412 photos verified in Blob: safe to format the card" in card.words
             assert card.pdf_button.isVisible()
+
+    in_qt(scene())
+
+
+def test_with_something_left_out_the_card_is_not_said_to_be_safe(in_qt: InQt) -> None:
+    async def scene() -> None:
+        def with_film(worker: FakeTransferWorker) -> None:
+            completed(worker)
+            left_out = LeftOut(files=2, excluded=1, named=("blurred.jpg", "film.mp4"))
+            worker.set("transfer-2", receipt=dataclasses.replace(RECEIPT, left_out=left_out))
+
+        async with page_with(with_film) as stand:
+            words = stand.page.detail.card.words
+            assert "412 of 412 photos verified in Blob, but the card holds more" in words
+            assert "copy 1 photo that was left out and 2 files that are no photos" in words
+            assert "blurred.jpg, film.mp4 and others" in words
+            assert "safe to format" not in words + stand.page.captures.list.rows_model.row_at(0).cells[0].said
 
     in_qt(scene())
 

@@ -10,13 +10,13 @@ from typing import Final
 
 from PySide6.QtCore import QObject
 
-from tiepoint.domain.left_out import card_words
 from tiepoint.domain.transfer import Direction, Transfer, TransferState
 from tiepoint.services.transfers import TransfersSnapshot
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.shell.notifications import Notification
 from tiepoint.ui.text import grouped, plain, said_below, tr, tr_count
 from tiepoint.ui.viewmodels.transfers_parts import standing
+from tiepoint.ui.viewmodels.transfers_words import left_out_text
 
 _NAME_LENGTH: Final = 80
 _TOLD: Final = (TransferState.COMPLETED, TransferState.FAILED, TransferState.NEEDS_SIGN_IN)
@@ -86,8 +86,7 @@ def _arrived(transfer: Transfer, name: str) -> tuple[str, str, str]:
         all=grouped(receipt.photos),
     )
     if receipt.left_out:
-        card = plain(card_words(receipt.left_out).removeprefix(". "), limit=200)
-        return "warning", tr("Notice", "{name} is up", name=name), f"{words} {card}"
+        return "warning", tr("Notice", "{name} is up", name=name), f"{words} {left_out_text(receipt.left_out)}"
     return "ok", tr("Notice", "{name} is up: safe to format the card", name=name), words
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from tiepoint.domain.blob_place import BlobPlace, read_place
 from tiepoint.domain.errors import UsageError
+from tiepoint.domain.left_out import LeftOut
 from tiepoint.domain.transfer import Direction, FileState, Transfer, TransferState
 from tiepoint.ui.text import grouped, plain, said_below, tr, tr_count
 from tiepoint.ui.viewmodels.jobs_words import clock_text, range_text
@@ -248,3 +249,31 @@ def moving_words(sums: Totals) -> tuple[str, str]:
         "Transfers", "{up} up, {down} down", up=rate_text(sums.up_bytes_per_s), down=rate_text(sums.down_bytes_per_s)
     )
     return "sending", both
+
+
+def left_out_text(left_out: LeftOut) -> str:
+    """Say what lay beside the photos and did not go up with them: formatting the card would lose it."""
+    if left_out.unread:
+        words = tr_count(
+            "Transfers",
+            "{count} photo or folder could not be read",
+            "{count} photos or folders could not be read",
+            left_out.unread,
+        )
+        names = left_out.named[: left_out.unread]
+        said = tr("Transfers", "Not safe to format the card: {what}", what=words)
+        return f"{said} ({_listed(names, left_out.unread)})."
+    groups = (
+        (left_out.excluded, "{count} photo that was left out", "{count} photos that were left out"),
+        (left_out.files, "{count} file that is no photo", "{count} files that are no photos"),
+    )
+    what = tr("Transfers", " and ").join(
+        tr_count("Transfers", one, many, count) for count, one, many in groups if count
+    )
+    said = tr("Transfers", "Before you format the card, copy {what}", what=what)
+    return f"{said}: {_listed(left_out.named, left_out.total)}."
+
+
+def _listed(names: Sequence[str], total: int) -> str:
+    listed = ", ".join(plain(name, limit=100) for name in names)
+    return tr("Transfers", "{names} and others", names=listed) if total > len(names) else listed

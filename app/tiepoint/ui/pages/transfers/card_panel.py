@@ -11,13 +11,12 @@ from typing import Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPlainTextEdit
 
-from tiepoint.domain.left_out import card_words
 from tiepoint.domain.transfer import Difference, Direction, ReceiptPlace, Transfer, TransferState, Verdict
 from tiepoint.ui.text import grouped, plain, said_below, tr, tr_count
 from tiepoint.ui.viewmodels.jobs_words import clock_text
 from tiepoint.ui.viewmodels.transfers import Check
 from tiepoint.ui.viewmodels.transfers_parts import standing
-from tiepoint.ui.viewmodels.transfers_words import amount_text
+from tiepoint.ui.viewmodels.transfers_words import amount_text, left_out_text
 from tiepoint.ui.widgets.bars import ProgressBar
 from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.labels import Glyph, Label
@@ -188,7 +187,7 @@ def _left_out_words(receipt: ReceiptPlace) -> tuple[str, str, str, str]:
         receipt.photos_total,
         all=grouped(receipt.photos),
     )
-    return "warn", "triangle-alert", title, card_words(receipt.left_out).removeprefix(". ")
+    return "warn", "triangle-alert", title, left_out_text(receipt.left_out)
 
 
 def _check_words(check: Check | None, now: datetime) -> str:

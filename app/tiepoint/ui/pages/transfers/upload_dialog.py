@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from tiepoint.domain.left_out import LeftOut, left_out_of
 from tiepoint.domain.photo_set import PhotoSet, upload_of
 from tiepoint.domain.transfer import Transfer
 from tiepoint.services.credentials import PastedSignature
@@ -111,14 +112,24 @@ class UploadDialog(FormDialog):
         included = self._set.included
         size = amount_text(sum(photo.size for photo in included))
         words = tr_count("Upload", "{count} photo", "{count} photos", len(included))
-        left_out = len(self._set.photos) - len(included)
         line = f"{words} · {size}"
-        if left_out:
-            line += " · " + tr_count("Upload", "{count} left out", "{count} left out", left_out)
-        then = Label(
-            tr("Upload", "Each one is checked there by its MD5. The originals stay where they are."), "sub", wrap=True
-        )
+        behind = left_out_of(upload_of(self._set).skipped)
+        told = tr("Upload", "Each one is checked there by its MD5. The originals stay where they are.")
+        if behind:
+            told = f"{told} {_behind_words(behind)}"
+        then = Label(told, "sub", wrap=True)
         text = column(Label(line, "title"), then, spacing=2)
         inside = row(Glyph("images", "text2", 20), text, spacing=12)
         inside.setStretch(1, 1)
         return Well(inside)
+
+
+def _behind_words(behind: LeftOut) -> str:
+    """Say before anything is sent what will keep the card from being safe to format."""
+    groups = (
+        (behind.unread, "{count} that cannot be read", "{count} that cannot be read"),
+        (behind.excluded, "{count} photo left out", "{count} photos left out"),
+        (behind.files, "{count} other file", "{count} other files"),
+    )
+    what = ", ".join(tr_count("Upload", one, many, count) for count, one, many in groups if count)
+    return tr("Upload", "Not sent: {what}.", what=what)
