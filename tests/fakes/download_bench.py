@@ -35,9 +35,12 @@ class BenchChanges:
         self._writer = writer
         self.transfer = writer.transfer
         self.file = writer.file
-        self.piece = writer.piece
         self.forget_pieces = writer.forget_pieces
         self.files = writer.files
+
+    def piece(self, record: TransferRecord, file: FileRecord, number: int, digest: bytes) -> None:
+        self._writer.piece(record, file, number, digest)
+        self._writer.file(record, file)
 
     def row(self, record: TransferRecord, file: FileRecord) -> None:
         pass

@@ -88,7 +88,9 @@ class TokenOfVariable:
         return Credential(BEARER, token, expires)
 
 
-_NEW_TOKEN: Final = "Get one with: az account get-access-token --resource https://storage.azure.com"  # noqa: S105
+_NEW_TOKEN: Final = (
+    "Get one with: az account get-access-token --resource https://storage.azure.com --query accessToken --output tsv"  # noqa: S105
+)
 
 
 class CredentialKeeper:

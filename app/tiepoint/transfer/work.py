@@ -69,7 +69,7 @@ class Changes(Protocol):
         """A row changed in a way that the journal need not know: it has begun to move, it waits again."""
 
     def piece(self, record: TransferRecord, file: FileRecord, number: int, digest: bytes) -> None:
-        """A block was acknowledged (`digest` is its MD5) or a range received (`digest` may be empty)."""
+        """A block was acknowledged (`digest` is its MD5) or a range received (it may be empty), and the row with it."""
 
     def forget_pieces(self, record: TransferRecord, file: FileRecord) -> None:
         """The blocks or ranges of a file are of no more use."""

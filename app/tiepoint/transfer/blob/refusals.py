@@ -154,7 +154,7 @@ def _not_believed(case: Case) -> Refused:
             RefusedWhy.ACCOUNT,
             "The access token is not for Blob storage.",
             "Give one for https://storage.azure.com, for instance from: az account get-access-token --resource"
-            " https://storage.azure.com",
+            " https://storage.azure.com --query accessToken --output tsv",
         )
     return _say(
         case,

@@ -163,7 +163,6 @@ class DownloadWork:
             course.arrived(number, task.md5)
             self._record.set_done(file, course.kept_bytes)
             self._changes.piece(self._record, file, number, task.md5)
-            self._changes.file(self._record, file)  # so that after a restart it shows at once what is here
         elif task.doing is Doing.CHECK:
             course.checked(task.numbers[0], task.md5)
             self._record.set_done(file, course.kept_bytes)
