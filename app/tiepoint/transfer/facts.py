@@ -14,7 +14,8 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import IO, Any, Final
 
 from tiepoint.domain.photo import PhotoFacts
@@ -25,6 +26,8 @@ Launch = Callable[[], "subprocess.Popen[bytes]"]
 
 _LOOK_S: Final = 0.2
 _END_WAIT_S: Final = 2.0
+_STANDSTILL_S: Final = 60.0
+"""A child that says nothing for so long hangs at a photo: on a drive that is gone, for instance."""
 _MOST_CHILDREN: Final = 5
 _LOW_PRIORITY: Final = 10
 _log = logging.getLogger(__name__)
@@ -100,30 +103,37 @@ def _answers(
     for thread in threads:
         thread.start()
     try:
-        yield from _until_end(lines, stop)
-        if not stop() and process.wait() != 0:
+        is_over = yield from _until_end(lines, stop)
+        if not stop() and not is_over:
+            _log.info("looking into photos stood still")
+            yield None
+        elif not stop() and process.wait() != 0:
             _log.info("looking into photos ended with status %s", process.returncode)
             yield None
     finally:
-        _end(process)
-        for thread in threads:
-            thread.join()
-        if process.stdout is not None:
-            process.stdout.close()
+        if _end(process):
+            for thread in threads:
+                thread.join()
+            if process.stdout is not None:
+                process.stdout.close()
 
 
-def _until_end(lines: queue.SimpleQueue[bytes], stop: Callable[[], bool]) -> Iterator[dict[str, Any]]:
-    while not stop():
+def _until_end(lines: queue.SimpleQueue[bytes], stop: Callable[[], bool]) -> Generator[dict[str, Any], None, bool]:
+    """Yield what a child says; return whether it said that this was all."""
+    heard_s = time.monotonic()
+    while not stop() and time.monotonic() - heard_s < _STANDSTILL_S:
         try:
             line = lines.get(timeout=_LOOK_S)
         except queue.Empty:
             continue
+        heard_s = time.monotonic()
         if not line:
-            return
+            return True
         with contextlib.suppress(ValueError):
             message = json.loads(line)
             if isinstance(message, dict):
                 yield message
+    return False
 
 
 def _feed(stream: IO[bytes] | None, photos: Sequence[tuple[str, str]]) -> None:
@@ -143,11 +153,11 @@ def _listen(stream: IO[bytes] | None, lines: queue.SimpleQueue[bytes]) -> None:
     lines.put(b"")
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(_END_WAIT_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+def _end(process: subprocess.Popen[bytes]) -> bool:
+    """End a child and return whether it is gone: one that waits for a dead drive cannot even be killed."""
+    for end in (process.terminate, process.kill):
+        if process.poll() is None:
+            end()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(_END_WAIT_S)
+    return process.poll() is not None

@@ -13,6 +13,10 @@ _SLOW_S: Final = 20.0
 _FIRST_WORD_S: Final = 2.0
 """Before this long nothing is said of the time left."""
 _DOUBT: Final = 0.1
+_STILL: Final = 1.0
+"""Bytes a second that are none: a smoothed rate never quite comes to nothing."""
+_WIDEST: Final = 20.0
+"""A range so wide says nothing: it has just begun to stand still, or to move."""
 
 
 class Meter:
@@ -52,7 +56,7 @@ class Meter:
     def left_s(self, left_bytes: int) -> tuple[float, ...] | None:
         """Return from and to how many seconds so many bytes will take; None while it cannot be said."""
         rates = sorted((self._quick, self._slow))
-        if self._age_s < _FIRST_WORD_S or rates[0] <= 0.0:
+        if self._age_s < _FIRST_WORD_S or rates[0] < _STILL or rates[1] > rates[0] * _WIDEST:
             return None
         return left_bytes / rates[1] * (1 - _DOUBT), left_bytes / rates[0] * (1 + _DOUBT)
 

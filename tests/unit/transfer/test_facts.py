@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tiepoint.domain.photo import PhotoFacts
+from tiepoint.transfer import facts
 from tiepoint.transfer.facts import read_facts
 
 _HEAD = """
@@ -96,6 +97,13 @@ def test_the_photo_a_child_died_of_is_passed_over() -> None:
     assert found(launch) == ["one.jpg", "two.jpg", "three.jpg"]
     assert len(launch.started) == 3
     assert launch.are_over
+
+
+def test_the_photo_a_child_hangs_at_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facts, "_STANDSTILL_S", 3.0)
+    launch = Launch(HANGS)
+    assert [each.path for each in read_facts(PHOTOS[:2], lambda: False, launch)] == ["one.jpg"]
+    assert all(process.poll() is not None for process in launch.started)
 
 
 def test_children_that_always_die_are_not_started_for_ever() -> None:

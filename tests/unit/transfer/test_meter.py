@@ -29,6 +29,12 @@ def test_nothing_is_said_of_the_time_left_too_early_or_while_nothing_moves() -> 
     assert measured([0.0] * 40).left_s(10_000) is None
 
 
+def test_a_standstill_is_not_said_to_last_for_ages() -> None:
+    for quarters in range(8, 2000, 40):
+        left = measured([100_000.0] * 40 + [0.0] * quarters).left_s(3_000_000)
+        assert left is None or left[1] < 3600
+
+
 def test_an_uneven_rate_makes_a_wide_range() -> None:
     meter = measured([4000.0] * 60 + [500.0] * 12)
     left = meter.left_s(10_000)

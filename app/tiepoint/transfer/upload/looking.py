@@ -6,6 +6,8 @@ left out of the manifest.
 
 from __future__ import annotations
 
+import os
+
 from tiepoint.domain.photo import PhotoFacts
 from tiepoint.transfer.facts import read_facts
 from tiepoint.transfer.records import FileRecord
@@ -31,7 +33,8 @@ class LookInto:
         wanted = {file.path: file for file in self.files if file.index not in self.found}
         if not wanted:
             return
-        photos = [(file.source, path) for path, file in wanted.items()]
+        # A pipe in a photo's place would be waited for.
+        photos = [(file.source, path) for path, file in wanted.items() if os.path.isfile(file.source)]
         for facts in read_facts(photos, lambda: hand.stop.is_set):
             self.found[wanted[facts.path].index] = facts
         hand.stop.check()
