@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 
 SCHEMA_VERSION: Final = 1
-_BROKEN: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+# The last is what questions meet whose tables are others than ours.
+_BROKEN: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
 # A piece is a block (upload) or a range (download) that the other side acknowledged; a row of an older generation of
 # its file is of no use. Paths that are no valid text are blobs of bytes.
 _SCHEMA: Final = """
@@ -41,7 +42,8 @@ def opened(path: Path) -> tuple[sqlite3.Connection, Path | None]:
     """Open the journal, made when there is none.
 
     Args:
-        path: The file. One that is broken, or was written by a newer program, is set aside under another name.
+        path: The file. One that is broken or none of ours, or was written by a newer program, is set aside under
+            another name, as is a folder in its place.
 
     Returns:
         The connection, and where the unusable file is now; None when there was none.
@@ -51,7 +53,7 @@ def opened(path: Path) -> tuple[sqlite3.Connection, Path | None]:
         OSError: As above.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    aside: Path | None = None
+    aside = set_aside(path, "broken") if path.is_dir() else None
     try:
         connection = _connected(path)
         if connection.execute("PRAGMA user_version").fetchone()[0] > SCHEMA_VERSION:

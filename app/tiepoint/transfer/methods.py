@@ -10,7 +10,7 @@ import os
 import platform
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -38,12 +38,14 @@ class House:
         epoch: Of this worker's life.
         stop: Called with "idle" or "now" when the worker is to end.
         given: Called when a client gave a credential.
+        checks: So many captures are checked at once: each takes a thread for long, and pausing needs one too.
     """
 
     desk: Desk
     epoch: str
     stop: Callable[[str], None]
     given: Callable[[table.CredentialGiven], None]
+    checks: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
 
 
 class TransferMethods:
@@ -143,7 +145,8 @@ class TransferMethods:
         return Nothing()
 
     async def _verify(self, params: table.VerifyParams) -> table.VerifyResult:
-        return table.VerifyResult(await asyncio.to_thread(self._desk.verify, params))
+        async with self._house.checks:
+            return table.VerifyResult(await asyncio.to_thread(self._desk.verify, params))
 
     async def _set_limits(self, params: table.LimitsParams) -> Nothing:
         self._desk.set_limits(params.limits)
