@@ -66,13 +66,13 @@ def judged(expected: Expected, listed: ListedBlob | None, proven: str = "") -> D
 
 
 def unproven(expected: Mapping[str, Expected], listing: Mapping[str, ListedBlob]) -> list[ListedBlob]:
-    """Return the blobs of which only reading them back would tell, by path of the photo.
+    """Return the blobs of which only reading them back would tell; nothing does where no digest was ever confirmed.
 
     Args:
         expected: Photos by path.
         listing: Blobs by path.
     """
-    differences = [judged(each, listing.get(path)) for path, each in expected.items()]
+    differences = [judged(each, listing.get(path)) for path, each in expected.items() if each.digest]
     return [listing[each.path] for each in differences if each and each.why == Why.UNVERIFIABLE]
 
 

@@ -78,8 +78,10 @@ def test_reading_back_proves_what_a_listing_does_not() -> None:
 
 def test_a_photo_that_came_later_to_a_gap_is_not_vouched_for() -> None:
     receipt = Receipt(NOW, "c", "demo", PLACE, [], [ReceiptGap("a", 1, "missing")])
-    (difference,) = checked(expected_of_receipt(receipt), {"a": ListedBlob("a", 1, "e", A, is_ours=True)}).differences
+    expected, listing = expected_of_receipt(receipt), {"a": ListedBlob("a", 1, "e", A, is_ours=True)}
+    (difference,) = checked(expected, listing).differences
     assert difference.why == Why.UNVERIFIABLE
+    assert not unproven(expected, listing)  # reading it back would change nothing
 
 
 def test_many_differences_are_counted_and_the_first_are_told() -> None:
