@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import threading
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -15,7 +16,7 @@ from fakes.transfer_worker_process import ServedDesk
 from fakes.transfers import PLACE, T0
 from tiepoint.adapters.transfer.link import is_older
 from tiepoint.domain.errors import AgentUnavailable
-from tiepoint.domain.transfer import FileState, TransferState, Verdict
+from tiepoint.domain.transfer import FileState, Transfer, TransferId, TransferState, Verdict
 from tiepoint.ports.token_source import Credential
 from tiepoint.protocol import transfers as messages
 from tiepoint.protocol.transfers import AuthorizeParams, BeginParams, UploadFile
@@ -140,7 +141,7 @@ async def test_secrets_do_not_show(served: ServedDesk) -> None:
     await client.close()
 
 
-async def test_a_long_check_lets_others_be_answered(served: ServedDesk) -> None:
+async def test_long_checks_let_others_be_answered(served: ServedDesk) -> None:
     let_go = threading.Event()
 
     def slow() -> Verdict:
@@ -149,12 +150,14 @@ async def test_a_long_check_lets_others_be_answered(served: ServedDesk) -> None:
 
     served.desk.verdict = slow
     client = served.client()
-    checking = asyncio.create_task(client.verify(place=PLACE))
+    transfer = await client.upload(BEGIN, [FILE])
+    checking = [asyncio.create_task(client.verify(place=PLACE)) for _ in range(40)]
     await asyncio.sleep(0)
-    assert await client.transfers() == ()
-    assert not checking.done()
+    assert len(await client.transfers()) == 1
+    assert (await client.pause(transfer.id)).state is TransferState.PAUSED
+    assert not any(each.done() for each in checking)
     let_go.set()
-    assert (await checking).is_whole
+    assert all(each.is_whole for each in await asyncio.gather(*checking))
     await client.close()
 
 
@@ -199,4 +202,18 @@ async def test_what_was_told_after_an_answer_wins_over_it(served: ServedDesk) ->
         latest = client.latest()
         assert latest is not None
         assert latest[0].state is served.desk.all[transfer.id].state is TransferState.RUNNING
+    await client.close()
+
+
+async def test_an_answer_is_as_new_as_what_was_told_before_it(served: ServedDesk) -> None:
+    client = served.client()
+    transfer = await client.upload(BEGIN, [FILE])
+    paused = dataclasses.replace(served.desk.all[transfer.id], state=TransferState.PAUSED)
+
+    def pause(which: TransferId) -> Transfer:
+        served.desk.set(which, state=TransferState.COMPLETED)
+        return paused
+
+    served.desk.pause = pause  # type: ignore[method-assign]
+    assert (await client.pause(transfer.id)).state is TransferState.COMPLETED
     await client.close()
