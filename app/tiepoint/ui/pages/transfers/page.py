@@ -25,14 +25,14 @@ from tiepoint.ui.pages.transfers.captures_card import CapturesCard
 from tiepoint.ui.pages.transfers.commands import TransferCommands
 from tiepoint.ui.pages.transfers.detail_card import DetailCard
 from tiepoint.ui.pages.transfers.drop_hint import DropHint
+from tiepoint.ui.pages.transfers.strip_words import facts_of, subtitle_of
 from tiepoint.ui.panel import Panel
-from tiepoint.ui.text import grouped, tr
+from tiepoint.ui.text import tr
 from tiepoint.ui.theme import icons
-from tiepoint.ui.viewmodels.jobs_words import range_text
 from tiepoint.ui.viewmodels.transfers import TransfersViewModel
 from tiepoint.ui.viewmodels.transfers_allowed import TransferAction
-from tiepoint.ui.viewmodels.transfers_parts import Totals, totals
-from tiepoint.ui.viewmodels.transfers_words import amount_of, moving_words, summary_line
+from tiepoint.ui.viewmodels.transfers_parts import totals
+from tiepoint.ui.viewmodels.transfers_words import moving_words
 from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.cards import Card
 from tiepoint.ui.widgets.empty import EmptyState
@@ -82,14 +82,12 @@ class TransfersPage(Page):
         state, words = moving_words(sums)
         if viewmodel.is_stale:
             state, words = "lost", ""
-        goes_on = tr("Transfers", "goes on when this window is closed") if sums.active else ""
-        subtitle = " · ".join(part for part in (summary_line(transfers), goes_on) if part)
         return StripContent(
             tr("Transfers", "Transfers"),
             state,
             words,
-            subtitle,
-            self._facts(sums),
+            subtitle_of(transfers, sums),
+            facts_of(sums, is_stale=viewmodel.is_stale),
             sums.share if sums.active else None,
             self._strip_actions(),
             is_about_transfers=True,
@@ -302,19 +300,6 @@ class TransfersPage(Page):
         pause, resume = (any(which in each for each in may) for which in (TransferAction.PAUSE, TransferAction.RESUME))
         middle = (self._pause,) if pause else (self._resume,) if resume else ()
         return (self._download, *middle, self._upload)
-
-    def _facts(self, sums: Totals) -> tuple[tuple[str, str], ...]:
-        facts = []
-        if sums.active:
-            files = tr("Transfers", "{done} of {all}", done=grouped(sums.files_done), all=grouped(sums.files))
-            facts.append((tr("Transfers", "Files"), files))
-        if sums.active and sums.size_bytes:
-            facts.append((tr("Transfers", "Bytes"), amount_of(sums.done_bytes, sums.size_bytes)))
-        if sums.left is not None and not self.viewmodel.is_stale:
-            facts.append((tr("Transfers", "Left"), range_text(sums.left)))
-        if sums.failed:
-            facts.append((tr("Transfers", "Failed"), grouped(sums.failed)))
-        return tuple(facts)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the new width, and leave out the hint when it is low."""
