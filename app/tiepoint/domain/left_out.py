@@ -24,15 +24,17 @@ class LeftOut:
         unread: How many photos and folders that could not be read; nobody knows what such a folder holds.
         excluded: How many photos that a person left out.
         named: The first few, those that could not be read first; fit to be shown.
+        is_part: Whether files were named one by one, so that nobody looked what lies beside them.
     """
 
     files: int = 0
     unread: int = 0
     excluded: int = 0
     named: tuple[str, ...] = ()
+    is_part: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.total)
+        return bool(self.total) or self.is_part
 
     @property
     def total(self) -> int:
@@ -43,7 +45,13 @@ class LeftOut:
         """Return what two folders of one capture left out together."""
         first, second = self.named[: self.unread], other.named[: other.unread]
         named = tuple(dict.fromkeys((*first, *second, *self.named, *other.named)))[:_MOST_NAMED]
-        return LeftOut(self.files + other.files, self.unread + other.unread, self.excluded + other.excluded, named)
+        return LeftOut(
+            self.files + other.files,
+            self.unread + other.unread,
+            self.excluded + other.excluded,
+            named,
+            self.is_part or other.is_part,
+        )
 
 
 def left_out_of(skipped: Iterable[SkippedFile]) -> LeftOut:
@@ -64,6 +72,8 @@ def card_words(left_out: LeftOut) -> str:
         what = "1 photo or folder" if left_out.unread == 1 else f"{left_out.unread:,} photos or folders"
         named = _listed(left_out.named[: left_out.unread], left_out.unread)
         return f". NOT safe to format the card: {what} could not be read ({named})."
+    if not left_out.total:
+        return ". Single files were sent: look what else the card holds before you format it."
     named = _listed(left_out.named, left_out.total)
     return f". Before you format the card, copy {' and '.join(_groups(left_out))}: {named}."
 

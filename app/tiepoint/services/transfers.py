@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -107,7 +108,8 @@ class TransferService(TransferMonitor):
 
         folder = await asyncio.to_thread(folder_text, drop)
         sendable = await self._store.sendable(drop, given)
-        left_out = left_out_of(sendable.skipped)
+        is_part = await asyncio.to_thread(lambda: any(path.is_file() for path in given))
+        left_out = replace(left_out_of(sendable.skipped), is_part=is_part)
         begin = BeginParams(name.strip() or drop.name, place, folder, replaces=replaces, left_out=left_out)
         return await self._upload(begin, sendable, {}, source, is_first=is_first)
 

@@ -38,3 +38,10 @@ def test_photos_left_out_by_choice_are_not_in_blob() -> None:
 
 def test_two_folders_of_one_capture_count_together() -> None:
     assert left_out_of([FILM]).joined(left_out_of([BROKEN])) == LeftOut(1, 1, 0, ("102MEDIA", "DJI_0001.MP4"))
+
+
+def test_single_files_say_nothing_of_a_card() -> None:
+    left_out = LeftOut(is_part=True)
+    assert left_out
+    assert card_words(left_out).endswith("look what else the card holds before you format it.")
+    assert left_out_of([FILM]).joined(left_out).is_part

@@ -77,6 +77,13 @@ async def test_a_drop_goes_up_and_is_known_at_once(stage: Stage) -> None:
     assert again.name == a_drop().name
 
 
+async def test_files_named_one_by_one_say_nothing_of_the_rest_of_the_card(stage: Stage, tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").touch()
+    for given, is_part in (([tmp_path], False), ([tmp_path / "a.jpg"], True)):
+        await stage.service.upload_drop(a_drop(), "brighton", PLACE, SIGNATURE, given=given)
+        assert stage.worker.begins[-1].left_out.is_part is is_part
+
+
 async def test_a_kept_capture_goes_up_under_its_id_and_with_what_is_known(stage: Stage) -> None:
     drop = a_drop()
     entries = tuple(PhotoEntry(photo.path, photo.size, "0" * 32) for photo in drop.photos)
