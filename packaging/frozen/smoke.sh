@@ -30,13 +30,16 @@ for name in model.glb preview.png report.html result.json view.png; do
     [ -s "out/$name" ] || { echo "frozen smoke: $name is missing" >&2; exit 1; }
 done
 find "$home" -name '*.nbc' | grep -q . || { echo "frozen smoke: no compiled cache below the user's folders" >&2; exit 1; }
-# The window, where there is a screen: it opens on the model, and ends when it is told to.
+# The window, where there is a screen: it opens on the model, shows its transfers, and ends when it is told to.
 if [ -n "${DISPLAY:-}" ] && command -v xdotool >/dev/null 2>&1; then
     env -i HOME="$home" PATH=/usr/bin:/bin LANG=C.UTF-8 TIEPOINT_HOME="$home/state" DISPLAY="$DISPLAY" \
-        LIBGL_ALWAYS_SOFTWARE=1 "$build/dist/tiepoint/tiepoint" panel out/model.glb 2>panel.txt &
+        ${XAUTHORITY:+"XAUTHORITY=$XAUTHORITY"} LIBGL_ALWAYS_SOFTWARE=1 "$build/dist/tiepoint/tiepoint" panel out/model.glb 2>panel.txt &
     panel=$!
-    timeout 60 xdotool search --sync --onlyvisible --name '^Tiepoint$' >/dev/null || { cat panel.txt >&2; exit 1; }
+    window=$(timeout 60 xdotool search --sync --onlyvisible --name '^Tiepoint$' | head -n 1)
+    [ -n "$window" ] || { cat panel.txt >&2; exit 1; }
     sleep 15
+    xdotool windowfocus --sync "$window" key ctrl+6 # the Transfers page
+    sleep 5
     kill -TERM "$panel"
     wait "$panel" || { cat panel.txt >&2; echo "frozen smoke: the window ended badly" >&2; exit 1; }
     ! grep -E "ERROR|Traceback" "$home/state/log/tiepoint.log" || { echo "frozen smoke: the window complained" >&2; exit 1; }
