@@ -69,7 +69,8 @@ class UploadWork:
         if self._phase is not TransferState.RUNNING:
             task, self._whole_task = self._whole_task, None
             return task
-        if self._looking is not None and self._in_flight:  # never alone: it says nothing about the network
+        # Alone only when nothing is to be sent any more: it says nothing about the network.
+        if self._looking is not None and (self._in_flight or not self._left):
             look, self._looking, self._is_looking = self._looking, None, True
             return look
         for course in self._courses.values():

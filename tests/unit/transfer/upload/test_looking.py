@@ -87,3 +87,22 @@ def test_looking_that_was_stopped_goes_on(bench: UploadBench, inspector: Inspect
         pass
     assert bench.work.phase is TransferState.COMPLETED
     assert cameras(bench) == {"a.jpg": "camera of a.jpg"}
+
+
+def test_looking_that_was_stopped_after_all_was_sent_does_not_hold_up_the_end(
+    bench: UploadBench, inspector: Inspector
+) -> None:
+    bench.tells_entries = False
+    bench.write({"a.jpg": noise(10, 1)})
+    bench.tell()
+    bench.begin()
+    bench.step()  # the survey
+    sending, look = bench.next(), bench.next()
+    assert isinstance(look, looking.LookInto)
+    assert sending is not None
+    bench.do(sending)
+    bench.work.give_back(look)
+    while bench.step():
+        pass
+    assert bench.work.phase is TransferState.COMPLETED
+    assert cameras(bench) == {"a.jpg": "camera of a.jpg"}
