@@ -115,11 +115,18 @@ class BandwidthCard(Card):
             self.figure.setValue(mbit)
             self.slider.setValue(step_of(self.figure.value()))
 
+    def _bytes_per_s(self) -> float:
+        """What holds exactly, where the figure is that rounded; else what the figure says."""
+        set_to = self._limits.bytes_per_s
+        if set_to is not None and round(set_to * _BITS / _MEGA) == self.figure.value():
+            return set_to
+        return self.figure.value() * _MEGA / _BITS
+
     def _say(self) -> None:
         is_on = self.switch.isChecked()
         self._line.setVisible(is_on)
         remark = tr("Bandwidth", "limited") if is_on else tr("Bandwidth", "as fast as it goes")
-        rate = rate_text(self.figure.value() * _MEGA / _BITS)
+        rate = rate_text(self._bytes_per_s())
         words = (
             tr("Bandwidth", "At most {rate} for all together, both ways. Holds at once.", rate=rate)
             if is_on
