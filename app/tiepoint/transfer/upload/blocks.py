@@ -255,6 +255,8 @@ class CommitBlocks:
                 self.outcome = self._commit(hand, source)
         except SourceFault as fault:
             self.outcome = of_fault(fault)
+        except Corrupted as error:  # the list of blocks was; they are all there
+            self.outcome = again(Failure.of(error), is_at_once=True)
         except (NameRefused, BadRequest) as error:
             self.outcome = failed(error)
 

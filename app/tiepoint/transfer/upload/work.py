@@ -113,7 +113,7 @@ class UploadWork:
             self._whole_task = task
         elif isinstance(task, (SendBlock, CommitBlocks)):
             task.course.give_back(task)
-            if task.course.is_idle:
+            if task.course.is_idle and self._courses.get(task.file.index) is task.course:
                 self._show_waiting(task.file)
         elif isinstance(task, (SendFile, OpenBlocks, Judge)):
             if isinstance(task, Judge):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from fakes.download_bench import KIB
 from fakes.upload_bench import UploadBench, noise
 from tiepoint.domain.transfer import FileState, TransferState
-from tiepoint.transfer.blob.errors import Unreachable
+from tiepoint.transfer.blob.errors import Corrupted, Unreachable
 from tiepoint.transfer.upload.blocks import SendBlock, block_id
 
 BIG = noise(640 * KIB, 1)  # ten blocks
@@ -120,6 +122,39 @@ def test_damage_on_the_way_is_mended(bench: UploadBench, kind: str) -> None:
     bench.container.on_write = damage
     assert bench.upload() is TransferState.COMPLETED
     assert bench.in_blob() == {"big.tif": BIG, "a.jpg": noise(100, 2)}
+
+
+def test_a_list_of_blocks_that_was_damaged_is_sent_again_and_no_block_with_it(bench: UploadBench) -> None:
+    commits = 0
+
+    def damage(what: str, name: str, data: bytes) -> bytes:
+        nonlocal commits
+        commits += what == "commit"
+        if what == "commit" and commits == 1:
+            raise Corrupted("The list of blocks was damaged.", retryable=True)
+        return data
+
+    bench.write({"big.tif": BIG})
+    bench.container.on_write = damage
+    assert bench.upload() is TransferState.COMPLETED
+    assert bench.in_blob() == {"big.tif": BIG}
+    assert (commits, bench.container.sent_bytes < 2 * len(BIG)) == (2, True)
+
+
+def test_a_block_that_comes_back_after_its_file_failed_does_not_wake_it(bench: UploadBench) -> None:
+    bench.write({"big.tif": BIG})
+    bench.tell()
+    bench.begin()
+    bench.step()  # the survey
+    bench.step()  # opens it
+    late, first = bench.next(), bench.next()
+    assert late is not None
+    assert first is not None
+    os.unlink(bench.photos / "big.tif")
+    bench.do(first)
+    assert bench.file("big.tif").state is FileState.FAILED
+    bench.work.give_back(late)
+    assert bench.file("big.tif").state is FileState.FAILED
 
 
 @pytest.mark.parametrize(("kind", "path"), [("put", "a.jpg"), ("block", "big.tif")])
