@@ -15,10 +15,11 @@ from tiepoint.domain.errors import InputError
 from tiepoint.domain.transfer import ReceiptPlace, TransferId, Verdict
 from tiepoint.protocol.transfers import VerifyParams
 from tiepoint.transfer.blob.connection import BlobConnection
-from tiepoint.transfer.blob.errors import BlobMissing
+from tiepoint.transfer.blob.errors import BadRequest, BlobMissing
 from tiepoint.transfer.blob.line import Line
 from tiepoint.transfer.blob.stop import Stop
 from tiepoint.transfer.layout import manifest_blob
+from tiepoint.transfer.listed import ListedBlob
 from tiepoint.transfer.manifest import MOST_BYTES, read_manifest
 from tiepoint.transfer.receipts.judging import Expected, unproven
 from tiepoint.transfer.receipts.store import newest_receipt
@@ -58,10 +59,18 @@ def verify_capture(shop: Workshop, params: VerifyParams) -> Verdict:
         listing = list_photos(hand, place)
         paths = {blob.name: path for path, blob in listing.items()}
         doubtful = unproven(promise.expected, listing)
-        proven = {paths[blob.name]: proof(hand, blob) for blob in doubtful}
+        proven = {paths[blob.name]: _proof(hand, blob) for blob in doubtful}
     return verify(
         promise.name, place, promise.expected, listing, checked=checked, receipt=promise.receipt, proven=proven
     )
+
+
+def _proof(hand: Hand, blob: ListedBlob) -> str:
+    """Return what a blob is proven to hold; empty also when nobody can read it, for the others can be checked."""
+    try:
+        return proof(hand, blob)
+    except BadRequest:
+        return ""
 
 
 def _place(shop: Workshop, params: VerifyParams) -> BlobPlace:

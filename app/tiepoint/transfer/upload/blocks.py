@@ -32,6 +32,8 @@ from tiepoint.transfer.work import Hand
 MOST_IN_FLIGHT: Final = 16
 _MOST_DAMAGED: Final = 3
 _HEAD: Final = struct.Struct(">II")
+_NO_PLACE: Final = (NameRefused, BadRequest, ConditionFailed)
+"""What the server says where blocks cannot go: the name is none, or a blob of pages has it."""
 
 
 def block_id(generation: int, number: int, md5: bytes) -> bytes:
@@ -136,7 +138,7 @@ class OpenBlocks:
                 self._open(hand, source)
         except SourceFault as fault:
             self.outcome = of_fault(fault)
-        except (NameRefused, BadRequest) as error:
+        except _NO_PLACE as error:
             self.outcome = failed(error)
 
     def _open(self, hand: Hand, source: Source) -> None:
@@ -215,7 +217,7 @@ class SendBlock:
             self.outcome = of_fault(fault)
         except Corrupted as error:
             self.outcome = again(Failure.of(error), is_at_once=True)
-        except (NameRefused, BadRequest) as error:
+        except _NO_PLACE as error:
             self.outcome = failed(error)
 
     def _send(self, hand: Hand, source: Source) -> bytes:

@@ -6,12 +6,13 @@ Runs on a sender's thread, without the lock.
 from __future__ import annotations
 
 from tiepoint.domain.transfer import FileState
+from tiepoint.transfer.blob.errors import BadRequest
 from tiepoint.transfer.comparison import Standing
 from tiepoint.transfer.listed import ListedBlob
 from tiepoint.transfer.records import FileRecord
 from tiepoint.transfer.upload.judging import judge
 from tiepoint.transfer.upload.kit import Kit
-from tiepoint.transfer.upload.outcome import Outcome, conflict
+from tiepoint.transfer.upload.outcome import Outcome, conflict, failed
 from tiepoint.transfer.upload.sending import of_fault
 from tiepoint.transfer.upload.source import Source, SourceFault
 from tiepoint.transfer.work import Hand
@@ -43,6 +44,8 @@ class Judge:
                 self.outcome = self._judged(hand, source)
         except SourceFault as fault:
             self.outcome = of_fault(fault)
+        except BadRequest as error:  # it lies where nobody can read it back: in the archive, for instance
+            self.outcome = failed(error)
 
     def _judged(self, hand: Hand, source: Source) -> Outcome | None:
         known = self._kit.digests(self.file.source, source.stamp)

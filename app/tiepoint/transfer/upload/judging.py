@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 
-from tiepoint.transfer.blob.errors import BlobMissing, Changed
+from tiepoint.transfer.blob.errors import BadRequest, BlobMissing, Changed, Exists
 from tiepoint.transfer.comparison import Comparison, LocalFile, Standing, compare
 from tiepoint.transfer.journal_rows import KnownDigest
 from tiepoint.transfer.listed import ListedBlob
@@ -81,12 +81,18 @@ def proof(hand: Hand, listed: ListedBlob) -> str:
         BlobError: The server cannot be asked.
     """
     try:
-        blocks = hand.connection.get_block_list(listed.name)
-        if listed.md5 and not blocks.committed and blocks.etag in ("", listed.etag):
-            return listed.md5  # it came in one piece: the server computed or checked this itself
-        return _read_back(hand, listed)
+        # What came in one piece has a digest that the server computed or checked itself.
+        return listed.md5 if listed.md5 and _is_of_one_piece(hand, listed) else _read_back(hand, listed)
     except (BlobMissing, Changed):
         return ""
+
+
+def _is_of_one_piece(hand: Hand, listed: ListedBlob) -> bool:
+    try:
+        blocks = hand.connection.get_block_list(listed.name)
+    except (BadRequest, Exists):  # a blob of pages, or one that was appended to
+        return False
+    return not blocks.committed and blocks.etag in ("", listed.etag)
 
 
 def _read_back(hand: Hand, listed: ListedBlob) -> str:

@@ -13,6 +13,7 @@ from fakes.download_bench import KIB
 from fakes.upload_bench import UploadBench, noise
 from tiepoint.domain.digest import composite
 from tiepoint.domain.transfer import FileState, TransferState
+from tiepoint.transfer.blob.errors import Exists
 from tiepoint.transfer.upload.finishing import Finish
 from tiepoint.transfer.upload.source import Source
 from tiepoint.transfer.upload.survey import list_photos
@@ -225,3 +226,25 @@ def test_nobody_is_asked_for_a_credential_only_to_copy(bench: UploadBench) -> No
     assert bench.upload("another", number=2) is TransferState.COMPLETED
     assert bench.states() == {"a.jpg": FileState.VERIFIED}
     assert bench.container.count("copy") == 0
+
+
+def test_somebody_elses_blob_that_has_no_blocks_at_all_is_read_back(bench: UploadBench) -> None:
+    bench.write({"a.jpg": CONTENT["a.jpg"], "b.jpg": CONTENT["a.jpg"]})
+    bench.upload()
+    name = f"{bench.record.place.prefix}/photos/a.jpg"
+    bench.container.put(name, CONTENT["a.jpg"], md5="")
+    bench.container.on_blocks = Exists("It is a blob of pages.", status=409, code="InvalidBlobType")
+    assert bench.upload(number=2) is TransferState.COMPLETED
+    assert bench.states()["a.jpg"] is FileState.SKIPPED
+
+
+def test_where_blocks_cannot_go_the_file_fails_alone(bench: UploadBench) -> None:
+    def refuse(kind: str, name: str, data: bytes) -> bytes:
+        if kind == "block":
+            raise Exists("It is a blob of pages.", status=409, code="InvalidBlobType")
+        return data
+
+    bench.write({"a.jpg": CONTENT["a.jpg"], "big.tif": CONTENT["big.tif"]})
+    bench.container.on_write = refuse
+    assert bench.upload() is TransferState.FAILED
+    assert bench.states() == {"a.jpg": FileState.VERIFIED, "big.tif": FileState.FAILED}
