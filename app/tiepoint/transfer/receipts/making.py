@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import datetime
 
 from tiepoint import __version__
@@ -17,18 +17,21 @@ from tiepoint.transfer.records import FileRecord, TransferRecord
 _BY_STATE = {FileState.SKIPPED: Confirmation.THERE_ALREADY, FileState.COPIED: Confirmation.COPIED}
 
 
-def make_receipt(record: TransferRecord, listing: Mapping[str, ListedBlob], made: datetime) -> Receipt:
+def make_receipt(
+    record: TransferRecord, listing: Mapping[str, ListedBlob], made: datetime, changed: Container[str] = ()
+) -> Receipt:
     """Compare the files of an upload with a listing taken after the last of them was there.
 
     Args:
         record: The upload; its files' digests are what was confirmed, their etags the versions that were.
         listing: What lies in the capture's folder of photos, by path inside the capture.
         made: When the listing was taken, with a time zone.
+        changed: Paths of files that are another here than what was sent.
     """
     photos, gaps = [], []
     for file in sorted(record.files, key=lambda file: file.path):
         listed = listing.get(file.path)
-        gap = _gap(file, listed)
+        gap = _changed(file) if file.path in changed else _gap(file, listed)
         if gap is not None:
             gaps.append(gap)
         elif listed is not None:
@@ -37,6 +40,10 @@ def make_receipt(record: TransferRecord, listing: Mapping[str, ListedBlob], made
     return Receipt(
         made, record.capture or "", record.name, record.place, tuple(photos), tuple(gaps), program, record.left_out
     )
+
+
+def _changed(file: FileRecord) -> ReceiptGap:
+    return ReceiptGap(file.path, file.size, Why.DIFFERENT, "It was changed on this computer after it was sent.")
 
 
 def _gap(file: FileRecord, listed: ListedBlob | None) -> ReceiptGap | None:

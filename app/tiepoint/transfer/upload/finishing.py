@@ -24,6 +24,7 @@ from tiepoint.transfer.receipts.judging import Expected, judged
 from tiepoint.transfer.receipts.making import make_receipt
 from tiepoint.transfer.receipts.store import write_receipt
 from tiepoint.transfer.records import FileRecord
+from tiepoint.transfer.upload.constancy import changed_since_sent
 from tiepoint.transfer.upload.kit import Kit
 from tiepoint.transfer.upload.looking import LookInto
 from tiepoint.transfer.upload.survey import list_photos
@@ -48,6 +49,7 @@ class Finish:
 
     Attributes:
         gone: Files that were there and are not any more.
+        changed: Files that are another here than what was sent.
         entries: What was found out about photos, for their records.
         receipt: The receipt that was written; None when there is nothing to certify.
     """
@@ -56,6 +58,7 @@ class Finish:
         self, kit: Kit, listing: dict[str, ListedBlob] | None, listed: datetime, looked: Container[int]
     ) -> None:
         self.gone: list[FileRecord] = []
+        self.changed: list[FileRecord] = []
         self.entries: list[tuple[FileRecord, PhotoEntry]] = []
         self.receipt: ReceiptPlace | None = None
         self._kit = kit
@@ -79,9 +82,11 @@ class Finish:
         self.gone = [file for file in there if judged(_expected(file), listing.get(file.path))]
         gone = {file.index for file in self.gone}
         confirmed = [file for file in there if file.index not in gone]
-        if len(confirmed) == len(record.files):
+        self.changed = changed_since_sent(self._kit, hand, confirmed)
+        if len(confirmed) == len(record.files) and not self.changed:
             self._write_manifest(hand, confirmed, listing)
-        self.receipt = write_receipt(make_receipt(record, listing, self._listed), self._kit.receipts)
+        changed = {file.path for file in self.changed}
+        self.receipt = write_receipt(make_receipt(record, listing, self._listed, changed), self._kit.receipts)
 
     def _write_manifest(self, hand: Hand, files: list[FileRecord], listing: dict[str, ListedBlob]) -> None:
         """Write the manifest, unless it says the same already; whoever else writes it too finds ours in it."""

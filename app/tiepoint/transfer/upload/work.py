@@ -234,6 +234,10 @@ class UploadWork:
             record.set_state(file, FileState.FAILED, _gone(file))
             record.set_done(file, 0)
             self._changes.file(record, file)
+        for file in task.changed:
+            record.set_state(file, FileState.CONFLICT, _changed_here(file))
+            record.set_done(file, 0)
+            self._changes.file(record, file)
         if task.receipt is not None:
             record.receipt = task.receipt
         missing = len(record.files) - record.count(*(state for state in FileState if state.is_there))
@@ -274,6 +278,15 @@ def _gone(file: FileRecord) -> Failure:
         "missing",
         f"{file.path} was in Blob and is not as it was any more: somebody deleted or changed it.",
         "Retry it to send it again.",
+        retryable=True,
+    )
+
+
+def _changed_here(file: FileRecord) -> Failure:
+    return Failure(
+        "conflict",
+        f"{file.path} was changed here after it was sent; what is in Blob is what it was before.",
+        "Replace it to send it as it is now.",
         retryable=True,
     )
 

@@ -125,3 +125,35 @@ def test_another_size_than_told_is_taken_as_it_is(bench: UploadBench) -> None:
     bench.write({"a.jpg": noise(300, 2)})
     assert bench.run() is TransferState.COMPLETED
     assert bench.record.total_bytes == bench.record.done_bytes == 300
+
+
+def test_a_photo_changed_after_it_was_sent_makes_no_card_safe(bench: UploadBench) -> None:
+    def rewrite(kind: str, name: str, data: bytes) -> bytes:
+        if kind == "put" and name.endswith("b.jpg"):
+            bench.write({"a.jpg": noise(100, 9)})
+        return data
+
+    bench.write({"a.jpg": noise(100, 1), "b.jpg": noise(100, 3), "c.jpg": noise(100, 4)})
+    bench.container.on_write = rewrite
+    assert bench.upload() is TransferState.FAILED
+    assert bench.states() == {"a.jpg": FileState.CONFLICT, "b.jpg": FileState.VERIFIED, "c.jpg": FileState.VERIFIED}
+    trouble = bench.file("a.jpg").trouble
+    assert trouble is not None
+    assert "changed here after it was sent" in trouble.summary
+    assert bench.record.receipt is not None
+    assert not bench.record.receipt.is_safe
+    assert bench.manifest is None
+
+
+def test_a_photo_touched_or_gone_after_it_was_sent_is_still_what_is_in_blob(bench: UploadBench) -> None:
+    def touch(kind: str, name: str, data: bytes) -> bytes:
+        if kind == "put" and name.endswith("c.jpg"):
+            bench.write({"a.jpg": noise(100, 1)})
+            (bench.photos / "b.jpg").unlink()
+        return data
+
+    bench.write({"a.jpg": noise(100, 1), "b.jpg": noise(100, 3), "c.jpg": noise(100, 4)})
+    bench.container.on_write = touch
+    assert bench.upload() is TransferState.COMPLETED
+    assert bench.record.receipt is not None
+    assert bench.record.receipt.is_safe
