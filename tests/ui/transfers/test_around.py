@@ -174,6 +174,7 @@ def test_failures_and_waiting_for_a_signature_are_told(in_qt: InQt) -> None:
             await until(lambda: len(parts.said) == 1)
             worker.set("transfer-1", state=TransferState.FAILED, trouble=None)
             await until(lambda: len(parts.said) == 2)
+            assert parts.said[-1].text == "Others were not begun. See why, and retry them."  # it ended midway
             why = Failure("input", "There is no container “captres”.")
             worker.set("transfer-1", state=TransferState.RUNNING)
             await until(lambda: parts.fake.program.transfers.snapshot.unfinished)

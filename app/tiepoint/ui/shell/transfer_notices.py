@@ -91,13 +91,16 @@ def _arrived(transfer: Transfer, name: str) -> tuple[str, str, str]:
 
 
 def _failed(transfer: Transfer, name: str) -> tuple[str, str, str]:
-    failed = standing(transfer).failed.files
+    figures = standing(transfer)
+    failed = figures.failed.files
     if not failed:
         why = said_below(plain(transfer.trouble.summary)) if transfer.trouble is not None else ""
         return "error", tr("Notice", "{name} was not moved", name=name), why
     title = tr_count("Notice", "{name}: {count} file failed", "{name}: {count} files failed", failed, name=name)
-    if not standing(transfer).arrived.files:
+    if not figures.arrived.files:
         return "error", title, tr("Notice", "Nothing arrived. See why, and retry them.")
+    if figures.arrived.files + failed < figures.total.files:
+        return "error", title, tr("Notice", "Others were not begun. See why, and retry them.")
     return "error", title, tr("Notice", "The others arrived. See why, and retry them.")
 
 
