@@ -188,10 +188,24 @@ def test_with_something_left_out_the_card_is_not_said_to_be_safe(in_qt: InQt) ->
 
         async with page_with(with_film) as stand:
             words = stand.page.detail.card.words
-            assert "412 of 412 photos verified in Blob, but the card holds more" in words
+            assert "412 of 412 photos verified in Blob, but the card may hold more" in words
             assert "copy 1 photo that was left out and 2 files that are no photos" in words
             assert "blurred.jpg, film.mp4 and others" in words
             assert "safe to format" not in words + stand.page.captures.list.rows_model.row_at(0).cells[0].said
+
+    in_qt(scene())
+
+
+def test_of_single_files_nothing_is_said_of_the_card(in_qt: InQt) -> None:
+    async def scene() -> None:
+        def of_single_files(worker: FakeTransferWorker) -> None:
+            completed(worker)
+            worker.set("transfer-2", receipt=dataclasses.replace(RECEIPT, left_out=LeftOut(is_part=True)))
+
+        async with page_with(of_single_files) as stand:
+            words = stand.page.detail.card.words
+            assert "look what else the card holds" in words
+            assert "safe to format" not in words
 
     in_qt(scene())
 

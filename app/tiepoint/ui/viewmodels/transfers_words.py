@@ -142,7 +142,7 @@ def _completed_line(transfer: Transfer, now: datetime) -> str:
     elif transfer.receipt is not None and transfer.receipt.is_safe:
         words = tr("Transfers", "Safe to format the card")
     elif transfer.receipt is not None and transfer.receipt.is_whole:
-        words = tr("Transfers", "All photos verified; other files were left out")
+        words = tr("Transfers", "All photos verified; look what else the card holds")
     else:
         words = tr("Transfers", "No receipt yet")
     return " · ".join(part for part in (words, when) if part)
@@ -263,6 +263,8 @@ def left_out_text(left_out: LeftOut) -> str:
         names = left_out.named[: left_out.unread]
         said = tr("Transfers", "Not safe to format the card: {what}", what=words)
         return f"{said} ({_listed(names, left_out.unread)})."
+    if not left_out.total:
+        return tr("Transfers", "Single files were sent: look what else the card holds before you format it.")
     groups = (
         (left_out.excluded, "{count} photo that was left out", "{count} photos that were left out"),
         (left_out.files, "{count} file that is no photo", "{count} files that are no photos"),

@@ -182,8 +182,8 @@ def _download_words(transfer: Transfer) -> tuple[str, str, str, str]:
 def _left_out_words(receipt: ReceiptPlace) -> tuple[str, str, str, str]:
     title = tr_count(
         "CardPanel",
-        "{all} of {count} photo verified in Blob, but the card holds more",
-        "{all} of {count} photos verified in Blob, but the card holds more",
+        "{all} of {count} photo verified in Blob, but the card may hold more",
+        "{all} of {count} photos verified in Blob, but the card may hold more",
         receipt.photos_total,
         all=grouped(receipt.photos),
     )
