@@ -5,10 +5,12 @@ Runs on a sender's thread, without the lock. A file of at most the buffer's size
 
 from __future__ import annotations
 
+from typing import Final
+
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.transfer import FileState
 from tiepoint.transfer.blob.errors import BadRequest, BlobMissing, ConditionFailed, Corrupted, NameRefused
-from tiepoint.transfer.blob.facts import NEW, Condition
+from tiepoint.transfer.blob.facts import NEW, Condition, Written
 from tiepoint.transfer.comparison import Standing
 from tiepoint.transfer.journal_rows import KnownDigest
 from tiepoint.transfer.listed import listed_blob, our_metadata
@@ -19,6 +21,10 @@ from tiepoint.transfer.upload.kit import Kit
 from tiepoint.transfer.upload.outcome import Outcome, again, conflict, failed
 from tiepoint.transfer.upload.source import Part, Source, SourceFault
 from tiepoint.transfer.work import Hand
+
+_ONE_BLOCK: Final = bytes(8)
+"""What ids of blocks begin with, see `blocks`; all of a blob must be of one length."""
+_CONTRADICTION: Final = "contradiction"
 
 
 class SendFile:
@@ -60,13 +66,9 @@ class SendFile:
 
     def _put(self, hand: Hand, source: Source, known: KnownDigest, md5: str, held: memoryview | None) -> Outcome:
         kit, file, size = self._kit, self.file, source.stamp.size
-        part = Part(source, hand, 0, size, held)
-        condition, metadata = condition_of(file), our_metadata()
         try:
-            written = hand.connection.put_blob(
-                kit.blob_name(file), size, bytes.fromhex(md5), part, condition=condition, metadata=metadata
-            )
-        except ConditionFailed:
+            written = self._written(hand, Part(source, hand, 0, size, held), bytes.fromhex(md5), size)
+        except (ConditionFailed, BlobMissing):
             return settled_by_looking(kit, hand, file, source, known)
         except Corrupted as error:
             source.check_unchanged()
@@ -80,6 +82,20 @@ class SendFile:
         if not known.md5:
             kit.cache.keep(file.source, source.stamp, md5=md5)
         return Outcome(FileState.VERIFIED, md5, written.etag, size)
+
+    def _written(self, hand: Hand, part: Part, md5: bytes, size: int) -> Written:
+        """Write the blob; as a block and its commit after the server had contradicted itself.
+
+        Blocks that wait under the name, of a file that was large before, are no blob; still some servers refuse to put
+        one there on condition that there is none.
+        """
+        name, condition, metadata = self._kit.blob_name(self.file), condition_of(self.file), our_metadata()
+        trouble = self.file.trouble
+        if not size or trouble is None or trouble.kind != _CONTRADICTION:
+            return hand.connection.put_blob(name, size, md5, part, condition=condition, metadata=metadata)
+        block = _ONE_BLOCK + md5
+        hand.connection.put_block(name, block, size, md5, part)
+        return hand.connection.put_block_list(name, (block,), md5=md5, condition=condition, metadata=metadata)
 
     @property
     def _is_mistrusted(self) -> bool:
@@ -111,13 +127,23 @@ def settled_by_looking(kit: Kit, hand: Hand, file: FileRecord, source: Source, k
     try:
         listed = listed_blob(hand.connection.head(name))
     except BlobMissing as error:
-        return Outcome(FileState.WAITING, trouble=Failure.of(error), is_absent=True)
+        return Outcome(FileState.WAITING, trouble=_contradiction(file, error), is_absent=True, is_at_once=True)
     found = judge(kit, hand, file.source, source, listed, known)
     if found.standing is Standing.SAME:
         return Outcome(FileState.VERIFIED, found.digest, listed.etag, source.stamp.size)
     if kit.record.replaces:
         return again(_replaced_meanwhile(file), etag=listed.etag, is_at_once=True)
     return conflict(file.path)
+
+
+def _contradiction(file: FileRecord, error: BlobMissing) -> Failure:
+    return Failure(
+        _CONTRADICTION,
+        f"The server did not take {file.path}: it says that something of this name is there, and that nothing is.",
+        "Retry it.",
+        retryable=True,
+        detail=error.detail,
+    )
 
 
 def _not_what_was_sent(file: FileRecord) -> Corrupted:
