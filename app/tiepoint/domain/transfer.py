@@ -55,6 +55,15 @@ class TransferState(StrEnum):
         """Whether nothing happens any more by itself."""
         return self in (TransferState.COMPLETED, TransferState.FAILED, TransferState.CANCELED)
 
+    @property
+    def is_going(self) -> bool:
+        """Whether something happens or will by itself; the others wait for a person, or are over."""
+        return not self.is_over and self not in (
+            TransferState.DRAFT,
+            TransferState.PAUSED,
+            TransferState.NEEDS_SIGN_IN,
+        )
+
 
 class FileState(StrEnum):
     """Where one file of a transfer is in its life."""

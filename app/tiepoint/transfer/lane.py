@@ -16,16 +16,6 @@ from tiepoint.transfer.meter import Meter
 from tiepoint.transfer.records import FileRecord, TransferRecord
 from tiepoint.transfer.work import Hand, Task, Work
 
-GOING: Final = frozenset(
-    {
-        TransferState.QUEUED,
-        TransferState.PREPARING,
-        TransferState.RUNNING,
-        TransferState.FINISHING,
-        TransferState.WAITING,
-    }
-)
-"""States in which something happens or will by itself."""
 _PATIENCE: Final = 2
 """So many failures in a row, and people are told that it waits."""
 
@@ -61,7 +51,7 @@ class Lane:
     @property
     def is_going(self) -> bool:
         """Whether something happens or will by itself."""
-        return self.record.state in GOING
+        return self.record.state.is_going
 
     def is_open(self, now_s: float) -> bool:
         """Whether a task may be begun now. A transfer that waits is tried with one request at a time."""

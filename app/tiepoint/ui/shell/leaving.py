@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from typing import Final
 
 from PySide6.QtWidgets import QWidget
 
 from tiepoint.domain.errors import TiepointError
-from tiepoint.domain.transfer import Transfer, TransferState
+from tiepoint.domain.transfer import Transfer
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.shell.closing import ClosingChoice, ask_before_closing
 
-_STANDING: Final = (TransferState.PAUSED, TransferState.NEEDS_SIGN_IN, TransferState.DRAFT)
 _asking: set[int] = set()
 
 
@@ -51,7 +49,7 @@ async def _stop(panel: Panel) -> None:
 def _moving(panel: Panel) -> tuple[Transfer, ...]:
     """Transfers that go on by themselves; others stand still anyway."""
     snapshot = panel.program.transfers.snapshot
-    return tuple(each for each in snapshot.unfinished if each.state not in _STANDING) if snapshot.is_connected else ()
+    return tuple(each for each in snapshot.unfinished if each.state.is_going) if snapshot.is_connected else ()
 
 
 async def _choice(window: QWidget, panel: Panel) -> ClosingChoice:

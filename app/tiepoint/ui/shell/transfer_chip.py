@@ -28,7 +28,6 @@ _LEAST_WIDTH: Final = 168
 _PACE_MS: Final = 500
 _LOOK_MS: Final = 5000
 _NEEDS_SOMEBODY: Final = (TransferState.NEEDS_SIGN_IN,)
-_QUIET: Final = (TransferState.PAUSED, TransferState.NEEDS_SIGN_IN, TransferState.DRAFT)
 
 
 class TransferChip(QWidget):
@@ -157,7 +156,7 @@ def chip_transfer(snapshot: TransfersSnapshot) -> Transfer | None:
     by_need: tuple[Callable[[Transfer], bool], ...] = (
         lambda each: each.state in _NEEDS_SOMEBODY,
         lambda each: each.state is TransferState.RUNNING,
-        lambda each: each.state not in _QUIET,
+        lambda each: each.state.is_going,
         lambda each: each.state is TransferState.PAUSED,
     )
     return next((each for fits in by_need for each in unfinished if fits(each)), None)
