@@ -60,7 +60,7 @@ soak: setup ## kill at random: processes of jobs, 20 times, on a real capture; t
 bench: setup ## measure against named peers (minutes)
 	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(SCREEN) env PYTHONPATH=tests $(BIN)/python "$$file" || exit 1; done
 
-frozen-smoke: setup ## freeze the program, run the sample job with it, and open its window on the model
+frozen-smoke: setup ## freeze the program, run the sample job and transfers with it, and open its window on the model
 	@$(SCREEN) packaging/frozen/smoke.sh
 
 lock: ## renew the locked requirements (needs uv)
