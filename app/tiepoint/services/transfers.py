@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.capture import Capture, Drop
-from tiepoint.domain.errors import UsageError
+from tiepoint.domain.errors import InputError, UsageError
+from tiepoint.domain.identifiers import CaptureId
 from tiepoint.domain.left_out import left_out_of
 from tiepoint.domain.photo import PhotoEntry
 from tiepoint.domain.transfer import (
@@ -83,6 +84,7 @@ class TransferService(TransferMonitor):
         source: TokenSource | None = None,
         *,
         given: Sequence[Path] = (),
+        capture: CaptureId | None = None,
         replaces: bool = False,
         is_first: bool = False,
     ) -> Transfer:
@@ -96,6 +98,8 @@ class TransferService(TransferMonitor):
             place: Container, with a prefix or without, below which the capture's folder goes.
             source: Gives the right to use the container; None = the one given before for it.
             given: See `sendable`.
+            capture: The capture kept on this computer that the photos may be: when they are exactly its photos, they
+                go up under its id, with what its manifest says of them.
             replaces: Replace other content under the same names.
             is_first: Let it go before all others.
 
@@ -110,28 +114,21 @@ class TransferService(TransferMonitor):
         sendable = await self._store.sendable(drop, given)
         is_part = await asyncio.to_thread(lambda: any(path.is_file() for path in given))
         left_out = replace(left_out_of(sendable.skipped), is_part=is_part)
-        begin = BeginParams(name.strip() or drop.name, place, folder, replaces=replaces, left_out=left_out)
-        return await self._upload(begin, sendable, {}, source, is_first=is_first)
+        kept = await self._kept(capture, sendable)
+        called = name.strip() or drop.name
+        begin = BeginParams(called, place, folder, kept.id if kept else None, replaces=replaces, left_out=left_out)
+        entries = {photo.path: photo for photo in kept.photos} if kept else {}
+        return await self._upload(begin, sendable, entries, source, is_first=is_first)
 
-    async def upload_capture(
-        self,
-        capture: Capture,
-        place: BlobPlace,
-        source: TokenSource | None = None,
-        *,
-        replaces: bool = False,
-        is_first: bool = False,
-    ) -> Transfer:
-        """Let a capture that is kept on this computer go up, under its own id. Otherwise as `upload_drop`."""
-        from tiepoint.protocol.capture_document import PHOTOS_FOLDER
-        from tiepoint.protocol.transfers import BeginParams
-
-        folder = capture.folder / PHOTOS_FOLDER
-        drop = await self._store.scan([folder])
-        left_out = left_out_of(drop.skipped)
-        begin = BeginParams(capture.name, place, str(folder), capture.id, replaces=replaces, left_out=left_out)
-        entries = {photo.path: photo for photo in capture.photos}
-        return await self._upload(begin, drop, entries, source, is_first=is_first)
+    async def _kept(self, capture: CaptureId | None, drop: Drop) -> Capture | None:
+        """Return the kept capture if it has exactly these photos; None also when it is gone or cannot be read."""
+        if capture is None:
+            return None
+        with contextlib.suppress(InputError, UsageError):
+            kept = await self._store.get(capture)
+            if {(each.path, each.size) for each in kept.photos} == {(each.path, each.size) for each in drop.photos}:
+                return kept
+        return None
 
     async def download(
         self,

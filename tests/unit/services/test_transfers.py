@@ -89,9 +89,19 @@ async def test_a_kept_capture_goes_up_under_its_id_and_with_what_is_known(stage:
     entries = tuple(PhotoEntry(photo.path, photo.size, "0" * 32) for photo in drop.photos)
     capture = Capture(CaptureId("20261122-demo-0a1b2c"), "demo", NOW, entries, Path("/kept/demo"))
     stage.store.kept.append(capture)
-    await stage.service.upload_capture(capture, PLACE, SIGNATURE)
-    assert (stage.worker.begins[0].capture, stage.worker.begins[0].folder) == (capture.id, "/kept/demo/photos")
+    await stage.service.upload_drop(drop, "demo", PLACE, SIGNATURE, capture=capture.id)
+    assert stage.worker.begins[0].capture == capture.id
     assert [file.entry for file in stage.worker.sources] == list(entries)
+
+
+async def test_photos_that_are_not_all_of_the_kept_capture_go_up_by_its_name(stage: Stage) -> None:
+    drop = a_drop()
+    entries = tuple(PhotoEntry(photo.path, photo.size, "0" * 32) for photo in drop.photos[1:])
+    stage.store.kept.append(Capture(CaptureId("20261122-demo-0a1b2c"), "demo", NOW, entries, Path("/kept/demo")))
+    for capture in ("20261122-demo-0a1b2c", "20261122-gone-0a1b2c"):
+        await stage.service.upload_drop(drop, "demo", PLACE, SIGNATURE, capture=CaptureId(capture))
+        assert stage.worker.begins[-1].capture is None
+    assert {file.entry for file in stage.worker.sources} == {None}
 
 
 async def test_a_source_with_nothing_begins_nothing(stage: Stage) -> None:

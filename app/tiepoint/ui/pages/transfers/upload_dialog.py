@@ -74,7 +74,14 @@ class UploadDialog(FormDialog):
         assert place is not None  # the button is enabled only with one
         name = self.name.text().strip()
         transfers = self._panel.program.transfers
-        made = await transfers.upload_drop(upload_of(self._set), name, place, source, is_first=self.first.isChecked())
+        made = await transfers.upload_drop(
+            upload_of(self._set),
+            name,
+            place,
+            source,
+            capture=self._set.capture if name == self._set.name else None,
+            is_first=self.first.isChecked(),
+        )
         remember_address(self._panel.program.panel_state, place)
         return made
 
