@@ -48,7 +48,10 @@ def _is_as_sent(kit: Kit, hand: Hand, file: FileRecord, stamp: FileStamp, known:
         return True
     if stamp.size != file.size:
         return False
-    if known is None and stamp.mtime_ns == file.mtime_ns:
+    # The cache knows what was sent, but for files written a moment before: those were not touched since they were told.
+    # Whatever else it does not know must be read, for the time of the last change can be set to anything.
+    created_ns = int(kit.record.created.timestamp() * 1e9)
+    if known is None and stamp.mtime_ns == file.mtime_ns and stamp.ctime_ns < created_ns:
         return True
     block_size = file.block_size if is_composite(file.digest) else 0
     try:

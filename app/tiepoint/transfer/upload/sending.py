@@ -9,7 +9,7 @@ from typing import Final
 
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.transfer import FileState
-from tiepoint.transfer.blob.errors import BadRequest, BlobMissing, ConditionFailed, Corrupted, NameRefused
+from tiepoint.transfer.blob.errors import BadRequest, BlobMissing, ConditionFailed, Corrupted, Exists, NameRefused
 from tiepoint.transfer.blob.facts import NEW, Condition, Written
 from tiepoint.transfer.comparison import Standing
 from tiepoint.transfer.journal_rows import KnownDigest
@@ -24,7 +24,6 @@ from tiepoint.transfer.work import Hand
 
 _ONE_BLOCK: Final = bytes(8)
 """What ids of blocks begin with, see `blocks`; all of a blob must be of one length."""
-_CONTRADICTION: Final = "contradiction"
 
 
 class SendFile:
@@ -84,15 +83,17 @@ class SendFile:
         return Outcome(FileState.VERIFIED, md5, written.etag, size)
 
     def _written(self, hand: Hand, part: Part, md5: bytes, size: int) -> Written:
-        """Write the blob; as a block and its commit after the server had contradicted itself.
+        """Write the blob; as a block and its commit when the server contradicts itself.
 
         Blocks that wait under the name, of a file that was large before, are no blob; still some servers refuse to put
         one there on condition that there is none.
         """
         name, condition, metadata = self._kit.blob_name(self.file), condition_of(self.file), our_metadata()
-        trouble = self.file.trouble
-        if not size or trouble is None or trouble.kind != _CONTRADICTION:
+        try:
             return hand.connection.put_blob(name, size, md5, part, condition=condition, metadata=metadata)
+        except Exists:
+            if not size or not _is_absent(hand, name):
+                raise
         block = _ONE_BLOCK + md5
         hand.connection.put_block(name, block, size, md5, part)
         return hand.connection.put_block_list(name, (block,), md5=md5, condition=condition, metadata=metadata)
@@ -127,7 +128,7 @@ def settled_by_looking(kit: Kit, hand: Hand, file: FileRecord, source: Source, k
     try:
         listed = listed_blob(hand.connection.head(name))
     except BlobMissing as error:
-        return Outcome(FileState.WAITING, trouble=_contradiction(file, error), is_absent=True, is_at_once=True)
+        return Outcome(FileState.WAITING, trouble=_contradiction(file, error), is_absent=True)
     found = judge(kit, hand, file.source, source, listed, known)
     if found.standing is Standing.SAME:
         return Outcome(FileState.VERIFIED, found.digest, listed.etag, source.stamp.size)
@@ -136,9 +137,17 @@ def settled_by_looking(kit: Kit, hand: Hand, file: FileRecord, source: Source, k
     return conflict(file.path)
 
 
+def _is_absent(hand: Hand, name: str) -> bool:
+    try:
+        hand.connection.head(name)
+    except BlobMissing:
+        return True
+    return False
+
+
 def _contradiction(file: FileRecord, error: BlobMissing) -> Failure:
     return Failure(
-        _CONTRADICTION,
+        "operation",
         f"The server did not take {file.path}: it says that something of this name is there, and that nothing is.",
         "Retry it.",
         retryable=True,

@@ -197,6 +197,8 @@ class UploadWork:
         file, course = task.file, task.course
         if course is None:
             if task.outcome is not None:
+                is_small_now = task.outcome.state is FileState.WAITING and task.outcome.trouble is None
+                file.attempts -= is_small_now  # that was no attempt to send it
                 self._conclude(file, task.outcome, now_s)
             return
         if course.generation != file.generation:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 
 import pytest
 
@@ -144,6 +145,22 @@ def test_a_photo_changed_after_it_was_sent_makes_no_card_safe(bench: UploadBench
     assert bench.record.receipt is not None
     assert not bench.record.receipt.is_safe
     assert bench.manifest is None
+
+
+def test_a_change_that_sets_the_time_back_is_found(bench: UploadBench) -> None:
+    def forge(kind: str, name: str, data: bytes) -> bytes:
+        if kind == "put" and name.endswith("b.jpg"):
+            file = bench.photos / "a.jpg"
+            before = os.stat(file)
+            file.write_bytes(noise(100, 9))
+            os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+            bench.record.created -= timedelta(seconds=1)  # file systems tell time less exactly than clocks
+        return data
+
+    bench.write({"a.jpg": noise(100, 1), "b.jpg": noise(100, 3)})
+    bench.container.on_write = forge
+    assert bench.upload() is TransferState.FAILED
+    assert bench.states()["a.jpg"] is FileState.CONFLICT
 
 
 def test_a_photo_touched_or_gone_after_it_was_sent_is_still_what_is_in_blob(bench: UploadBench) -> None:
