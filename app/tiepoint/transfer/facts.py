@@ -46,7 +46,7 @@ def start_inspector() -> subprocess.Popen[bytes]:
 
             psutil.Process(process.pid).nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
         else:
-            os.setpriority(os.PRIO_PROCESS, process.pid, _LOW_PRIORITY)
+            os.setpriority(os.PRIO_PROCESS, process.pid, max(_LOW_PRIORITY, os.getpriority(os.PRIO_PROCESS, 0)))
     return process
 
 
