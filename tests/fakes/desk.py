@@ -22,6 +22,7 @@ from tiepoint.domain.transfer import (
     Verdict,
 )
 from tiepoint.protocol import transfers as messages
+from tiepoint.transfer.blob.stop import Stop
 from tiepoint.transfer.desk import News
 
 
@@ -57,6 +58,7 @@ class FakeDesk:
         self.is_open = False
         self.is_busy = False
         self.set_aside = ""
+        self.stops: list[Stop] = []
         self.verdict: Callable[[], Verdict] | None = None
 
     def open(self) -> None:
@@ -182,7 +184,11 @@ class FakeDesk:
         self.authorized.append(params)
         self.wanted = tuple(each for each in self.wanted if each.container_url != params.place.container_url)
 
-    def verify(self, params: messages.VerifyParams) -> Verdict:
+    def new_stop(self) -> Stop:
+        self.stops.append(Stop())
+        return self.stops[-1]
+
+    def verify(self, params: messages.VerifyParams, stop: Stop) -> Verdict:
         assert self.verdict is not None
         return self.verdict()
 

@@ -25,6 +25,7 @@ from tiepoint.protocol.transfers import (
     VerifyParams,
     WorkerState,
 )
+from tiepoint.transfer.blob.stop import Stop
 from tiepoint.transfer.download.folder_check import check_target
 from tiepoint.transfer.download.rounds import begin_round as begin_download_round
 from tiepoint.transfer.download.rounds import leftovers
@@ -308,15 +309,24 @@ class Desk:
                 if is_meant and lane.record.state is TransferState.NEEDS_SIGN_IN:
                     shop.go_on(lane)
 
-    def verify(self, params: VerifyParams) -> Verdict:
+    def new_stop(self) -> Stop:
+        """Return a switch that ends a check; the end of the desk is its end, too. `release` it in the end."""
+        return Stop(self._shop.stop)
+
+    def verify(self, params: VerifyParams, stop: Stop) -> Verdict:
         """Check a capture against Blob. Blocking: lists the capture; call it from a thread.
 
+        Args:
+            params: Which.
+            stop: Ends it when nobody wants to know any more.
+
         Raises:
+            Stopped: On request.
             SignInNeeded: The container's credential is missing or refused.
             InputError: There is no such capture.
             ConnectionLost: The server cannot be reached.
         """
-        return verify_capture(self._shop, params)
+        return verify_capture(self._shop, params, stop)
 
     def set_limits(self, limits: Limits) -> None:
         """Set limits; they are kept."""

@@ -145,8 +145,13 @@ class TransferMethods:
         return Nothing()
 
     async def _verify(self, params: table.VerifyParams) -> table.VerifyResult:
-        async with self._house.checks:
-            return table.VerifyResult(await asyncio.to_thread(self._desk.verify, params))
+        stop = self._desk.new_stop()
+        try:
+            async with self._house.checks:
+                return table.VerifyResult(await asyncio.to_thread(self._desk.verify, params, stop))
+        finally:
+            stop.stop()  # if its client has gone meanwhile, nobody wants to know any more
+            stop.release()
 
     async def _set_limits(self, params: table.LimitsParams) -> Nothing:
         self._desk.set_limits(params.limits)

@@ -39,21 +39,23 @@ class _Promise:
     receipt: ReceiptPlace | None = None
 
 
-def verify_capture(shop: Workshop, params: VerifyParams) -> Verdict:
+def verify_capture(shop: Workshop, params: VerifyParams, stop: Stop) -> Verdict:
     """Check a capture.
 
     Args:
         shop: For the credentials and the receipts.
         params: Which capture.
+        stop: Ends it.
 
     Raises:
         UsageError: There is no such transfer.
+        Stopped: On request.
         SignInNeeded: The container's credential is missing or refused.
         InputError: There is no such capture.
         ConnectionLost: The server cannot be reached.
     """
     place = _place(shop, params)
-    with _hand(shop, place) as hand:
+    with _hand(shop, place, stop) as hand:
         promise = _promise(shop, hand, place)
         checked = datetime.now().astimezone()
         listing = list_photos(hand, place)
@@ -105,15 +107,13 @@ def _promise(shop: Workshop, hand: Hand, place: BlobPlace) -> _Promise:
 
 
 @contextmanager
-def _hand(shop: Workshop, place: BlobPlace) -> Iterator[Hand]:
-    stop, line = Stop(shop.stop), Line(shop.line_settings)
-    hand = Hand(stop, place)
+def _hand(shop: Workshop, place: BlobPlace, stop: Stop) -> Iterator[Hand]:
+    line, hand = Line(shop.line_settings), Hand(stop, place)
     hand.connection = BlobConnection(place, shop.credentials, line=line, stop=stop, bucket=shop.bucket)
     try:
         yield hand
     finally:
         line.close()
-        stop.release()
 
 
 def _no_capture(place: BlobPlace) -> InputError:

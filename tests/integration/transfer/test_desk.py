@@ -242,22 +242,22 @@ def test_verifying_names_what_is_missing_and_what_is_different(container: Contai
     with open_desk(tmp_path / "desk") as desk:
         authorize(desk, place)
         ended = over(desk, tell(desk, place, tmp_path / "photos"))
-        assert desk.verify(messages.VerifyParams(ended.id)).is_whole
+        assert desk.verify(messages.VerifyParams(ended.id), desk.new_stop()).is_whole
         prefix = f"{ended.place.prefix}/photos"
         container.delete(f"{prefix}/001.jpg")
         container.put(f"{prefix}/002.jpg", b"something else")
-        verdict = desk.verify(messages.VerifyParams(ended.id))
+        verdict = desk.verify(messages.VerifyParams(ended.id), desk.new_stop())
         assert {(each.path, each.why) for each in verdict.differences} == {
             ("001.jpg", "missing"),
             ("002.jpg", "different"),
         }
     with open_desk(tmp_path / "another") as desk:
         authorize(desk, place)
-        verdict = desk.verify(messages.VerifyParams(place=ended.place))
+        verdict = desk.verify(messages.VerifyParams(place=ended.place), desk.new_stop())
         assert verdict.receipt is None
         assert verdict.differences_total == 2
         with pytest.raises(InputError):
-            desk.verify(messages.VerifyParams(place=place.below("20261122-none-0a1b2c")))
+            desk.verify(messages.VerifyParams(place=place.below("20261122-none-0a1b2c")), desk.new_stop())
 
 
 def test_limits_hold_while_running_and_for_the_next_start(container: Container, tmp_path: Path) -> None:

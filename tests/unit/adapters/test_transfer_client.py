@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import threading
 from collections.abc import AsyncIterator
@@ -20,6 +21,7 @@ from tiepoint.domain.transfer import FileState, Transfer, TransferId, TransferSt
 from tiepoint.ports.token_source import Credential
 from tiepoint.protocol import transfers as messages
 from tiepoint.protocol.transfers import AuthorizeParams, BeginParams, UploadFile
+from tiepoint.transfer.blob.errors import Stopped
 
 BEGIN = BeginParams("brighton", PLACE, "/photos")
 FILE = UploadFile("/photos/1.jpg", "1.jpg", 1000, 5)
@@ -159,6 +161,25 @@ async def test_long_checks_let_others_be_answered(served: ServedDesk) -> None:
     let_go.set()
     assert all(each.is_whole for each in await asyncio.gather(*checking))
     await client.close()
+
+
+async def test_a_check_whose_client_has_gone_is_stopped(served: ServedDesk) -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def slow() -> Verdict:
+        begun.set()
+        with contextlib.suppress(Stopped):
+            served.desk.stops[-1].wait(10)
+        ended.set()
+        return Verdict("brighton", PLACE, T0, 1, 1)
+
+    served.desk.verdict = slow
+    client = served.client()
+    checking = asyncio.create_task(client.verify(place=PLACE))
+    assert await asyncio.to_thread(begun.wait, 10)
+    checking.cancel()
+    await client.close()
+    assert await asyncio.to_thread(ended.wait, 5)
 
 
 async def test_it_ends_when_nobody_needs_it(tmp_path: Path) -> None:
