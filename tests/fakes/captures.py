@@ -30,6 +30,7 @@ class FakeCaptureStore:
     def __init__(self, drops: Mapping[Path, Drop] | None = None, free_bytes: int = 10**12) -> None:
         self.drops = dict(drops or {})
         self.kept: list[Capture] = []
+        self.others_beside = False
         self.free = free_bytes
         self._clock = FakeClock()
 
@@ -54,6 +55,9 @@ class FakeCaptureStore:
 
     async def sendable(self, drop: Drop, given: Sequence[Path] = ()) -> Drop:
         return drop
+
+    async def has_others_beside(self, drop: Drop) -> bool:
+        return self.others_beside
 
     async def find(self, name: str, drop: Drop) -> Capture | None:
         for capture in reversed(self.kept):

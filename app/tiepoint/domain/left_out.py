@@ -24,7 +24,7 @@ class LeftOut:
         unread: How many photos and folders that could not be read; nobody knows what such a folder holds.
         excluded: How many photos that a person left out.
         named: The first few, those that could not be read first; fit to be shown.
-        is_part: Whether files were named one by one, so that nobody looked what lies beside them.
+        is_part: Whether single files were taken, so that nobody looked what lies beside them, or other photos do.
     """
 
     files: int = 0

@@ -46,6 +46,12 @@ class CaptureStore(Protocol):
             given: Files that a person named one by one, links or not; those are taken.
         """
 
+    async def has_others_beside(self, drop: Drop) -> bool:
+        """Whether the folders of the photos hold photos that the drop neither has nor names as skipped.
+
+        Changes nothing; cancel safe. Raises nothing.
+        """
+
     async def find(self, name: str, drop: Drop) -> Capture | None:
         """Return the capture of this name that holds exactly these photos, if there is one.
 

@@ -113,6 +113,7 @@ class TransferService(TransferMonitor):
         folder = await asyncio.to_thread(folder_text, drop)
         sendable = await self._store.sendable(drop, given)
         is_part = await asyncio.to_thread(lambda: any(path.is_file() for path in given))
+        is_part = is_part or await self._store.has_others_beside(sendable)
         left_out = replace(left_out_of(sendable.skipped), is_part=is_part)
         kept = await self._kept(capture, sendable)
         called = name.strip() or drop.name

@@ -84,6 +84,12 @@ async def test_files_named_one_by_one_say_nothing_of_the_rest_of_the_card(stage:
         assert stage.worker.begins[-1].left_out.is_part is is_part
 
 
+async def test_photos_taken_from_among_others_say_nothing_of_the_rest_of_the_card(stage: Stage) -> None:
+    stage.store.others_beside = True
+    await stage.service.upload_drop(a_drop(), "brighton", PLACE, SIGNATURE)
+    assert stage.worker.begins[-1].left_out.is_part
+
+
 async def test_a_kept_capture_goes_up_under_its_id_and_with_what_is_known(stage: Stage) -> None:
     drop = a_drop()
     entries = tuple(PhotoEntry(photo.path, photo.size, "0" * 32) for photo in drop.photos)

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from tiepoint.adapters.files.beside import lie_beside
 from tiepoint.adapters.files.drop import scan_drop, survey_drop
 from tiepoint.adapters.files.errors import photo_gone, writing_failed
 from tiepoint.adapters.files.links import without_links_out
@@ -58,6 +59,10 @@ class FolderCaptureStore:
     async def sendable(self, drop: Drop, given: Sequence[Path] = ()) -> Drop:
         """Leave out what only a link out of its folder reaches."""
         return await asyncio.to_thread(without_links_out, drop, frozenset(path.absolute() for path in given))
+
+    async def has_others_beside(self, drop: Drop) -> bool:
+        """Whether there are photos beside those of the drop."""
+        return await asyncio.to_thread(lie_beside, drop)
 
     async def find(self, name: str, drop: Drop) -> Capture | None:
         """Return the capture of this name that holds exactly these photos."""

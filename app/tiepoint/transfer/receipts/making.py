@@ -38,7 +38,15 @@ def make_receipt(
             photos.append(ReceiptPhoto(file.path, file.size, file.digest, _confirmation(file, listed), listed.etag))
     program = f"Tiepoint {__version__}"
     return Receipt(
-        made, record.capture or "", record.name, record.place, tuple(photos), tuple(gaps), program, record.left_out
+        made,
+        record.capture or "",
+        record.name,
+        record.place,
+        tuple(photos),
+        tuple(gaps),
+        program,
+        record.left_out,
+        record.folder,
     )
 
 

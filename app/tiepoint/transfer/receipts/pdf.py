@@ -96,11 +96,13 @@ def _statement(receipt: Receipt) -> Piece:
 
 def _facts(receipt: Receipt) -> Iterator[Piece]:
     yield fact("Capture", _shown(receipt.capture))
+    if receipt.folder:
+        yield fact("Photos from", _shown(receipt.folder))
     yield fact("Place", _shown(receipt.place.url))
     yield fact("Made", _moment(receipt.made))
     yield fact("Verified", _amount(len(receipt.photos), receipt.bytes_verified))
     if receipt.gaps:
-        yield fact("Capture has", _amount(receipt.photos_total, receipt.bytes_total))
+        yield fact("All photos", _amount(receipt.photos_total, receipt.bytes_total))
     yield fact("Program", receipt.program)
 
 

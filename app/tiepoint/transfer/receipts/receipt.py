@@ -83,6 +83,7 @@ class Receipt:
         gaps: The others by path.
         program: Which program made it.
         left_out: What lay beside the photos and was not sent.
+        folder: Where the photos came from: a receipt speaks of them alone, whatever else the capture has.
     """
 
     made: datetime
@@ -93,6 +94,7 @@ class Receipt:
     gaps: Sequence[ReceiptGap] = ()
     program: str = ""
     left_out: LeftOut = LeftOut()
+    folder: str = ""
 
     @property
     def photos_total(self) -> int:
@@ -156,6 +158,7 @@ def receipt_json(receipt: Receipt) -> bytes:
         "name": receipt.name,
         "place": to_json(receipt.place),
         "url": receipt.place.url,
+        "folder": receipt.folder,
         "photos_verified": len(receipt.photos),
         "photos_total": receipt.photos_total,
         "bytes_verified": receipt.bytes_verified,
@@ -196,6 +199,7 @@ def read_receipt(data: bytes) -> Receipt:
             from_json(tuple[ReceiptGap, ...], content["gaps"], "gaps"),
             str(content["program"]),
             from_json(LeftOut, content.get("left_out", {}), "left_out"),
+            str(content.get("folder", "")),
         )
     except MalformedMessage:
         raise
