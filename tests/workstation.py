@@ -100,7 +100,13 @@ class Workstation:
             )
         if self._socket is None:
             self._connect()
-            self.ask(HELLO, HelloParams("test 1"))
+            try:
+                self.ask(HELLO, HelloParams("test 1"))
+            except ConnectionError:
+                # A child that the killed worker was about to start held its socket for a moment longer.
+                self.disconnect()
+                self._connect()
+                self.ask(HELLO, HelloParams("test 1"))
 
     def kill(self) -> None:
         """Kill the worker as a power cut would, and forget the connection. Nothing happens when none runs."""
