@@ -19,7 +19,6 @@ from tiepoint.transfer.blob.errors import BlobError, Unreachable
 from tiepoint.transfer.blob.flow import Flow, Severed, waiter
 from tiepoint.transfer.blob.proxies import Origin, Proxy, proxy_for
 from tiepoint.transfer.blob.reply import Reply
-from tiepoint.transfer.blob.secure import Secure
 from tiepoint.transfer.blob.stop import Stop
 from tiepoint.transfer.blob.trust import system_context, untrusted
 
@@ -177,14 +176,13 @@ def _secured(
     progress_s: float,
     context: ssl.SSLContext,
 ) -> Flow:
-    with stop.covering(sock):
+    # What wraps a socket takes it over; its double stays in hand for whoever stops.
+    with sock.dup() as double, stop.covering(double):
         if proxy is not None:
             _tunnel(sock, origin, proxy, connect_s)
         sock.settimeout(connect_s)
         try:
-            secure = Secure(sock, context, origin.host)
-            secure.greet()
-            return Flow(sock, origin.host, progress_s, secure)
+            return Flow(context.wrap_socket(sock, server_hostname=origin.host), origin.host, progress_s)
         except ssl.SSLCertVerificationError as error:
             raise untrusted(error, origin.host) from None
         except OSError as error:

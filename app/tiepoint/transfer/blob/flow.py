@@ -11,6 +11,7 @@ import contextlib
 import io
 import select
 import socket
+import ssl
 import struct
 import sys
 import time
@@ -18,7 +19,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from tiepoint.transfer.blob.errors import Unreachable
-from tiepoint.transfer.blob.secure import Secure
 
 if sys.platform == "linux":
     import fcntl
@@ -27,7 +27,8 @@ if sys.platform == "linux":
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-_BLOCKED: Final = (BlockingIOError, InterruptedError)
+_TLS_WANTS: Final = (ssl.SSLWantReadError, ssl.SSLWantWriteError)
+_BLOCKED: Final = (BlockingIOError, InterruptedError, *_TLS_WANTS)
 _READ_BUFFER: Final = 64 * 1024
 
 
@@ -43,19 +44,17 @@ class Flow:
     """One connection.
 
     Args:
-        sock: Connected; it is made non-blocking and owned from now on.
+        sock: Connected, encrypted or not; it is made non-blocking and owned from now on.
         host: For sentences.
         progress_s: The longest standstill.
-        secure: Its encrypted side, after the greeting; None = it is not encrypted.
     """
 
-    def __init__(self, sock: socket.socket, host: str, progress_s: float, secure: Secure | None = None) -> None:
+    def __init__(self, sock: socket.socket, host: str, progress_s: float) -> None:
         sock.setblocking(False)
         self.sock = sock
-        self._secure = secure
-        self._side = secure or sock
         self._host = host
         self._progress_s = progress_s
+        self._is_tls = isinstance(sock, ssl.SSLSocket)
         self._wait = waiter(sock)
         self._early = b""
         self._more_s = 0.0
@@ -71,7 +70,7 @@ class Flow:
         """Whether an idle connection can be used again: the other side neither closed it nor spoke unasked."""
         if not self._wait(True, False, 0.0):
             return True
-        return self._secure is not None and self._peek() == ""
+        return self._is_tls and self._peek() == ""
 
     def send_with_head(self, head: bytes, piece: memoryview) -> None:
         """Send a request's head and the first of its body, together where that saves a packet.
@@ -81,7 +80,7 @@ class Flow:
             EarlyReply: The other side answers already.
             Unreachable: Nothing moved for too long.
         """
-        if self._secure is not None or not hasattr(self.sock, "sendmsg"):
+        if self._is_tls or not hasattr(self.sock, "sendmsg"):
             joined = min(len(piece), _RECORD - len(head)) if len(head) < _RECORD else 0
             self.send(memoryview(head + bytes(piece[:joined])))
             if joined < len(piece):
@@ -107,12 +106,12 @@ class Flow:
             EarlyReply: The other side answers already.
             Unreachable: Nothing moved for too long.
         """
-        at, size, send, secure = 0, len(piece), self._side.send, self._secure
-        while at < size or (secure is not None and secure.is_holding):
+        at, size, send = 0, len(piece), self.sock.send
+        while at < size:
             try:
                 at += send(piece[at:])
-            except _BLOCKED:
-                self._await_room()
+            except _BLOCKED as error:
+                self._await_room(isinstance(error, ssl.SSLWantReadError))
             except OSError as error:
                 raise Severed(str(error)) from error
 
@@ -143,9 +142,10 @@ class Flow:
             return size
         while True:
             try:
-                return self._side.recv_into(buffer)
-            except _BLOCKED:
-                self._await(True, False)
+                return self.sock.recv_into(buffer)
+            except _BLOCKED as error:
+                is_writing = isinstance(error, ssl.SSLWantWriteError)
+                self._await(not is_writing, is_writing)
             except OSError as error:
                 raise Severed(str(error)) from error
 
@@ -164,11 +164,11 @@ class Flow:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
         self.close()
 
-    def _await_room(self) -> None:
+    def _await_room(self, is_reading: bool) -> None:
         """Wait until more can be sent; an answer that comes meanwhile ends the sending."""
         while True:
-            ready = self._await(True, True)
-            if ready & _CAN_WRITE:
+            ready = self._await(True, not is_reading)
+            if ready & _CAN_WRITE or is_reading:
                 return
             if self._peek() != "":
                 raise EarlyReply
@@ -200,7 +200,7 @@ class Flow:
         An encrypted connection is readable for what its own protocol exchanges, too: only reading tells.
         """
         try:
-            said = self._side.recv(_READ_BUFFER)
+            said = self.sock.recv(_READ_BUFFER)
         except _BLOCKED:
             return ""
         except OSError:
