@@ -199,12 +199,12 @@ def test_a_capture_comes_down_into_a_folder_of_its_own(in_qt: InQt) -> None:
             dialog.signature.set_text(SAS)
             dialog.folder.setText("here")
             assert dialog.words == "Choose a folder on this computer."
-            dialog.folder.setText("/data/work")
+            dialog.folder.setText("/data/captures")
             QTest.mouseClick(dialog.go_button, LEFT)
             await until(lambda: worker.downloads)
             [params] = worker.downloads
             assert params.place == transfer.place
-            assert params.folder == f"/data/work/{transfer.capture}"
+            assert params.folder == f"/data/captures/{transfer.capture}"
             assert params.is_products_only
             await until(lambda: stand.page.viewmodel.transfer.direction.value == "down")  # type: ignore[union-attr]
             assert not dialog.isVisible()

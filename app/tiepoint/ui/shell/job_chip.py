@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QSizePolicy
 
 from tiepoint.domain.job import Job, JobState
 from tiepoint.services.monitor import MonitorSnapshot
-from tiepoint.ui import theme
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.shell.job_commands import JobCommands
+from tiepoint.ui.shell.strip_chip import StripChip
 from tiepoint.ui.text import plain, tr
 from tiepoint.ui.theme.states import look_of
 from tiepoint.ui.viewmodels.jobs import utc_now
@@ -22,7 +21,6 @@ from tiepoint.ui.viewmodels.jobs_stages import stage_line
 from tiepoint.ui.viewmodels.jobs_words import duration_text, job_look, range_text
 from tiepoint.ui.viewmodels.pace import Pace
 from tiepoint.ui.widgets.buttons import IconButton
-from tiepoint.ui.widgets.focus_ring import draw_focus_ring
 from tiepoint.ui.widgets.labels import ElidedLabel, Glyph
 from tiepoint.ui.widgets.layouts import column, row
 
@@ -31,7 +29,7 @@ _LEAST_WIDTH: Final = 230
 _TICK_MS: Final = 1000
 
 
-class JobChip(QWidget):
+class JobChip(StripChip):
     """Shows the running job, or the one that was paused or interrupted.
 
     Signals:
@@ -41,7 +39,7 @@ class JobChip(QWidget):
     wanted_changed = Signal(bool)
 
     def __init__(self, panel: Panel) -> None:
-        super().__init__()
+        super().__init__(_WIDTH, _LEAST_WIDTH)
         self._panel = panel
         self._commands = JobCommands(panel, self)
         self._job: Job | None = None
@@ -133,48 +131,18 @@ class JobChip(QWidget):
             is_paused = self._job.state is JobState.PAUSED
             self._commands.run(JobAction.RESUME if is_paused else JobAction.PAUSE, self._job)
 
-    def _open(self) -> None:
+    def share(self) -> float | None:
+        """How far it is."""
+        return None if self._job is None else job_share(self._job)
+
+    def is_lost(self) -> bool:
+        """Whether the connection is away."""
+        return not self._panel.program.monitor.snapshot.link.is_up
+
+    def open(self) -> None:
+        """Show it on its page."""
         if self._job is not None:
             self._panel.navigator.go("jobs", job=self._job.id)
-
-    def sizeHint(self) -> QSize:
-        """Wide enough for stage, time and what is left."""
-        return QSize(_WIDTH, 46)
-
-    def minimumSizeHint(self) -> QSize:
-        """Give way in a narrow window."""
-        return QSize(_LEAST_WIDTH, 46)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the ground, and how far the job is along the foot."""
-        tokens = theme.tokens()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.setPen(QPen(QColor(tokens.border_strong), 1))
-        painter.setBrush(QColor(tokens.hover if self.underMouse() else tokens.raised))
-        painter.drawRoundedRect(box, 10, 10)
-        if self._job is not None:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(tokens.track))
-            track = QRectF(12, self.height() - 5, self.width() - 24, 2)
-            painter.drawRect(track)
-            is_lost = not self._panel.program.monitor.snapshot.link.is_up
-            painter.setBrush(QColor(tokens.text3 if is_lost else tokens.accent))
-            painter.drawRect(QRectF(track.left(), track.top(), track.width() * job_share(self._job), 2))
-        draw_focus_ring(painter, self, 10)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Show the job."""
-        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
-            self._open()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Show the job with Enter or the space bar."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self._open()
-        else:
-            super().keyPressEvent(event)
 
 
 def chip_job(snapshot: MonitorSnapshot) -> Job | None:

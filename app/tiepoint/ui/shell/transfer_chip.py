@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QSizePolicy
 
 from tiepoint.domain.transfer import Direction, Transfer, TransferState
 from tiepoint.services.transfers import TransfersSnapshot
-from tiepoint.ui import theme
 from tiepoint.ui.panel import Panel
+from tiepoint.ui.shell.strip_chip import StripChip
 from tiepoint.ui.text import plain, tr, tr_count
 from tiepoint.ui.theme.states import look_of
 from tiepoint.ui.viewmodels.jobs_words import percent_text, range_text
 from tiepoint.ui.viewmodels.pace import Pace
 from tiepoint.ui.viewmodels.transfers_parts import Totals, totals
 from tiepoint.ui.viewmodels.transfers_words import rate_text, state_look
-from tiepoint.ui.widgets.focus_ring import draw_focus_ring
 from tiepoint.ui.widgets.labels import ElidedLabel, Glyph
 from tiepoint.ui.widgets.layouts import column, row
 
@@ -30,7 +28,7 @@ _LOOK_MS: Final = 5000
 _NEEDS_SOMEBODY: Final = (TransferState.NEEDS_SIGN_IN,)
 
 
-class TransferChip(QWidget):
+class TransferChip(StripChip):
     """Shows what all transfers together amount to, or the one that needs somebody.
 
     Signals:
@@ -40,7 +38,7 @@ class TransferChip(QWidget):
     wanted_changed = Signal(bool)
 
     def __init__(self, panel: Panel) -> None:
-        super().__init__()
+        super().__init__(_WIDTH, _LEAST_WIDTH)
         self._panel = panel
         self._shown: Transfer | None = None
         self._share = 0.0
@@ -109,45 +107,18 @@ class TransferChip(QWidget):
         self.setAccessibleName(tr("TransferChip", "Transfers: {words}", words=self.words))
         self.update()
 
-    def _open(self) -> None:
+    def share(self) -> float | None:
+        """How far it is."""
+        return self._share
+
+    def is_lost(self) -> bool:
+        """Whether the connection is away."""
+        return self._is_lost
+
+    def open(self) -> None:
+        """Show it on its page."""
         if self._shown is not None:
             self._panel.navigator.go("transfers", transfer=self._shown.id)
-
-    def sizeHint(self) -> QSize:
-        """Wide enough for a rate and what is left."""
-        return QSize(_WIDTH, 46)
-
-    def minimumSizeHint(self) -> QSize:
-        """Give way in a narrow window."""
-        return QSize(_LEAST_WIDTH, 46)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the ground, and how far the transfers are along the foot."""
-        tokens = theme.tokens()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(tokens.border_strong), 1))
-        painter.setBrush(QColor(tokens.hover if self.underMouse() else tokens.raised))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 10, 10)
-        track = QRectF(12, self.height() - 5, self.width() - 24, 2)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(tokens.track))
-        painter.drawRect(track)
-        painter.setBrush(QColor(tokens.text3 if self._is_lost else tokens.accent))
-        painter.drawRect(QRectF(track.left(), track.top(), track.width() * self._share, 2))
-        draw_focus_ring(painter, self, 10)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Show the transfers."""
-        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
-            self._open()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Show the transfers with Enter or the space bar."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self._open()
-        else:
-            super().keyPressEvent(event)
 
 
 def chip_transfer(snapshot: TransfersSnapshot) -> Transfer | None:
