@@ -60,13 +60,16 @@ window_packages() {
         sed -n 's/^    "lib[^"]*": "\([^"]*\)",$/\1/p' app/tiepoint/runtime/display.py
 }
 
-# A virtual screen, a hand for its mouse and keyboard, a session bus and a typeface with equal widths: for the tests.
+# For the tests: a virtual screen, a hand for its mouse and keyboard, a session bus with a store for secrets, a look at
+# shell scripts, and a typeface with equal widths.
 screen_packages() {
     [ "$(uname -s)" = Linux ] || return 0
     command -v Xvfb >/dev/null 2>&1 || echo xvfb
     command -v xauth >/dev/null 2>&1 || echo xauth
     command -v xdotool >/dev/null 2>&1 || echo xdotool
     command -v dbus-run-session >/dev/null 2>&1 || echo dbus
+    command -v gnome-keyring-daemon >/dev/null 2>&1 || echo gnome-keyring
+    command -v shellcheck >/dev/null 2>&1 || echo shellcheck
     [ -e /usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf ] || echo fonts-dejavu-core
 }
 

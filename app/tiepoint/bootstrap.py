@@ -30,6 +30,7 @@ from tiepoint.adapters.files.product_store import FolderProductStore
 from tiepoint.adapters.files.settings_store import FileSettingsStore
 from tiepoint.adapters.on_demand import OnDemand
 from tiepoint.adapters.scheduler.client import ProtocolScheduler
+from tiepoint.azure_parts import azure_parts
 from tiepoint.connections import open_agent_stream, open_running_worker_stream, open_worker_stream
 from tiepoint.console.outlet import Outlet, OutputLost, stderr_line
 from tiepoint.console.terminals import outlet_for, outlet_for_programs
@@ -164,6 +165,7 @@ async def open_program() -> AsyncIterator[Program]:
     on_demand = OnDemand(_transfer_worker)
     worker = cast("TransferWorker", on_demand)
     transfers = TransferService(worker, store, folders.transfer_journal().exists)
+    azure = azure_parts(preferences, operations, _now)
     try:
         yield Program(
             version=__version__,
@@ -186,8 +188,10 @@ async def open_program() -> AsyncIterator[Program]:
             model_exports=model_exports,
             photo_sets=photo_sets,
             transfers=transfers,
+            azure=azure,
         )
     finally:
+        await azure.clusters.stop()
         await transfers.stop()
         if on_demand.made is not None:
             await worker.close()

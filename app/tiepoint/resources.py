@@ -1,7 +1,7 @@
 """The files that travel with the program, found the same way in a checkout, a wheel and a frozen program.
 
-In a wheel and in a frozen program `resources/` lies inside the package as `_resources`; in a checkout it is at the
-repository's root. Nothing else may look for them. Reads only; any thread.
+In a wheel and in a frozen program `resources/` and `infra/` lie inside the package as `_resources` and `_infra`; in a
+checkout they are at the repository's root. Nothing else may look for them. Reads only; any thread.
 """
 
 from __future__ import annotations
@@ -14,17 +14,33 @@ from pathlib import Path, PurePosixPath
 from tiepoint.domain.errors import SetupError
 
 
-@functools.cache
 def root() -> Traversable:
     """Return the folder of all resources.
 
     Raises:
         SetupError: The installation lacks them.
     """
-    packed = resources.files("tiepoint") / "_resources"
+    return _root("resources")
+
+
+def read_infra(name: str) -> str:
+    """Return the text of a file of the infrastructure.
+
+    Args:
+        name: Its path below infra/.
+
+    Raises:
+        SetupError: The installation lacks it.
+    """
+    return _entry("infra", name).read_text(encoding="utf-8")
+
+
+@functools.cache
+def _root(folder: str) -> Traversable:
+    packed = resources.files("tiepoint") / f"_{folder}"
     if packed.is_dir():
         return packed
-    checkout = Path(__file__).resolve().parents[2] / "resources"
+    checkout = Path(__file__).resolve().parents[2] / folder
     if checkout.is_dir():
         return checkout
     raise SetupError("Tiepoint's resource files are missing.", remedy="Install Tiepoint again.", detail=str(checkout))
@@ -39,8 +55,12 @@ def entry(name: str) -> Traversable:
     Raises:
         SetupError: The installation lacks it.
     """
+    return _entry("resources", name)
+
+
+def _entry(folder: str, name: str) -> Traversable:
     parts = PurePosixPath(name).parts
-    found = root().joinpath(*parts)
+    found = _root(folder).joinpath(*parts)
     if ".." in parts or not (found.is_file() or found.is_dir()):
         raise SetupError(f"Tiepoint's resource file {name} is missing.", remedy="Install Tiepoint again.")
     return found

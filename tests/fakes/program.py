@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+from fakes.azure import FakeAzure
 from fakes.captures import FakeCaptureStore, FakePhotoInspector, a_drop
 from fakes.clock import FakeClock
 from fakes.panel import FakePanelStateStore, FakePreviewStore
@@ -63,6 +64,7 @@ class FakeProgram:
         self.photo_set_store = FakePhotoSetStore()
         self.transfer_worker = FakeTransferWorker()
         self.has_transfers = True
+        self.azure = FakeAzure()
         self.program = self._program()
 
     def _run(self, fake: FakeScheduler, job: Job) -> None:
@@ -101,4 +103,5 @@ class FakeProgram:
                 self.photo_set_store, self.store, self.photo_gallery, sample=lambda: PHOTOS, now=clock
             ),
             transfers=TransferService(self.transfer_worker, self.store, lambda: self.has_transfers),
+            azure=self.azure.parts(preferences, operations, clock),
         )

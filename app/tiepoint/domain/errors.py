@@ -8,6 +8,7 @@ Adapters, agent and engine translate foreign errors into these once, at their ed
     │   └── AgentUnavailable  the agent cannot be started or reached
     ├── InputError            the photos or files given cannot be used        exit 3
     ├── SignInNeeded          an account is needed first                      exit 4
+    │   └── ConfirmationNeeded  Azure wants the person to confirm (MFA)
     ├── PartialResult         it ended, but not with all that was asked       exit 5
     ├── Canceled              stopped on request; what was done is kept       exit 130
     └── OperationFailed       everything else that ends an operation          exit 1
@@ -16,7 +17,14 @@ Adapters, agent and engine translate foreign errors into these once, at their ed
         ├── WorkerLost        a task killed its worker too often
         ├── EngineFailure     a stage could not do its work
         ├── ConnectionLost    the link to the scheduler broke
-        └── ProtocolError     the other side said something unreadable
+        ├── ProtocolError     the other side said something unreadable
+        └── CloudError        Azure refused
+            ├── QuotaTooSmall   a limit set for the subscription
+            ├── SizeNotOffered  this size is not for this subscription here
+            ├── NoCapacity      Azure has none free just now
+            ├── NotPermitted    the person may not do it
+            ├── NotThere        it does not exist, or no more
+            └── Conflict        something else stands or goes on there
 """
 
 from __future__ import annotations
@@ -94,6 +102,12 @@ class SignInNeeded(TiepointError):
     exit_code = 4
 
 
+class ConfirmationNeeded(SignInNeeded):
+    """Azure wants the person to confirm who they are (MFA) before it does this; `Identity.confirm` asks for it."""
+
+    kind = "confirm"
+
+
 class PartialResult(TiepointError):
     """It ended, but not with all that was asked."""
 
@@ -146,6 +160,48 @@ class ProtocolError(OperationFailed):
     """The other side said something unreadable."""
 
     kind = "protocol"
+
+
+class CloudError(OperationFailed):
+    """Azure refused, for a reason of its own; the summary has it in words, the detail Azure's code and text."""
+
+    kind = "azure"
+
+
+class QuotaTooSmall(CloudError):
+    """A limit set for the subscription is too small: ask for more, or use less."""
+
+    kind = "quota"
+
+
+class SizeNotOffered(CloudError):
+    """This size is not offered to this subscription in this region: another size or region."""
+
+    kind = "size"
+
+
+class NoCapacity(CloudError):
+    """Azure has no machine of this size free just now: try again later, another zone or region."""
+
+    kind = "capacity"
+
+
+class NotPermitted(CloudError):
+    """The person signed in may not do it; the action that is missing is said."""
+
+    kind = "permission"
+
+
+class NotThere(CloudError):
+    """The resource does not exist, or no more."""
+
+    kind = "not-found"
+
+
+class Conflict(CloudError):
+    """Something of that name stands there already, or something else goes on there."""
+
+    kind = "conflict"
 
 
 def error_types() -> dict[str, type[TiepointError]]:

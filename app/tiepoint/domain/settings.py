@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from tiepoint.domain.cloud import CLOUDS, CUSTOM, PUBLIC
 from tiepoint.domain.presets import PRESET_NAMES
 
 SCHEMA_VERSION: Final = 1
@@ -32,6 +33,12 @@ class Settings:
         workers: Worker processes a job may use on this computer; None = one for each core that has memory.
         memory_limit_bytes: Most memory all workers may use together; None = 85 % of what there is.
         disk_floor_bytes: A job stops, resumably, before less than this is free on its disk.
+        cloud: Which Azure: a name of `domain.cloud.CLOUDS`, or `custom`.
+        custom_cloud: Endpoints of the custom cloud, see `domain.cloud.custom_cloud`; None = none described.
+        tenant: Id or domain of the organisation to sign in to; empty = the person's own.
+        client_id: The studio's application for sign-in; empty = the Azure CLI's.
+        subscription: Id of the subscription used last.
+        are_tokens_in_plain_text: Whether the person agreed to keep tokens in a file where the system has no store.
     """
 
     preset: str = "standard"
@@ -41,6 +48,12 @@ class Settings:
     workers: int | None = None
     memory_limit_bytes: int | None = None
     disk_floor_bytes: int = LEAST_DISK_FLOOR_BYTES
+    cloud: str = PUBLIC.name
+    custom_cloud: dict[str, str] | None = None
+    tenant: str = ""
+    client_id: str = ""
+    subscription: str = ""
+    are_tokens_in_plain_text: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the stored form."""
@@ -65,6 +78,12 @@ class Settings:
         _require(
             "disk_floor_bytes", self.disk_floor_bytes, _is_in(self.disk_floor_bytes, LEAST_DISK_FLOOR_BYTES, 2**60)
         )
+        clouds = (*CLOUDS, CUSTOM)
+        _require("cloud", self.cloud, self.cloud in clouds)
+        _require("custom_cloud", self.custom_cloud, self.custom_cloud is None or _are_texts(self.custom_cloud))
+        for name in ("tenant", "client_id", "subscription"):
+            _require(name, getattr(self, name), isinstance(getattr(self, name), str))
+        _require("are_tokens_in_plain_text", self.are_tokens_in_plain_text, type(self.are_tokens_in_plain_text) is bool)
 
 
 def settings_from_dict(data: Mapping[str, Any]) -> Settings:
@@ -85,6 +104,10 @@ def settings_from_dict(data: Mapping[str, Any]) -> Settings:
 def _require(name: str, value: object, is_fine: bool) -> None:
     if not is_fine:
         raise ValueError(f"{name} is {value!r}")
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(each, str) for pair in value.items() for each in pair)
 
 
 def _is_in(value: object, low: int, high: int) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tiepoint.ports.renderer import Renderer
 from tiepoint.ports.settings_store import SettingsStore
 from tiepoint.services.captures import CaptureService
+from tiepoint.services.clusters import ClusterService
 from tiepoint.services.computer import Computer
 from tiepoint.services.doctor import Doctor
 from tiepoint.services.estimates import Estimates
@@ -18,12 +19,38 @@ from tiepoint.services.monitor import JobMonitor
 from tiepoint.services.operations import Operations
 from tiepoint.services.panel_state import PanelStateService
 from tiepoint.services.photo_sets import PhotoSets
+from tiepoint.services.plans import PlanService
 from tiepoint.services.preferences import Preferences
+from tiepoint.services.preflight import PreflightService
 from tiepoint.services.previews import PreviewService
+from tiepoint.services.prices import PriceService
 from tiepoint.services.products import ProductService
 from tiepoint.services.reconstruction import Reconstruction
 from tiepoint.services.results import Results
+from tiepoint.services.sign_in import SignInService
+from tiepoint.services.templates import Templates
 from tiepoint.services.transfers import TransferService
+
+
+@dataclass(frozen=True, slots=True)
+class AzureParts:
+    """The use cases around clusters on Azure.
+
+    Args:
+        sign_in: Who is signed in, and the subscription.
+        plans: Plans of clusters and their files.
+        templates: What a plan deploys.
+        prices: What a plan costs.
+        preflight: What is checked before any money is spent.
+        clusters: The clusters and their whole life; nothing is followed before its `start`.
+    """
+
+    sign_in: SignInService
+    plans: PlanService
+    templates: Templates
+    prices: PriceService
+    preflight: PreflightService
+    clusters: ClusterService
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +78,7 @@ class Program:
         model_exports: Models in other formats.
         photo_sets: What people dropped and look at before a job; nothing is read before its `load`.
         transfers: Captures going up and products coming down; nothing is started before its `load` or a transfer.
+        azure: Clusters on Azure; nobody is asked before `sign_in.restore` or a sign-in.
     """
 
     version: str
@@ -73,3 +101,4 @@ class Program:
     model_exports: ModelExports
     photo_sets: PhotoSets
     transfers: TransferService
+    azure: AzureParts

@@ -1,0 +1,54 @@
+"""Blocking calls of Azure's libraries from the loop: a few threads, and errors in our words."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from tiepoint.adapters.azure.errors import translated
+
+if TYPE_CHECKING:
+    from tiepoint.adapters.azure.identity import AzureIdentity
+
+T = TypeVar("T")
+_THREADS: Final = 12
+
+
+@functools.cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_THREADS, thread_name_prefix="azure")
+
+
+async def call(identity: AzureIdentity, blocking: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """Run a blocking call in a thread and translate what it raises.
+
+    Args:
+        identity: Is told when Azure wants the person to confirm.
+        blocking: The call.
+        args: For it.
+        kwargs: For it.
+
+    Raises:
+        TiepointError: As `ports.azure`.
+    """
+    return await asyncio.get_running_loop().run_in_executor(
+        _pool(), functools.partial(called, identity, blocking, *args, **kwargs)
+    )
+
+
+def called(identity: AzureIdentity, blocking: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """Make a blocking call here and now, and translate what it raises. Not on the loop's thread."""
+    try:
+        return blocking(*args, **kwargs)
+    except Exception as error:
+        _note_challenge(identity, error)
+        raise translated(error) from error
+
+
+def _note_challenge(identity: AzureIdentity, error: BaseException) -> None:
+    claims, scopes = getattr(error, "claims", None), getattr(error, "scopes", None)
+    if claims and scopes:
+        identity.challenged(tuple(scopes), str(claims))

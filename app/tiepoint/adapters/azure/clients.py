@@ -1,0 +1,111 @@
+"""Azure's management clients for one subscription, made when they are used first.
+
+Must not ask anything by itself. Any thread.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from azure.mgmt.authorization import AuthorizationManagementClient
+    from azure.mgmt.compute import ComputeManagementClient
+    from azure.mgmt.keyvault import KeyVaultManagementClient
+    from azure.mgmt.network import NetworkManagementClient
+    from azure.mgmt.resource.deployments import DeploymentsMgmtClient
+    from azure.mgmt.resource.resources import ResourceManagementClient
+    from azure.mgmt.resource.subscriptions import SubscriptionClient
+    from azure.mgmt.storage import StorageManagementClient
+
+    from tiepoint.adapters.azure.identity import AzureIdentity
+
+_CONNECT_S: Final = 15
+_READ_S: Final = 60
+
+
+class AzureClients:
+    """The clients.
+
+    Args:
+        identity: Whose rights; its cloud says where.
+        subscription: Which subscription; empty for what needs none.
+    """
+
+    def __init__(self, identity: AzureIdentity, subscription: str = "") -> None:
+        self.identity = identity
+        self.subscription = subscription
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Keywords that every management client takes: endpoint, audience, certificates, time limits."""
+        cloud = self.identity.cloud
+        return {
+            "base_url": cloud.management,
+            "credential_scopes": [cloud.management_scope],
+            "connection_timeout": _CONNECT_S,
+            "read_timeout": _READ_S,
+            **self.trust,
+        }
+
+    @property
+    def trust(self) -> dict[str, Any]:
+        """Keywords for the certificates to believe; for data clients, too."""
+        ca_file = self.identity.cloud.ca_file
+        return {"connection_verify": ca_file} if ca_file else {}
+
+    @cached_property
+    def subscriptions(self) -> SubscriptionClient:
+        """Subscriptions, tenants, regions."""
+        from azure.mgmt.resource.subscriptions import SubscriptionClient
+
+        return SubscriptionClient(self.identity.credential, **self.options)
+
+    @cached_property
+    def deployments(self) -> DeploymentsMgmtClient:
+        """Deployments and their operations."""
+        from azure.mgmt.resource.deployments import DeploymentsMgmtClient
+
+        return DeploymentsMgmtClient(self.identity.credential, self.subscription, **self.options)
+
+    @cached_property
+    def resources(self) -> ResourceManagementClient:
+        """Resource groups, resources of any type, providers."""
+        from azure.mgmt.resource.resources import ResourceManagementClient
+
+        return ResourceManagementClient(self.identity.credential, self.subscription, **self.options)
+
+    @cached_property
+    def compute(self) -> ComputeManagementClient:
+        """Machines, sizes, quotas."""
+        from azure.mgmt.compute import ComputeManagementClient
+
+        return ComputeManagementClient(self.identity.credential, self.subscription, **self.options)
+
+    @cached_property
+    def network(self) -> NetworkManagementClient:
+        """Networks."""
+        from azure.mgmt.network import NetworkManagementClient
+
+        return NetworkManagementClient(self.identity.credential, self.subscription, **self.options)
+
+    @cached_property
+    def storage(self) -> StorageManagementClient:
+        """Storage accounts, not what lies in them."""
+        from azure.mgmt.storage import StorageManagementClient
+
+        return StorageManagementClient(self.identity.credential, self.subscription, **self.options)
+
+    @cached_property
+    def vaults(self) -> KeyVaultManagementClient:
+        """Key vaults, not what lies in them."""
+        from azure.mgmt.keyvault import KeyVaultManagementClient
+
+        return KeyVaultManagementClient(self.identity.credential, self.subscription, **self.options)
+
+    @cached_property
+    def authorization(self) -> AuthorizationManagementClient:
+        """Roles and permissions."""
+        from azure.mgmt.authorization import AuthorizationManagementClient
+
+        return AuthorizationManagementClient(self.identity.credential, self.subscription, **self.options)
