@@ -16,14 +16,25 @@ from typing import Final
 _FILE_LIMIT_BYTES: Final = 2_000_000
 _OLD_FILES: Final = 3
 _FORMAT: Final = "%(asctime)s %(levelname)s %(name)s %(process)d: %(message)s"
+
+
+def _named(names: str, value: str) -> re.Pattern[str]:
+    """Match what follows a name in a form, an address or JSON, quoted twice or not."""
+    return re.compile(rf"(?i)(\b{names}\\?[\"']?\s*[:=]\s*\\?[\"']?){value}")
+
+
 # What a shared access signature carries is named in Azure's service SAS reference: `sig` is the secret part.
 _SECRETS: Final = (
     (re.compile(r"(?i)(\bsig=)[^&\s\"'<>]+"), r"\1***"),
     (re.compile(r"(?i)(\bbearer\s+)[A-Za-z0-9._~+/=-]+"), r"\1***"),
     (re.compile(r"(?i)\b(accountkey=|sharedaccesskey=)[^;\s\"']+"), r"\1***"),
-    (re.compile(r"(?i)(\b(?:access|refresh|id)_token\\?[\"']?\s*[:=]\s*\\?[\"']?)[A-Za-z0-9._~+/=-]+"), r"\1***"),
+    (_named("(?:access|refresh|id)_token", "[A-Za-z0-9._~+/=-]+"), r"\1***"),
+    (_named("(?:device_code|user_code|code_verifier|client_info)", "[A-Za-z0-9._~+/=-]+"), r"\1***"),
+    (_named("(?:admin_?password|activation_?code)", r"[^\s\"'&,;]+"), r"\1***"),
     (re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"), "***"),
 )
+_TALKATIVE: Final = ("azure", "msal", "msal_extensions", "urllib3", "keyring")
+"""Libraries that tell of every request, headers and all; their warnings are enough."""
 
 
 def masked(text: str) -> str:
@@ -85,4 +96,6 @@ def _attach(handler: logging.Handler, level: int) -> None:
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(min(level, root.level or level))
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)

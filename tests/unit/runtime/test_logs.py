@@ -19,6 +19,9 @@ SECRETS = [
     ('{"access_token": "0.AXkA-secret"}', "0.AXkA-secret"),
     ("AccountName=a;AccountKey=c2VjcmV0a2V5==;End=x", "c2VjcmV0a2V5=="),
     (f"raw {TOKEN} token", TOKEN),
+    ("grant_type=device_code&device_code=BAQABAAEAAAD-secret&client_id=x", "BAQABAAEAAAD-secret"),
+    ('{"adminPassword": "hunter2!x", "size": 1}', "hunter2!x"),
+    ("activation_code: ABCDE-FGHIJ-12345", "ABCDE-FGHIJ-12345"),
 ]
 
 
@@ -53,6 +56,16 @@ def test_a_record_is_masked_with_its_traceback(log: Path, text: str, secret: str
     written = log.read_text()
     assert "ValueError" in written
     assert secret not in written
+
+
+def test_azures_libraries_are_heard_from_warnings_on(log: Path, expected_logs: list[str]) -> None:
+    expected_logs.append("retried")
+    logger = logging.getLogger("azure.core.pipeline.policies.http_logging_policy")
+    logger.info("Request headers: %s", {"x-ms-claims": "planted"})
+    logger.warning("retried")
+    written = log.read_text()
+    assert "planted" not in written
+    assert "retried" in written
 
 
 def test_a_full_disk_loses_records_without_a_traceback(
