@@ -25,6 +25,7 @@ class StripContent:
         actions: What may be done, the primary one last (`action.setData("primary")`).
         is_about_job: True when the strip already tells the running job, so that its chip is not shown twice.
         is_about_transfers: The same of the transfers.
+        is_about_cluster: The same of what clusters cost.
     """
 
     title: str
@@ -36,6 +37,7 @@ class StripContent:
     actions: tuple[QAction, ...] = ()
     is_about_job: bool = False
     is_about_transfers: bool = False
+    is_about_cluster: bool = False
 
 
 class Page(QWidget):

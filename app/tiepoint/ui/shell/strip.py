@@ -17,6 +17,9 @@ from tiepoint.ui.widgets.layouts import column, row
 from tiepoint.ui.widgets.pill import Pill
 
 _LEAST_TITLE_PX: Final = 200
+_JOB, _TRANSFERS, _CLUSTER = "job", "transfers", "cluster"
+_TOLD: Final = {_JOB: "is_about_job", _TRANSFERS: "is_about_transfers", _CLUSTER: "is_about_cluster"}
+"""Which word of the page hides a chip."""
 
 
 class Strip(QWidget):
@@ -37,9 +40,8 @@ class Strip(QWidget):
         self._facts_line, self._actions_line = QHBoxLayout(), QHBoxLayout()
         self._facts_line.setSpacing(22)
         self._actions_line.setSpacing(8)
-        self._job_chip: QWidget | None = None
-        self._transfer_chip: QWidget | None = None
-        self._is_job_chip_wanted = self._is_transfer_chip_wanted = False
+        self._chips: dict[str, QWidget] = {}
+        self._wanted: set[str] = set()
         self._setup_ui()
 
     def show_content(self, content: StripContent) -> None:
@@ -59,36 +61,43 @@ class Strip(QWidget):
 
     def set_job_chip(self, chip: QWidget) -> None:
         """Take a widget about the running job; it is shown unless the page tells of the job itself."""
-        self._job_chip = chip
-        chip.hide()
-        self._line.insertWidget(2, chip)
+        self._set_chip(_JOB, chip)
 
     def set_job_chip_wanted(self, is_wanted: bool) -> None:
         """Say whether there is a job to tell of."""
-        self._is_job_chip_wanted = is_wanted
-        self._show_chips()
-        self._fit()
+        self._set_wanted(_JOB, is_wanted=is_wanted)
 
     def set_transfer_chip(self, chip: QWidget) -> None:
         """Take a widget about the transfers; it is shown unless the page tells of them itself."""
-        self._transfer_chip = chip
-        chip.hide()
-        self._line.insertWidget(2, chip)
+        self._set_chip(_TRANSFERS, chip)
 
     def set_transfer_chip_wanted(self, is_wanted: bool) -> None:
         """Say whether there are transfers to tell of."""
-        self._is_transfer_chip_wanted = is_wanted
+        self._set_wanted(_TRANSFERS, is_wanted=is_wanted)
+
+    def set_meter_chip(self, chip: QWidget) -> None:
+        """Take a widget about what clusters cost; it is shown unless the page tells of it itself."""
+        self._set_chip(_CLUSTER, chip)
+
+    def set_meter_chip_wanted(self, is_wanted: bool) -> None:
+        """Say whether a cluster costs something."""
+        self._set_wanted(_CLUSTER, is_wanted=is_wanted)
+
+    def _set_chip(self, about: str, chip: QWidget) -> None:
+        self._chips[about] = chip
+        chip.hide()
+        self._line.insertWidget(2, chip)
+
+    def _set_wanted(self, about: str, *, is_wanted: bool) -> None:
+        (self._wanted.add if is_wanted else self._wanted.discard)(about)
         self._show_chips()
         self._fit()
 
     def _show_chips(self) -> None:
         content = self._content
-        if self._job_chip is not None:
-            is_told = content is not None and content.is_about_job
-            self._job_chip.setVisible(self._is_job_chip_wanted and not is_told)
-        if self._transfer_chip is not None:
-            is_told = content is not None and content.is_about_transfers
-            self._transfer_chip.setVisible(self._is_transfer_chip_wanted and not is_told)
+        for about, chip in self._chips.items():
+            is_told = content is not None and bool(getattr(content, _TOLD[about]))
+            chip.setVisible(about in self._wanted and not is_told)
 
     def _setup_ui(self) -> None:
         titles = column(None, row(self._title, self._pill, None, spacing=10), self._subtitle, None, spacing=2)
@@ -123,11 +132,7 @@ class Strip(QWidget):
 
     def _fit(self) -> None:
         """Leave out facts from the end until the title has room."""
-        taken = sum(
-            widget.sizeHint().width() + 22
-            for widget in (self._job_chip, self._transfer_chip)
-            if widget is not None and not widget.isHidden()
-        )
+        taken = sum(chip.sizeHint().width() + 22 for chip in self._chips.values() if not chip.isHidden())
         pill = 0 if self._pill.isHidden() else self._pill.sizeHint().width() + 10
         taken += self._actions_line.sizeHint().width() + _LEAST_TITLE_PX + pill + 80
         room = self.width() - taken

@@ -56,6 +56,17 @@ STATES: Final[dict[str, StateLook]] = {
     "there": StateLook("copy-check", "Already there", "neutral"),
     "copied": StateLook("copy", "Copied there", "neutral"),
     "conflict": StateLook("git-compare-arrows", "Conflict", "err"),
+    # clusters and their resources
+    "deploying": StateLook("loader", "Deploying", "info"),
+    "resuming": StateLook("loader", "Resuming", "info"),
+    "scaling": StateLook("loader", "Scaling", "info"),
+    "pausing": StateLook("circle-pause", "Pausing", "warn"),
+    "cooling": StateLook("snowflake", "Going cold", "warn"),
+    "cold": StateLook("snowflake", "Cold", "queued"),
+    "deleting": StateLook("trash-2", "Deleting", "warn"),
+    "partial": StateLook("triangle-alert", "Not whole", "warn"),
+    "working": StateLook("loader", "Working", "info"),
+    "retrying": StateLook("rotate-cw", "Retrying", "warn"),
     # checks
     "ok": StateLook("circle-check", "Fine", "ok"),
     "info": StateLook("info", "Note", "info"),
