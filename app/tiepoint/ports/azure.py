@@ -8,7 +8,7 @@ and its kin for everything else Azure refuses. Throttling (429) is waited out in
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -87,8 +87,13 @@ class RegionFacts(Protocol):
     async def unregistered(self, providers: Sequence[str]) -> tuple[str, ...]:
         """Those of the resource providers that are not registered."""
 
-    async def register(self, providers: Sequence[str]) -> None:
-        """Ask for their registration, and wait for it (minutes)."""
+    async def register(self, providers: Sequence[str], report: Callable[[str, bool], None] | None = None) -> None:
+        """Ask for their registration, and wait for it (minutes).
+
+        Args:
+            providers: Namespaces.
+            report: Is told each provider, and whether it is registered yet, whenever that changes; on the loop.
+        """
 
     async def provider_regions(self, resource_type: str) -> tuple[str, ...]:
         """Regions (short names) in which a type such as `Microsoft.StorageCache/amlFilesystems` exists."""
@@ -107,6 +112,13 @@ class RegionFacts(Protocol):
 
     async def deleted_vault(self, name: str, region: str) -> str:
         """Resource group of a soft-deleted vault of this name, empty = there is none."""
+
+    async def recover_vault(self, name: str, region: str) -> None:
+        """Bring a soft-deleted vault back into its former group, which is made where it is gone; wait for it.
+
+        Raises:
+            NotThere: There is no deleted vault of this name.
+        """
 
     async def role_definition(self, name: str) -> str:
         """Resource id of a custom role by its name, empty = there is none."""
@@ -334,6 +346,29 @@ class SecretVault(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class PriceQuery:
+    """Which rows of a price list; what is empty is not asked about.
+
+    Args:
+        region: Azure's short name, or `Global`.
+        service: `serviceName`, such as `Virtual Machines`.
+        sku: `armSkuName`.
+        product: `productName`.
+        meter: `meterName`.
+        product_word: A word that `productName` holds.
+        currency: ISO 4217.
+    """
+
+    region: str
+    service: str = ""
+    sku: str = ""
+    product: str = ""
+    meter: str = ""
+    product_word: str = ""
+    currency: str = "USD"
+
+
+@dataclass(frozen=True, slots=True)
 class PriceRows:
     """Rows of a price list.
 
@@ -351,14 +386,12 @@ class PriceRows:
 class PriceList(Protocol):
     """List prices, kept for a day."""
 
-    async def rows(self, region: str, service: str, *, sku: str = "", currency: str = "USD") -> PriceRows:
+    async def rows(self, query: PriceQuery, *, is_fresh: bool = False) -> PriceRows:
         """Rows of the Retail Prices API, consumption only. Idempotent.
 
         Args:
-            region: Azure's short name; empty = rows without one.
-            service: `serviceName`, such as `Virtual Machines`.
-            sku: `armSkuName`; empty = all of the service.
-            currency: ISO 4217.
+            query: Which rows.
+            is_fresh: Read them again although they were read today.
 
         Raises:
             ConnectionLost: It cannot be reached; no sign-in is needed.

@@ -1,13 +1,41 @@
-"""The Retail Prices API, no sign-in needed, kept on disk for a day."""
+"""The Retail Prices API: no sign-in needed, each question kept on disk for a day.
+
+Rows that are older are used only when no newer ones can be had, and say so. On the loop's thread; the network and the
+disk are asked in others.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+import asyncio
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, Final
 
+from tiepoint.adapters.azure.price_pages import read_pages
+from tiepoint.adapters.files.json_file import read_object, replace_json
 from tiepoint.domain.cloud import Cloud
-from tiepoint.ports.azure import PriceRows
+from tiepoint.domain.errors import ConnectionLost
+from tiepoint.ports.azure import PriceQuery, PriceRows
+
+SCHEMA_VERSION: Final = 1
+_KEPT: Final = timedelta(days=1)
+_FIELDS: Final = (
+    "currencyCode",
+    "tierMinimumUnits",
+    "retailPrice",
+    "armRegionName",
+    "meterName",
+    "productName",
+    "skuName",
+    "serviceName",
+    "unitOfMeasure",
+    "type",
+    "isPrimaryMeterRegion",
+    "armSkuName",
+    "effectiveStartDate",
+)
 
 
 class RetailPriceList:
@@ -21,7 +49,62 @@ class RetailPriceList:
 
     def __init__(self, cloud: Callable[[], Cloud], folder: Path, now: Callable[[], datetime]) -> None:
         self._cloud, self._folder, self._now = cloud, folder, now
+        self._known: dict[str, PriceRows] = {}
+        self._asking: dict[str, asyncio.Lock] = {}
 
-    async def rows(self, region: str, service: str, *, sku: str = "", currency: str = "USD") -> PriceRows:
+    async def rows(self, query: PriceQuery, *, is_fresh: bool = False) -> PriceRows:
         """Rows of the list; see the port."""
-        raise NotImplementedError
+        cloud = self._cloud()
+        key = _key(cloud.prices, query)
+        # Two that ask the same at once send one request.
+        async with self._asking.setdefault(key, asyncio.Lock()):
+            kept = self._known.get(key) or await asyncio.to_thread(self._kept, key)
+            if kept is not None:
+                self._known[key] = kept
+                if not is_fresh and self._now() - kept.read < _KEPT:
+                    return kept
+            try:
+                found = await self._asked(cloud, query)
+            except ConnectionLost:
+                if kept is None:
+                    raise
+                return PriceRows(kept.rows, kept.read, is_old=self._now() - kept.read >= _KEPT)
+            self._known[key] = found
+            await asyncio.to_thread(self._keep, key, query, found)
+            return found
+
+    async def _asked(self, cloud: Cloud, query: PriceQuery) -> PriceRows:
+        if not cloud.prices:
+            raise ConnectionLost(
+                f"{cloud.label} has no price list.", remedy="Name the address of one in the settings of the cloud."
+            )
+        rows = await asyncio.to_thread(read_pages, cloud.prices, query, cloud.ca_file)
+        return PriceRows(tuple({name: row.get(name) for name in _FIELDS} for row in rows), self._now())
+
+    def _kept(self, key: str) -> PriceRows | None:
+        """A file that cannot be used counts as none: it is made anew at the next answer."""
+        try:
+            told = read_object(self._folder / f"{key}.json")
+            read = datetime.fromisoformat(told["read"])
+            rows = tuple(row for row in told["rows"] if isinstance(row, Mapping))
+            is_ours = told["schema_version"] == SCHEMA_VERSION and read.tzinfo is not None and read <= self._now()
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return PriceRows(rows, read) if is_ours else None
+
+    def _keep(self, key: str, query: PriceQuery, found: PriceRows) -> None:
+        content: dict[str, Any] = {
+            "schema_version": SCHEMA_VERSION,
+            "read": found.read.isoformat(),
+            "region": query.region,
+            "service": query.service,
+            "rows": [dict(row) for row in found.rows],
+        }
+        try:
+            replace_json(self._folder / f"{key}.json", content)
+        except OSError:
+            return  # the prices are known all the same; a full disk is told by those who cannot do without one
+
+
+def _key(address: str, query: PriceQuery) -> str:
+    return hashlib.sha256(f"{address}\n{query!r}".encode()).hexdigest()[:32]
