@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from tiepoint.adapters.azure.errors import translated
+from tiepoint.domain.errors import ConfirmationNeeded, TiepointError
 
 if TYPE_CHECKING:
     from tiepoint.adapters.azure.identity import AzureIdentity
@@ -44,11 +45,12 @@ def called(identity: AzureIdentity, blocking: Callable[..., T], *args: Any, **kw
     try:
         return blocking(*args, **kwargs)
     except Exception as error:
-        _note_challenge(identity, error)
-        raise translated(error) from error
+        ours = translated(error)
+        _note_challenge(identity, error, ours)
+        raise ours from error
 
 
-def _note_challenge(identity: AzureIdentity, error: BaseException) -> None:
-    claims, scopes = getattr(error, "claims", None), getattr(error, "scopes", None)
-    if claims and scopes:
-        identity.challenged(tuple(scopes), str(claims))
+def _note_challenge(identity: AzureIdentity, error: BaseException, ours: TiepointError) -> None:
+    scopes = getattr(error, "scopes", None)
+    if scopes and isinstance(ours, ConfirmationNeeded):
+        identity.challenged(tuple(scopes), str(getattr(error, "claims", None) or ""))

@@ -8,6 +8,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from tiepoint import __version__
+from tiepoint.adapters.azure.patience import Patience
+
 if TYPE_CHECKING:
     from azure.mgmt.authorization import AuthorizationManagementClient
     from azure.mgmt.compute import ComputeManagementClient
@@ -22,6 +25,16 @@ if TYPE_CHECKING:
 
 _CONNECT_S: Final = 15
 _READ_S: Final = 60
+_NAMES: Final = (
+    "subscriptions",
+    "deployments",
+    "resources",
+    "compute",
+    "network",
+    "storage",
+    "vaults",
+    "authorization",
+)
 
 
 class AzureClients:
@@ -40,12 +53,31 @@ class AzureClients:
     def options(self) -> dict[str, Any]:
         """Keywords that every management client takes: endpoint, audience, certificates, time limits."""
         cloud = self.identity.cloud
+        return {"base_url": cloud.management, "credential_scopes": [cloud.management_scope], **self.common}
+
+    @property
+    def common(self) -> dict[str, Any]:
+        """Keywords that every client takes, those of Blob and Key Vault too: certificates, time limits, our name."""
         return {
-            "base_url": cloud.management,
-            "credential_scopes": [cloud.management_scope],
             "connection_timeout": _CONNECT_S,
             "read_timeout": _READ_S,
+            "user_agent": f"tiepoint/{__version__}",
+            "retry_policy": Patience(),
             **self.trust,
+        }
+
+    @property
+    def vault_options(self) -> dict[str, Any]:
+        """Keywords for clients of what lies in vaults; a custom cloud's vaults have names of its own."""
+        return {**self.common, "verify_challenge_resource": not self.identity.cloud.is_custom}
+
+    @property
+    def blob_options(self) -> dict[str, Any]:
+        """Keywords for clients of what lies in storage accounts, which have retries of their own."""
+        return {
+            **{name: value for name, value in self.common.items() if name != "retry_policy"},
+            "audience": self.identity.cloud.storage_audience,
+            "retry_total": 3,
         }
 
     @property
@@ -109,3 +141,10 @@ class AzureClients:
         from azure.mgmt.authorization import AuthorizationManagementClient
 
         return AuthorizationManagementClient(self.identity.credential, self.subscription, **self.options)
+
+    def close(self) -> None:
+        """Let go of the connections of those that were made; the next use makes new ones."""
+        for name in _NAMES:
+            client = self.__dict__.pop(name, None)
+            if client is not None:
+                client.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from tiepoint.adapters.azure.clients import AzureClients
 from tiepoint.domain.account import Account, DeviceCode, SignInMethod, TokenStorage
 from tiepoint.domain.cloud import PUBLIC, Cloud
 
@@ -18,6 +19,11 @@ class AzureIdentity:
     def __init__(self) -> None:
         self.cloud: Cloud = PUBLIC
         """Where the person is signed in; the other adapters read it."""
+        self._clients: dict[str, AzureClients] = {}
+
+    def clients(self, subscription: str = "") -> AzureClients:
+        """Return the clients for a subscription, the same ones at every call while the sign-in lasts."""
+        return self._clients.setdefault(subscription, AzureClients(self, subscription))
 
     @property
     def credential(self) -> TokenCredential:
