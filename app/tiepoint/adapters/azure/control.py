@@ -102,7 +102,8 @@ class AzureControlStore:
 
 def _refusal(error: HttpResponseError) -> NotPermitted | None:
     """Say in words what Blob's two usual refusals mean; Resource Manager's rights do not open Blob's data."""
-    code = str(getattr(error, "error_code", "") or "")
+    told = getattr(error, "error_code", "")
+    code = str(getattr(told, "value", told))
     if code in _NO_ROLE:
         return NotPermitted(
             "You may not read or write the cluster's control data: the role Storage Blob Data Contributor is missing.",
