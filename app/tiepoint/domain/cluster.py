@@ -86,6 +86,7 @@ class Machine:
         is_healthy: Whether its guard has reported since it started; None where nothing can be said.
         last_heard: When its guard reported last.
         is_busy: Whether it has a task of its own, by its guard; None = unknown.
+        failure: Why Azure could not do what it was asked last, such as that there is no capacity; None = it could.
     """
 
     id: str
@@ -98,6 +99,7 @@ class Machine:
     is_healthy: bool | None = None
     last_heard: datetime | None = None
     is_busy: bool | None = None
+    failure: Failure | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,4 +13,20 @@ if TYPE_CHECKING:
 
 def azure_for(identity: AzureIdentity, subscription: SubscriptionId) -> Azure:
     """Return the roles for whoever is signed in."""
-    raise NotImplementedError
+    from tiepoint.adapters.azure.control import AzureControlStore
+    from tiepoint.adapters.azure.deployments import AzureDeployments
+    from tiepoint.adapters.azure.facts import AzureRegionFacts
+    from tiepoint.adapters.azure.machines import AzureMachines
+    from tiepoint.adapters.azure.resources import AzureResources
+    from tiepoint.adapters.azure.vault import AzureSecretVault
+
+    clients = identity.clients(subscription)
+    return Azure(
+        subscription=subscription,
+        facts=AzureRegionFacts(clients),
+        deployments=AzureDeployments(clients),
+        resources=AzureResources(clients),
+        machines=AzureMachines(clients),
+        control=AzureControlStore(identity),
+        vault=AzureSecretVault(identity),
+    )

@@ -1,0 +1,181 @@
+"""Deployments through Resource Manager: handed in without waiting, then looked at with their nested ones opened."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from tiepoint.adapters.azure.calling import call
+from tiepoint.adapters.azure.errors import failure_of_code, failure_of_status
+from tiepoint.adapters.azure.resource_ids import group_of, name_of, type_of
+from tiepoint.adapters.azure.times import read_duration_s, read_time
+from tiepoint.domain.errors import NotThere
+from tiepoint.domain.failure import Failure
+from tiepoint.domain.preflight import Change, ChangeKind
+from tiepoint.domain.resource_labels import part_of
+from tiepoint.ports.azure import DeploymentState, DeploymentStep
+
+if TYPE_CHECKING:
+    from tiepoint.adapters.azure.clients import AzureClients
+
+_NESTED: Final = "microsoft.resources/deployments"
+_OURS: Final = re.compile(r"tiepoint-.+-\d{8}-\d{4}(-\d+)?$")
+"""The program's own deployments; nested ones have other names."""
+_UNDER_WAY: Final = ("accepted", "running", "ready", "creating", "updating")
+_CHANGES: Final = {kind.value.replace("-", ""): kind for kind in ChangeKind} | {"deploy": ChangeKind.MODIFY}
+
+
+class AzureDeployments:
+    """See `ports.azure.Deployments`.
+
+    Args:
+        clients: Of the subscription.
+    """
+
+    def __init__(self, clients: AzureClients) -> None:
+        self._clients = clients
+
+    async def make_group(self, group: str, region: str, tags: Mapping[str, str]) -> None:
+        """Make the group; see the port."""
+        groups, body = self._clients.resources.resource_groups, {"location": region, "tags": dict(tags)}
+        await call(self._clients.identity, lambda: groups.create_or_update(group, body))
+
+    async def validate(self, group: str, name: str, template: Mapping[str, Any], parameters: Mapping[str, Any]) -> None:
+        """Let Azure check a template; see the port."""
+        deployments, body = self._clients.deployments.deployments, _body(template, parameters)
+
+        def checked() -> Mapping[str, Any]:
+            return deployments.begin_validate(group, name, body).result().as_dict()
+
+        error = _of(await call(self._clients.identity, checked), "error")
+        if error:
+            raise failure_of_code(
+                str(error.get("code", "")), str(error.get("message", "")), error.get("details") or ()
+            ).as_error()
+
+    async def what_if(
+        self, group: str, name: str, template: Mapping[str, Any], parameters: Mapping[str, Any]
+    ) -> tuple[Change, ...]:
+        """What deploying it would do; see the port."""
+        deployments, body = self._clients.deployments.deployments, _body(template, parameters)
+
+        def asked() -> Mapping[str, Any]:
+            return deployments.begin_what_if(group, name, body).result().as_dict()
+
+        found = await call(self._clients.identity, asked)
+        error = _of(found, "error")
+        if error:
+            raise failure_of_code(
+                str(error.get("code", "")), str(error.get("message", "")), error.get("details") or ()
+            ).as_error()
+        changes = found.get("changes") or _of(found, "properties").get("changes") or []
+        return tuple(_change(each) for each in changes)
+
+    async def begin(self, group: str, name: str, template: Mapping[str, Any], parameters: Mapping[str, Any]) -> None:
+        """Hand a deployment in; see the port."""
+        deployments, body = self._clients.deployments.deployments, _body(template, parameters)
+        await call(self._clients.identity, lambda: deployments.begin_create_or_update(group, name, body, polling=False))
+
+    async def state(self, group: str, name: str) -> DeploymentState:
+        """How it is; see the port."""
+        deployments = self._clients.deployments.deployments
+        found = await call(self._clients.identity, lambda: deployments.get(group, name).as_dict())
+        told = _of(found, "properties")
+        outputs = {key: _of(told, "outputs")[key].get("value") for key in _of(told, "outputs")}
+        error = _of(told, "error")
+        failure = None
+        if error:
+            code, message = str(error.get("code", "")), str(error.get("message", ""))
+            failure = failure_of_code(code, message, error.get("details") or ())
+        return DeploymentState(name, str(told.get("provisioningState", "")).lower(), outputs, failure)
+
+    async def steps(self, group: str, name: str) -> tuple[DeploymentStep, ...]:
+        """Its resources, nested deployments opened; see the port."""
+        return await call(self._clients.identity, lambda: tuple(self._opened(group, name, set())))
+
+    async def active(self, group: str) -> tuple[str, ...]:
+        """Names of those that run; see the port."""
+        deployments = self._clients.deployments.deployments
+
+        def listed() -> list[dict[str, Any]]:
+            return [each.as_dict() for each in deployments.list_by_resource_group(group)]
+
+        found = [
+            (str(_of(each, "properties").get("timestamp", "")), str(each.get("name", "")))
+            for each in await call(self._clients.identity, listed)
+            if str(_of(each, "properties").get("provisioningState", "")).lower() in _UNDER_WAY
+        ]
+        return tuple(name for _, name in sorted(found, reverse=True) if _OURS.fullmatch(name))
+
+    async def cancel(self, group: str, name: str) -> None:
+        """Ask it to stop; see the port."""
+        if (await self.state(group, name)).is_over:
+            return
+        deployments = self._clients.deployments.deployments
+        await call(self._clients.identity, lambda: deployments.cancel(group, name))
+
+    def _opened(self, group: str, name: str, seen: set[tuple[str, str]]) -> Iterable[DeploymentStep]:
+        """Read a deployment's operations and those of the deployments in it; blocking, in a thread."""
+        seen.add((group.lower(), name.lower()))
+        for operation in self._clients.deployments.deployment_operations.list(group, name):
+            told = _of(operation.as_dict(), "properties")
+            target = _of(told, "targetResource")
+            resource_id = str(target.get("id", ""))
+            if not resource_id or str(told.get("provisioningOperation", "Create")).lower() == "read":
+                continue
+            step = _step(told, target)
+            nested = (group_of(resource_id).lower(), name_of(resource_id).lower())
+            if step.type.lower() != _NESTED:
+                yield step
+            elif nested not in seen:
+                inner = list(self._nested(group_of(resource_id) or group, name_of(resource_id), seen))
+                yield from inner
+                if step.failure is not None and not any(each.failure for each in inner):
+                    yield step
+
+    def _nested(self, group: str, name: str, seen: set[tuple[str, str]]) -> Iterable[DeploymentStep]:
+        from azure.core.exceptions import ResourceNotFoundError
+
+        try:
+            yield from self._opened(group, name, seen)
+        except (ResourceNotFoundError, NotThere):
+            return  # it waits for what it depends on and is not made yet
+
+
+def _body(template: Mapping[str, Any], parameters: Mapping[str, Any]) -> Any:
+    return {"properties": {"mode": "Incremental", "template": dict(template), "parameters": dict(parameters)}}
+
+
+def _of(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = data.get(key)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _step(told: Mapping[str, Any], target: Mapping[str, Any]) -> DeploymentStep:
+    state = str(told.get("provisioningState", "")).lower()
+    failure: Failure | None = failure_of_status(told.get("statusMessage")) if state == "failed" else None
+    if state == "failed" and failure is None:
+        failure = failure_of_code(str(told.get("statusCode", "")), "Azure did not say why.")
+    return DeploymentStep(
+        resource_id=str(target.get("id", "")),
+        type=str(target.get("resourceType", "")),
+        name=str(target.get("resourceName", "")),
+        state=state,
+        time=_moment(told.get("timestamp")),
+        took_s=read_duration_s(str(told.get("duration") or "")),
+        failure=failure,
+    )
+
+
+def _moment(value: object) -> datetime | None:
+    return read_time(str(value)) if value else None
+
+
+def _change(told: Mapping[str, Any]) -> Change:
+    resource_id = str(told.get("resourceId", ""))
+    kind = _CHANGES.get(str(told.get("changeType", "")).lower(), ChangeKind.UNSUPPORTED)
+    resource_type, name = type_of(resource_id), name_of(resource_id)
+    paths = [str(each.get("path", "")) for each in told.get("delta") or [] if isinstance(each, Mapping)]
+    return Change(resource_id, resource_type, name, kind, part_of(resource_type, name), tuple(paths))
