@@ -43,6 +43,7 @@ from tiepoint.ui.shell.messages import Message
 from tiepoint.ui.shell.toasts import ToastStack
 from tiepoint.ui.shell.window import MainWindow
 from tiepoint.ui.viewer import ModelView
+from ui.cluster_scenes import CLUSTER_SCENES
 from ui.results.stand import a_program, results_page
 
 Scene: TypeAlias = Callable[[], contextlib.AbstractAsyncContextManager[QWidget]]
@@ -270,6 +271,12 @@ def _dialog() -> QWidget:
     return next(each for each in QApplication.topLevelWidgets() if each.isVisible() and each.inherits("QDialog"))
 
 
+def _this_computer(panel: Panel) -> ClusterPage:
+    page = ClusterPage(panel)
+    page.show_place("computer")
+    return page
+
+
 def _is_looked(stand: Any) -> bool:
     return stand.page.doctor.looked is not None and stand.page.model.view.pill[1] != ""
 
@@ -293,7 +300,8 @@ SCENES: Final[dict[str, Scene]] = {
     "results, none": _no_results,
     "results, broken": _broken_result,
     "results, export": _export,
-    "cluster": lambda: _page(ClusterPage, _is_looked),
+    "cluster, this computer": lambda: _page(_this_computer, _is_looked),
+    **CLUSTER_SCENES,
     "settings": lambda: _page(SettingsPage, lambda stand: stand.fake.program.computer.snapshot.engine is not None),
     "help": lambda: _page(HelpPage, lambda stand: stand.fake.program.computer.snapshot.engine is not None),
     "transfers, none": _transfers,

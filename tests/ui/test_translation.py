@@ -100,6 +100,11 @@ _DATA: Final = tuple(
         r"^((Backspace|Delete|Escape|Return|Space|Tab|Left|Right|Up|Down|Enter)\b ?)+",
         r"\b\d[\d\s.,]*(min|GB|MB|kB|px)\b",
         r"\b(GPS|CRS|ENU|EPSG:\d+|Tiepoint|Python|Linux|Azure|COLMAP|pycolmap|DJI FC\w+)\b",
+        r"[\w.]+@[\w.]+|\b(Atelier|Workshop)\b",  # accounts
+        r"\b[\d.]+ (TiB|GiB|vCPU|MB/s)\b",
+        r"\b((East|West|South Central) US( [23])?|Sweden Central)\b",  # regions
+        r"\b(NV\w+ A10 v5|NC\w+( \w+)? v[4-6]|D\d+s v5|NVads A10 v5|[a-z]\w*Family)\b",  # sizes of machines
+        r"\b(cluster\.toml|tiepoint\.internal|swedencentral|eastus2?|southcentralus|westus3)\b",
         r"^(Apache 2.0|ISC|OFL 1.1)$",  # licences
         r"\b(brighton|harbour|ourphotos|captures( / \d+-brighton-\w+)?)\b",  # captures and where they go
         r"\b(Beach|Brighton|Older|Fountain wall|ada|bad|done|gone|next|old|rest|raw|workshop|fake|worker-\d)\b",
@@ -112,6 +117,11 @@ _FROM_BELOW: Final = (
     "No two of the photos show the same details.",
     "The connection to the agent was lost.",
     "Little of a photo could be measured.",  # warnings of a result
+    "Azure has no machine of this size free just now.",  # failures of clusters
+    "There is no connection to Azure.",
+    "This account belongs to another organisation.",
+    "Type that organisation’s domain, and sign in again.",
+    "Check the network; it is tried again by itself.",
     "± is 95 %, from",  # the domain's note on uncertainty
 )
 """Sentences with names and figures in them, which the layers below write in English."""

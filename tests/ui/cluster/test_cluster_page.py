@@ -1,4 +1,4 @@
-"""The Cluster page on fakes: figures, load, checks, and how the agent is started and stopped."""
+"""This computer on the Cluster page, on fakes: figures, load, checks, and how the agent is started and stopped."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from page_stand import Stand, standing, until
 from tiepoint.domain.identifiers import JobId
 from tiepoint.domain.job import Job, JobState
 from tiepoint.services.computer import AgentState
+from tiepoint.ui.pages.cluster.computer_place import ComputerPlace
 from tiepoint.ui.pages.cluster.page import ClusterPage
 from tiepoint.ui.pages.cluster.stop_menu import StopMenu
+from tiepoint.ui.panel import Panel
 from tiepoint.ui.widgets.buttons import Button
 
 InQt = Callable[[Any], Any]
@@ -40,7 +42,20 @@ def _text_of(widget: QWidget) -> str:
 
 
 def _button(page: ClusterPage, text: str) -> Button:
-    return next(button for button in page.findChildren(Button) if button.text() == text)
+    return next(button for button in page.findChildren(Button) if button.text() == text and button.isVisible())
+
+
+def _computer(panel: Panel) -> ClusterPage:
+    """The page with this computer in front."""
+    page = ClusterPage(panel)
+    page.show_place("computer")
+    return page
+
+
+def _place(stand: Stand[ClusterPage]) -> ComputerPlace:
+    place = stand.page.place("computer")
+    assert isinstance(place, ComputerPlace)
+    return place
 
 
 def _with_job(state: JobState = JobState.RUNNING) -> FakeProgram:
@@ -57,7 +72,7 @@ async def _is_settled(stand: Stand[ClusterPage]) -> None:
 
 def test_shows_this_computer_and_its_checks_by_itself(in_qt: InQt) -> None:
     async def scene() -> None:
-        async with standing(ClusterPage) as stand:
+        async with standing(_computer) as stand:
             await _is_settled(stand)
             await until(lambda: stand.page.model.load)
             words = _words(stand.page)
@@ -69,7 +84,7 @@ def test_shows_this_computer_and_its_checks_by_itself(in_qt: InQt) -> None:
                 "Running",
                 "Idle, ready for a job",
             )
-            assert [each.text() for each in strip.actions] == ["Stop"]
+            assert [each.text() for each in strip.actions] == ["All clusters", "Stop"]
 
     in_qt(scene())
 
@@ -79,7 +94,7 @@ def test_what_is_bad_comes_first_with_its_remedy(in_qt: InQt) -> None:
         fake = FakeProgram()
         fake.system.engine_facts = None
         fake.system.facts = dataclasses.replace(fake.system.facts, memory_bytes=2 * 10**9)
-        async with standing(ClusterPage, fake) as stand:
+        async with standing(_computer, fake) as stand:
             await _is_settled(stand)
             words = _words(stand.page)
             assert any(each.startswith("1 problem  ·  1 warning") for each in words)
@@ -92,7 +107,7 @@ def test_what_is_bad_comes_first_with_its_remedy(in_qt: InQt) -> None:
 
 def test_looks_again_and_copies_a_report(in_qt: InQt) -> None:
     async def scene() -> None:
-        async with standing(ClusterPage) as stand:
+        async with standing(_computer) as stand:
             await _is_settled(stand)
             first, doctor = stand.page.doctor.looked, stand.page.doctor
             QTest.mouseClick(_button(stand.page, "Look again"), LEFT)
@@ -109,9 +124,9 @@ def test_looks_again_and_copies_a_report(in_qt: InQt) -> None:
 
 def test_stop_asks_how_and_stops_now_by_keyboard(in_qt: InQt) -> None:
     async def scene() -> None:
-        async with standing(ClusterPage, _with_job()) as stand:
+        async with standing(_computer, _with_job()) as stand:
             await _is_settled(stand)
-            menu = stand.page.open_stop_menu()
+            menu = _place(stand).open_stop_menu()
             assert "1 job runs or waits." in [label.text() for label in menu.findChildren(QLabel)]
             assert "can be resumed" in menu.now.line
             menu.after.setFocus()
@@ -124,9 +139,9 @@ def test_stop_asks_how_and_stops_now_by_keyboard(in_qt: InQt) -> None:
 
 def test_stop_after_the_running_jobs_by_mouse(in_qt: InQt) -> None:
     async def scene() -> None:
-        async with standing(ClusterPage, _with_job()) as stand:
+        async with standing(_computer, _with_job()) as stand:
             await _is_settled(stand)
-            QTest.mouseClick(stand.page.open_stop_menu().after, LEFT)
+            QTest.mouseClick(_place(stand).open_stop_menu().after, LEFT)
             await until(lambda: stand.fake.scheduler.stops == [False])
             await until(lambda: stand.page.strip().state_text == "Stopping")
             assert stand.page.strip().subtitle == "Stops when the running jobs are over; no new one begins"
@@ -136,10 +151,10 @@ def test_stop_after_the_running_jobs_by_mouse(in_qt: InQt) -> None:
 
 def test_stopping_ends_a_look_that_would_start_the_agent_again(in_qt: InQt) -> None:
     async def scene() -> None:
-        async with standing(ClusterPage) as stand:
+        async with standing(_computer) as stand:
             await _is_settled(stand)
             stand.page.doctor.look()
-            QTest.mouseClick(stand.page.open_stop_menu().now, LEFT)
+            QTest.mouseClick(_place(stand).open_stop_menu().now, LEFT)
             await until(lambda: not stand.page.doctor.is_looking)
             assert "agent" not in [finding.name for finding in stand.page.doctor.findings]
             await until(lambda: stand.fake.scheduler.stops == [True])
@@ -149,9 +164,9 @@ def test_stopping_ends_a_look_that_would_start_the_agent_again(in_qt: InQt) -> N
 
 def test_escape_leaves_the_menu_and_stops_nothing(in_qt: InQt) -> None:
     async def scene() -> None:
-        async with standing(ClusterPage) as stand:
+        async with standing(_computer) as stand:
             await _is_settled(stand)
-            menu = stand.page.open_stop_menu()
+            menu = _place(stand).open_stop_menu()
             QTest.keyClick(menu, Qt.Key.Key_Escape)
             await until(lambda: not stand.page.findChildren(StopMenu))
             assert stand.fake.scheduler.stops == []
@@ -161,13 +176,13 @@ def test_escape_leaves_the_menu_and_stops_nothing(in_qt: InQt) -> None:
 
 def test_a_stopped_cluster_offers_start_and_no_checks(in_qt: InQt) -> None:
     async def scene() -> None:
-        async with standing(ClusterPage) as stand:
+        async with standing(_computer) as stand:
             await _is_settled(stand)
             await stand.fake.program.monitor.hold()
             await until(lambda: stand.page.model.view.pill[1] == "Stopped")
-            assert [each.text() for each in stand.page.strip().actions] == ["Start"]
+            assert [each.text() for each in stand.page.strip().actions] == ["All clusters", "Start"]
             assert not _button(stand.page, "Look again").isEnabled()
-            stand.page.start_action.trigger()
+            _place(stand).start_action.trigger()
             await until(lambda: stand.fake.program.computer.snapshot.agent.state is AgentState.RUNNING)
 
     in_qt(scene())
@@ -175,11 +190,11 @@ def test_a_stopped_cluster_offers_start_and_no_checks(in_qt: InQt) -> None:
 
 def test_a_lost_connection_keeps_what_was_known_and_offers_nothing(in_qt: InQt) -> None:
     async def scene() -> None:
-        async with standing(ClusterPage) as stand:
+        async with standing(_computer) as stand:
             await _is_settled(stand)
             stand.fake.scheduler.lose()
             await until(lambda: stand.page.model.view.pill[1] == "Connection lost")
-            assert stand.page.strip().actions == ()
+            assert [each.text() for each in stand.page.strip().actions] == ["All clusters"]
             assert "The connection to the agent was lost." in _words(stand.page)
             assert "16 GB" in _words(stand.page)
 
@@ -188,7 +203,7 @@ def test_a_lost_connection_keeps_what_was_known_and_offers_nothing(in_qt: InQt) 
 
 def test_the_load_is_sampled_only_while_the_page_is_seen(in_qt: InQt) -> None:
     async def scene() -> None:
-        async with standing(ClusterPage) as stand:
+        async with standing(_computer) as stand:
             await until(lambda: len(stand.page.model.load) >= 1)
             stand.page.hide()
             count = len(stand.page.model.load)
@@ -201,7 +216,7 @@ def test_the_load_is_sampled_only_while_the_page_is_seen(in_qt: InQt) -> None:
 
 def test_leads_to_the_nodes(in_qt: InQt) -> None:
     async def scene() -> None:
-        async with standing(ClusterPage) as stand:
+        async with standing(_computer) as stand:
             await _is_settled(stand)
             QTest.mouseClick(_button(stand.page, "See the nodes"), LEFT)
             assert stand.parts.navigator.gone == [("nodes", {})]
@@ -209,12 +224,11 @@ def test_leads_to_the_nodes(in_qt: InQt) -> None:
     in_qt(scene())
 
 
-def test_says_that_azure_comes_later_without_pretending(in_qt: InQt) -> None:
+def test_offers_what_there_is_and_nothing_else(in_qt: InQt) -> None:
     async def scene() -> None:
-        async with standing(ClusterPage) as stand:
+        async with standing(_computer) as stand:
             await _is_settled(stand)
-            assert any("Azure come with a later version" in each for each in _words(stand.page))
-            texts = {button.text() for button in stand.page.findChildren(Button)}
+            texts = {button.text() for button in stand.page.findChildren(Button) if button.isVisible()}
             assert texts == {"See the nodes", "Open captures", "Copy report", "Look again", "Open log folder"}
 
     in_qt(scene())

@@ -64,9 +64,12 @@ STATES: Final[dict[str, StateLook]] = {
     "cooling": StateLook("snowflake", "Going cold", "warn"),
     "cold": StateLook("snowflake", "Cold", "queued"),
     "deleting": StateLook("trash-2", "Deleting", "warn"),
-    "partial": StateLook("triangle-alert", "Not whole", "warn"),
     "working": StateLook("loader", "Working", "info"),
     "retrying": StateLook("rotate-cw", "Retrying", "warn"),
+    # plans of clusters
+    "plan": StateLook("file-text", "Plan, not deployed", "queued"),
+    "blocked": StateLook("ban", "Blocked", "err"),
+    "checking": StateLook("scan-search", "Checking", "info"),
     # checks
     "ok": StateLook("circle-check", "Fine", "ok"),
     "info": StateLook("info", "Note", "info"),

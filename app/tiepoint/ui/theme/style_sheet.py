@@ -44,6 +44,8 @@ QLabel[role="sub"] {{ color: {t.text2}; font-size: 12px; }}
 QLabel[role="value"] {{ font-size: 12px; font-weight: 500; }}
 QLabel[role="caption"] {{ color: {t.text3}; font-size: 11px; }}
 QLabel[role="number"] {{ font-size: 20px; font-weight: 600; }}
+QLabel[role="code"] {{ font-family: "DejaVu Sans Mono", Consolas, Menlo, monospace; font-size: 28px; font-weight: 600;
+  letter-spacing: 3px; }}
 QLabel[role="mono"] {{ font-family: "DejaVu Sans Mono", Consolas, Menlo, monospace; font-size: 11px;
   color: {t.text2}; }}
 {tones}

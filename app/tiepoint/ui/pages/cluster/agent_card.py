@@ -56,16 +56,3 @@ class EngineCard(Card):
         self._facts.set_facts(view.libraries)
         self._facts.setVisible(bool(view.libraries))
         self._note.setText(view.engine_note)
-
-
-class LaterCard(Card):
-    """What comes later, in plain words and without buttons."""
-
-    def __init__(self) -> None:
-        super().__init__(tr("Cluster", "Add a cluster"))
-        text = tr(
-            "Cluster",
-            "Clusters on Azure come with a later version. They will stand here beside this computer, and the "
-            "same pages will drive them. Until then every job runs here.",
-        )
-        self.add(Label(text, "sub", wrap=True))

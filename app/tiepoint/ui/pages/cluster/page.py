@@ -1,131 +1,149 @@
-"""The Cluster page: this computer as a cluster. It shows `ClusterModel` and `DoctorModel`. The GUI thread only."""
+"""The Cluster page: places on a stack, from all clusters at a glance to one of them. The GUI thread only."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import importlib
+from typing import Any, Final
 
-from PySide6.QtCore import QPoint
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QStackedWidget
 
-from tiepoint.domain.space import size_text
+from tiepoint.domain.cluster import ClusterId
+from tiepoint.domain.cluster_plan import ClusterPlan
 from tiepoint.ui.actions import action
-from tiepoint.ui.folders import open_folder
-from tiepoint.ui.pages.cluster.agent_card import AgentCard, EngineCard, LaterCard
-from tiepoint.ui.pages.cluster.checks_card import ChecksCard
-from tiepoint.ui.pages.cluster.computer_card import ComputerCard
-from tiepoint.ui.pages.cluster.stop_menu import StopMenu
+from tiepoint.ui.pages.cluster.computer_place import ComputerPlace
+from tiepoint.ui.pages.cluster.overview import Overview
+from tiepoint.ui.pages.cluster.place import Place
 from tiepoint.ui.pages.page import Page, StripContent
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.text import tr
 from tiepoint.ui.viewmodels.cluster import ClusterModel
+from tiepoint.ui.viewmodels.clusters import ClustersModel
 from tiepoint.ui.viewmodels.doctor import DoctorModel
-from tiepoint.ui.widgets.cards import ScrollColumn
-from tiepoint.ui.widgets.layouts import row
+from tiepoint.ui.viewmodels.sign_in import SignInModel
+from tiepoint.ui.widgets.layouts import column
 
-_SIDE_PX = 328
+OVERVIEW: Final = "overview"
+PLACES: Final = (OVERVIEW, "computer", "plan", "preflight", "life")
 
 
 class ClusterPage(Page):
-    """This computer: what it is, how busy it is, its agent, and whether all is well with it."""
+    """Shows one place at a time; each is made when it is first asked for.
+
+    Targets: `view` (a name of `PLACES`), `cluster` (id of a cluster, opens its life), `plan` (opens it in the editor).
+    """
 
     def __init__(self, panel: Panel) -> None:
         super().__init__()
         self._panel = panel
         self.model = ClusterModel(panel.program, panel.background, self)
         self.doctor = DoctorModel(panel.program, panel.background, self)
-        self._setup_actions()
-        self._setup_ui()
-        self._connect()
-        self._show_view()
+        self.clusters = ClustersModel(panel.program, panel.background, self)
+        self.sign_in = SignInModel(panel.program, panel.background, self)
+        self._places: dict[str, Place] = {}
+        self._stack = QStackedWidget()
+        self.setLayout(column(self._stack))
+        self.back_action = action(self, tr("Clusters", "All clusters"), self.go_back, icon="layout-dashboard")
+        self.back_action.setToolTip(tr("Clusters", "All clusters (Alt+Left)"))
+        back = QShortcut(QKeySequence("Alt+Left"), self)
+        back.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        back.activated.connect(self.go_back)
+        self.current = OVERVIEW
+        self.show_place(OVERVIEW)
 
     def strip(self) -> StripContent:
-        """Say how the cluster is and offer to start or stop it."""
-        view = self.model.view
-        free = view.disk_free_bytes
-        facts = (
-            (tr("Cluster", "Cores"), view.cores),
-            (tr("Cluster", "Memory"), size_text(view.memory_bytes) if view.memory_bytes else "—"),
-            (tr("Cluster", "Disk free"), "—" if free is None else size_text(free)),
-            (tr("Cluster", "Workers"), view.workers),
-        )
-        shown = [self.start_action] if view.is_startable else [self.stop_action] if view.is_stoppable else []
+        """Say what the place in front says; those below the overview lead back to it."""
+        content = self.place(self.current).strip()
+        if self.current == OVERVIEW:
+            return content
         return StripContent(
-            tr("Cluster", "This computer"), view.pill[0], view.pill[1], view.doing, facts, actions=tuple(shown)
+            content.title,
+            content.state,
+            content.state_text,
+            content.subtitle,
+            content.facts,
+            content.progress,
+            (self.back_action, *content.actions),
+            content.is_about_job,
+            content.is_about_transfers,
         )
+
+    def place(self, name: str) -> Place:
+        """Return a place, made now if it was never shown."""
+        if name not in self._places:
+            made = self._made(name)
+            made.strip_changed.connect(lambda: self._on_strip(name))
+            self._places[name] = made
+            self._stack.addWidget(made)
+        return self._places[name]
+
+    def show_place(self, name: str) -> Place:
+        """Bring a place to the front."""
+        shown = self.place(name)
+        is_change, self.current = name != self.current, name
+        self._stack.setCurrentWidget(shown)
+        if is_change and self.isVisible():
+            shown.focus_first()
+        self.strip_changed.emit()
+        return shown
+
+    def go_back(self) -> None:
+        """Show all clusters."""
+        self.show_place(OVERVIEW)
+
+    def show_target(self, **target: Any) -> None:
+        """Show a place, a cluster or a plan, see the class."""
+        if isinstance(plan := target.get("plan"), ClusterPlan):
+            self.place("plan").open_plan(plan)  # type: ignore[attr-defined]
+            self.show_place("plan")
+        elif cluster := target.get("cluster"):
+            self.open_cluster(ClusterId(str(cluster)))
+        elif target.get("view") in PLACES:
+            self.show_place(str(target["view"]))
+
+    def open_cluster(self, cluster: ClusterId) -> None:
+        """Show the life of a cluster."""
+        self.place("life").show_cluster(cluster)  # type: ignore[attr-defined]
+        self.show_place("life")
+
+    def focus_first(self) -> None:
+        """Begin where the place begins."""
+        self.place(self.current).focus_first()
 
     def shut(self) -> None:
         """Follow nothing any more."""
-        self.model.shut()
+        for each in self._places.values():
+            each.shut()
+        for model in (self.model, self.clusters, self.sign_in):
+            model.shut()
 
-    def focus_first(self) -> None:
-        """Begin at the checks."""
-        self._checks.look.setFocus()
+    def _made(self, name: str) -> Place:
+        makers = {OVERVIEW: self._made_overview, "computer": self._made_computer, "life": self._made_life}
+        return makers[name]()
 
-    def open_stop_menu(self) -> StopMenu:
-        """Ask how to stop."""
-        menu = StopMenu(self.model.view.unfinished, self)
-        menu.chosen.connect(self._on_stop)
-        menu.open_at(self.mapToGlobal(QPoint(self.width(), -8)))
-        return menu
+    def _made_overview(self) -> Overview:
+        made = Overview(self.model, self.doctor, self.clusters, self.sign_in)
+        made.computer_wanted.connect(lambda: self.show_place("computer"))
+        made.cluster_wanted.connect(lambda cluster: self.open_cluster(ClusterId(cluster)))
+        made.plan_wanted.connect(lambda: self.show_place("plan"))
+        made.settings_wanted.connect(lambda: self._panel.navigator.go("settings", card="azure"))
+        return made
 
-    def _setup_actions(self) -> None:
-        self.start_action = action(self, tr("Cluster", "Start"), self.model.start_agent, icon="play", kind="primary")
-        self.stop_action = action(self, tr("Cluster", "Stop"), self.open_stop_menu, icon="power")
-        self.stop_action.setToolTip(tr("Cluster", "Stop the agent; asks how"))
+    def _made_computer(self) -> ComputerPlace:
+        return ComputerPlace(self._panel, self.model, self.doctor)
 
-    def _setup_ui(self) -> None:
-        self._computer, self._checks = ComputerCard(), ChecksCard(self.doctor)
-        self._agent, self._engine, self._later = AgentCard(), EngineCard(), LaterCard()
-        main = ScrollColumn(self._computer, self._checks, None)
-        side = ScrollColumn(self._agent, self._engine, self._later, None, width=_SIDE_PX)
-        line = row(main, side, spacing=12)
-        line.setStretch(0, 1)
-        self.setLayout(line)
-        QWidget.setTabOrder(self._checks.copy, self._checks.look)
+    def _made_life(self) -> Place:
+        module = importlib.import_module("tiepoint.ui.pages.cluster.life.view")
+        made: Place = module.LifeView(self._panel)
+        return made
 
-    def _connect(self) -> None:
-        self.model.changed.connect(self._show_view)
-        self.model.load_changed.connect(self._show_load)
-        self._checks.look_wanted.connect(self.doctor.look)
-        self._computer.nodes_wanted.connect(lambda: self._panel.navigator.go("nodes"))
-        self._computer.captures_wanted.connect(lambda: self._open(self._captures_folder()))
-        self._agent.logs_wanted.connect(lambda: self._open(self._log_folder()))
-
-    def _show_view(self) -> None:
-        view = self.model.view
-        for card in (self._computer, self._agent, self._engine):
-            card.show_view(view)
-        reason = tr("Cluster", "Start the agent first: it is one of the checks.") if view.is_startable else ""
-        self._checks.set_may_look(not view.is_startable, reason)
-        self.strip_changed.emit()
-
-    def _on_stop(self, now: bool) -> None:
-        self.doctor.stop_looking()
-        self.model.stop_agent(now=now)
-
-    def _show_load(self) -> None:
-        self._computer.show_load(self.model.load)
-
-    def _captures_folder(self) -> Path | None:
-        return self._panel.program.computer.snapshot.captures_folder
-
-    def _log_folder(self) -> Path | None:
-        log = self._panel.program.computer.snapshot.agent.log_path
-        return Path(log).parent if log else None
-
-    def _open(self, folder: Path | None) -> None:
-        if folder is not None:
-            open_folder(folder, self._panel.messages)
+    def _on_strip(self, name: str) -> None:
+        if name == self.current:
+            self.strip_changed.emit()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Look at the computer; the first time let the doctor look, too."""
+        """Let the doctor look the first time."""
         super().showEvent(event)
-        self.model.set_seen(True)
         if self.doctor.looked is None and not self.model.view.is_startable:
             self.doctor.look()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Leave the computer alone."""
-        super().hideEvent(event)
-        self.model.set_seen(False)

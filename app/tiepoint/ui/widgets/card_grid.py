@@ -1,0 +1,72 @@
+"""Cards side by side, as many a row as fit, all of a row equally high. The GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+
+
+class CardGrid(QWidget):
+    """A grid that follows its width.
+
+    Args:
+        least_px: How narrow a card may become before there is one column less.
+        most: Most columns.
+    """
+
+    def __init__(self, least_px: int = 330, most: int = 4) -> None:
+        super().__init__()
+        self._least, self._most = least_px, most
+        self._cards: list[QWidget] = []
+        self._columns = 0
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(12)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+
+    @property
+    def cards(self) -> tuple[QWidget, ...]:
+        """The cards, in order."""
+        return tuple(self._cards)
+
+    def set_cards(self, cards: Sequence[QWidget]) -> None:
+        """Show these cards in this order; those that are no longer among them are let go."""
+        if list(cards) == self._cards:
+            return
+        for gone in self._cards:
+            if gone not in cards:
+                gone.hide()
+                gone.deleteLater()
+        self._cards = list(cards)
+        self._place()
+        for before, after in zip(self._cards, self._cards[1:], strict=False):
+            QWidget.setTabOrder(before, after)
+
+    def minimumSizeHint(self) -> QSize:
+        """One column is enough."""
+        return QSize(self._least, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Have as many columns as fit."""
+        super().resizeEvent(event)
+        if self._fitting() != self._columns:
+            self._place()
+
+    def _fitting(self) -> int:
+        room = self.width() + self._grid.spacing()
+        return max(1, min(self._most, room // (self._least + self._grid.spacing())))
+
+    def _place(self) -> None:
+        for column in range(self._grid.columnCount()):
+            self._grid.setColumnStretch(column, 0)
+        while self._grid.takeAt(0) is not None:
+            pass
+        self._columns = self._fitting()
+        for place, card in enumerate(self._cards):
+            self._grid.addWidget(card, place // self._columns, place % self._columns)
+            card.show()
+        for column in range(self._columns):
+            self._grid.setColumnStretch(column, 1)
