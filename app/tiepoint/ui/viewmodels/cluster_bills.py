@@ -1,0 +1,120 @@
+"""What a cluster bills, resource by resource and all together, in the state it is in. List prices. Pure; any thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from tiepoint.domain.cluster import Cluster, ClusterState
+from tiepoint.domain.cluster_operation import LineState, ResourceGroupKind
+from tiepoint.domain.price import PriceEstimate, PriceLine
+from tiepoint.ui.text import plain, tr
+
+LEAST: Final = 0.005
+"""Less an hour is not worth a word."""
+_GONE: Final = (ClusterState.COLD,)
+_AT_REST: Final = (ClusterState.PAUSED,)
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What bills while the cluster rests, and why it cannot be helped.
+
+    Args:
+        part: Where it belongs.
+        label: For people.
+        per_hour: List price.
+        why: One sentence.
+    """
+
+    part: ResourceGroupKind
+    label: str
+    per_hour: float
+    why: str
+
+
+def bills_now(cluster: Cluster) -> float | None:
+    """Return what a cluster bills per hour as it is now; None = not known."""
+    if cluster.meter is not None:
+        return cluster.meter.per_hour
+    price = cluster.price
+    if price is None:
+        return None
+    if cluster.state in _GONE:
+        return price.cold
+    if cluster.state in _AT_REST:
+        return price.paused
+    return sum(_line_now(line, cluster) for line in price.lines)
+
+
+def currency_of(cluster: Cluster) -> str:
+    """Return the currency of a cluster's prices."""
+    if cluster.meter is not None:
+        return cluster.meter.currency
+    return cluster.price.currency if cluster.price is not None else "USD"
+
+
+def machine_price(cluster: Cluster, name: str) -> float | None:
+    """Return what a machine costs per hour while it runs; None = not known."""
+    lines = cluster.price.lines if cluster.price is not None else ()
+    for line in lines:
+        if name in line.machines and line.is_known:
+            return line.running / len(line.machines)
+    prices = dict(cluster.lease.prices) if cluster.lease is not None else {}
+    return prices.get(name)
+
+
+def rest_bills(price: PriceEstimate, *, is_cold: bool) -> tuple[Bill, ...]:
+    """Return what bills while a cluster is paused or cold, the dearest first."""
+    told = ((line, line.cold if is_cold else line.paused) for line in price.lines)
+    found = [Bill(line.part, plain(line.label), cost, _why(line, is_cold=is_cold)) for line, cost in told if cost > 0]
+    return tuple(sorted(found, key=lambda bill: -bill.per_hour))
+
+
+def saved_by_cooling(price: PriceEstimate) -> float:
+    """Return how much less a cold cluster costs per hour than a paused one."""
+    return max(0.0, price.paused - price.cold)
+
+
+def node_price(price: PriceEstimate | None) -> float | None:
+    """Return what one more worker node costs per hour while it runs; None = not known."""
+    lines = price.lines if price is not None else ()
+    for line in lines:
+        if line.part is ResourceGroupKind.NODES and line.machines and line.is_known:
+            return line.running / len(line.machines)
+    return None
+
+
+def _line_now(line: PriceLine, cluster: Cluster) -> float:
+    if not line.machines:
+        return line.running if _is_there(line, cluster) else 0.0
+    billed = {machine.name for machine in cluster.machines if machine.power.is_billed}
+    running = sum(name in billed for name in line.machines)
+    each_running, each_paused = line.running / len(line.machines), line.paused / len(line.machines)
+    return running * each_running + (len(line.machines) - running) * each_paused
+
+
+def _is_there(line: PriceLine, cluster: Cluster) -> bool:
+    """Whether what a line prices exists already; while a cluster is made, only what its operation has finished does."""
+    operation = cluster.operation
+    if cluster.state is not ClusterState.DEPLOYING or operation is None:
+        return True
+    lines = [each for each in operation.lines if each.part is line.part]
+    return bool(lines) and all(each.state in (LineState.DONE, LineState.SKIPPED) for each in lines)
+
+
+def _why(line: PriceLine, *, is_cold: bool) -> str:
+    words = line.label.casefold()
+    if line.part is ResourceGroupKind.STORAGE and ("lustre" in words or "netapp" in words):
+        return tr("Bills", "Cannot be switched off. Going cold archives it to Blob and removes it.")
+    if line.part is ResourceGroupKind.STORAGE:
+        return tr("Bills", "Captures and products stay there.")
+    if line.part in (ResourceGroupKind.ACCESS, ResourceGroupKind.NETWORK):
+        if is_cold:
+            return tr("Bills", "Bills for as long as it exists.")
+        return tr("Bills", "Bills for as long as it exists. Going cold removes it.")
+    if line.part is ResourceGroupKind.SECRETS:
+        return tr("Bills", "Keeps passwords and activation codes.")
+    if line.part is ResourceGroupKind.GUARD:
+        return tr("Bills", "Keeps the logs.")
+    return tr("Bills", "Keep the machines’ systems, licences and history.")
