@@ -7,22 +7,14 @@ from typing import Final
 
 from tiepoint.domain.cluster import Cluster, ClusterState, MachineRole, Power
 from tiepoint.domain.cluster_operation import LineState, ResourceGroupKind
-from tiepoint.domain.cluster_plan import StorageKind
+from tiepoint.domain.cluster_plan import ClusterPlan, StorageKind, StoragePlan
+from tiepoint.domain.node_sizes import size_label
 from tiepoint.ui.text import day_text, tr, tr_count
+from tiepoint.ui.theme.states import look_of
 
-_PILLS: Final = {
-    ClusterState.DEPLOYING: ("starting", "Deploying"),
-    ClusterState.RUNNING: ("ready", "Running"),
-    ClusterState.PAUSING: ("leaving", "Pausing"),
-    ClusterState.PAUSED: ("paused", "Paused"),
-    ClusterState.RESUMING: ("starting", "Resuming"),
-    ClusterState.COOLING: ("leaving", "Cooling down"),
-    ClusterState.COLD: ("cold", "Cold"),
-    ClusterState.SCALING: ("starting", "Scaling"),
-    ClusterState.DELETING: ("leaving", "Deleting"),
-    ClusterState.PARTIAL: ("warning", "Partly running"),
-    ClusterState.FAILED: ("failed", "Failed"),
-}
+_STATES: Final = {ClusterState.RUNNING: "ready", ClusterState.PARTIAL: "warning"}
+"""States of clusters that `theme.states` knows by another name."""
+_WORDS: Final = {ClusterState.RUNNING: "Running", ClusterState.PARTIAL: "Partly running"}
 _PARTS: Final = {
     ResourceGroupKind.NETWORK: ("network", "Network"),
     ResourceGroupKind.ACCESS: ("log-in", "Access"),
@@ -70,10 +62,11 @@ REGIONS: Final = {
 """Regions that have GPU machines, for plans that are made without a sign-in."""
 
 
-def state_pill(state: ClusterState) -> tuple[str, str]:
+def state_look(state: ClusterState) -> tuple[str, str]:
     """Return the state and words of a cluster's pill."""
-    name, words = _PILLS[state]
-    return name, tr("Clusters", words)
+    name = _STATES.get(state, state.value)
+    words = _WORDS.get(state)
+    return name, tr("Clusters", words) if words else look_of(name).text
 
 
 def part_look(part: ResourceGroupKind) -> tuple[str, str]:
@@ -82,17 +75,23 @@ def part_look(part: ResourceGroupKind) -> tuple[str, str]:
     return icon, tr("Clusters", words)
 
 
-def region_text(name: str) -> str:
+def region_name(name: str) -> str:
     """Return a region's name for people; its short name where no other is known."""
     return REGIONS.get(name, name)
 
 
-def storage_text(kind: StorageKind, capacity_tib: int) -> str:
+def storage_name(storage: StoragePlan) -> str:
     """Return what the nodes work on: Managed Lustre, 4 TiB."""
-    words = tr("Clusters", _STORAGES[kind])
-    if kind is StorageKind.BLOB:
+    words = tr("Clusters", _STORAGES[storage.kind])
+    if storage.kind is StorageKind.BLOB:
         return words
-    return tr("Clusters", "{storage}, {count} TiB", storage=words, count=capacity_tib)
+    return tr("Clusters", "{storage}, {count} TiB", storage=words, count=storage.capacity_tib)
+
+
+def plan_line(plan: ClusterPlan) -> str:
+    """Say a plan in one line: 5 nodes · NV36ads A10 v5 · East US · Managed Lustre, 4 TiB."""
+    nodes = tr_count("Clusters", "1 node", "{count} nodes", plan.nodes.count)
+    return "  ·  ".join((nodes, size_label(plan.nodes.size), region_name(plan.region), storage_name(plan.storage)))
 
 
 def nodes_text(cluster: Cluster) -> str:

@@ -18,10 +18,10 @@ from tiepoint.ui.viewmodels.cluster_words import (
     clock_text,
     doing_text,
     nodes_text,
-    region_text,
-    state_pill,
+    region_name,
+    state_look,
     stops_text,
-    storage_text,
+    storage_name,
 )
 from tiepoint.ui.viewmodels.money import amount_text, rate_text
 
@@ -122,16 +122,16 @@ class ClustersModel(QObject):
 def card_view(cluster: Cluster) -> ClusterCardView:
     """Put a cluster into words."""
     plan, meter = cluster.plan, cluster.meter
-    storage = storage_text(plan.storage.kind, plan.storage.capacity_tib) if plan else "—"
+    storage = storage_name(plan.storage) if plan else "—"
     attention, tone = _attention(cluster)
     return ClusterCardView(
         id=cluster.id,
         name=plain(cluster.name),
-        pill=state_pill(cluster.state),
+        pill=state_look(cluster.state),
         facts=(
             (tr("Clusters", "Nodes"), nodes_text(cluster)),
             (tr("Clusters", "Storage"), storage),
-            (tr("Clusters", "Region"), region_text(cluster.region)),
+            (tr("Clusters", "Region"), region_name(cluster.region)),
         ),
         cost="" if meter is None else rate_text(meter.per_hour, meter.currency),
         spent=_spent(cluster),

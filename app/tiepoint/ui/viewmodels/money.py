@@ -33,6 +33,8 @@ def number_text(amount: float, *, decimals: int | None = None) -> str:
     return f"{amount:,.{places}f}".replace(",", "\u202f")
 
 
-def rate_text(per_hour: float, currency: str, *, decimals: int = 2) -> str:
-    """Write a price per hour: 18.45 $/h."""
+def rate_text(per_hour: float, currency: str, *, decimals: int | None = None) -> str:
+    """Write a price per hour: 3.20 $/h, 18.5 $/h."""
+    if decimals is None and 10 <= per_hour < 1000:
+        decimals = 1
     return tr("Money", "{amount}/h", amount=amount_text(per_hour, currency, decimals=decimals))
