@@ -58,9 +58,9 @@ def azure_parts(preferences: Preferences, operations: Operations, now: Callable[
 
 
 def _identity() -> AzureIdentity:
-    from tiepoint.adapters.azure.identity import AzureIdentity
+    from tiepoint.azure_sign_in import user_identity
 
-    return AzureIdentity()
+    return user_identity()
 
 
 def _directory(identity: AzureIdentity) -> AzureDirectory:

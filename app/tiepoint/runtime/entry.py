@@ -21,6 +21,7 @@ ROLES: Final = {
     "agent": "tiepoint.agent.daemon:main",
     "transfer": "tiepoint.transfer.daemon:main",
     "connect": "tiepoint.agent.connect:main",
+    "token": "tiepoint.azure_sign_in:main",
     "worker": "tiepoint.agent.backends.dask.worker:main",
     "stage": "tiepoint.agent.backends.dask.stage_child:main",
     "inspect": "tiepoint.engine.inspect_photos:main",

@@ -1,0 +1,56 @@
+"""The user's sign-in to Azure on this computer, and the child process that hands out one token for Blob.
+
+The child takes up the sign-in from where the system keeps it, asks nobody, and prints one line of JSON to its standard
+output, a pipe: `{"token", "expires"}`, or `{"error"}` with what to tell the person. Main thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from tiepoint.domain.errors import SignInNeeded, TiepointError
+from tiepoint.runtime import folders
+
+if TYPE_CHECKING:
+    from tiepoint.adapters.azure.identity import AzureIdentity
+
+
+def user_identity() -> AzureIdentity:
+    """Return the sign-in of the user; nothing is read before it is asked."""
+    from tiepoint.adapters.azure.identity import AzureIdentity
+
+    return AzureIdentity(folders.data_folder() / "azure", _store_name())
+
+
+def main(argv: Sequence[str]) -> int:
+    """Be the child."""
+    told = asyncio.run(_told())
+    sys.stdout.write(json.dumps(told) + "\n")
+    sys.stdout.flush()
+    return 0 if "token" in told else 1
+
+
+async def _told() -> dict[str, Any]:
+    identity = user_identity()
+    try:
+        if await identity.restore_last() is None:
+            raise SignInNeeded("Nobody is signed in.", remedy="Sign in.")  # noqa: TRY301  told like any other
+        token, expires = await identity.storage_token()
+    except TiepointError as error:
+        return {"error": {**error.to_dict(), "detail": ""}}
+    else:
+        return {"token": token, "expires": expires}
+    finally:
+        await identity.close()
+
+
+def _store_name() -> str:
+    """Return the name of the secret in the system's store: one for each home, so that no test touches a person's."""
+    home = os.environ.get(folders.HOME_VARIABLE, "")
+    return f"tiepoint-{hashlib.sha256(home.encode()).hexdigest()[:12]}" if home else "tiepoint"
