@@ -175,13 +175,23 @@ class Deployments(Protocol):
     async def make_group(self, group: str, region: str, tags: Mapping[str, str]) -> None:
         """Make the resource group, or set its tags. Idempotent."""
 
-    async def validate(self, group: str, name: str, template: Mapping[str, Any], parameters: Mapping[str, Any]) -> None:
-        """Let Azure check a template; returns when it has no objection. Idempotent; changes nothing."""
+    async def validate(
+        self, group: str, name: str, template: Mapping[str, Any], parameters: Mapping[str, Any], *, region: str = ""
+    ) -> None:
+        """Let Azure check a template; returns when it has no objection. Idempotent; changes nothing.
+
+        Args:
+            group: Resource group.
+            name: Of the deployment that is not made.
+            template: Plain JSON.
+            parameters: In Azure's form.
+            region: Where the group would be made if it is not there; empty = it is there.
+        """
 
     async def what_if(
-        self, group: str, name: str, template: Mapping[str, Any], parameters: Mapping[str, Any]
+        self, group: str, name: str, template: Mapping[str, Any], parameters: Mapping[str, Any], *, region: str = ""
     ) -> tuple[Change, ...]:
-        """What deploying it would do. Idempotent; changes nothing."""
+        """What deploying it would do. Idempotent; changes nothing. Arguments as of `validate`."""
 
     async def begin(self, group: str, name: str, template: Mapping[str, Any], parameters: Mapping[str, Any]) -> None:
         """Hand a deployment in; returns once it is accepted.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tiepoint.adapters.azure.calling import call
 from tiepoint.adapters.azure.errors import failure_of_code, failure_of_status
+from tiepoint.adapters.azure.new_group import wrapped
 from tiepoint.adapters.azure.resource_ids import group_of, name_of, type_of
 from tiepoint.adapters.azure.times import read_duration_s, read_time
 from tiepoint.domain.errors import NotThere
@@ -42,34 +43,34 @@ class AzureDeployments:
         groups, body = self._clients.resources.resource_groups, {"location": region, "tags": dict(tags)}
         await call(self._clients.identity, lambda: groups.create_or_update(group, body))
 
-    async def validate(self, group: str, name: str, template: Mapping[str, Any], parameters: Mapping[str, Any]) -> None:
+    async def validate(
+        self, group: str, name: str, template: Mapping[str, Any], parameters: Mapping[str, Any], *, region: str = ""
+    ) -> None:
         """Let Azure check a template; see the port."""
         deployments, body = self._clients.deployments.deployments, _body(template, parameters)
 
         def checked() -> Mapping[str, Any]:
+            if self._is_to_be_made(group, region):
+                whole: Any = wrapped(group, region, template, parameters)
+                return deployments.begin_validate_at_subscription_scope(name, whole).result().as_dict()
             return deployments.begin_validate(group, name, body).result().as_dict()
 
-        error = _of(await call(self._clients.identity, checked), "error")
-        if error:
-            raise failure_of_code(
-                str(error.get("code", "")), str(error.get("message", "")), error.get("details") or ()
-            ).as_error()
+        _raise_for(await call(self._clients.identity, checked))
 
     async def what_if(
-        self, group: str, name: str, template: Mapping[str, Any], parameters: Mapping[str, Any]
+        self, group: str, name: str, template: Mapping[str, Any], parameters: Mapping[str, Any], *, region: str = ""
     ) -> tuple[Change, ...]:
         """What deploying it would do; see the port."""
         deployments, body = self._clients.deployments.deployments, _body(template, parameters)
 
         def asked() -> Mapping[str, Any]:
+            if self._is_to_be_made(group, region):
+                whole: Any = wrapped(group, region, template, parameters)
+                return deployments.begin_what_if_at_subscription_scope(name, whole).result().as_dict()
             return deployments.begin_what_if(group, name, body).result().as_dict()
 
         found = await call(self._clients.identity, asked)
-        error = _of(found, "error")
-        if error:
-            raise failure_of_code(
-                str(error.get("code", "")), str(error.get("message", "")), error.get("details") or ()
-            ).as_error()
+        _raise_for(found)
         changes = found.get("changes") or _of(found, "properties").get("changes") or []
         return tuple(_change(each) for each in changes)
 
@@ -116,6 +117,9 @@ class AzureDeployments:
         deployments = self._clients.deployments.deployments
         await call(self._clients.identity, lambda: deployments.cancel(group, name))
 
+    def _is_to_be_made(self, group: str, region: str) -> bool:
+        return bool(region) and not self._clients.resources.resource_groups.check_existence(group)
+
     def _opened(self, group: str, name: str, seen: set[tuple[str, str]]) -> Iterable[DeploymentStep]:
         """Read a deployment's operations and those of the deployments in it; blocking, in a thread."""
         seen.add((group.lower(), name.lower()))
@@ -142,6 +146,14 @@ class AzureDeployments:
             yield from self._opened(group, name, seen)
         except (ResourceNotFoundError, NotThere):
             return  # it waits for what it depends on and is not made yet
+
+
+def _raise_for(found: Mapping[str, Any]) -> None:
+    """A refusal comes as an answer, not as a failed request."""
+    error = _of(found, "error")
+    if error:
+        code, message = str(error.get("code", "")), str(error.get("message", ""))
+        raise failure_of_code(code, message, error.get("details") or ()).as_error()
 
 
 def _body(template: Mapping[str, Any], parameters: Mapping[str, Any]) -> Any:
