@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from tiepoint.domain.cluster_plan import ClusterPlan, PlanFinding, Profile
+from tiepoint.domain.cluster_plan import PROFILES, ClusterPlan, PlanFinding, Profile
+from tiepoint.domain.errors import UsageError
+from tiepoint.domain.plan_checks import plan_findings
+from tiepoint.domain.plan_keys import KEYS
+from tiepoint.domain.plan_reading import nearest, repaired, taken, value_from_text
+from tiepoint.domain.template_2018 import read_template_parameters
 from tiepoint.ports.plan_files import PlanFiles
 
 
@@ -20,11 +28,44 @@ class PlanService:
 
     def begin(self, profile: Profile, *, name: str = "", region: str = "") -> ClusterPlan:
         """Return a profile's plan under a name and in a region; empty = the profile's own."""
-        raise NotImplementedError
+        plan = PROFILES[profile]
+        return replace(plan, name=name or plan.name, region=region or plan.region)
 
-    def findings(self, plan: ClusterPlan) -> tuple[PlanFinding, ...]:
-        """Return what is wrong with a plan that can be said without asking Azure, the worst first."""
-        raise NotImplementedError
+    def findings(self, plan: ClusterPlan, *, has_spot: bool = True) -> tuple[PlanFinding, ...]:
+        """Return what is wrong with a plan that can be said without asking Azure, the worst first.
+
+        Args:
+            plan: Any plan.
+            has_spot: Whether the cloud it is meant for has Spot machines.
+        """
+        return plan_findings(plan, has_spot=has_spot)
+
+    def changed(self, plan: ClusterPlan, changes: Sequence[str]) -> ClusterPlan:
+        """Return a plan with changes that somebody typed.
+
+        Args:
+            plan: Which.
+            changes: Each `nodes.count=8`; a list has commas.
+
+        Raises:
+            UsageError: One is no change, names no key, or its value cannot be used.
+        """
+        keys = {key.path: key for key in KEYS}
+        for change in changes:
+            path, equals, text = change.partition("=")
+            key = keys.get(path.strip())
+            if not equals or key is None:
+                near = nearest(path, keys)
+                remedy = f"You may have meant {near}=…" if near else f"The keys are {', '.join(keys)}."
+                raise UsageError(f"{change!r} changes nothing in a plan.", remedy=remedy)
+            plan, found = taken(plan, key, value_from_text(key, text))
+            if found:
+                raise UsageError(found[0].summary, remedy=found[0].remedy)
+        return plan
+
+    def repaired(self, plan: ClusterPlan, findings: Iterable[PlanFinding]) -> ClusterPlan:
+        """Return a plan with the replacements that findings propose, as far as they can be used."""
+        return repaired(plan, findings)
 
     async def read(self, path: Path) -> tuple[ClusterPlan, tuple[PlanFinding, ...]]:
         """Read `cluster.toml`; retired, unknown and misspelt choices come as findings beside those of `findings`.
@@ -32,7 +73,8 @@ class PlanService:
         Raises:
             InputError: As `ports.plan_files`.
         """
-        raise NotImplementedError
+        plan, found = await asyncio.to_thread(self._files.read, path)
+        return plan, _worst_first((*found, *self.findings(plan)))
 
     async def import_template(self, path: Path) -> tuple[ClusterPlan, tuple[PlanFinding, ...]]:
         """Read the parameter file of the 2018 template (JSON) as a plan; retired choices come as findings.
@@ -40,7 +82,22 @@ class PlanService:
         Raises:
             InputError: It is no such file.
         """
-        raise NotImplementedError
+        plan, found = read_template_parameters(await asyncio.to_thread(self._files.read_json, path))
+        return plan, _worst_first((*found, *self.findings(plan)))
+
+    async def import_plan(self, path: Path) -> tuple[ClusterPlan, tuple[PlanFinding, ...]]:
+        """Read somebody else's plan, a `cluster.toml` or a parameter file of the 2018 template, and put in what takes
+        the place of retired and misspelt choices. The findings tell what was changed and what is still wrong.
+
+        Raises:
+            InputError: As `read` and `import_template`.
+        """
+        if path.suffix.lower() == ".json":
+            return await self.import_template(path)
+        plan, found = await asyncio.to_thread(self._files.read, path)
+        mended = repaired(plan, found)
+        told = (replace(each, is_blocking=each.is_blocking and not _is_mended(each)) for each in found)
+        return mended, _worst_first((*told, *self.findings(mended)))
 
     async def write(self, path: Path, plan: ClusterPlan) -> None:
         """Write `cluster.toml`.
@@ -48,8 +105,16 @@ class PlanService:
         Raises:
             InputError: As `ports.plan_files`.
         """
-        raise NotImplementedError
+        await asyncio.to_thread(self._files.write, path, plan)
 
     def text(self, plan: ClusterPlan) -> str:
         """Return the plan as a file's text."""
-        raise NotImplementedError
+        return self._files.text(plan)
+
+
+def _is_mended(finding: PlanFinding) -> bool:
+    return bool(finding.replacement) and any(key.path == finding.key for key in KEYS)
+
+
+def _worst_first(findings: Iterable[PlanFinding]) -> tuple[PlanFinding, ...]:
+    return tuple(sorted(dict.fromkeys(findings), key=lambda finding: not finding.is_blocking))
