@@ -13,6 +13,7 @@ from tiepoint.adapters.files.cluster_journal import FileClusterJournal
 from tiepoint.adapters.files.infra_library import PackedInfraLibrary
 from tiepoint.adapters.files.plan_files import TomlPlanFiles
 from tiepoint.adapters.on_demand import OnDemand
+from tiepoint.azure_sign_in import was_signed_in
 from tiepoint.domain.account import SubscriptionId
 from tiepoint.ports.azure import Azure
 from tiepoint.runtime import folders
@@ -42,6 +43,7 @@ def azure_parts(preferences: Preferences, operations: Operations, now: Callable[
         cast("Directory", OnDemand(lambda: _directory(identity))),
         preferences,
         lambda subscription: _azure_for(identity, subscription),
+        was_signed_in,
     )
     plans = PlanService(TomlPlanFiles())
     templates = Templates(PackedInfraLibrary(resources.read_infra))

@@ -12,6 +12,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tiepoint.domain.errors import SignInNeeded, TiepointError
@@ -25,7 +26,12 @@ def user_identity() -> AzureIdentity:
     """Return the sign-in of the user; nothing is read before it is asked."""
     from tiepoint.adapters.azure.identity import AzureIdentity
 
-    return AzureIdentity(folders.data_folder() / "azure", _store_name())
+    return AzureIdentity(_folder(), _store_name())
+
+
+def was_signed_in() -> bool:
+    """Whether anything is left of an earlier sign-in; reads nothing of Azure's libraries."""
+    return (_folder() / "sign-in.json").exists()
 
 
 def main(argv: Sequence[str]) -> int:
@@ -48,6 +54,10 @@ async def _told() -> dict[str, Any]:
         return {"token": token, "expires": expires}
     finally:
         await identity.close()
+
+
+def _folder() -> Path:
+    return folders.data_folder() / "azure"
 
 
 def _store_name() -> str:

@@ -192,6 +192,7 @@ async def open_program() -> AsyncIterator[Program]:
         )
     finally:
         await azure.clusters.stop()
+        await azure.sign_in.stop()
         await transfers.stop()
         if on_demand.made is not None:
             await worker.close()

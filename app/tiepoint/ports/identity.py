@@ -54,8 +54,14 @@ class Identity(Protocol):
             ConnectionLost: It cannot be renewed without a network; it is kept.
         """
 
-    async def confirm(self) -> None:
+    async def confirm(
+        self, method: SignInMethod | None = None, show_code: Callable[[DeviceCode], None] | None = None
+    ) -> None:
         """Let the person confirm what Azure asked for (`ConfirmationNeeded`); then the refused call may be repeated.
+
+        Args:
+            method: Browser or device code; None = as at the sign-in.
+            show_code: See `sign_in`; without it the browser is used.
 
         Raises:
             As `sign_in`. Nothing to confirm = nothing is done.
@@ -71,3 +77,6 @@ class Identity(Protocol):
             SignInNeeded: Nobody is signed in, or the sign-in holds no more.
             ConnectionLost: It cannot be renewed without a network.
         """
+
+    async def close(self) -> None:
+        """Let go of all connections; what is remembered stays for the next start. Idempotent."""

@@ -5,72 +5,39 @@ Nothing opens a browser but `sign_in` and `confirm`, which only a person's act m
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
+import asyncio
+import contextlib
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Final, TypeVar
 
-from tiepoint.domain.account import (
-    Account,
-    DeviceCode,
-    SignInMethod,
-    Subscription,
-    SubscriptionId,
-    Tenant,
-    TokenStorage,
-)
+from tiepoint.domain.account import Account, DeviceCode, SignInMethod, Subscription, SubscriptionId
+from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.cloud import PUBLIC, Cloud
+from tiepoint.domain.errors import (
+    Canceled,
+    ConfirmationNeeded,
+    NoSpace,
+    SetupError,
+    SignInNeeded,
+    TiepointError,
+    UsageError,
+)
 from tiepoint.domain.failure import Failure
+from tiepoint.domain.settings import Settings
 from tiepoint.ports.azure import Azure, Directory
 from tiepoint.ports.identity import Identity
-from tiepoint.ports.token_source import TokenSource
+from tiepoint.ports.token_source import Credential, TokenSource
 from tiepoint.services.event import Event
 from tiepoint.services.preferences import Preferences
+from tiepoint.services.sign_in_state import SIGNED_OUT, SignInSnapshot, SignInState, cloud_of, no_subscription
 
+__all__ = ["SignInService", "SignInSnapshot", "SignInState", "cloud_of"]
 
-class SignInState(StrEnum):
-    """Where signing in is."""
-
-    SIGNED_OUT = "signed-out"
-    RESTORING = "restoring"
-    WAITING = "waiting"
-    """For the person: in the browser, or with the code."""
-    SIGNED_IN = "signed-in"
-    CONFIRMING = "confirming"
-    """The person confirms in the browser what Azure asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class SignInSnapshot:
-    """Signing in at one moment.
-
-    Args:
-        state: See `SignInState`.
-        cloud: Which Azure.
-        account: Who; None while signed out.
-        tenants: What they belong to; empty until it is known.
-        subscriptions: Of the tenant signed in to; empty until they are known.
-        subscription: The one chosen; None = none, or there is none.
-        code: To type on another device while it waits for that.
-        storage: Where tokens are kept.
-        needs_confirmation: Azure refused something until the person confirms; `confirm` does.
-        failure: Why the last sign-in, restore or look at subscriptions failed.
-    """
-
-    state: SignInState = SignInState.SIGNED_OUT
-    cloud: Cloud = PUBLIC
-    account: Account | None = None
-    tenants: tuple[Tenant, ...] = ()
-    subscriptions: tuple[Subscription, ...] = ()
-    subscription: Subscription | None = None
-    code: DeviceCode | None = None
-    storage: TokenStorage = TokenStorage.SYSTEM
-    needs_confirmation: bool = False
-    failure: Failure | None = None
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether Azure can be asked: somebody is signed in and a subscription chosen."""
-        return self.account is not None and self.subscription is not None
+T = TypeVar("T")
+_NOBODY: Final = "Nobody is signed in to Azure."
+_SIGN_IN: Final = "Sign in on the Cluster page, or with: tiepoint sign-in"
 
 
 class SignInService:
@@ -81,6 +48,7 @@ class SignInService:
         directory: Tenants and subscriptions of whoever is signed in.
         preferences: Cloud, tenant, client id and subscription are settings.
         azure_for: Makes Azure's roles for a subscription.
+        was_signed_in: Whether anything is left of an earlier sign-in; without it `restore` need not look.
     """
 
     def __init__(
@@ -89,20 +57,44 @@ class SignInService:
         directory: Directory,
         preferences: Preferences,
         azure_for: Callable[[SubscriptionId], Azure],
+        was_signed_in: Callable[[], bool] = lambda: True,
     ) -> None:
         self.changed: Event[SignInSnapshot] = Event()
         self._identity, self._directory = identity, directory
         self._preferences, self._azure_for = preferences, azure_for
-        self._snapshot = SignInSnapshot()
+        self._was_signed_in = was_signed_in
+        self._snapshot: SignInSnapshot | None = None
+        self._asking: asyncio.Task[Any] | None = None
+        self._restoring = asyncio.Lock()
+        self._azure: tuple[SubscriptionId, Azure] | None = None
+        self._is_used = False
 
     @property
     def snapshot(self) -> SignInSnapshot:
         """Signing in as it is now."""
+        if self._snapshot is None:
+            self._snapshot = SignInSnapshot(cloud=self._cloud_or_public())
+            self._preferences.changed.subscribe(self._on_settings)
         return self._snapshot
 
     async def restore(self) -> None:
         """Take up the last sign-in, asking nobody; failures are in the snapshot. Does nothing when signed in."""
-        raise NotImplementedError
+        async with self._restoring:
+            if self.snapshot.state is not SignInState.SIGNED_OUT or not self._was_signed_in():
+                return
+            self._put(state=SignInState.RESTORING, failure=None)
+            try:
+                account = await self._restored()
+            except BaseException as error:
+                failure = Failure.of(error) if isinstance(error, TiepointError) else None
+                self._end_restoring(failure)
+                if failure is None:
+                    raise
+                return
+            if account is None:
+                self._end_restoring(None)
+            elif self._now().state is SignInState.RESTORING:
+                await self._welcome(account)
 
     async def sign_in(self, method: SignInMethod = SignInMethod.BROWSER, *, tenant: str = "") -> Account:
         """Let the person sign in, then read subscriptions and choose the one used last.
@@ -113,32 +105,112 @@ class SignInService:
 
         Raises:
             SignInNeeded, Canceled, ConnectionLost: As `ports.identity`; also in the snapshot.
+            UsageError: The cloud in the settings is described wrongly.
         """
-        raise NotImplementedError
+        await self._give_up()
+        settings = self._preferences.settings
+        cloud, asked = cloud_of(settings), tenant.strip() or settings.tenant
+        before = self.snapshot
+        self._put(state=SignInState.WAITING, cloud=cloud, code=None, failure=None)
+        try:
+            await self._make_ready()
+            account = await self._asked(
+                self._identity.sign_in(
+                    cloud,
+                    tenant=asked,
+                    client_id=settings.client_id,
+                    method=method,
+                    may_store_in_plain_text=settings.are_tokens_in_plain_text,
+                    show_code=self._show_code,
+                )
+            )
+        except BaseException as error:
+            self._put_back(before, error)
+            raise
+        await self._remember(tenant=asked)
+        await self._welcome(account)
+        return self.snapshot.account or account
 
     def cancel(self) -> None:
         """Wait no longer for the person; nothing changes otherwise."""
-        raise NotImplementedError
+        if self._asking is not None:
+            self._asking.cancel()
 
-    async def confirm(self) -> None:
+    async def confirm(self, method: SignInMethod | None = None) -> None:
         """Let the person confirm what Azure asked for.
+
+        Args:
+            method: Browser or device code; None = as at the sign-in.
 
         Raises:
             SignInNeeded, Canceled, ConnectionLost: As `ports.identity`.
         """
-        raise NotImplementedError
+        await self._give_up()
+        before = self.snapshot
+        self._put(state=SignInState.CONFIRMING, code=None, failure=None)
+        try:
+            await self._asked(self._identity.confirm(method, self._show_code))
+        except BaseException as error:
+            self._put_back(before, error)
+            raise
+        self._put(state=SignInState.SIGNED_IN, code=None, needs_confirmation=False)
 
     def ask_to_confirm(self) -> None:
         """Say that Azure refused something until the person confirms."""
-        raise NotImplementedError
+        if self.snapshot.account is not None:
+            self._put(needs_confirmation=True)
+
+    async def confirmed(self) -> None:
+        """Wait until nothing needs to be confirmed any more.
+
+        Raises:
+            SignInNeeded: The person signed out instead.
+        """
+        settled = asyncio.Event()
+        unsubscribe = self.changed.subscribe(
+            lambda snapshot: settled.set() if not snapshot.needs_confirmation else None
+        )
+        try:
+            while self.snapshot.needs_confirmation:
+                await settled.wait()
+                settled.clear()
+        finally:
+            unsubscribe()
+        if self.snapshot.account is None:
+            raise SignInNeeded(_NOBODY, remedy=_SIGN_IN)
 
     async def sign_out(self) -> None:
         """Forget the sign-in and its tokens."""
-        raise NotImplementedError
+        await self._give_up()
+        await self._make_ready()
+        await self._identity.sign_out()
+        self._azure = None
+        self._put(**SIGNED_OUT, cloud=self._cloud_or_public(), failure=None)
 
     async def look(self) -> None:
         """Read tenants and subscriptions again; failures are in the snapshot."""
-        raise NotImplementedError
+        if self.snapshot.account is None:
+            return
+        try:
+            subscriptions = await self._directory.subscriptions()
+            tenants = await self._directory.tenants()
+        except ConfirmationNeeded as error:
+            self._put(needs_confirmation=True, failure=Failure.of(error))
+            return
+        except TiepointError as error:
+            self._put(failure=Failure.of(error))
+            return
+        account = self._now().account
+        if account is None:
+            return  # signed out meanwhile
+        tenant = next((each for each in tenants if each.id == account.tenant.id), account.tenant)
+        self._put(
+            account=replace(account, tenant=tenant),
+            tenants=tenants,
+            subscriptions=subscriptions,
+            subscription=self._chosen(subscriptions),
+            failure=None if subscriptions else no_subscription(account, tenant),
+        )
 
     async def choose(self, subscription: SubscriptionId) -> None:
         """Use this subscription from now on.
@@ -146,16 +218,161 @@ class SignInService:
         Raises:
             UsageError: It is not one of the person's.
         """
-        raise NotImplementedError
+        found = next((each for each in self.snapshot.subscriptions if each.id == subscription), None)
+        if found is None:
+            raise UsageError(
+                f"There is no subscription {subscription} for this account.", remedy="Choose one of those listed."
+            )
+        self._put(subscription=found)
+        await self._remember(subscription=str(found.id))
 
     def azure(self) -> Azure:
-        """Return Azure's roles for the chosen subscription.
+        """Return Azure's roles for the chosen subscription, the same ones while it stays chosen.
 
         Raises:
             SignInNeeded: Nobody is signed in, or no subscription is chosen.
         """
-        raise NotImplementedError
+        snapshot = self.snapshot
+        if snapshot.account is None:
+            raise SignInNeeded(_NOBODY, remedy=_SIGN_IN)
+        if snapshot.subscription is None:
+            raise SignInNeeded("No subscription is chosen.", remedy="Choose the subscription that is to be billed.")
+        chosen = snapshot.subscription.id
+        if self._azure is None or self._azure[0] != chosen:
+            self._azure = (chosen, self._azure_for(chosen))
+        return self._azure[1]
 
     def blob_source(self) -> TokenSource:
         """Return a source of rights to containers, by the sign-in; it may be asked while signed out and says so."""
-        raise NotImplementedError
+        return _SignInSource(self)
+
+    async def storage_credential(self) -> Credential:
+        """Return the right to Blob that the sign-in gives, renewed silently.
+
+        Raises:
+            SignInNeeded: Nobody is signed in, or no more.
+            ConnectionLost: It cannot be renewed without a network.
+        """
+        await self.restore()
+        if self.snapshot.account is None:
+            failure = self.snapshot.failure
+            raise failure.as_error() if failure is not None else SignInNeeded(_NOBODY, remedy=_SIGN_IN)
+        try:
+            token, expires = await self._identity.storage_token()
+        except ConfirmationNeeded:
+            self.ask_to_confirm()
+            raise
+        except SignInNeeded as error:
+            self._put(failure=Failure.of(error))
+            raise
+        return Credential("bearer", token, datetime.fromtimestamp(expires, UTC), is_by_sign_in=True)
+
+    async def stop(self) -> None:
+        """Wait for nobody any more and let go of all connections; the sign-in is kept for the next start."""
+        await self._give_up()
+        if self._is_used:
+            await self._identity.close()
+
+    def _end_restoring(self, failure: Failure | None) -> None:
+        if self.snapshot.state is SignInState.RESTORING:
+            self._put(state=SignInState.SIGNED_OUT, failure=failure)
+
+    async def _restored(self) -> Account | None:
+        settings = self._preferences.settings
+        cloud = cloud_of(settings)
+        self._put(cloud=cloud)
+        await self._make_ready()
+        return await self._identity.restore(cloud, client_id=settings.client_id)
+
+    async def _make_ready(self) -> None:
+        """Read Azure's libraries in a thread when they are used first: it takes most of a second."""
+        self._is_used = True
+        await asyncio.to_thread(lambda: self._identity.storage)
+
+    async def _asked(self, asking: Coroutine[Any, Any, T]) -> T:
+        """Wait for the person, or until `cancel`."""
+        task = asyncio.get_running_loop().create_task(asking, name="sign-in")
+        self._asking = task
+        try:
+            return await task
+        except asyncio.CancelledError:
+            ours = asyncio.current_task()
+            if ours is not None and ours.cancelling():
+                raise
+            raise Canceled("Signing in was stopped.") from None
+        finally:
+            if self._asking is task:
+                self._asking = None
+
+    async def _give_up(self) -> None:
+        """Let a sign-in that still waits end."""
+        task = self._asking
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
+
+    def _show_code(self, code: DeviceCode) -> None:
+        if self._asking is not None:
+            self._put(code=code)
+
+    async def _welcome(self, account: Account) -> None:
+        self._azure = None
+        signed_in = {"state": SignInState.SIGNED_IN, "account": account, "storage": self._identity.storage}
+        self._put(**{**SIGNED_OUT, **signed_in, "failure": None})
+        await self.look()
+
+    def _put_back(self, before: SignInSnapshot, error: BaseException) -> None:
+        is_news = isinstance(error, TiepointError) and not isinstance(error, Canceled)
+        failure = Failure.of(error) if is_news and isinstance(error, TiepointError) else None
+        state = SignInState.SIGNED_IN if before.account is not None else SignInState.SIGNED_OUT
+        cloud = before.cloud if before.account is not None else self.snapshot.cloud
+        self._put(state=state, cloud=cloud, code=None, failure=failure)
+
+    def _chosen(self, subscriptions: tuple[Subscription, ...]) -> Subscription | None:
+        """Return the one used last, else the only one that works."""
+        last = self._preferences.settings.subscription
+        for each in subscriptions:
+            if each.id == last:
+                return each
+        enabled = [each for each in subscriptions if each.state != "Disabled"]
+        return enabled[0] if len(enabled) == 1 else None
+
+    async def _remember(self, **changes: str) -> None:
+        settings = self._preferences.settings
+        if any(getattr(settings, name) != value for name, value in changes.items()):
+            with contextlib.suppress(SetupError, NoSpace):  # it holds for this run all the same
+                await self._preferences.update(**changes)
+
+    def _cloud_or_public(self) -> Cloud:
+        try:
+            return cloud_of(self._preferences.settings)
+        except UsageError:
+            return PUBLIC
+
+    def _on_settings(self, settings: Settings) -> None:
+        if self.snapshot.state is SignInState.SIGNED_OUT and self.snapshot.cloud != self._cloud_or_public():
+            self._put(cloud=self._cloud_or_public())
+
+    def _now(self) -> SignInSnapshot:
+        """Return the snapshot anew, as it may have changed while we waited."""
+        return self.snapshot
+
+    def _put(self, **changes: Any) -> None:
+        new = replace(self.snapshot, **changes)
+        if new != self._snapshot:
+            self._snapshot = new
+            self.changed.emit(new)
+
+
+class _SignInSource:
+    """Implements `ports.token_source.TokenSource`."""
+
+    def __init__(self, sign_in: SignInService) -> None:
+        self._sign_in = sign_in
+
+    def __repr__(self) -> str:
+        return "_SignInSource(…)"
+
+    async def credential(self, place: BlobPlace) -> Credential:
+        """Return a token that is good for five minutes or more."""
+        return await self._sign_in.storage_credential()

@@ -67,7 +67,8 @@ def translated(error: BaseException) -> TiepointError:
         return ProtocolError("Azure answered something unreadable.", retryable=True, detail=_detail(error))
     if isinstance(error, AzureError):
         return CloudError("Azure could not be asked.", retryable=True, detail=_detail(error))
-    return CloudError("Something unexpected happened while Azure was asked.", detail=_detail(error))
+    said = _said(str(error), error)
+    return said or CloudError("Something unexpected happened while Azure was asked.", detail=_detail(error))
 
 
 def failure_of_code(code: str, message: str, details: Sequence[Any] = ()) -> Failure:
@@ -138,12 +139,20 @@ def _authentication(error: ClientAuthenticationError) -> TiepointError:
         return skew
     if code:
         return refusal(code, said)
-    for words, make in _SAYINGS:
-        if words in said:
-            return make(_detail(error))
+    known = _said(said, error)
+    if known is not None:
+        return known
     if error.status_code in {401, 403} or body.get("code"):
         return _refused(error)
     return SignInNeeded("The sign-in failed.", remedy=SIGN_IN_AGAIN, detail=_detail(error))
+
+
+def _said(text: str, error: BaseException) -> TiepointError | None:
+    """Return what a text of msal's or azure-identity's own means; None = it is none that is known."""
+    code = code_of(text)
+    if code:
+        return refusal(code, text)
+    return next((make(_detail(error)) for words, make in _SAYINGS if words in text), None)
 
 
 def _clock(error: HttpResponseError) -> TiepointError | None:
