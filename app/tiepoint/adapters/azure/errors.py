@@ -46,6 +46,7 @@ from tiepoint.domain.failure import Failure
 
 __all__ = ["error_of_code", "failure_of_code", "failure_of_status", "translated"]
 
+_CONSENT: Final = 65001
 _WRONG_CLOCK_S: Final = 300
 """Entra takes tokens five minutes early or late (claims nbf and exp)."""
 
@@ -129,6 +130,12 @@ def _authentication(error: ClientAuthenticationError) -> TiepointError:
     said = f"{body.get('error_description') or ''}\n{error.message or ''}".strip()
     code = code_of(said)
     if isinstance(error, AuthenticationRequiredError):
+        if code == _CONSENT:
+            return ConfirmationNeeded(
+                "Azure asks you to allow this program one more of its services.",
+                remedy="Allow it in the browser; then it goes on.",
+                detail=harmless(said),
+            )
         if code:
             return refusal(code, said)
         if error.claims:

@@ -36,7 +36,9 @@ class _QuietKeyring(Keyring):
         connection = secretstorage.dbus_init()
         with contextlib.ExitStack() as undo:
             undo.callback(connection.close)
-            collection = secretstorage.get_default_collection(connection)
+            # The usual way would ask for a password to make a collection with, where there is none.
+            find = secretstorage.get_default_collection if self.may_ask else secretstorage.Collection
+            collection = find(connection)
             if collection.is_locked() and self.may_ask:
                 collection.unlock()
             if collection.is_locked():
