@@ -10,6 +10,7 @@ import hashlib
 from datetime import datetime
 from typing import Final
 
+from tiepoint.domain.cluster_operation import ResourceGroupKind
 from tiepoint.domain.cluster_plan import MOST_NODES, ClusterPlan, DirectoryKind, StorageKind
 
 ADMIN_USER: Final = "tiepoint"
@@ -40,6 +41,46 @@ _PRIVATE_ZONE: Final = "tiepoint.private"
 _LONGEST_IN_ACCOUNT: Final = 10
 _LONGEST_IN_VAULT: Final = 15
 _STAMP: Final = "%Y%m%d-%H%M"
+
+
+_Kind = ResourceGroupKind
+_STEPS: Final = {
+    "security": _Kind.NETWORK,
+    "access-security": _Kind.NETWORK,
+    "egress": _Kind.NETWORK,
+    "network": _Kind.NETWORK,
+    "peering": _Kind.NETWORK,
+    "storage-egress": _Kind.NETWORK,
+    "storage-network": _Kind.NETWORK,
+    "storage-rules": _Kind.NETWORK,
+    "access": _Kind.ACCESS,
+    "bastion": _Kind.ACCESS,
+    "jump": _Kind.ACCESS,
+    "directory": _Kind.DIRECTORY,
+    "dc": _Kind.DIRECTORY,
+    "secrets": _Kind.SECRETS,
+    "storage": _Kind.STORAGE,
+    "scheduler": _Kind.SCHEDULER,
+    "node": _Kind.NODES,
+    "nodes": _Kind.NODES,
+    "monitoring": _Kind.GUARD,
+}
+"""By how the name of a step, or of what belongs to a machine, begins."""
+_TYPES: Final = {
+    "microsoft.network/networksecuritygroups": _Kind.NETWORK,
+    "microsoft.network/virtualnetworks": _Kind.NETWORK,
+    "microsoft.network/natgateways": _Kind.NETWORK,
+    "microsoft.network/bastionhosts": _Kind.ACCESS,
+    "microsoft.network/privatednszones": _Kind.DIRECTORY,
+    "microsoft.compute/availabilitysets": _Kind.DIRECTORY,
+    "microsoft.keyvault/": _Kind.SECRETS,
+    "microsoft.storage/": _Kind.STORAGE,
+    "microsoft.storagecache/": _Kind.STORAGE,
+    "microsoft.netapp/": _Kind.STORAGE,
+    "microsoft.authorization/": _Kind.GUARD,
+    "microsoft.operationalinsights/": _Kind.GUARD,
+    "microsoft.insights/": _Kind.GUARD,
+}
 
 
 def node_name(number: int) -> str:
@@ -101,6 +142,23 @@ def private_zone(plan: ClusterPlan) -> str:
     Active Directory answers for its own domain itself and would hide Azure's records of the same one.
     """
     return plan.directory.domain if plan.directory.kind is DirectoryKind.DNS else _PRIVATE_ZONE
+
+
+def part_of(resource_type: str, name: str) -> ResourceGroupKind:
+    """Return the part of a cluster that a resource belongs to.
+
+    Args:
+        resource_type: Such as `Microsoft.Network/networkInterfaces`.
+        name: Of the resource, such as `node-03-nic`, or of a step of the deployment.
+    """
+    kind, first = resource_type.lower(), name.split("/")[0].lower()
+    by_type = next((part for prefix, part in _TYPES.items() if kind.startswith(prefix)), None)
+    if by_type is not None:
+        return by_type
+    for part_name in (first, "-".join(first.split("-")[:2]), first.split("-")[0]):
+        if part_name in _STEPS:
+            return _STEPS[part_name]
+    return ResourceGroupKind.NETWORK
 
 
 def _hash(cluster: str, subscription: str, length: int) -> str:

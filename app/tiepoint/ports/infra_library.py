@@ -16,6 +16,13 @@ class InfraLibrary(Protocol):
             SetupError: The installation lacks it.
         """
 
+    def roles(self) -> Mapping[str, Any]:
+        """Return the template of the custom roles as JSON; not to be changed.
+
+        Raises:
+            SetupError: The installation lacks it.
+        """
+
     def script(self, name: str) -> str:
         """Return a set-up script, such as `linux/guard.py`, as text.
 

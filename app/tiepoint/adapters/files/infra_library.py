@@ -20,10 +20,17 @@ class PackedInfraLibrary:
 
     def module(self, name: str) -> Mapping[str, Any]:
         """Return a module; see the port."""
-        if name not in self._modules:
-            self._modules[name] = json.loads(self._read_text(f"modules/{name}.json"))
-        return self._modules[name]
+        return self._template(f"modules/{name}.json")
+
+    def roles(self) -> Mapping[str, Any]:
+        """Return the custom roles; see the port."""
+        return self._template("roles.json")
 
     def script(self, name: str) -> str:
         """Return a script; see the port."""
         return self._read_text(f"scripts/{name}")
+
+    def _template(self, path: str) -> Mapping[str, Any]:
+        if path not in self._modules:
+            self._modules[path] = json.loads(self._read_text(path))
+        return self._modules[path]

@@ -1,0 +1,1 @@
+"""The guard of a Linux machine; it comes with the next change."""

@@ -1,0 +1,1 @@
+# The guard of a Windows scheduler; it comes with the next change.
