@@ -9,10 +9,13 @@ from typing import Final, TypeAlias
 from PySide6.QtWidgets import QWidget
 
 from fakes.azure import FakeAzure
-from fakes.azure_scenes import CODE, OFFLINE, four_clusters
+from fakes.azure_scenes import CODE, OFFLINE, a_plan, four_clusters
 from fakes.program import FakeProgram
 from page_stand import Stand, standing, until
+from tiepoint.domain.cluster_plan import PlanFinding
 from tiepoint.domain.failure import Failure
+from tiepoint.domain.preflight import QuotaFigures
+from tiepoint.ports.azure import Region, SizeOffer
 from tiepoint.services.sign_in import SignInState
 from tiepoint.ui.pages.cluster.page import ClusterPage
 
@@ -87,6 +90,79 @@ def offline(azure: FakeAzure) -> None:
     azure.clusters.put(*four_clusters(), failure=OFFLINE)
 
 
+class FakeFacts:
+    """What a region offers: all of it, with a quota too small for five nodes."""
+
+    async def regions(self) -> tuple[Region, ...]:
+        return (Region("eastus", "East US", 3), Region("swedencentral", "Sweden Central", 3))
+
+    async def sizes(self, region: str) -> tuple[SizeOffer, ...]:
+        return (
+            SizeOffer("Standard_NV36ads_A10_v5", "standardNVADSA10v5Family", 36, 440, 1, "A10"),
+            SizeOffer("Standard_NV12ads_A10_v5", "standardNVADSA10v5Family", 12, 110, 1 / 3, "A10"),
+            SizeOffer("Standard_D8s_v5", "standardDSv5Family", 8, 32),
+            SizeOffer("Standard_D2s_v5", "standardDSv5Family", 2, 8),
+        )
+
+    async def quotas(self, region: str) -> tuple[QuotaFigures, ...]:
+        return (
+            QuotaFigures("standardNVADSA10v5Family", "NVads A10 v5", 0, 36, 108),
+            QuotaFigures("standardDSv5Family", "Dsv5", 0, 0, 100),
+        )
+
+
+class FakeRoles:
+    """What `SignInService.azure` gives, as far as plans ask for it."""
+
+    facts = FakeFacts()
+
+
+def planning(azure: FakeAzure) -> None:
+    azure.sign_in.put_signed_in()
+    azure.sign_in.roles = FakeRoles()
+    azure.clusters.put()
+
+
+def with_findings(azure: FakeAzure) -> None:
+    planning(azure)
+    azure.plans.found = (
+        PlanFinding("nodes.count", "a.jpg", "b.jpg", is_blocking=False, replacement="4"),
+        PlanFinding("nodes.size", "c.jpg", "d.jpg", replacement="Standard_NV36ads_A10_v5"),
+    )
+
+
+@contextlib.asynccontextmanager
+async def plan_page(
+    prepare: Prepare | None = planning, *, has_sources: bool = True
+) -> AsyncIterator[Stand[ClusterPage]]:
+    """The plan editor with its price."""
+    async with cluster_page(prepare) as stand:
+        if has_sources:
+            stand.page.plan.open_plan(a_plan())
+        stand.page.show_place("plan")
+        prices = stand.page.plan.prices
+        await until(lambda: not prices.is_asking and len(prices.storages) == 3)
+        await until(lambda: stand.page.plan.parts)
+        yield stand
+
+
+@contextlib.asynccontextmanager
+async def _plan(prepare: Prepare | None = planning, *, has_sources: bool = True) -> AsyncIterator[QWidget]:
+    async with plan_page(prepare, has_sources=has_sources) as stand:
+        yield stand.page
+
+
+@contextlib.asynccontextmanager
+async def _no_price() -> AsyncIterator[QWidget]:
+    def offline_list(azure: FakeAzure) -> None:
+        azure.prices.fails = OFFLINE.as_error()
+
+    async with cluster_page(offline_list) as stand:
+        stand.page.show_place("plan")
+        await until(lambda: stand.page.plan.prices.failure is not None and stand.page.plan.parts)
+        yield stand.page
+
+
 CLUSTER_SCENES: Final[dict[str, Scene]] = {
     "clusters, signed out": _at,
     "clusters, waiting for the browser": lambda: _at(waiting),
@@ -99,4 +175,8 @@ CLUSTER_SCENES: Final[dict[str, Scene]] = {
     "clusters, four": lambda: _at(four),
     "clusters, to be confirmed": lambda: _at(confirming),
     "clusters, offline": lambda: _at(offline),
+    "clusters plan, with price": _plan,
+    "clusters plan, findings": lambda: _plan(with_findings, has_sources=False),
+    "clusters plan, signed out": lambda: _plan(None, has_sources=False),
+    "clusters plan, no price": _no_price,
 }

@@ -102,9 +102,10 @@ _DATA: Final = tuple(
         r"\b(GPS|CRS|ENU|EPSG:\d+|Tiepoint|Python|Linux|Azure|COLMAP|pycolmap|DJI FC\w+)\b",
         r"[\w.]+@[\w.]+|\b(Atelier|Workshop)\b",  # accounts
         r"\b[\d.]+ (TiB|GiB|vCPU|MB/s)\b",
+        r"^[A-Z][\w ]+  \([a-z]+\d?\)$",  # regions to choose from
         r"\b((East|West|South Central) US( [23])?|Sweden Central)\b",  # regions
         r"\b(NV\w+ A10 v5|NC\w+( \w+)? v[4-6]|D\d+s v5|NVads A10 v5|[a-z]\w*Family)\b",  # sizes of machines
-        r"\b(cluster\.toml|tiepoint\.internal|swedencentral|eastus2?|southcentralus|westus3)\b",
+        r"\b(cluster\.toml|tiepoint|tiepoint\.internal|swedencentral|eastus2?|southcentralus|westus3)\b",
         r"^(Apache 2.0|ISC|OFL 1.1)$",  # licences
         r"\b(brighton|harbour|ourphotos|captures( / \d+-brighton-\w+)?)\b",  # captures and where they go
         r"\b(Beach|Brighton|Older|Fountain wall|ada|bad|done|gone|next|old|rest|raw|workshop|fake|worker-\d)\b",

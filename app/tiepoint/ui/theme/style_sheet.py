@@ -84,6 +84,12 @@ QPushButton[kind="tab"] {{ background: transparent; border: 0; border-bottom: 2p
 QPushButton[kind="tab"]:checked {{ color: {t.text}; border-bottom: 2px solid {t.accent}; }}
 QPushButton[kind="tab"]:focus {{ color: {t.accent_text}; padding: 0 2px; min-height: 34px; border: 0;
   border-bottom: 2px solid {t.accent}; }}
+QPushButton[kind="segment"] {{ background: transparent; border: 1px solid transparent; border-radius: {RADIUS_SMALL}px;
+  min-height: 24px; padding: 0 8px; color: {t.text2}; font-size: 12px; }}
+QPushButton[kind="segment"]:hover {{ color: {t.text}; }}
+QPushButton[kind="segment"]:checked {{ background: {t.accent_soft}; border: 1px solid {t.accent};
+  color: {t.accent_text}; font-weight: 600; }}
+QPushButton[kind="segment"]:focus {{ border: 2px solid {t.text}; padding: 0 7px; min-height: 22px; }}
 QPushButton[big="true"] {{ min-height: 40px; padding: 0 20px; font-size: 14px; }}
 QPushButton[big="true"]:focus {{ min-height: 38px; padding: 0 19px; }}
 QPushButton[small="true"] {{ min-height: 24px; padding: 0 10px; font-size: 12px; }}
@@ -109,6 +115,7 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ background: {t.raised}; border
   selection-color: {t.text}; }}
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ border: 2px solid {t.accent};
   padding: 0 7px; min-height: 26px; }}
+QSpinBox QLineEdit, QSpinBox QLineEdit:focus {{ border: 0; padding: 0; min-height: 0; background: transparent; }}
 QLineEdit:disabled, QComboBox:disabled {{ color: {t.text3}; }}
 QComboBox::drop-down {{ border: 0; width: 26px; }}
 QComboBox::down-arrow {{ image: none; }}

@@ -34,7 +34,5 @@ def number_text(amount: float, *, decimals: int | None = None) -> str:
 
 
 def rate_text(per_hour: float, currency: str, *, decimals: int | None = None) -> str:
-    """Write a price per hour: 3.20 $/h, 18.5 $/h."""
-    if decimals is None and 10 <= per_hour < 1000:
-        decimals = 1
+    """Write a price per hour: 18.45 $/h."""
     return tr("Money", "{amount}/h", amount=amount_text(per_hour, currency, decimals=decimals))

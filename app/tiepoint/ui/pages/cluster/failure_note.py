@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton
 
 from tiepoint.domain.failure import Failure
 from tiepoint.ui.text import plain
-from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.labels import Glyph, Label
 from tiepoint.ui.widgets.layouts import column, row
 from tiepoint.ui.widgets.tone_panel import TonePanel
@@ -19,7 +19,7 @@ class FailureNote(TonePanel):
         buttons: The way on.
     """
 
-    def __init__(self, *buttons: Button) -> None:
+    def __init__(self, *buttons: QAbstractButton) -> None:
         self._summary = Label("", "title", wrap=True, selectable=True)
         self._remedy = Label("", "sub", wrap=True, selectable=True)
         self._glyph = Glyph("circle-alert", "err.text", 18)

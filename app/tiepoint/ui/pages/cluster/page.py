@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from typing import Any, Final
 
 from PySide6.QtCore import Qt
@@ -15,12 +16,14 @@ from tiepoint.ui.actions import action
 from tiepoint.ui.pages.cluster.computer_place import ComputerPlace
 from tiepoint.ui.pages.cluster.overview import Overview
 from tiepoint.ui.pages.cluster.place import Place
+from tiepoint.ui.pages.cluster.plan.place import PlanPlace
 from tiepoint.ui.pages.page import Page, StripContent
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.text import tr
 from tiepoint.ui.viewmodels.cluster import ClusterModel
 from tiepoint.ui.viewmodels.clusters import ClustersModel
 from tiepoint.ui.viewmodels.doctor import DoctorModel
+from tiepoint.ui.viewmodels.plan_editor import PlanModel
 from tiepoint.ui.viewmodels.sign_in import SignInModel
 from tiepoint.ui.widgets.layouts import column
 
@@ -41,6 +44,7 @@ class ClusterPage(Page):
         self.doctor = DoctorModel(panel.program, panel.background, self)
         self.clusters = ClustersModel(panel.program, panel.background, self)
         self.sign_in = SignInModel(panel.program, panel.background, self)
+        self.plan = PlanModel(panel.program, panel.background, self)
         self._places: dict[str, Place] = {}
         self._stack = QStackedWidget()
         self.setLayout(column(self._stack))
@@ -95,7 +99,7 @@ class ClusterPage(Page):
     def show_target(self, **target: Any) -> None:
         """Show a place, a cluster or a plan, see the class."""
         if isinstance(plan := target.get("plan"), ClusterPlan):
-            self.place("plan").open_plan(plan)  # type: ignore[attr-defined]
+            self.plan.open_plan(plan)
             self.show_place("plan")
         elif cluster := target.get("cluster"):
             self.open_cluster(ClusterId(str(cluster)))
@@ -119,7 +123,12 @@ class ClusterPage(Page):
             model.shut()
 
     def _made(self, name: str) -> Place:
-        makers = {OVERVIEW: self._made_overview, "computer": self._made_computer, "life": self._made_life}
+        makers: dict[str, Callable[[], Place]] = {
+            OVERVIEW: self._made_overview,
+            "computer": lambda: ComputerPlace(self._panel, self.model, self.doctor),
+            "plan": self._made_plan,
+            "life": self._made_life,
+        }
         return makers[name]()
 
     def _made_overview(self) -> Overview:
@@ -130,8 +139,14 @@ class ClusterPage(Page):
         made.settings_wanted.connect(lambda: self._panel.navigator.go("settings", card="azure"))
         return made
 
-    def _made_computer(self) -> ComputerPlace:
-        return ComputerPlace(self._panel, self.model, self.doctor)
+    def _made_plan(self) -> PlanPlace:
+        made = PlanPlace(self._panel, self.plan)
+        made.preflight_wanted.connect(self.run_preflight)
+        return made
+
+    def run_preflight(self) -> None:
+        """Check the plan as it is now."""
+        self.show_place("preflight")
 
     def _made_life(self) -> Place:
         module = importlib.import_module("tiepoint.ui.pages.cluster.life.view")

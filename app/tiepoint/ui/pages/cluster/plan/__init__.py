@@ -1,0 +1,1 @@
+"""The plan editor: cards of choices at the left, price and findings at the right. The GUI thread only."""
