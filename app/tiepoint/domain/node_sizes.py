@@ -102,7 +102,7 @@ SCHEDULER_SIZES: Final = (
 
 _BY_NAME: Final = {size.name.lower(): size for size in (*NODE_SIZES, *SCHEDULER_SIZES)}
 _RETIRED: Final = re.compile(r"standard_(nc\d+r?s?_v[23]|nv\d+s_v3|nv\d+as_v4|nc\d+r?|nv\d+|nd\d+r?s)", re.IGNORECASE)
-_NO_CUDA: Final = re.compile(r"standard_nv\d+ads?_v710_v5|standard_nv\d+as_v4", re.IGNORECASE)
+_NO_CUDA: Final = re.compile(r"standard_nv\d+[a-z]*_v710_v5|standard_nv\d+as_v4", re.IGNORECASE)
 
 
 def node_size(name: str) -> NodeSize | None:

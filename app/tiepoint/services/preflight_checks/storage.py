@@ -1,0 +1,38 @@
+"""Whether the region has the storage that the nodes are to work on."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tiepoint.domain.cluster_plan import StorageKind
+from tiepoint.domain.preflight import Check, CheckKind, CheckState, Fix, Remedy
+from tiepoint.services.preflight_checks.places import by_nearness
+from tiepoint.services.preflight_checks.question import Question
+
+STORAGE_TYPES: Final = {
+    StorageKind.LUSTRE: ("Microsoft.StorageCache/amlFilesystems", "Managed Lustre"),
+    StorageKind.NETAPP: ("Microsoft.NetApp/netAppAccounts", "NetApp Files"),
+}
+_MOST_PLACES: Final = 2
+
+
+async def check(question: Question) -> Check:
+    """Look where the storage exists."""
+    plan = question.plan
+    if plan.storage.kind not in STORAGE_TYPES:
+        return Check(CheckKind.STORAGE, CheckState.OK, "Storage in this region", "Blob is in every region.")
+    kind, name = STORAGE_TYPES[plan.storage.kind]
+    regions = await question.provider_regions(kind)
+    if plan.region in regions:
+        detail = f"{name}, {plan.storage.capacity_tib} TiB"
+        return Check(CheckKind.STORAGE, CheckState.OK, "Storage in this region", detail)
+    labels = await question.region_labels()
+    near = by_nearness(plan.region, labels, [region for region in regions if region in labels])[:_MOST_PLACES]
+    where = labels.get(plan.region, plan.region)
+    return Check(
+        CheckKind.STORAGE,
+        CheckState.BLOCKED,
+        f"{name} is not in {where}",
+        "Choose a region that has it, or another storage.",
+        tuple(Fix(Remedy.USE_REGION, f"Use {labels[region]}", region) for region in near),
+    )
