@@ -110,6 +110,18 @@ class ClusterLifeModel(QObject):
         return self.snapshot.failure
 
     @property
+    def is_offline(self) -> bool:
+        """Whether Azure cannot be asked to do anything now."""
+        failure = self.snapshot.failure
+        return failure is not None and failure.kind in ("connection", "sign-in")
+
+    @property
+    def tenant(self) -> str:
+        """Name of the tenant that is signed in to; empty = none."""
+        account = self._azure.sign_in.snapshot.account
+        return account.tenant.name if account is not None else ""
+
+    @property
     def is_stale(self) -> bool:
         """Whether what is shown may have changed meanwhile."""
         seen = self._cluster.updated if self._cluster is not None else None

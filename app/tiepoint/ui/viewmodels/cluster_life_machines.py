@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tiepoint.domain.cluster import Cluster, Machine, MachineRole, Power
+from tiepoint.domain.node_sizes import size_label
 from tiepoint.ui.text import plain, tr, tr_count
 from tiepoint.ui.viewmodels.cluster_bills import currency_of, machine_price
-from tiepoint.ui.viewmodels.cluster_life_words import heard_text, power_name, role_name, size_name
-from tiepoint.ui.viewmodels.money import number_text, sign_of
+from tiepoint.ui.viewmodels.cluster_life_words import heard_text, power_name, role_name
+from tiepoint.ui.viewmodels.money import amount_text
 from tiepoint.ui.widgets.table_cells import NOTHING, Cell, Column, Row
 
 _SILENT_AFTER: Final = timedelta(minutes=5)
@@ -29,18 +30,18 @@ _POWER_LOOKS: Final = {
 }
 
 
-def machine_columns(currency: str) -> tuple[Column, ...]:
+def machine_columns() -> tuple[Column, ...]:
     """Return the columns of the table of machines."""
     return (
         Column("state", tr("Machines", "State"), 132, tip=tr("Machines", "What the machine does, by its own guard")),
-        Column("name", tr("Machines", "Machine"), 120, takes_rest=True),
-        Column("role", tr("Machines", "Role"), 96, drop=4),
-        Column("power", tr("Machines", "Azure power"), 150, tip=tr("Machines", "Azure’s word; it decides what bills")),
-        Column("busy", tr("Machines", "Task"), 110, drop=1, tip=tr("Machines", "Whether it has a task of its own")),
-        Column("heard", tr("Machines", "Last heard"), 104, is_right=True, drop=2,
+        Column("name", tr("Machines", "Machine"), 150),
+        Column("role", tr("Machines", "Role"), 110, drop=4),
+        Column("power", tr("Machines", "Azure power"), 164, tip=tr("Machines", "Azure’s word; it decides what bills")),
+        Column("busy", tr("Machines", "Task"), 120, drop=1, tip=tr("Machines", "Whether it has a task of its own")),
+        Column("heard", tr("Machines", "Last heard"), 118, drop=2,
                tip=tr("Machines", "When its guard reported last")),
-        Column("size", tr("Machines", "Size"), 150, drop=3),
-        Column("price", tr("Machines", "{sign}/h", sign=sign_of(currency)), 76, is_right=True,
+        Column("size", tr("Machines", "Size"), 150, takes_rest=True),
+        Column("price", tr("Machines", "Per hour"), 92, is_right=True,
                tip=tr("Machines", "List price while it runs; 0 while it is switched off, its disk apart")),
     )  # fmt: skip
 
@@ -118,7 +119,7 @@ def _row(cluster: Cluster, machine: Machine, place: int, now: datetime, *, is_st
         Cell(power_name(machine.power), icon=icon, tone=tone),
         _busy_cell(machine),
         Cell(heard, tone="warn" if state == "silent" else "quiet", number=_age(machine, now)) if heard else NOTHING,
-        Cell(size_name(machine.size) + (tr("Machine", ", Spot") if machine.is_spot else ""), tone="quiet"),
+        Cell(size_label(machine.size) + (tr("Machine", ", Spot") if machine.is_spot else ""), tone="quiet"),
         _price_cell(cluster, machine),
     )
     return Row(machine.id, cells, (needs, float(_ROLE_ORDER.index(machine.role)), float(place)), is_stale=is_stale)
@@ -141,10 +142,5 @@ def _price_cell(cluster: Cluster, machine: Machine) -> Cell:
     price = machine_price(cluster, machine.name)
     if price is None:
         return NOTHING
-    shown = price if machine.power.is_billed else 0.0
-    return Cell(
-        number_text(shown),
-        number=shown,
-        tone="" if shown else "quiet",
-        spoken=f"{number_text(shown)} {currency_of(cluster)}",
-    )
+    shown, currency = price if machine.power.is_billed else 0.0, currency_of(cluster)
+    return Cell(amount_text(shown, currency), number=shown, tone="" if shown else "quiet")

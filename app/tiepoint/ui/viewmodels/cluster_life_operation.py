@@ -266,4 +266,4 @@ def _after(cluster: Cluster, operation: ClusterOperation) -> str:
 
 
 def _rate(cluster: Cluster, per_hour: float | None) -> str:
-    return _UNKNOWN if per_hour is None else rate_text(per_hour, currency_of(cluster))
+    return _UNKNOWN if per_hour is None else rate_text(per_hour, currency_of(cluster), decimals=2)

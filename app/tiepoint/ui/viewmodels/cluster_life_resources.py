@@ -9,7 +9,7 @@ from typing import Final
 
 from tiepoint.domain.cluster import ActivityEntry, CloudResource
 from tiepoint.ui.text import plain, said_below, tr
-from tiepoint.ui.viewmodels.cluster_words import region_text
+from tiepoint.ui.viewmodels.cluster_words import region_name
 from tiepoint.ui.viewmodels.jobs_words import clock_text
 from tiepoint.ui.widgets.table_cells import Cell, Column, Row
 
@@ -67,6 +67,12 @@ def kind_name(resource_type: str) -> str:
     return tr("ResourceKind", known) if known else plain(resource_type.rpartition("/")[2])
 
 
+def resource_state(state: str) -> str:
+    """Say a resource's provisioning state; empty where Azure says none."""
+    word = _STATES.get(state.casefold(), ("", ""))[1]
+    return tr("ResourceState", word) if word else plain(state)
+
+
 def _resource_row(resource: CloudResource, *, is_stale: bool) -> Row:
     state, word = _STATES.get(resource.state.casefold(), ("", ""))
     cell = Cell(tr("ResourceState", word), icon=_icon(state), tone=_tone(state)) if word else Cell("—", tone="quiet")
@@ -74,7 +80,7 @@ def _resource_row(resource: CloudResource, *, is_stale: bool) -> Row:
         Cell(plain(resource.name), is_strong=True),
         Cell(kind_name(resource.type), tone="quiet"),
         cell,
-        Cell(region_text(resource.location), tone="quiet"),
+        Cell(region_name(resource.location), tone="quiet"),
     )
     rank = 0.0 if state == "failed" else 1.0 if state in ("working", "deleting") else 2.0
     order = list(_KINDS).index(resource.type.casefold()) if resource.type.casefold() in _KINDS else len(_KINDS)

@@ -8,6 +8,7 @@ from typing import Final
 
 from tiepoint.domain.cluster_operation import ClusterOperation, LineState, ResourceGroupKind, ResourceLine
 from tiepoint.ui.text import plain, said_below, tr
+from tiepoint.ui.viewmodels.cluster_life_resources import kind_name
 from tiepoint.ui.viewmodels.cluster_life_words import line_look
 from tiepoint.ui.viewmodels.cluster_words import part_look
 from tiepoint.ui.viewmodels.jobs_words import duration_text
@@ -31,6 +32,7 @@ class TreeLine:
         note: What it waits for, which try it is; of a part how many of its lines are done.
         tone: Of the note: empty, `warn` or `err`.
         is_problem: Whether somebody should look at it.
+        kind: What sort of resource it is; empty for parts.
         portal_id: Resource id, for its page in the portal; empty where no resource stands behind it.
     """
 
@@ -42,12 +44,13 @@ class TreeLine:
     note: str = ""
     tone: str = ""
     is_problem: bool = False
+    kind: str = ""
     portal_id: str = ""
 
     @property
     def said(self) -> str:
         """What a screen reader says."""
-        return ", ".join(part for part in (self.name, self.word, self.took, self.note) if part)
+        return ", ".join(part for part in (self.name, self.kind, self.word, self.took, self.note) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,7 @@ def _line(line: ResourceLine, now: datetime, *, is_live: bool) -> TreeLine:
         note,
         tone,
         line.state in _PROBLEMS,
+        kind_name(line.type) if line.type else "",
         line.id if line.id.startswith("/subscriptions/") else "",
     )
 

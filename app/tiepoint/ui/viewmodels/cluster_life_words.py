@@ -7,9 +7,10 @@ from typing import Final
 
 from tiepoint.domain.cluster import Cluster, MachineRole, Power
 from tiepoint.domain.cluster_operation import ClusterOperation, LineState, OperationKind
+from tiepoint.domain.node_sizes import size_label
 from tiepoint.domain.operation import OperationState
 from tiepoint.ui.text import plain, tr, tr_count
-from tiepoint.ui.viewmodels.cluster_words import region_text, storage_text
+from tiepoint.ui.viewmodels.cluster_words import region_name, storage_name
 from tiepoint.ui.viewmodels.jobs_words import age_text
 
 _ROLES: Final = {
@@ -72,6 +73,14 @@ _ENDED: Final = {
     OperationKind.COLD: "Cold",
     OperationKind.SCALE: "Scaled",
     OperationKind.DELETE: "Deleted",
+}
+_CANCELS: Final = {
+    OperationKind.DEPLOY: "Cancel deployment",
+    OperationKind.RESUME: "Cancel resuming",
+    OperationKind.PAUSE: "Cancel pausing",
+    OperationKind.COLD: "Cancel going cold",
+    OperationKind.SCALE: "Cancel scaling",
+    OperationKind.DELETE: "Cancel deleting",
 }
 _KIND_STATES: Final = {
     OperationKind.DEPLOY: "deploying",
@@ -145,24 +154,24 @@ def operation_verb(kind: OperationKind) -> str:
     return tr("Operation", _VERBS[kind])
 
 
+def cancel_verb(kind: OperationKind) -> str:
+    """Say what stopping an operation is: `Cancel deployment`."""
+    return tr("Operation", _CANCELS[kind])
+
+
 def heard_text(heard: datetime | None, now: datetime) -> str:
     """Say when a machine's guard was heard last; empty when never."""
     return "" if heard is None else age_text((now - heard).total_seconds())
 
 
-def size_name(size: str) -> str:
-    """Write an Azure size for people: `NV36ads A10 v5`."""
-    return plain(size.removeprefix("Standard_").replace("_", " "))
-
-
-def plan_line(cluster: Cluster) -> str:
-    """Say what a cluster is in one line: `5 nodes · NV36ads A10 v5 · East US · Managed Lustre, 4 TiB`."""
+def cluster_line(cluster: Cluster) -> str:
+    """Say what a cluster is in one line: `5 nodes · NV36ads A10 v5 · East US · Lustre 4 TiB`."""
     nodes = [machine for machine in cluster.machines if machine.role is MachineRole.NODE]
     plan = cluster.plan
     count = len(nodes) or (plan.nodes.count if plan is not None else 0)
     size = plan.nodes.size if plan is not None else nodes[0].size if nodes else ""
     parts = [tr_count("Clusters", "{count} node", "{count} nodes", count) if count else ""]
-    parts += [size_name(size), region_text(cluster.region)]
+    parts += [size_label(size) if size else "", region_name(cluster.region)]
     if plan is not None:
-        parts.append(storage_text(plan.storage.kind, plan.storage.capacity_tib))
+        parts.append(storage_name(plan.storage))
     return " · ".join(part for part in parts if part)

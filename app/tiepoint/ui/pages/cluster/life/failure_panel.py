@@ -6,7 +6,6 @@ The GUI thread.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -14,6 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from tiepoint.ui.text import tr
+from tiepoint.ui.viewmodels.cluster_life_failure import FailureView, WayOn
 from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.cards import Card, Well
 from tiepoint.ui.widgets.labels import Glyph, Label
@@ -21,48 +21,6 @@ from tiepoint.ui.widgets.layouts import column, empty, row
 
 _RAW_PX: Final = 116
 _COPIED_MS: Final = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class WayOn:
-    """Something that can be done about it.
-
-    Args:
-        key: Told when it is chosen.
-        icon: Before it.
-        title: What is done.
-        text: What it means, with time and cost where they are known.
-        verb: Words of the button.
-        is_primary: Whether it is the one to take.
-    """
-
-    key: str
-    icon: str
-    title: str
-    text: str
-    verb: str
-    is_primary: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FailureView:
-    """What there is to tell.
-
-    Args:
-        title: The resource and what happened, one sentence.
-        reason: Why, in words.
-        remedy: What a person can do.
-        ways: On from here, the best first.
-        raw: Azure's own words; empty = there are none.
-        when: Short words at the right of the head.
-    """
-
-    title: str
-    reason: str
-    remedy: str
-    ways: tuple[WayOn, ...]
-    raw: str
-    when: str = ""
 
 
 class ClusterFailurePanel(Card):
@@ -78,6 +36,8 @@ class ClusterFailurePanel(Card):
         self._when = Label("", "caption")
         super().__init__(tr("ClusterFailure", "What happened"), "", self._when)
         self._shown: FailureView | None = None
+        self._buttons: dict[str, Button] = {}
+        self._glyph = Glyph("circle-x", "err.text", 22)
         self._title = Label("", "h1", wrap=True, selectable=True)
         self._reason = Label("", "sub", wrap=True, selectable=True)
         self._caption = Label(tr("ClusterFailure", "What you can do"), "caption")
@@ -103,6 +63,7 @@ class ClusterFailurePanel(Card):
         old_ways = self._shown.ways if self._shown is not None else ()
         self._shown = view
         self._when.setText(view.when)
+        self._glyph.set_glyph("circle-x" if view.is_alarm else "ban", "err.text" if view.is_alarm else "text2")
         self._title.setText(view.title)
         self._reason.setText(view.reason)
         self._reason.setVisible(bool(view.reason))
@@ -117,23 +78,24 @@ class ClusterFailurePanel(Card):
             self._unfold(is_open=False)
         self.setAccessibleDescription(f"{view.title} {view.reason} {view.remedy}")
 
+    def ways_buttons(self) -> tuple[Button, ...]:
+        """The buttons of the ways on, the best first."""
+        return tuple(self._buttons.values())
+
     def button(self, key: str) -> Button:
         """Return the button of a way on.
 
         Raises:
             KeyError: There is no such way.
         """
-        for button in self.findChildren(Button):
-            if button.property("way") == key:
-                return button
-        raise KeyError(key)
+        return self._buttons[key]
 
     def _setup_ui(self) -> None:
         self._raw.setReadOnly(True)
         self._raw.setFixedHeight(_RAW_PX)
         self._raw.setAccessibleName(tr("ClusterFailure", "Azure’s own words"))
         self._raw.hide()
-        glyph = Glyph("circle-x", "err.text", 22)
+        glyph = self._glyph
         cause = row(glyph, column(self._title, self._reason, spacing=5), spacing=14)
         cause.setStretch(1, 1)
         cause.setAlignment(glyph, Qt.AlignmentFlag.AlignTop)
@@ -148,10 +110,12 @@ class ClusterFailurePanel(Card):
 
     def _show_ways(self, ways: Sequence[WayOn]) -> None:
         empty(self._ways)
+        self._buttons = {}
         for way in ways:
             made = _WayRow(way)
             made.button.clicked.connect(lambda _=False, key=way.key: self.chosen.emit(key))
             self._ways.addWidget(made)
+            self._buttons[way.key] = made.button
 
     def _unfold(self, *, is_open: bool) -> None:
         self._raw.setVisible(is_open)
@@ -172,7 +136,6 @@ class _WayRow(Well):
 
     def __init__(self, way: WayOn) -> None:
         self.button = Button(way.verb, "", "primary" if way.is_primary else "plain")
-        self.button.setProperty("way", way.key)
         self.button.setMinimumWidth(150)
         words = QWidget()
         title = Label(way.title, "value")

@@ -18,6 +18,7 @@ from tiepoint.ui.viewmodels.cluster_life_tree import problems_in, tree_of, tree_
 from tiepoint.ui.widgets.buttons import Button, Chip
 from tiepoint.ui.widgets.cards import Card
 from tiepoint.ui.widgets.labels import Label
+from tiepoint.ui.widgets.layouts import column
 
 _COPIED_MS: Final = 2000
 
@@ -42,10 +43,9 @@ class TreeCard(Card):
         self.tree = ResourceTree()
         self._nothing = Label("", "sub")
         self._nothing.hide()
-        self.content.setContentsMargins(9, 1, 9, 9)
+        self._nothing.setContentsMargins(16, 0, 16, 8)
         self.content.addWidget(self._nothing)
-        self.content.addWidget(self.tree, 1)
-        self._nothing.setContentsMargins(8, 0, 8, 8)
+        self.content.addLayout(column(self.tree, margins=(8, 0, 8, 8)), 1)
         self.only_problems.toggled.connect(lambda _is_on: self._show())
         self.copy_button.clicked.connect(self._on_copy)
         self.tree.opened.connect(self._on_opened)

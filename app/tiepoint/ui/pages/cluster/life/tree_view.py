@@ -34,6 +34,7 @@ _INDENT_PX: Final = 20
 _CHEVRON: Final = 14
 _GLYPH: Final = 14
 _STATE_PX, _TOOK_PX = 148, 108
+_LEAST_KIND_PX: Final = 44
 _NAME_SHARE: Final = 0.38
 _ONE_LINE: Final = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine)
 _SELECTED: Final = QStyle.StateFlag.State_Selected
@@ -207,7 +208,11 @@ class _LineDelegate(QStyledItemDelegate):
         column = index.column()
         inner = QRectF(box).adjusted(8 if column else 2, 0, -8, -1)
         if column == NAME:
-            self._text(painter, inner, line.name, self._strong if is_part else self._main, tokens.text)
+            used = self._strong if is_part else self._main
+            self._text(painter, inner, line.name, used, tokens.text)
+            beside = inner.adjusted(QFontMetricsF(used).horizontalAdvance(line.name) + 10, 0, 0, 0)
+            if beside.width() > _LEAST_KIND_PX:
+                self._text(painter, beside, line.kind, self._main, tokens.text3)
         elif column == STATE:
             self._state(painter, inner, line, is_part=is_part)
         elif column == TOOK:

@@ -1,0 +1,116 @@
+"""What bills: every kind of resource with its price while running, paused and cold. The GUI thread."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
+
+from tiepoint.domain.cluster import Cluster, ClusterState
+from tiepoint.domain.price import PriceEstimate, PriceLine
+from tiepoint.ui.text import day_text, plain, tr
+from tiepoint.ui.viewmodels.cluster_words import part_look, region_name
+from tiepoint.ui.viewmodels.money import number_text, sign_of
+from tiepoint.ui.widgets.buttons import Button
+from tiepoint.ui.widgets.cards import Card, hairline
+from tiepoint.ui.widgets.labels import ElidedLabel, Glyph, Label
+
+_NONE: Final = "—"
+_COLUMNS: Final = ("Running", "Paused", "Cold")
+
+
+class BillsCard(Card):
+    """Shows a price resource by resource; the column of the state that is on stands out.
+
+    Signals:
+        portal_wanted(): The group's costs in the portal are asked for.
+    """
+
+    portal_wanted = Signal()
+
+    def __init__(self) -> None:
+        self.portal_button = Button(tr("Bills", "Portal"), "external-link", "link")
+        super().__init__(tr("Bills", "What bills"), " ", self.portal_button)
+        self._shown: tuple[PriceEstimate | None, int] | None = None
+        self._grid_place = QScrollArea()
+        self._grid_place.setWidgetResizable(True)
+        self._grid_place.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._grid_place.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._grid_place.setMinimumHeight(120)
+        self._foot = Label("", "caption", wrap=True)
+        self.add(self._grid_place, self._foot, spacing=8).setStretch(0, 1)
+        self.portal_button.clicked.connect(self.portal_wanted)
+
+    def show_cluster(self, cluster: Cluster, *, has_portal: bool) -> None:
+        """Show what a cluster bills."""
+        self.portal_button.setVisible(has_portal)
+        price = cluster.price
+        on = {ClusterState.PAUSED: 1, ClusterState.COLD: 2}.get(cluster.state, 0)
+        if (price, on) == self._shown:
+            return
+        self._shown = (price, on)
+        if self.head is not None:
+            sign = sign_of(price.currency) if price is not None else "$"
+            self.head.remark_label.setText(tr("Bills", "{sign} per hour, list price", sign=sign))
+        self._grid_place.setWidget(_grid(price, on))
+        self._foot.setText(_foot(price))
+
+
+def _grid(price: PriceEstimate | None, on: int) -> QWidget:
+    made = QWidget()
+    grid = QGridLayout(made)
+    grid.setContentsMargins(0, 0, 2, 0)
+    grid.setHorizontalSpacing(12)
+    grid.setVerticalSpacing(6)
+    grid.setColumnStretch(1, 1)
+    for place, head in enumerate(_COLUMNS):
+        grid.addWidget(_right(Label(tr("Bills", head), "caption")), 0, place + 2)
+    lines = price.lines if price is not None else ()
+    for row, line in enumerate(lines, start=1):
+        _add_line(grid, row, line, on)
+    if price is not None:
+        rule = hairline()
+        grid.addWidget(rule, len(lines) + 1, 0, 1, 5)
+        _add_sum(grid, len(lines) + 2, price)
+    grid.setRowStretch(len(lines) + 3, 1)
+    return made
+
+
+def _add_line(grid: QGridLayout, row: int, line: PriceLine, on: int) -> None:
+    grid.addWidget(Glyph(part_look(line.part)[0], "text2", 15), row, 0)
+    name = ElidedLabel(plain(line.label), "body")
+    name.setAccessibleName(f"{plain(line.label)}, {plain(line.detail)}")
+    grid.addWidget(name, row, 1)
+    for place, value in enumerate((line.running, line.paused, line.cold)):
+        words = number_text(value) if value else _NONE
+        if not line.is_known:
+            words = "?"
+        label = Label(words, "value" if place == on else "sub")
+        label.setAccessibleName(f"{plain(line.label)}, {tr('Bills', _COLUMNS[place])}: {words}")
+        grid.addWidget(_right(label), row, place + 2)
+
+
+def _add_sum(grid: QGridLayout, row: int, price: PriceEstimate) -> None:
+    grid.addWidget(Label(tr("Bills", "Together"), "title"), row, 1)
+    for place, value in enumerate((price.running, price.paused, price.cold)):
+        label = Label(number_text(value), "title")
+        label.setAccessibleName(f"{tr('Bills', 'Together')}, {tr('Bills', _COLUMNS[place])}: {number_text(value)}")
+        grid.addWidget(_right(label), row, place + 2)
+
+
+def _right(label: Label) -> Label:
+    label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    return label
+
+
+def _foot(price: PriceEstimate | None) -> str:
+    if price is None:
+        return tr(
+            "Bills", "Its prices are not known: they are read from Azure’s price list when there is a connection."
+        )
+    read = price.read.astimezone()
+    words = tr("Bills", "{region}, read {day}", region=region_name(price.region), day=day_text(read, is_short=True))
+    if price.unknown:
+        words += " · " + tr("Bills", "? = not in the list, counted as 0")
+    return words
