@@ -16,6 +16,7 @@ class RecordingOutlet:
     def __init__(self) -> None:
         self.snapshots: list[RunSnapshot] = []
         self.transfers: list[Transfer] = []
+        self.notices: list[tuple[str, dict[str, Any], str]] = []
         self.warnings: list[Failure] = []
         self.errors: list[Failure] = []
         self.facts: dict[str, Any] = {}
@@ -30,6 +31,9 @@ class RecordingOutlet:
 
     def transfer(self, transfer: Transfer) -> None:
         self.transfers.append(transfer)
+
+    def notice(self, kind: str, facts: Mapping[str, Any], text: str) -> None:
+        self.notices.append((kind, dict(facts), text))
 
     def warning(self, warning: Failure, **facts: Any) -> None:
         self.warnings.append(warning)

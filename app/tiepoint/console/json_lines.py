@@ -1,6 +1,7 @@
 """Output for programs: one JSON object a line on stdout, the last one being the result.
 
     {"type": "progress", "phase": ..., "state": ..., "done": ..., "total": ..., "unit": ..., "job": ...}
+    {"type": "device-code", "url": ..., "code": ..., "expires": ...}
     {"type": "warning", "kind": ..., "summary": ..., "remedy": ...}
     {"type": "error", "kind": ..., "summary": ..., "remedy": ..., "retryable": ..., "detail": ...}
     {"type": "result", "state": ..., "exit_code": ..., ...}
@@ -65,6 +66,10 @@ class JsonOutlet:
         pace = {"rate_bytes_per_s": round(transfer.rate_bytes_per_s), "left_s": transfer.left_s}
         phase = "upload" if transfer.direction is Direction.UP else "download"
         self._progress(phase, {**facts, "unit": "bytes", **files, **pace, "transfer": transfer.id})
+
+    def notice(self, kind: str, facts: Mapping[str, Any], text: str) -> None:
+        """Tell it as a line of its own type."""
+        self._line(kind, facts)
 
     def warning(self, warning: Failure, **facts: Any) -> None:
         """Tell a warning."""

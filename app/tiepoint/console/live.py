@@ -63,6 +63,11 @@ class LiveOutlet:
         self._transfer = transfer
         self._begin()
 
+    def notice(self, kind: str, facts: Mapping[str, Any], text: str) -> None:
+        """Print it below the bars, which stay as they were, so that an answer can be typed."""
+        self.close()
+        self._console.print(Text(text), soft_wrap=True)
+
     def warning(self, warning: Failure, **facts: Any) -> None:
         """Print a warning above the bars."""
         self._say("Warning: ", "yellow", sentence(warning, facts.get("photos", ())), warning.remedy)

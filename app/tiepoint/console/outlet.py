@@ -26,6 +26,9 @@ class Outlet(Protocol):
     def transfer(self, transfer: Transfer) -> None:
         """Show how far a transfer is; may be called any number of times a second."""
 
+    def notice(self, kind: str, facts: Mapping[str, Any], text: str) -> None:
+        """Tell something on the way that a person has to act on: `facts` for programs, `text` for people."""
+
     def warning(self, warning: Failure, **facts: Any) -> None:
         """Tell something that does not stop the command."""
 

@@ -82,6 +82,10 @@ class PlainOutlet:
             told = (bytes_text(transfer), files_text(transfer), pace_text(transfer))
             self._tell(f"{doing_text(transfer)}: {', '.join(part for part in told if part)}")
 
+    def notice(self, kind: str, facts: Mapping[str, Any], text: str) -> None:
+        """Tell it."""
+        self._tell(text)
+
     def warning(self, warning: Failure, **facts: Any) -> None:
         """Tell a warning."""
         self._tell(f"Warning: {with_remedy(warning, facts.get('photos', ()))}")
