@@ -6,20 +6,35 @@ Remote truth wins over anything kept here. On the loop's thread.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from tiepoint.domain.cluster import Cluster, ClusterId
-from tiepoint.domain.cluster_operation import ClusterOperation
-from tiepoint.domain.cluster_plan import ClusterPlan
+from tiepoint.domain.cluster_operation import ClusterOperation, OperationKind
+from tiepoint.domain.cluster_plan import MOST_NODES, ClusterPlan
+from tiepoint.domain.errors import ConfirmationNeeded, TiepointError, UsageError
 from tiepoint.domain.failure import Failure
 from tiepoint.ports.cluster_journal import ClusterJournal
+from tiepoint.services.cluster_life.facts import ClusterFacts, Look, cluster_id
+from tiepoint.services.cluster_life.following import Follower
+from tiepoint.services.cluster_life.leases import LeaseKeeper
+from tiepoint.services.cluster_life.metering import Meters
+from tiepoint.services.cluster_life.order import Order
+from tiepoint.services.cluster_life.price_book import PriceBook
+from tiepoint.services.cluster_life.reading import cluster_of
+from tiepoint.services.cluster_life.running import Runs
+from tiepoint.services.cluster_life.work import Tools
 from tiepoint.services.event import Event
 from tiepoint.services.operations import Operations
 from tiepoint.services.prices import PriceService
 from tiepoint.services.sign_in import SignInService
 from tiepoint.services.templates import Templates
+
+_LEAST_PAUSE_S: Final = 0.1
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +92,15 @@ class ClusterService:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.changed: Event[ClustersSnapshot] = Event()
-        self._sign_in, self._prices, self._templates = sign_in, prices, templates
-        self._journal, self._operations = journal, operations
-        self._now, self._holder, self._sleep = now, holder, sleep
+        self._sign_in, self._now = sign_in, now
         self._snapshot = ClustersSnapshot()
+        self._told_at = float("-inf")
+        self._telling: asyncio.TimerHandle | None = None
+        self._book = PriceBook(prices, now, self._refresh_snapshot)
+        self._leases, self._meters = LeaseKeeper(now, holder, self._book), Meters()
+        self._follower = Follower(sign_in, now, sleep, self._looked)
+        tools = Tools(sign_in, templates, journal, self._follower, now, holder, sleep, self._leases, self._book)
+        self._runs = Runs(tools, operations, self._refresh_snapshot)
 
     @property
     def snapshot(self) -> ClustersSnapshot:
@@ -93,18 +113,25 @@ class ClusterService:
         One request for the machines of all clusters and one for their groups per interval: 10 s while an operation
         runs, 60 s otherwise; resources and activity only of the cluster that is `watch`ed.
         """
-        raise NotImplementedError
+        self._follower.start()
 
     async def stop(self) -> None:
         """Follow nothing any more; what Azure does goes on, the rest is taken up at the next start."""
+        await self._runs.stop()
+        await self._follower.stop()
+        await self._book.close()
+        if self._telling is not None:
+            self._telling.cancel()
+            self._telling = None
 
     def watch(self, cluster: ClusterId | None) -> None:
         """Say whose resources, activity, meter and heartbeats are to be read; None = nobody's."""
-        raise NotImplementedError
+        self._follower.watch(cluster)
 
     async def refresh(self) -> None:
         """Look now; failures are in the snapshot."""
-        raise NotImplementedError
+        self._follower.ask_for_all()
+        await self._follower.look_now()
 
     async def deploy(self, plan: ClusterPlan, secrets: Mapping[str, str] | None = None) -> ClusterOperation:
         """Make or complete a cluster. Idempotent: what is there is left.
@@ -117,11 +144,17 @@ class ClusterService:
         Raises:
             TiepointError: As `ports.azure`; the failed resource, reason and remedy are in the operation.
         """
-        raise NotImplementedError
+        key = cluster_id(self._sign_in.azure().subscription, plan.resource_group)
+        typed = {name: value for name, value in (secrets or {}).items() if value}
+        order = Order(OperationKind.DEPLOY, key, plan.name, plan.resource_group, plan=plan, secrets=typed)
+        return await self._runs.run(order)
 
     async def resume(self, name: str) -> ClusterOperation:
         """Start a paused or cold cluster: directory, storage, scheduler, nodes; waits for each step's health."""
-        raise NotImplementedError
+        facts = await self._facts(name)
+        if not facts.machines and facts.plan is not None and facts.group is not None:
+            return await self.deploy(facts.plan)
+        return await self._runs.run(_order(OperationKind.RESUME, facts))
 
     async def pause(self, name: str, *, drains: bool = True) -> ClusterOperation:
         """Deallocate its machines, nodes first, after they were drained.
@@ -130,16 +163,19 @@ class ClusterService:
             name: Name or id.
             drains: Let running tasks end first.
         """
-        raise NotImplementedError
+        facts = await self._facts(name)
+        return await self._runs.run(_order(OperationKind.PAUSE, facts, drains=drains))
 
     async def cool(self, name: str) -> ClusterOperation:
         """Pause it, archive the working storage to Blob, and remove what bills while paused: Lustre, NetApp, Bastion,
         NAT gateway and addresses."""
-        raise NotImplementedError
+        return await self._runs.run(_order(OperationKind.COLD, await self._facts(name)))
 
     async def scale(self, name: str, count: int) -> ClusterOperation:
         """Have so many nodes: new ones are deployed; the last ones are drained, their licence given back, deleted."""
-        raise NotImplementedError
+        if not 1 <= count <= MOST_NODES:
+            raise UsageError(f"A cluster has 1 to {MOST_NODES} nodes, not {count}.", remedy="Give another number.")
+        return await self._runs.run(_order(OperationKind.SCALE, await self._facts(name), count=count))
 
     async def delete(self, name: str, *, typed_name: str, keeps_data: bool = True) -> ClusterOperation:
         """Delete a cluster.
@@ -152,11 +188,16 @@ class ClusterService:
         Raises:
             UsageError: The typed name is another.
         """
-        raise NotImplementedError
+        facts = await self._facts(name)
+        if typed_name != facts.name:
+            raise UsageError(
+                f"“{typed_name}” is not the name of this cluster.", remedy=f"Type {facts.name} to delete it."
+            )
+        return await self._runs.run(_order(OperationKind.DELETE, facts, keeps_data=keeps_data))
 
     async def cancel(self, name: str) -> None:
         """Stop the running operation; what was done stays and the operation can be asked for again."""
-        raise NotImplementedError
+        await self._runs.cancel(self._id(name))
 
     async def retry(self, name: str) -> ClusterOperation:
         """Do the failed or interrupted operation again from where it stands.
@@ -164,16 +205,123 @@ class ClusterService:
         Raises:
             UsageError: There is none.
         """
-        raise NotImplementedError
+        return await self._runs.retry(self._id(name))
 
     def dismiss(self, name: str) -> None:
         """Forget the operation that ended last."""
-        raise NotImplementedError
+        self._runs.dismiss(self._id(name))
 
     async def keep(self, name: str, hours: float) -> None:
         """Want the cluster for so many hours more, even without this program."""
-        raise NotImplementedError
+        if not 0 < hours <= 24 * 14:
+            raise UsageError(f"A cluster cannot be kept for {hours:g} hours.", remedy="Give 1 to 336 hours.")
+        facts = await self._facts(name)
+        await self._leases.keep(self._sign_in.azure(), self._with_account(facts), hours)
+        self._refresh_snapshot()
 
     async def release(self, name: str) -> None:
         """Want it no more: its guards stop it once they have nothing to do."""
-        raise NotImplementedError
+        await self._leases.release(self._sign_in.azure(), await self._facts(name))
+        self._follower.ask_for_all()
+        self._refresh_snapshot()
+
+    async def _facts(self, name: str) -> ClusterFacts:
+        """Return a cluster's facts, looking first where nothing is known.
+
+        Raises:
+            SignInNeeded: Nobody is signed in.
+            UsageError: There is no such cluster.
+        """
+        self._sign_in.azure()
+        found = self._find(name)
+        if found is None:
+            look = await self._follower.look_now()
+            if look.failure is not None:
+                raise look.failure.as_error()
+            found = self._find(name)
+        if found is None:
+            names = ", ".join(sorted(each.name for each in self._follower.look.clusters.values()))
+            raise UsageError(
+                f"There is no cluster {name} in this subscription.",
+                remedy=f"There are: {names}." if names else "There is none yet; deploy one.",
+            )
+        return found
+
+    def _find(self, name: str) -> ClusterFacts | None:
+        known = self._follower.look.clusters.values()
+        return next((each for each in known if name in (each.name, each.id)), None)
+
+    def _id(self, name: str) -> ClusterId:
+        found = self._find(name)
+        if found is None:
+            raise UsageError(f"There is no cluster {name} in this subscription.", remedy="Look at the list again.")
+        return found.id
+
+    def _with_account(self, facts: ClusterFacts) -> ClusterFacts:
+        if not facts.blob_endpoint:
+            raise UsageError(
+                f"The storage account of {facts.name} is not known.",
+                remedy="Look again in a minute, or deploy it anew.",
+            )
+        return facts
+
+    async def _looked(self, look: Look) -> None:
+        """After every look: take up, renew leases, tell."""
+        if look.failure is None:
+            await self._runs.take_up(look)
+            try:
+                await self._leases.renew(self._sign_in.azure(), self._follower.look)
+            except ConfirmationNeeded:
+                self._sign_in.ask_to_confirm()
+            except TiepointError as error:
+                _log.info("leases were not renewed: %s", error.summary)
+        self._refresh_snapshot()
+
+    def _refresh_snapshot(self) -> None:
+        """Make a new snapshot of what is known, and tell it soon."""
+        look, now = self._follower.look, self._now()
+        clusters = tuple(self._cluster(facts, look, now) for facts in look.clusters.values())
+        known = [each.meter for each in clusters if each.meter is not None]
+        self._snapshot = ClustersSnapshot(
+            clusters=tuple(sorted(clusters, key=lambda each: each.name)),
+            is_known=look.time is not None,
+            updated=look.time,
+            failure=look.failure,
+            per_hour=sum(meter.per_hour for meter in known) if known or not clusters else None,
+            currency=known[0].currency if known else "USD",
+        )
+        self._tell_soon()
+
+    def _cluster(self, facts: ClusterFacts, look: Look, now: datetime) -> Cluster:
+        self._book.want(facts.plan)
+        lease = self._leases.lease(facts)
+        made = cluster_of(
+            facts,
+            subscription=look.subscription or facts.id.split("/", 1)[0],
+            operation=self._runs.operation(facts.id),
+            price=self._book.known(facts.plan),
+            lease=lease,
+            failure=self._leases.failures.get(facts.id),
+            now=now,
+        )
+        return self._meters.metered(made, facts, now)
+
+    def _tell_soon(self) -> None:
+        """Tell the newest snapshot, at most ten times a second."""
+        if self._telling is not None:
+            return
+        loop = asyncio.get_running_loop()
+        pause_s = max(0.0, self._told_at + _LEAST_PAUSE_S - loop.time())
+        self._telling = loop.call_later(pause_s, self._tell)
+
+    def _tell(self) -> None:
+        self._telling = None
+        self._told_at = asyncio.get_running_loop().time()
+        self.changed.emit(self._snapshot)
+
+
+def _order(
+    kind: OperationKind, facts: ClusterFacts, *, count: int = 0, drains: bool = True, keeps_data: bool = True
+) -> Order:
+    group = facts.group.name if facts.group else facts.id.split("/", 1)[-1]
+    return Order(kind, facts.id, facts.name, group, count=count, drains=drains, keeps_data=keeps_data)

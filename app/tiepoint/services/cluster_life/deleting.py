@@ -1,0 +1,102 @@
+"""Deleting a cluster: all of it, or all but the account with captures and products. On the loop's thread."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tiepoint.domain.cluster import CloudResource, MachineRole
+from tiepoint.domain.cluster_operation import ResourceGroupKind
+from tiepoint.domain.cluster_plan import Engine
+from tiepoint.domain.errors import NotThere, TiepointError
+from tiepoint.domain.resource_labels import label_of, part_of
+from tiepoint.services.cluster_life.pausing import give_up_lease
+from tiepoint.services.cluster_life.plan_tags import COLD, STATE_TAG
+from tiepoint.services.cluster_life.removing import archive, remove
+from tiepoint.services.cluster_life.scaling import give_back_licences
+from tiepoint.services.cluster_life.versions import LUSTRE, STORAGE_ACCOUNT, VAULT
+from tiepoint.services.cluster_life.work import Work
+
+GROUP_LINE: Final = "group"
+_KEPT: Final = (STORAGE_ACCOUNT.lower(), "microsoft.authorization/")
+
+
+async def delete(work: Work) -> None:
+    """Delete a cluster; one that is half gone is finished off.
+
+    Raises:
+        TiepointError: As `ports.azure`; the lines say more.
+    """
+    facts = await work.tick()
+    if facts.group is None:
+        return
+    await _cancel_deployments(work)
+    await give_up_lease(work)
+    if facts.group.state != "deleting":
+        nodes = [machine for machine in facts.machines if machine.role is MachineRole.NODE]
+        if facts.plan is not None and facts.plan.engine is Engine.METASHAPE:
+            for node in nodes:
+                work.board.expect(node.id, ResourceGroupKind.NODES, node.name, "delete")
+            await give_back_licences(work, nodes)
+    if work.order.keeps_data and facts.group.state != "deleting":
+        await _all_but_data(work)
+    else:
+        await _group(work)
+
+
+async def _all_but_data(work: Work) -> None:
+    resources = await work.ask(lambda: work.azure.resources.list(work.group))
+    for lustre in (each for each in resources if each.type.lower() == LUSTRE.lower()):
+        await archive(work, lustre)
+    kept = [each for each in resources if each.type.lower().startswith(_KEPT)]
+    for resource in kept:
+        name = label_of(resource.type, resource.name)
+        work.board.expect(resource.id, part_of(resource.type, resource.name), name, "keep", type_name=resource.type)
+        work.board.skip(resource.id, "kept, with captures and products")
+    await remove(work, [each for each in resources if each not in kept])
+    await work.ask(lambda: work.azure.resources.tag_group(work.group, {STATE_TAG: COLD}))
+    work.tools.follower.forget_details(work.order.id)
+
+
+async def _group(work: Work) -> None:
+    """Delete the group with all in it, and tell what is left of it look by look."""
+    board = work.board
+    board.expect(GROUP_LINE, ResourceGroupKind.NETWORK, f"Resource group {work.group}", "delete")
+    resources = await _left(work)
+    for resource in resources:
+        name = label_of(resource.type, resource.name)
+        board.expect(resource.id, part_of(resource.type, resource.name), name, "delete", type_name=resource.type)
+    await work.ask(lambda: work.azure.resources.begin_delete_group(work.group))
+    board.work(GROUP_LINE)
+    for resource in resources:
+        board.work(resource.id)
+    while (await work.tick()).group is not None:
+        left = {each.id.lower() for each in await _left(work)}
+        for resource in resources:
+            if resource.id.lower() not in left:
+                _gone(work, resource)
+    for resource in resources:
+        _gone(work, resource)
+    board.done(GROUP_LINE)
+
+
+def _gone(work: Work, resource: CloudResource) -> None:
+    note = "kept by Azure for 90 days, as its protection says" if resource.type.lower() == VAULT.lower() else ""
+    work.board.done(resource.id, note)
+
+
+async def _left(work: Work) -> tuple[CloudResource, ...]:
+    try:
+        return await work.ask(lambda: work.azure.resources.list(work.group))
+    except NotThere:
+        return ()
+
+
+async def _cancel_deployments(work: Work) -> None:
+    """Stop what makes new resources while others are deleted."""
+    try:
+        for name in await work.ask(lambda: work.azure.deployments.active(work.group)):
+            await work.ask(lambda each=name: work.azure.deployments.cancel(work.group, each))  # type: ignore[misc]
+    except NotThere:
+        return
+    except TiepointError:
+        return  # the deletion says what stands in its way

@@ -1,0 +1,109 @@
+"""Making a cluster: its group, vault and account first, then its secrets, then everything. On the loop's thread.
+
+What is there is left, what Azure is at already is followed, whoever began it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tiepoint.domain.cluster import MachineRole
+from tiepoint.domain.cluster_operation import ResourceGroupKind
+from tiepoint.domain.cluster_plan import ClusterPlan
+from tiepoint.domain.errors import TiepointError, UsageError
+from tiepoint.domain.resource_names import deployment_name
+from tiepoint.services.cluster_life.capacity import deploy_nodes_and_all
+from tiepoint.services.cluster_life.composing import Existing, composed, existing
+from tiepoint.services.cluster_life.deployment import Ended, deployed, followed
+from tiepoint.services.cluster_life.health import last_words, wait_for_answers
+from tiepoint.services.cluster_life.plan_tags import STATE_TAG, tags_of
+from tiepoint.services.cluster_life.secrets import put_secrets
+from tiepoint.services.cluster_life.work import Work
+from tiepoint.services.templates import Part
+
+GROUP_LINE: Final = "group"
+
+
+async def deploy(work: Work) -> None:
+    """Make or complete a cluster.
+
+    Raises:
+        TiepointError: As `ports.azure`; the lines say more.
+    """
+    if work.order.follows:
+        await _follow_only(work)
+        return
+    plan = work.order.plan
+    if plan is None:
+        raise UsageError("There is no plan to deploy.", remedy="Give a cluster.toml, or make one in the panel.")
+    await make_group(work, plan)
+    ended = await _what_runs(work)
+    if ended is None or not ended.is_good:
+        found = await existing(work)
+        await _foundation(work, plan, found)
+        found = await existing(work)
+        await put_secrets(work, found.vault_uri, composed(work, plan, found, Part()).secrets, found.new_key)
+        work.tools.leases.want(work.order.id, is_new_run=True)
+        await deploy_nodes_and_all(work, plan, ended)
+    work.tools.leases.want(work.order.id)
+    await _answering(work)
+
+
+async def make_group(work: Work, plan: ClusterPlan) -> None:
+    """Make the resource group, once an older one of its name is gone."""
+    work.board.expect(GROUP_LINE, ResourceGroupKind.NETWORK, f"Resource group {work.group}", "create")
+    work.board.work(GROUP_LINE)
+    facts = await work.tick()
+    while facts.group is not None and facts.group.state == "deleting":
+        work.board.retry(GROUP_LINE, "An older one of this name is still being deleted.")
+        facts = await work.tick()
+    tags = {**tags_of(plan), STATE_TAG: ""}
+    await work.ask(lambda: work.azure.deployments.make_group(work.group, plan.region, tags))
+    work.board.done(GROUP_LINE)
+
+
+async def _what_runs(work: Work) -> Ended | None:
+    """Follow what Azure is at already; return how the whole deployment ended, None where none was under way."""
+    for name in await work.ask(lambda: work.azure.deployments.active(work.group)):
+        ended = await followed(work, name)
+        if "-foundation-" not in name:
+            return ended
+        if not ended.is_good:
+            raise ended.error()
+    return None
+
+
+async def _foundation(work: Work, plan: ClusterPlan, found: Existing) -> None:
+    """Make vault and account, unless both are there."""
+    if found.is_whole:
+        return
+    name = deployment_name(plan.name, work.tools.now(), is_foundation=True)
+    deleted = "" if plan.secrets.vault or found.vault_name else await _deleted_vault(work, plan, found)
+    part = Part(is_foundation_only=True, recovers_vault=bool(deleted))
+    ended = await deployed(work, name, composed(work, plan, found, part))
+    if not ended.is_good:
+        raise ended.error()
+    work.tools.follower.forget_details(work.order.id)
+
+
+async def _deleted_vault(work: Work, plan: ClusterPlan, found: Existing) -> str:
+    name = composed(work, plan, found, Part(is_foundation_only=True)).vault_name
+    try:
+        return await work.ask(lambda: work.azure.facts.deleted_vault(name, plan.region))
+    except TiepointError:
+        return ""  # who may not look is told by the deployment itself
+
+
+async def _answering(work: Work) -> None:
+    """Wait until the machines answer; guards that spoke before this operation began count, they are new."""
+    facts = await work.tick()
+    guarded = [each for each in facts.machines if each.role in (MachineRole.SCHEDULER, MachineRole.NODE)]
+    now = work.tools.now()
+    old = {name: time for name, time in last_words(facts).items() if (work.board.operation.began or now) > time}
+    await wait_for_answers(work, guarded, old)
+
+
+async def _follow_only(work: Work) -> None:
+    ended = await followed(work, work.order.follows)
+    if not ended.is_good:
+        raise ended.error()

@@ -1,0 +1,152 @@
+"""The lease: says on Azure's side that somebody wants a cluster, so that it stops by itself once nobody does.
+
+Renewed while this program runs; closing the laptop lets it lapse. On the loop's thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from tiepoint.domain.cluster import ClusterId, Lease
+from tiepoint.domain.cluster_plan import ClusterPlan
+from tiepoint.domain.errors import SignInNeeded, TiepointError
+from tiepoint.domain.failure import Failure
+from tiepoint.domain.price import PriceEstimate
+from tiepoint.ports.azure import Azure
+from tiepoint.services.cluster_life.facts import ClusterFacts, Look
+from tiepoint.services.cluster_life.price_book import PriceBook
+
+EVERY: Final = timedelta(minutes=5)
+LASTS: Final = timedelta(minutes=15)
+"""After the last renewal; three renewals may fail before a cluster takes it that nobody wants it."""
+_ALL_ELSE: Final = "*"
+
+
+class LeaseKeeper:
+    """Renews leases of clusters that this program wants.
+
+    Args:
+        now: The clock, UTC.
+        holder: Who wants them.
+        book: What they cost.
+    """
+
+    def __init__(self, now: Callable[[], datetime], holder: Callable[[], str], book: PriceBook) -> None:
+        self._now, self._holder, self._book = now, holder, book
+        self._wanted: set[ClusterId] = set()
+        self._new_runs: set[ClusterId] = set()
+        self._seen: set[ClusterId] = set()
+        self._renewed: dict[ClusterId, Lease] = {}
+        self._due: dict[ClusterId, datetime] = {}
+        self.failures: dict[ClusterId, Failure] = {}
+        """Why the lease of a wanted cluster could not be renewed."""
+
+    def is_wanted(self, cluster: ClusterId) -> bool:
+        """Whether this program wants a cluster."""
+        return cluster in self._wanted
+
+    def lease(self, facts: ClusterFacts) -> Lease | None:
+        """Return the newest lease of a cluster that is known here."""
+        return self._renewed.get(facts.id) or facts.lease
+
+    def want(self, cluster: ClusterId, *, is_new_run: bool = False) -> None:
+        """Renew a cluster's lease from now on.
+
+        Args:
+            cluster: Which.
+            is_new_run: Whether its meter begins anew.
+        """
+        self._wanted.add(cluster)
+        self._due.pop(cluster, None)
+        if is_new_run:
+            self._new_runs.add(cluster)
+
+    def want_no_more(self, cluster: ClusterId) -> None:
+        """Renew it no more; what stands there lapses by itself."""
+        for known in (self._wanted, self._new_runs):
+            known.discard(cluster)
+        self._seen.add(cluster)
+        for kept in (self._renewed, self._due, self.failures):
+            kept.pop(cluster, None)
+
+    async def renew(self, azure: Azure, look: Look) -> None:
+        """Renew what is due; failures are kept and tried again at the next look.
+
+        Raises:
+            SignInNeeded: Nobody is signed in any more.
+        """
+        for facts in look.clusters.values():
+            self._adopt(facts)
+            due = self._due.get(facts.id)
+            if facts.id in self._wanted and facts.blob_endpoint and (due is None or due <= self._now()):
+                await self._renew(azure, facts)
+
+    async def keep(self, azure: Azure, facts: ClusterFacts, hours: float) -> None:
+        """Want a cluster for so long, also without this program.
+
+        Raises:
+            TiepointError: As `ports.azure`.
+        """
+        self.want(facts.id)
+        await self._write(azure, facts, self._now() + timedelta(hours=hours))
+
+    async def release(self, azure: Azure, facts: ClusterFacts) -> None:
+        """Say that nobody wants it.
+
+        Raises:
+            TiepointError: As `ports.azure`.
+        """
+        self.want_no_more(facts.id)
+        if facts.blob_endpoint:
+            await azure.control.drop_lease(facts.blob_endpoint)
+
+    def _adopt(self, facts: ClusterFacts) -> None:
+        """Want a cluster that this person and computer wanted when the program ended a moment ago."""
+        lease = facts.lease
+        if lease is None or facts.id in self._seen:
+            return
+        self._seen.add(facts.id)
+        if lease.holder == self._holder() and lease.until > self._now():
+            self._wanted.add(facts.id)
+
+    async def _renew(self, azure: Azure, facts: ClusterFacts) -> None:
+        known = self.lease(facts)
+        until = max(self._now() + LASTS, known.until if known else self._now())
+        try:
+            if facts.id in self._new_runs:
+                await azure.control.reset_meter(facts.blob_endpoint, self._now())
+                self._new_runs.discard(facts.id)
+            await self._write(azure, facts, until)
+        except SignInNeeded:
+            raise
+        except TiepointError as error:
+            self.failures[facts.id] = Failure.of(error)
+
+    async def _write(self, azure: Azure, facts: ClusterFacts, until: datetime) -> None:
+        plan = facts.plan or ClusterPlan()
+        lease = lease_of(plan, self._book.known(plan), self._holder(), until)
+        await azure.control.write_lease(facts.blob_endpoint, lease)
+        self._renewed[facts.id] = lease
+        self._due[facts.id] = self._now() + EVERY
+        self.failures.pop(facts.id, None)
+
+
+def lease_of(plan: ClusterPlan, price: PriceEstimate | None, holder: str, until: datetime) -> Lease:
+    """Return a lease with the prices that the scheduler's guard counts by."""
+    return Lease(
+        holder=holder,
+        until=until,
+        idle_minutes=plan.guard.idle_minutes,
+        budget=plan.guard.budget,
+        currency=price.currency if price else "USD",
+        prices=price_table(price) if price else (),
+    )
+
+
+def price_table(price: PriceEstimate) -> tuple[tuple[str, float], ...]:
+    """Return the price per hour of each machine, and under `*` of all that is billed besides."""
+    found = [(name, line.running / len(line.machines)) for line in price.lines for name in line.machines]
+    others = sum(line.running for line in price.lines if not line.machines)
+    return (*sorted(found), (_ALL_ELSE, others))
