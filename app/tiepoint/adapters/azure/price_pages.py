@@ -60,7 +60,7 @@ def read_pages(address: str, query: PriceQuery, ca_file: str = "") -> list[Mappi
                 answer = client.send_request(
                     HttpRequest("GET", page), connection_timeout=_CONNECT_S, read_timeout=_READ_S, **trust
                 )
-                found, page = _page(answer.status_code, answer.text(), address)
+                found, page = page_of(answer.status_code, answer.text(), address)
             except AzureError as error:
                 raise _lost(f"{type(error).__name__}: {error}") from error
             rows += found
@@ -72,7 +72,17 @@ def _first(address: str, query: PriceQuery) -> str:
     return f"{address}{'&' if '?' in address else '?'}{asked}"
 
 
-def _page(status: int, text: str, address: str) -> tuple[list[Mapping[str, Any]], str | None]:
+def page_of(status: int, text: str, address: str) -> tuple[list[Mapping[str, Any]], str | None]:
+    """Return the rows of an answer, and where the next ones are; None = there are no more.
+
+    Args:
+        status: Of HTTP.
+        text: The answer.
+        address: Of the API; the next page must be in the same place.
+
+    Raises:
+        ConnectionLost: It is no page of the list.
+    """
     if status == 429:
         raise ConnectionLost(
             "Azure's price list asks to be left alone for a while.", remedy="Try again in a minute.", retryable=True
@@ -81,7 +91,7 @@ def _page(status: int, text: str, address: str) -> tuple[list[Mapping[str, Any]]
         raise _lost(f"HTTP {status}")
     try:
         told = json.loads(text)
-        items, following = told["Items"], told.get("NextPageLink")
+        items, following = list(told["Items"]), told.get("NextPageLink")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         # What a hotel's sign-in page answers, for one.
         raise _lost(f"no price list but {text[:80]!r}") from error

@@ -19,6 +19,7 @@ from tiepoint.domain.cloud import Cloud
 from tiepoint.domain.errors import ConnectionLost
 from tiepoint.ports.azure import PriceQuery, PriceRows
 
+ReadPages = Callable[[str, PriceQuery, str], list[Mapping[str, Any]]]
 SCHEMA_VERSION: Final = 1
 _KEPT: Final = timedelta(days=1)
 _FIELDS: Final = (
@@ -45,10 +46,13 @@ class RetailPriceList:
         cloud: Whose prices; asked at every call.
         folder: Where they are kept.
         now: The clock, UTC.
+        read: Reads all rows of a question, see `price_pages.read_pages`; blocking.
     """
 
-    def __init__(self, cloud: Callable[[], Cloud], folder: Path, now: Callable[[], datetime]) -> None:
-        self._cloud, self._folder, self._now = cloud, folder, now
+    def __init__(
+        self, cloud: Callable[[], Cloud], folder: Path, now: Callable[[], datetime], *, read: ReadPages = read_pages
+    ) -> None:
+        self._cloud, self._folder, self._now, self._read = cloud, folder, now, read
         self._known: dict[str, PriceRows] = {}
         self._asking: dict[str, asyncio.Lock] = {}
 
@@ -78,7 +82,7 @@ class RetailPriceList:
             raise ConnectionLost(
                 f"{cloud.label} has no price list.", remedy="Name the address of one in the settings of the cloud."
             )
-        rows = await asyncio.to_thread(read_pages, cloud.prices, query, cloud.ca_file)
+        rows = await asyncio.to_thread(self._read, cloud.prices, query, cloud.ca_file)
         return PriceRows(tuple({name: row.get(name) for name in _FIELDS} for row in rows), self._now())
 
     def _kept(self, key: str) -> PriceRows | None:
