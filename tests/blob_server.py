@@ -6,7 +6,9 @@ What lies in it is read and written here by Azure's own client: a witness that s
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -28,9 +30,10 @@ class BlobServer:
 
     Args:
         papers: Given, it talks https and takes bearer tokens too.
+        accounts: Keys by account, instead of the one that everybody knows.
     """
 
-    def __init__(self, papers: TlsPapers | None = None) -> None:
+    def __init__(self, papers: TlsPapers | None = None, accounts: Mapping[str, str] | None = None) -> None:
         self.papers = papers
         more = ["--oauth", "basic", "--cert", str(papers.certificate), "--key", str(papers.key)] if papers else []
         command = [
@@ -38,7 +41,11 @@ class BlobServer:
             "--extentMemoryLimit", str(MOST_MEMORY_MB), "--silent", "--disableTelemetry", "--skipApiVersionCheck",
             "--loose", *more,
         ]  # fmt: skip
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        known = ";".join(f"{name}:{key}" for name, key in (accounts or {}).items())
+        surroundings = {**os.environ, **({"AZURITE_ACCOUNTS": known} if known else {})}
+        self._process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=surroundings
+        )
         self.port = self._wait_for_port()
 
     def _wait_for_port(self) -> int:

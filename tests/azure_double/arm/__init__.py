@@ -1,0 +1,1 @@
+"""Resource Manager: who may do what, generic resources, and the addresses that are special."""

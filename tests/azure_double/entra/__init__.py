@@ -1,0 +1,1 @@
+"""Entra: sign-in pages, codes and tokens."""

@@ -1,0 +1,1 @@
+"""What lives in machines: their metadata service, and guards that the double plays itself."""
