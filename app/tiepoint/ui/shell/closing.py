@@ -6,7 +6,9 @@ Nothing is remembered: it asks every time. Opened, never `exec`uted, so that the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Final
 
@@ -14,9 +16,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
+from tiepoint.domain.cluster import Cluster
 from tiepoint.domain.job import Job, JobState
 from tiepoint.domain.transfer import Direction, Transfer
+from tiepoint.ui.shell.closing_clusters import cluster_names, clusters_title, left_text, pause_words, running_of
 from tiepoint.ui.text import plain, tr, tr_count
+from tiepoint.ui.viewmodels.jobs import utc_now
 from tiepoint.ui.viewmodels.jobs_words import percent_text
 from tiepoint.ui.viewmodels.transfers_parts import standing
 from tiepoint.ui.widgets.choice_row import ChoiceRow
@@ -34,12 +39,19 @@ class ClosingChoice(Enum):
     """The window goes; jobs and transfers go on in the background."""
     STOP = "stop"
     """The window goes; jobs and transfers stop and can be resumed."""
+    PAUSE = "pause"
+    """The window goes once the clusters that run were told to pause; jobs and transfers go on."""
     STAY = "stay"
     """The window stays."""
 
 
 async def ask_before_closing(
-    parent: QWidget, jobs: Sequence[Job], copied: Sequence[str] = (), moving: Sequence[Transfer] = ()
+    parent: QWidget,
+    jobs: Sequence[Job],
+    copied: Sequence[str] = (),
+    moving: Sequence[Transfer] = (),
+    *,
+    clusters: Sequence[Cluster] = (),
 ) -> ClosingChoice:
     """Ask what becomes of the work; returns at once when there is none.
 
@@ -48,13 +60,14 @@ async def ask_before_closing(
         jobs: Those that are not over.
         copied: Names of captures whose photos are being copied now; copying cannot go on without the window.
         moving: Transfers that are on their way; they go on without the window.
+        clusters: Those that bill, running or at rest.
 
     Returns:
         What was chosen; closing the question by Esc or its frame means stay.
     """
-    if not jobs and not copied and not moving:
+    if not jobs and not copied and not moving and not clusters:
         return ClosingChoice.GO_ON
-    dialog = ClosingDialog(jobs, copied, parent, moving=moving)
+    dialog = ClosingDialog(jobs, copied, parent, moving=moving, clusters=clusters)
     answered: asyncio.Future[ClosingChoice] = asyncio.get_running_loop().create_future()
 
     def answer(_code: int) -> None:
@@ -80,17 +93,19 @@ class ClosingDialog(QDialog):
         parent: QWidget | None = None,
         *,
         moving: Sequence[Transfer] = (),
+        clusters: Sequence[Cluster] = (),
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         super().__init__(parent)
         self.choice = ClosingChoice.STAY
+        open_work = _OpenWork(tuple(jobs), tuple(copied), tuple(moving), tuple(clusters), now())
         self.setWindowTitle(tr("Closing", "Close Tiepoint"))
         self.setFixedWidth(_WIDTH)
-        self.rows = {
-            choice: self._row(choice, icon, title, text) for choice, icon, title, text in _ways_on(jobs, copied, moving)
-        }
-        glyph = Glyph("circle-play", "accent_text", 22)
-        title = Label(_title(jobs, copied, moving), "h1", wrap=True)
-        head = row(glyph, column(title, Label(_names(jobs, copied, moving), "sub", wrap=True), spacing=4), spacing=14)
+        self.rows = {choice: self._row(choice, icon, title, text) for choice, icon, title, text in _ways_on(open_work)}
+        is_money = bool(clusters) and not jobs and not moving and not copied
+        glyph = Glyph("gauge" if is_money else "circle-play", "accent_text", 22)
+        title = Label(_title(open_work), "h1", wrap=True)
+        head = row(glyph, column(title, Label(_names(open_work), "sub", wrap=True), spacing=4), spacing=14)
         head.setStretch(1, 1)
         head.setAlignment(glyph, Qt.AlignmentFlag.AlignTop)
         self.setLayout(column(head, 10, *self.rows.values(), spacing=8, margins=(20, 20, 20, 20)))
@@ -111,10 +126,25 @@ class ClosingDialog(QDialog):
         next(iter(self.rows.values())).setFocus(Qt.FocusReason.TabFocusReason)
 
 
-def _title(jobs: Sequence[Job], copied: Sequence[str], moving: Sequence[Transfer]) -> str:
-    if not jobs:
-        return tr("Closing", "Photos are being copied") if copied else _moving_title(moving)
-    return "; ".join((_jobs_title(jobs), *((_moving_title(moving),) if moving else ())))
+@dataclass(frozen=True, slots=True)
+class _OpenWork:
+    """What is under way or bills when the window is closed."""
+
+    jobs: tuple[Job, ...]
+    copied: tuple[str, ...]
+    moving: tuple[Transfer, ...]
+    clusters: tuple[Cluster, ...]
+    now: datetime
+
+
+def _title(work: _OpenWork) -> str:
+    parts = [_jobs_title(work.jobs) if work.jobs else ""]
+    if work.copied and not work.jobs:
+        parts.append(tr("Closing", "Photos are being copied"))
+    elif work.moving:
+        parts.append(_moving_title(work.moving))
+    parts.append(clusters_title(work.clusters))
+    return "; ".join(part for part in parts if part)
 
 
 def _jobs_title(jobs: Sequence[Job]) -> str:
@@ -135,16 +165,17 @@ def _jobs(count: int) -> str:
     return tr_count("Closing", "1 job", "{count} jobs", count)
 
 
-def _names(jobs: Sequence[Job], copied: Sequence[str], moving: Sequence[Transfer]) -> str:
-    named = [plain(job.name, limit=60) for job in jobs] + [
-        tr("Closing", "photos of {name}", name=plain(each, limit=60)) for each in copied
+def _names(work: _OpenWork) -> str:
+    named = [plain(job.name, limit=60) for job in work.jobs] + [
+        tr("Closing", "photos of {name}", name=plain(each, limit=60)) for each in work.copied
     ]
-    named += [_moving_name(each) for each in moving]
+    named += [_moving_name(each) for each in work.moving]
     more = len(named) - _MOST_NAMED
     shown = ", ".join(named[:_MOST_NAMED])
-    if more <= 0:
-        return shown
-    return tr_count("Closing", "{names} and one more", "{names} and {count} more", more, names=shown)
+    if more > 0:
+        shown = tr_count("Closing", "{names} and one more", "{names} and {count} more", more, names=shown)
+    billing = cluster_names(work.clusters[:_MOST_NAMED], work.now)
+    return "\n".join(part for part in (shown, *billing) if part)
 
 
 def _moving_name(transfer: Transfer) -> str:
@@ -154,20 +185,29 @@ def _moving_name(transfer: Transfer) -> str:
     return tr("Closing", "download of {name} ({share})", name=name, share=share)
 
 
-def _ways_on(
-    jobs: Sequence[Job], copied: Sequence[str], moving: Sequence[Transfer]
-) -> list[tuple[ClosingChoice, str, str, str]]:
+def _ways_on(work: _OpenWork) -> list[tuple[ClosingChoice, str, str, str]]:
     """Return (choice, icon, title, what it means), the one that loses nothing first."""
-    copying = tr("Closing", "Copying stops. Add the same photos again later; nothing is kept twice.") if copied else ""
+    jobs, moving = work.jobs, work.moving
+    copying = ""
+    if work.copied:
+        copying = tr("Closing", "Copying stops. Add the same photos again later; nothing is kept twice.")
     stay_text = tr("Closing", "Nothing changes. Esc does the same.")
     stay = (ClosingChoice.STAY, "rotate-ccw", tr("Closing", "Stay"), stay_text)
+    pause = [(ClosingChoice.PAUSE, "pause", *pause_words(work.clusters))] if running_of(work.clusters) else []
+    left = left_text(work.clusters, work.now)
     if not jobs and not moving:
-        return [stay, (ClosingChoice.GO_ON, "x", tr("Closing", "Stop copying and close"), copying)]
+        if not work.copied:
+            return [(ClosingChoice.GO_ON, "log-in", *_leaving(work)), *pause, stay]
+        return [
+            stay,
+            (ClosingChoice.GO_ON, "x", tr("Closing", "Stop copying and close"), _joined(copying, left)),
+            *pause,
+        ]
     go_on = (
         ClosingChoice.GO_ON,
         "log-in",
         tr("Closing", "Go on in the background"),
-        _joined(_goes_on(jobs, moving), copying),
+        _joined(_goes_on(jobs, moving), copying, left),
     )
     stop = (
         ClosingChoice.STOP,
@@ -183,7 +223,13 @@ def _ways_on(
             copying,
         ),
     )
-    return [go_on, stop, stay]
+    return [go_on, stop, *pause, stay]
+
+
+def _leaving(work: _OpenWork) -> tuple[str, str]:
+    """Return the title of closing with nothing but clusters, and what it means."""
+    title = tr("Closing", "Close, and leave it running") if running_of(work.clusters) else tr("Closing", "Close")
+    return title, left_text(work.clusters, work.now)
 
 
 def _goes_on(jobs: Sequence[Job], moving: Sequence[Transfer]) -> str:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.shell.activity_tab import ActivityTab
+from tiepoint.ui.shell.cluster_chip import ClusterChip
+from tiepoint.ui.shell.cluster_notices import ClusterNotices
 from tiepoint.ui.shell.job_chip import JobChip
 from tiepoint.ui.shell.log_tab import LogTab
 from tiepoint.ui.shell.notifications import JobNotifications
@@ -27,6 +29,10 @@ def add_extras(window: MainWindow, panel: Panel) -> None:
     window.strip.set_transfer_chip(transfers)
     window.strip.set_transfer_chip_wanted(transfers.is_wanted)
     transfers.wanted_changed.connect(window.strip.set_transfer_chip_wanted)
+    meter = ClusterChip(panel)
+    window.strip.set_meter_chip(meter)
+    window.strip.set_meter_chip_wanted(meter.is_wanted)
+    meter.wanted_changed.connect(window.strip.set_meter_chip_wanted)
     log, activity = LogTab(panel), ActivityTab(panel)
     window.dock.add_tab(tr("Dock", "Log"), log, log.tools)
     window.dock.add_tab(tr("Dock", "Activity"), activity, activity.tools)
@@ -34,6 +40,8 @@ def add_extras(window: MainWindow, panel: Panel) -> None:
     window.dock.set_folded(not (state.geometry and state.is_dock_open))
     notifications, troubles = JobNotifications(window, panel), Troubles(panel)
     notices = TransferNotices(window, panel, notifications.tell)
+    clusters = ClusterNotices(window, panel, notifications.tell)
     window.destroyed.connect(notifications.shut)
+    window.destroyed.connect(clusters.shut)
     window.destroyed.connect(notices.shut)
     window.destroyed.connect(troubles.shut)

@@ -11,6 +11,8 @@ from tiepoint.domain.errors import TiepointError
 from tiepoint.domain.transfer import Transfer
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.shell.closing import ClosingChoice, ask_before_closing
+from tiepoint.ui.shell.pausing import pause_before_leaving
+from tiepoint.ui.viewmodels.cluster_meter import billing
 
 _asking: set[int] = set()
 
@@ -32,6 +34,8 @@ async def leave(window: QWidget, panel: Panel, end: Callable[[], None]) -> None:
         _asking.discard(id(window))
     if choice is ClosingChoice.STOP:
         await _stop(panel)
+    if choice is ClosingChoice.PAUSE and not await pause_before_leaving(panel):
+        return
     if choice is not ClosingChoice.STAY:
         end()
 
@@ -55,4 +59,5 @@ def _moving(panel: Panel) -> tuple[Transfer, ...]:
 async def _choice(window: QWidget, panel: Panel) -> ClosingChoice:
     program = panel.program
     unfinished, copied = program.monitor.snapshot.unfinished, program.captures.being_kept
-    return await ask_before_closing(window, unfinished, copied, _moving(panel))
+    clusters = billing(program.azure.clusters.snapshot)
+    return await ask_before_closing(window, unfinished, copied, _moving(panel), clusters=clusters)

@@ -24,7 +24,7 @@ _COUNTED: Final = (
     ((LineState.WORKING,), "info", "loader", "under way"),
     ((LineState.RETRYING,), "warn", "rotate-cw", "retrying"),
     ((LineState.FAILED,), "err", "circle-x", "failed"),
-    ((LineState.CANCELED,), "blocked", "ban", "stopped"),
+    ((LineState.CANCELED,), "queued", "ban", "stopped"),
     ((LineState.WAITING,), "neutral", "clock", "waiting"),
 )
 _AFTER: Final = {
@@ -152,7 +152,7 @@ def ways_out(cluster: Cluster, operation: ClusterOperation) -> tuple[WayOut, ...
             total,
         ),
     )
-    return (closing, stopping) if kind is OperationKind.DELETE else (closing, stopping, deleting)
+    return (closing, stopping, deleting) if kind is OperationKind.DEPLOY else (closing, stopping)
 
 
 def failed_resource(operation: ClusterOperation) -> str:

@@ -37,9 +37,9 @@ class BillsCard(Card):
         self._grid_place.setWidgetResizable(True)
         self._grid_place.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._grid_place.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._grid_place.setMinimumHeight(120)
+        self._grid_place.setMinimumHeight(100)
         self._foot = Label("", "caption", wrap=True)
-        self.add(self._grid_place, self._foot, spacing=8).setStretch(0, 1)
+        self.add(self._grid_place, self._foot, spacing=6, margins=(16, 0, 16, 12)).setStretch(0, 1)
         self.portal_button.clicked.connect(self.portal_wanted)
 
     def show_cluster(self, cluster: Cluster, *, has_portal: bool) -> None:
@@ -54,6 +54,7 @@ class BillsCard(Card):
             sign = sign_of(price.currency) if price is not None else "$"
             self.head.remark_label.setText(tr("Bills", "{sign} per hour, list price", sign=sign))
         self._grid_place.setWidget(_grid(price, on))
+        self._grid_place.setVisible(price is not None)
         self._foot.setText(_foot(price))
 
 

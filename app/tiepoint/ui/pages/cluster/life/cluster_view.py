@@ -25,8 +25,9 @@ from tiepoint.ui.viewmodels.cluster_life_resources import activity_lines
 from tiepoint.ui.widgets.cards import ScrollColumn
 from tiepoint.ui.widgets.layouts import column, holder, row
 
-_TOP_PX: Final = 222
-_FOOT_PX: Final = 208
+_METER_PX: Final = 228
+_REST_PX: Final = 284
+_FOOT_PX: Final = 226
 _AT_REST: Final = (ClusterState.PAUSED, ClusterState.COLD)
 
 
@@ -68,6 +69,7 @@ class ClusterView(QWidget):
         is_at_rest, may_act = cluster.state in _AT_REST, not model.is_busy and not model.is_offline
         self.meter.setVisible(not is_at_rest)
         self.rest.setVisible(is_at_rest)
+        self._top.setFixedHeight(_REST_PX if is_at_rest else _METER_PX)
         if is_at_rest:
             self.rest.show_cluster(cluster, may_act=may_act, may_cool=cluster.plan is not None)
         else:
@@ -84,9 +86,8 @@ class ClusterView(QWidget):
         foot = row(self.storage, self.resources, self.activity, spacing=12)
         for place, share in ((0, 4), (1, 6), (2, 5)):
             foot.setStretch(place, share)
-        first, last = holder(top), holder(foot)
-        first.setMinimumHeight(_TOP_PX)
-        last.setMinimumHeight(_FOOT_PX)
-        cards = ScrollColumn(first, self.machines, last)
+        self._top, last = holder(top), holder(foot)
+        last.setFixedHeight(_FOOT_PX)
+        cards = ScrollColumn(self._top, self.machines, last)
         cards.content.setStretch(1, 1)
         self.setLayout(column(cards))

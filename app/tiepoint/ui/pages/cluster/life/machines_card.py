@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 
 from tiepoint.domain.cluster import Cluster
 from tiepoint.services.panel_state import PanelStateService
-from tiepoint.ui.text import tr
+from tiepoint.ui.text import tr, tr_count
 from tiepoint.ui.viewmodels.cluster_life_machines import (
     attention_count,
     healthy_words,
@@ -25,7 +25,7 @@ from tiepoint.ui.widgets.table_columns import ColumnMemory
 from tiepoint.ui.widgets.table_find import FindBox
 
 _ROW_PX: Final = 36
-_SEEN_ROWS: Final = (3, 6)
+_SEEN_ROWS: Final = (3, 4)
 _FIND_FROM: Final = 9
 """Fewer machines than this need no searching."""
 
@@ -61,7 +61,7 @@ class MachinesCard(Card):
         count = len(cluster.machines)
         if self.head is not None:
             needing = attention_count(cluster, now)
-            words = [tr("Machines", "{count} need a look", count=needing)] if needing else []
+            words = [tr_count("Machines", "{count} needs a look", "{count} need a look", needing)] if needing else []
             words += [machines_line(cluster, now), healthy_words(cluster)]
             self.head.remark_label.setText(" · ".join(word for word in words if word))
         self._nothing.setVisible(not count)

@@ -74,8 +74,7 @@ class MeterCard(Card):
         tone = "warn.text" if view.is_uncertain else "accent_text"
         self._stop_glyph.set_glyph("triangle-alert" if view.is_uncertain else "timer", tone)
         self.keep.setEnabled(may_act)
-        self.release.setVisible(view.is_kept)
-        self.release.setEnabled(may_act)
+        self.release.setVisible(view.is_kept and may_act)
 
     def _setup_ui(self) -> None:
         figures = row(self._per_hour, self._spent, self._time, spacing=16)

@@ -35,7 +35,7 @@ def facts_of(cluster: Cluster, model: ClusterLifeModel) -> tuple[tuple[str, str]
     rate = _UNKNOWN if per_hour is None else rate_text(per_hour, currency, decimals=2)
     if model.is_busy and operation is not None:
         return ((tr("Life", "Elapsed"), elapsed_text(operation, now)), (tr("Life", "Bills now"), rate))
-    facts = [(tr("Life", "Bills now"), rate)]
+    facts = [(tr("Life", "Bills now"), rate)] if per_hour is not None else []
     if cluster.state in (ClusterState.PAUSED, ClusterState.COLD):
         return tuple(facts)
     if cluster.stops_at is not None:
