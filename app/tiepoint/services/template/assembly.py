@@ -59,7 +59,7 @@ def _nested(
         if name in step.values:
             values[name] = _value(step.values[name], vault_id)
         elif name in definitions:
-            values[name] = {"value": f"[parameters('{name}')]"}
+            values[name] = _value(f"[parameters('{name}')]", vault_id)
     needs = [need for need in step.needs if need in names]
     return {
         "type": "Microsoft.Resources/deployments",
@@ -70,7 +70,7 @@ def _nested(
         **({"dependsOn": needs} if needs else {}),
         "properties": {
             "mode": "Incremental",
-            "expressionEvaluationOptions": {"scope": "inner"},
+            "expressionEvaluationOptions": {"scope": "Inner"},
             "parameters": values,
             "template": template,
         },
@@ -89,6 +89,13 @@ def _module(library: InfraLibrary, step: Step) -> dict[str, Any]:
 
 
 def _value(value: Any, vault_id: str) -> dict[str, Any]:
+    """Return how a nested deployment is given a value.
+
+    An expression goes over two lines, which Azure takes (template syntax, "Multi-line strings"): the schema of
+    deployments wants a value to be either anything or an expression of one line, and never both.
+    """
+    if isinstance(value, str) and value.startswith("["):
+        return {"value": f"{value[:-1]}\n]"}
     if isinstance(value, Secret):
         return {"reference": {"keyVault": {"id": vault_id}, "secretName": value.name}}
     return {"value": value}

@@ -32,6 +32,7 @@ _WINDOWS_FILES: Final = (
     ("guard.ps1", "guard.ps1"),
     ("secret.ps1", "secret.ps1"),
     ("common.ps1", "common.ps1"),
+    ("after-promotion.ps1", "after-promotion.ps1"),
 )
 _FILLED_IN: Final = {
     "@BLOB_ENDPOINT@": "{blob}",
