@@ -94,6 +94,7 @@ class ClusterService:
         self.changed: Event[ClustersSnapshot] = Event()
         self._sign_in, self._now = sign_in, now
         self._snapshot = ClustersSnapshot()
+        self._is_stale = False
         self._told_at = float("-inf")
         self._telling: asyncio.TimerHandle | None = None
         self._book = PriceBook(prices, now, self._refresh_snapshot)
@@ -105,6 +106,10 @@ class ClusterService:
     @property
     def snapshot(self) -> ClustersSnapshot:
         """The clusters as they were last seen."""
+        if self._is_stale:
+            # Made when somebody looks: a hundred lines change in one go, and only the last of it is ever shown.
+            self._is_stale = False
+            self._snapshot = self._made_snapshot()
         return self._snapshot
 
     def start(self) -> None:
@@ -267,6 +272,8 @@ class ClusterService:
 
     async def _looked(self, look: Look) -> None:
         """After every look: take up, renew leases, tell."""
+        for facts in look.clusters.values():
+            self._book.want(facts.plan)
         if look.failure is None:
             await self._runs.take_up(look)
             try:
@@ -278,11 +285,15 @@ class ClusterService:
         self._refresh_snapshot()
 
     def _refresh_snapshot(self) -> None:
-        """Make a new snapshot of what is known, and tell it soon."""
+        """Something has changed: tell a new snapshot soon."""
+        self._is_stale = True
+        self._tell_soon()
+
+    def _made_snapshot(self) -> ClustersSnapshot:
         look, now = self._follower.look, self._now()
         clusters = tuple(self._cluster(facts, look, now) for facts in look.clusters.values())
         known = [each.meter for each in clusters if each.meter is not None]
-        self._snapshot = ClustersSnapshot(
+        return ClustersSnapshot(
             clusters=tuple(sorted(clusters, key=lambda each: each.name)),
             is_known=look.time is not None,
             updated=look.time,
@@ -290,10 +301,8 @@ class ClusterService:
             per_hour=sum(meter.per_hour for meter in known) if known or not clusters else None,
             currency=known[0].currency if known else "USD",
         )
-        self._tell_soon()
 
     def _cluster(self, facts: ClusterFacts, look: Look, now: datetime) -> Cluster:
-        self._book.want(facts.plan)
         lease = self._leases.lease(facts)
         made = cluster_of(
             facts,
@@ -317,7 +326,7 @@ class ClusterService:
     def _tell(self) -> None:
         self._telling = None
         self._told_at = asyncio.get_running_loop().time()
-        self.changed.emit(self._snapshot)
+        self.changed.emit(self.snapshot)
 
 
 def _order(

@@ -265,7 +265,8 @@ class SignInService:
         except SignInNeeded as error:
             self._put(failure=Failure.of(error))
             raise
-        return Credential("bearer", token, datetime.fromtimestamp(expires, UTC), is_by_sign_in=True)
+        ends, ca_file = datetime.fromtimestamp(expires, UTC), self.snapshot.cloud.ca_file
+        return Credential("bearer", token, ends, is_by_sign_in=True, ca_file=ca_file)
 
     async def stop(self) -> None:
         """Wait for nobody any more and let go of all connections; the sign-in is kept for the next start."""
@@ -375,4 +376,10 @@ class _SignInSource:
 
     async def credential(self, place: BlobPlace) -> Credential:
         """Return a token that is good for five minutes or more."""
+        if not self._sign_in.snapshot.cloud.may_have_token(place.endpoint):
+            raise SignInNeeded(
+                f"The sign-in to Azure is not given to {place.endpoint}, which is no storage of "
+                f"{self._sign_in.snapshot.cloud.label}.",
+                remedy="Give a shared access signature for it.",
+            )
         return await self._sign_in.storage_credential()

@@ -142,7 +142,7 @@ class Follower:
             self._wake.set()
 
     async def _follow(self) -> None:
-        while self._is_started or self._busy or self._waiters:
+        while self._is_started or self._busy or self._waiters or self._wake.is_set():
             # Whoever wakes us from here on is seen again after this look.
             self._wake.clear()
             if self._sign_in.snapshot.is_ready:

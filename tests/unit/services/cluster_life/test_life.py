@@ -1,0 +1,341 @@
+"""The whole life of a cluster over an Azure in memory, by scaled time."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+
+from fakes.azure_life import LifeBench
+from fakes.azure_scenes import a_plan
+from tiepoint.domain.cluster import ClusterState, Power
+from tiepoint.domain.cluster_operation import LineState, OperationKind
+from tiepoint.domain.cluster_plan import ClusterPlan, Engine
+from tiepoint.domain.errors import (
+    Canceled,
+    ConfirmationNeeded,
+    Conflict,
+    ConnectionLost,
+    NoCapacity,
+    NotPermitted,
+    UsageError,
+)
+from tiepoint.domain.operation import OperationState
+
+PLAN = a_plan("harbour")
+
+
+@pytest_asyncio.fixture
+async def bench() -> AsyncIterator[LifeBench]:
+    made = LifeBench()
+    yield made
+    await made.close()
+
+
+def small(count: int = 2, **changes: object) -> ClusterPlan:
+    plan = dataclasses.replace(PLAN, **changes)
+    return dataclasses.replace(plan, nodes=dataclasses.replace(plan.nodes, count=count))
+
+
+async def test_deploys_a_cluster_in_two_steps_and_waits_until_it_answers(bench: LifeBench) -> None:
+    ended = await bench.clusters.deploy(PLAN)
+    cluster = bench.clusters.snapshot.find("harbour")
+    assert ended.state is OperationState.COMPLETED
+    assert cluster is not None
+    assert cluster.state is ClusterState.RUNNING
+    assert [each.name for each in cluster.machines] == ["scheduler", *(f"node-0{each}" for each in range(1, 6))]
+    begun = [call[1] for call in bench.azure.asked("begin")]
+    assert len(begun) == 2
+    assert "-foundation-" in begun[0]
+    assert ended.count(LineState.DONE) == len(ended.lines)
+    assert set(bench.azure.secrets) == {"adminPassword", "sshPrivateKey"}
+    assert bench.azure.lease is not None
+    assert bench.azure.lease.holder == "ada on DESK"
+    assert dict(bench.azure.lease.prices)["*"] > 0
+    assert bench.journal.records()[0].ended is not None
+
+
+async def test_a_cluster_is_shown_as_soon_as_its_deployment_is_asked_for(bench: LifeBench) -> None:
+    task = asyncio.ensure_future(bench.clusters.deploy(PLAN))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    cluster = bench.clusters.snapshot.find("harbour")
+    assert cluster is not None
+    assert cluster.state is ClusterState.DEPLOYING
+    await task
+
+
+async def test_a_program_that_starts_anew_follows_the_same_deployment(bench: LifeBench) -> None:
+    task = asyncio.ensure_future(bench.clusters.deploy(PLAN))
+    await bench.until(lambda: len(bench.azure.asked("begin")) == 2)
+    await bench.clusters.stop()
+    with pytest.raises(Canceled):
+        await task
+    assert bench.azure.asked("cancel") == []
+    again = bench.again()
+    again.start()
+    await bench.until(lambda: (found := again.snapshot.find("harbour")) is not None and found.operation is not None)
+    await bench.until(lambda: again.snapshot.find("harbour").operation.state.is_over)  # type: ignore[union-attr]
+    cluster = again.snapshot.find("harbour")
+    assert cluster is not None
+    assert cluster.operation is not None
+    assert cluster.operation.state is OperationState.COMPLETED
+    assert len(bench.azure.asked("begin")) == 2
+    assert bench.azure.lease is not None
+
+
+async def test_an_old_operation_left_in_the_middle_waits_for_a_person(bench: LifeBench) -> None:
+    await bench.deploy_paused(PLAN)
+    task = asyncio.ensure_future(bench.clusters.resume("harbour"))
+    await bench.until(lambda: bool(bench.azure.asked("start")))
+    await bench.clusters.stop()
+    with pytest.raises(Canceled):
+        await task
+    record = bench.journal.records()[0]
+    bench.journal.keep(dataclasses.replace(record, began=record.began - timedelta(hours=2)))
+    again = bench.again()
+    again.start()
+    await bench.until(lambda: (found := again.snapshot.find("harbour")) is not None and found.operation is not None)
+    operation = again.snapshot.find("harbour").operation  # type: ignore[union-attr]
+    assert operation is not None
+    assert operation.is_interrupted
+    assert operation.kind is OperationKind.RESUME
+    ended = await again.retry("harbour")
+    assert ended.state is OperationState.COMPLETED
+
+
+async def test_a_deployment_begun_elsewhere_is_followed(bench: LifeBench) -> None:
+    other = bench.again("max on LAPTOP")
+    task = asyncio.ensure_future(other.deploy(PLAN))
+    await bench.until(lambda: len(bench.azure.asked("begin")) == 2)
+    bench.journal.kept.clear()
+    bench.clusters.start()
+    await bench.until(lambda: (found := bench.clusters.snapshot.find("harbour")) is not None and bool(found.operation))
+    cluster = bench.clusters.snapshot.find("harbour")
+    assert cluster is not None
+    assert cluster.state is ClusterState.DEPLOYING
+    await task
+    await bench.until(lambda: bench.clusters.snapshot.find("harbour").state is ClusterState.RUNNING)  # type: ignore[union-attr]
+
+
+async def test_a_node_without_capacity_is_tried_again_in_another_zone(bench: LifeBench) -> None:
+    bench.azure.no_capacity["node-03"] = 1
+    seen = []
+    bench.clusters.changed.subscribe(
+        lambda snapshot: seen.extend(
+            line.note
+            for each in snapshot.clusters
+            if each.operation
+            for line in each.operation.lines
+            if line.state is LineState.RETRYING and line.name == "node-03"
+        )
+    )
+    ended = await bench.clusters.deploy(PLAN)
+    assert ended.state is OperationState.COMPLETED
+    assert "no capacity; zone 2 next, try 2 of 3" in seen
+    assert bench.azure.groups["rg-harbour"].tags["tiepoint-zones"] == "node-03=2"
+
+
+async def test_nodes_that_never_find_capacity_are_left_out_and_said(bench: LifeBench) -> None:
+    bench.azure.no_capacity["node-03"] = 9
+    with pytest.raises(NoCapacity, match="node-03") as caught:
+        await bench.clusters.deploy(PLAN)
+    assert caught.value.remedy
+    cluster = bench.clusters.snapshot.find("harbour")
+    assert cluster is not None
+    assert cluster.operation is not None
+    assert cluster.operation.state is OperationState.FAILED
+    assert bench.azure.power("node-05") is Power.RUNNING
+
+
+async def test_a_right_that_spreads_is_waited_for(bench: LifeBench) -> None:
+    bench.azure.errors["has"] = [NotPermitted("Not yet."), NotPermitted("Not yet.")]
+    assert (await bench.clusters.deploy(small())).state is OperationState.COMPLETED
+
+
+async def test_a_claims_challenge_waits_for_the_person_and_goes_on(bench: LifeBench) -> None:
+    bench.azure.errors["begin"] = [ConfirmationNeeded("Azure wants you to confirm.")]
+    task = asyncio.ensure_future(bench.clusters.deploy(small()))
+    await bench.until(lambda: bench.sign_in.snapshot.needs_confirmation)
+    operation = bench.clusters.snapshot.find("harbour").operation  # type: ignore[union-attr]
+    assert operation is not None
+    assert operation.needs_confirmation
+    bench.sign_in.put(needs_confirmation=False)
+    ended = await task
+    assert not ended.needs_confirmation
+
+
+async def test_a_lost_answer_and_a_running_one_of_the_same_name_are_the_same(bench: LifeBench) -> None:
+    bench.azure.errors["begin"] = [ConnectionLost("The line broke.", retryable=True)]
+    bench.azure.errors["machines"] = [ConnectionLost("The line broke.", retryable=True)]
+    bench.azure.errors["steps"] = [ConnectionLost("The line broke.", retryable=True)]
+    assert (await bench.clusters.deploy(small())).state is OperationState.COMPLETED
+
+
+async def test_cancelling_a_deployment_cancels_it_in_azure_and_lets_nodes_go(bench: LifeBench) -> None:
+    task = asyncio.ensure_future(bench.clusters.deploy(small()))
+    await bench.until(lambda: len(bench.azure.asked("begin")) == 2)
+    await bench.clusters.cancel("harbour")
+    with pytest.raises(Canceled):
+        await task
+    assert len(bench.azure.asked("cancel")) == 1
+    operation = bench.clusters.snapshot.find("harbour").operation  # type: ignore[union-attr]
+    assert operation is not None
+    assert operation.state is OperationState.CANCELED
+    again = await bench.clusters.retry("harbour")
+    assert again.state is OperationState.COMPLETED
+
+
+async def test_resumes_in_order_and_waits_for_answers(bench: LifeBench) -> None:
+    await bench.deploy_paused(PLAN)
+    bench.azure.drained = {"node-01"}
+    ended = await bench.clusters.resume("harbour")
+    assert ended.state is OperationState.COMPLETED
+    started = [call[1] for call in bench.azure.asked("start")]
+    assert started[0] == "scheduler"
+    assert sorted(started[1:]) == [f"node-0{each}" for each in range(1, 6)]
+    assert bench.azure.drained == set()
+    assert bench.clusters.snapshot.find("harbour").state is ClusterState.RUNNING  # type: ignore[union-attr]
+
+
+async def test_a_machine_that_runs_and_does_not_answer_is_no_success(
+    bench: LifeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tiepoint.services.cluster_life.starting.MOST_LOOKS", 10)
+    await bench.deploy_paused(small())
+    bench.azure.mute.add("node-02")
+    with pytest.raises(Exception, match="node-02"):
+        await bench.clusters.resume("harbour")
+
+
+async def test_a_start_without_capacity_is_asked_again(bench: LifeBench) -> None:
+    await bench.deploy_paused(small())
+    bench.azure.no_capacity["node-02"] = 1
+    bench.azure.errors["start"] = [Conflict("It is at something else.")]
+    assert (await bench.clusters.resume("harbour")).state is OperationState.COMPLETED
+    assert [call[1] for call in bench.azure.asked("start")].count("node-02") == 2
+
+
+async def test_a_hundred_nodes_cost_one_request_an_interval() -> None:
+    bench = LifeBench(scale=200.0)
+    try:
+        plan = dataclasses.replace(PLAN, nodes=dataclasses.replace(PLAN.nodes, count=100))
+        await bench.deploy_paused(plan)
+        bench.azure.start_s = {f"node-{each:02d}": 60.0 + each for each in range(1, 101)}
+        slowest = max(bench.azure.start_s.values())
+        await bench.clusters.refresh()
+        bench.azure.calls.clear()
+        began = bench.clock()
+        ended = await bench.clusters.resume("harbour")
+        took = (bench.clock() - began).total_seconds()
+    finally:
+        await bench.close()
+    looks = len(bench.azure.asked("machines"))
+    assert ended.count(LineState.DONE) >= 101
+    assert looks <= took / 10 + 2
+    assert len(bench.azure.asked("heartbeats")) <= looks
+    assert took <= 1.2 * slowest, (took, slowest)
+
+
+async def test_pauses_after_draining_and_the_scheduler_goes_last(bench: LifeBench) -> None:
+    await bench.have(PLAN)
+    bench.azure.busy = {"node-01"}
+    task = asyncio.ensure_future(bench.clusters.pause("harbour"))
+    await bench.until(lambda: bool(bench.azure.asked("drain")))
+    await asyncio.sleep(0.05)
+    assert bench.azure.asked("deallocate") == []
+    bench.azure.busy = set()
+    ended = await task
+    assert ended.state is OperationState.COMPLETED
+    assert [call[1] for call in bench.azure.asked("deallocate")][-1] == "scheduler"
+    cluster = bench.clusters.snapshot.find("harbour")
+    assert cluster is not None
+    await bench.until(lambda: bench.clusters.snapshot.find("harbour").state is ClusterState.PAUSED)  # type: ignore[union-attr]
+    assert bench.clusters.snapshot.find("harbour").stops_at is None  # type: ignore[union-attr]
+
+
+async def test_pausing_at_once_does_not_drain(bench: LifeBench) -> None:
+    await bench.have(small())
+    bench.azure.busy = {"node-01"}
+    await bench.clusters.pause("harbour", drains=False)
+    assert bench.azure.asked("drain") == []
+
+
+async def test_goes_cold_and_comes_back(bench: LifeBench) -> None:
+    await bench.have(PLAN)
+    ended = await bench.clusters.cool("harbour")
+    assert ended.state is OperationState.COMPLETED
+    left = {each.resource.type.rsplit("/", 1)[-1] for each in bench.azure.made.values()}
+    assert not left & {"amlFilesystems", "bastionHosts", "natGateways"}
+    assert bench.azure.asked("post")[0][2] == "archive"
+    await bench.until(lambda: bench.clusters.snapshot.find("harbour").state is ClusterState.COLD)  # type: ignore[union-attr]
+    ended = await bench.clusters.resume("harbour")
+    assert ended.state is OperationState.COMPLETED
+    back = {each.resource.type.rsplit("/", 1)[-1] for each in bench.azure.made.values()}
+    assert {"amlFilesystems", "bastionHosts", "natGateways"} <= back
+
+
+async def test_scales_up_and_down(bench: LifeBench) -> None:
+    await bench.have(small(2, engine=Engine.METASHAPE))
+    await bench.clusters.scale("harbour", 4)
+    assert bench.azure.power("node-04") is Power.RUNNING
+    assert bench.clusters.snapshot.find("harbour").state is ClusterState.RUNNING  # type: ignore[union-attr]
+    await bench.clusters.scale("harbour", 1)
+    names = sorted(each.resource.name for each in bench.azure.made.values() if each.role is not None)
+    assert names == ["node-01", "scheduler"]
+    assert sorted(call[1] for call in bench.azure.asked("script")) == ["node-02", "node-03", "node-04"]
+    with pytest.raises(UsageError):
+        await bench.clusters.scale("harbour", 0)
+
+
+async def test_deletes_all_but_the_data(bench: LifeBench) -> None:
+    await bench.have(small())
+    with pytest.raises(UsageError, match="not the name"):
+        await bench.clusters.delete("harbour", typed_name="harbor")
+    ended = await bench.clusters.delete("harbour", typed_name="harbour")
+    assert ended.state is OperationState.COMPLETED
+    assert [each.resource.type for each in bench.azure.made.values()] == ["Microsoft.Storage/storageAccounts"]
+    vault = next(line for line in ended.lines if line.type == "Microsoft.KeyVault/vaults")
+    assert "90 days" in vault.note
+
+
+async def test_deletes_everything_when_told(bench: LifeBench) -> None:
+    await bench.have(small())
+    ended = await bench.clusters.delete("harbour", typed_name="harbour", keeps_data=False)
+    assert ended.state is OperationState.COMPLETED
+    assert bench.azure.groups == {}
+    await bench.until(lambda: bench.clusters.snapshot.find("harbour") is None)
+    assert bench.journal.records() == ()
+
+
+async def test_one_operation_a_cluster(bench: LifeBench) -> None:
+    await bench.deploy_paused(small())
+    task = asyncio.ensure_future(bench.clusters.resume("harbour"))
+    await bench.until(lambda: bool(bench.azure.asked("start")))
+    joined = asyncio.ensure_future(bench.clusters.resume("harbour"))
+    with pytest.raises(UsageError, match="something else"):
+        await bench.clusters.pause("harbour")
+    assert await task == await joined
+
+
+async def test_keeps_and_releases(bench: LifeBench) -> None:
+    await bench.have(small())
+    await bench.clusters.refresh()
+    await bench.clusters.keep("harbour", 2)
+    assert bench.azure.lease is not None
+    assert bench.azure.lease.until > bench.clock() + timedelta(hours=1, minutes=50)
+    await bench.clusters.release("harbour")
+    assert bench.azure.lease.until <= bench.clock()
+
+
+async def test_snapshots_are_told_at_most_ten_times_a_second(bench: LifeBench) -> None:
+    told: list[float] = []
+    loop = asyncio.get_running_loop()
+    bench.clusters.changed.subscribe(lambda _: told.append(loop.time()))
+    await bench.clusters.deploy(small())
+    gaps = [later - earlier for earlier, later in zip(told, told[1:], strict=False)]
+    assert all(gap > 0.09 for gap in gaps)
