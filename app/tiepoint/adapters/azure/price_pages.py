@@ -48,7 +48,9 @@ def read_pages(address: str, query: PriceQuery, ca_file: str = "") -> list[Mappi
     from azure.core.rest import HttpRequest
 
     trust: dict[str, Any] = {"connection_verify": ca_file} if ca_file else {}
-    policies = [UserAgentPolicy(base_user_agent="tiepoint"), RetryPolicy(retry_total=_RETRIES, retry_backoff_max=30)]
+    # Somebody looks at an empty price meanwhile: a network that is not there is tried once more, a busy server longer.
+    patience = RetryPolicy(retry_total=_RETRIES, retry_connect=1, retry_backoff_factor=0.4, retry_backoff_max=30)
+    policies = [UserAgentPolicy(base_user_agent="tiepoint"), patience]
     client: PipelineClient[Any, Any] = PipelineClient(address, policies=policies)
     rows: list[Mapping[str, Any]] = []
     page: str | None = _first(address, query)
