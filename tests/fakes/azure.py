@@ -265,8 +265,12 @@ class FakePreflight(_Scripted):
             await asyncio.Event().wait()
         return self.reports[-1]
 
-    async def register_providers(self, providers: tuple[str, ...]) -> None:
+    async def register_providers(self, providers: tuple[str, ...], report: Any = None) -> None:
         self._called("register_providers", providers)
+        self._maybe_fail()
+
+    async def recover_vault(self, plan: ClusterPlan) -> None:
+        self._called("recover_vault", plan)
         self._maybe_fail()
 
 

@@ -9,15 +9,16 @@ from typing import Final, TypeAlias
 from PySide6.QtWidgets import QWidget
 
 from fakes.azure import FakeAzure
-from fakes.azure_scenes import CODE, OFFLINE, a_plan, four_clusters
+from fakes.azure_scenes import CODE, OFFLINE, a_plan, a_report, four_clusters
 from fakes.program import FakeProgram
 from page_stand import Stand, standing, until
-from tiepoint.domain.cluster_plan import PlanFinding
+from tiepoint.domain.cluster_plan import Engine, PlanFinding
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.preflight import QuotaFigures
 from tiepoint.ports.azure import Region, SizeOffer
 from tiepoint.services.sign_in import SignInState
 from tiepoint.ui.pages.cluster.page import ClusterPage
+from tiepoint.ui.pages.cluster.preflight.place import PreflightPlace
 
 Scene: TypeAlias = Callable[[], contextlib.AbstractAsyncContextManager[QWidget]]
 Prepare: TypeAlias = Callable[[FakeAzure], object]
@@ -163,6 +164,61 @@ async def _no_price() -> AsyncIterator[QWidget]:
         yield stand.page
 
 
+def blocked(azure: FakeAzure) -> None:
+    planning(azure)
+    azure.preflight.reports = [a_report(is_over=False), a_report(is_blocked=True)]
+
+
+def checking(azure: FakeAzure) -> None:
+    planning(azure)
+    azure.preflight.reports, azure.preflight.holds = [a_report(is_over=False)], True
+
+
+def unchecked(azure: FakeAzure) -> None:
+    planning(azure)
+    azure.preflight.fails = OFFLINE.as_error()
+
+
+@contextlib.asynccontextmanager
+async def preflight_page(prepare: Prepare = planning) -> AsyncIterator[Stand[ClusterPage]]:
+    """The preflight, as far as it comes."""
+    async with plan_page(prepare) as stand:
+        model = stand.page.preflight
+        stand.page.run_preflight()
+        await until(lambda: not model.is_signed_in or model.failure or (model.report and model.report.checks))
+        await until(lambda: not model.is_running or stand.fake.azure.preflight.holds)
+        yield stand
+
+
+@contextlib.asynccontextmanager
+async def _preflight(prepare: Prepare = planning) -> AsyncIterator[QWidget]:
+    async with preflight_page(prepare) as stand:
+        yield stand.page
+
+
+@contextlib.asynccontextmanager
+async def _unready() -> AsyncIterator[QWidget]:
+    async with plan_page(has_sources=False) as stand:
+        stand.page.run_preflight()
+        yield stand.page
+
+
+def _signed_out(_azure: FakeAzure) -> None:
+    """As it is at first."""
+
+
+@contextlib.asynccontextmanager
+async def _deploy(engine: Engine) -> AsyncIterator[QWidget]:
+    async with preflight_page() as stand:
+        stand.page.plan.put("cluster.engine", engine.value)
+        stand.page.show_place("preflight")
+        place = stand.page.place("preflight")
+        assert isinstance(place, PreflightPlace)
+        dialog = place.ask_to_deploy()
+        yield dialog
+        dialog.reject()
+
+
 CLUSTER_SCENES: Final[dict[str, Scene]] = {
     "clusters, signed out": _at,
     "clusters, waiting for the browser": lambda: _at(waiting),
@@ -179,4 +235,12 @@ CLUSTER_SCENES: Final[dict[str, Scene]] = {
     "clusters plan, findings": lambda: _plan(with_findings, has_sources=False),
     "clusters plan, signed out": lambda: _plan(None, has_sources=False),
     "clusters plan, no price": _no_price,
+    "clusters preflight, ok": _preflight,
+    "clusters preflight, blocked by quota": lambda: _preflight(blocked),
+    "clusters preflight, running": lambda: _preflight(checking),
+    "clusters preflight, offline": lambda: _preflight(unchecked),
+    "clusters preflight, plan not ready": _unready,
+    "clusters preflight, signed out": lambda: _preflight(_signed_out),
+    "clusters deploy, open engine": lambda: _deploy(Engine.OPEN),
+    "clusters deploy, Metashape": lambda: _deploy(Engine.METASHAPE),
 }

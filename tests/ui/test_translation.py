@@ -102,6 +102,7 @@ _DATA: Final = tuple(
         r"\b(GPS|CRS|ENU|EPSG:\d+|Tiepoint|Python|Linux|Azure|COLMAP|pycolmap|DJI FC\w+)\b",
         r"[\w.]+@[\w.]+|\b(Atelier|Workshop)\b",  # accounts
         r"\b[\d.]+ (TiB|GiB|vCPU|MB/s)\b",
+        r"X{5}(-X{5})+",  # the shape of a code
         r"^[A-Z][\w ]+  \([a-z]+\d?\)$",  # regions to choose from
         r"\b((East|West|South Central) US( [23])?|Sweden Central)\b",  # regions
         r"\b(NV\w+ A10 v5|NC\w+( \w+)? v[4-6]|D\d+s v5|NVads A10 v5|[a-z]\w*Family)\b",  # sizes of machines

@@ -17,6 +17,7 @@ from tiepoint.ui.pages.cluster.computer_place import ComputerPlace
 from tiepoint.ui.pages.cluster.overview import Overview
 from tiepoint.ui.pages.cluster.place import Place
 from tiepoint.ui.pages.cluster.plan.place import PlanPlace
+from tiepoint.ui.pages.cluster.preflight.place import PreflightPlace
 from tiepoint.ui.pages.page import Page, StripContent
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.text import tr
@@ -24,6 +25,7 @@ from tiepoint.ui.viewmodels.cluster import ClusterModel
 from tiepoint.ui.viewmodels.clusters import ClustersModel
 from tiepoint.ui.viewmodels.doctor import DoctorModel
 from tiepoint.ui.viewmodels.plan_editor import PlanModel
+from tiepoint.ui.viewmodels.preflight import PreflightModel
 from tiepoint.ui.viewmodels.sign_in import SignInModel
 from tiepoint.ui.widgets.layouts import column
 
@@ -45,6 +47,7 @@ class ClusterPage(Page):
         self.clusters = ClustersModel(panel.program, panel.background, self)
         self.sign_in = SignInModel(panel.program, panel.background, self)
         self.plan = PlanModel(panel.program, panel.background, self)
+        self.preflight = PreflightModel(panel.program, panel.background, self.plan, self)
         self._places: dict[str, Place] = {}
         self._stack = QStackedWidget()
         self.setLayout(column(self._stack))
@@ -103,6 +106,8 @@ class ClusterPage(Page):
             self.show_place("plan")
         elif cluster := target.get("cluster"):
             self.open_cluster(ClusterId(str(cluster)))
+        elif target.get("view") == "preflight":
+            self.run_preflight()
         elif target.get("view") in PLACES:
             self.show_place(str(target["view"]))
 
@@ -127,6 +132,7 @@ class ClusterPage(Page):
             OVERVIEW: self._made_overview,
             "computer": lambda: ComputerPlace(self._panel, self.model, self.doctor),
             "plan": self._made_plan,
+            "preflight": self._made_preflight,
             "life": self._made_life,
         }
         return makers[name]()
@@ -136,7 +142,7 @@ class ClusterPage(Page):
         made.computer_wanted.connect(lambda: self.show_place("computer"))
         made.cluster_wanted.connect(lambda cluster: self.open_cluster(ClusterId(cluster)))
         made.plan_wanted.connect(lambda: self.show_place("plan"))
-        made.settings_wanted.connect(lambda: self._panel.navigator.go("settings", card="azure"))
+        made.settings_wanted.connect(self._on_settings)
         return made
 
     def _made_plan(self) -> PlanPlace:
@@ -147,11 +153,22 @@ class ClusterPage(Page):
     def run_preflight(self) -> None:
         """Check the plan as it is now."""
         self.show_place("preflight")
+        self.preflight.run()
+
+    def _made_preflight(self) -> PreflightPlace:
+        made = PreflightPlace(self.preflight, self.plan, self.sign_in)
+        made.plan_wanted.connect(lambda: self.show_place("plan"))
+        made.deployed.connect(self.open_cluster)
+        made.settings_wanted.connect(self._on_settings)
+        return made
 
     def _made_life(self) -> Place:
         module = importlib.import_module("tiepoint.ui.pages.cluster.life.view")
         made: Place = module.LifeView(self._panel)
         return made
+
+    def _on_settings(self) -> None:
+        self._panel.navigator.go("settings", card="azure")
 
     def _on_strip(self, name: str) -> None:
         if name == self.current:

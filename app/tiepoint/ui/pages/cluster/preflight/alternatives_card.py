@@ -1,0 +1,92 @@
+"""Where the same plan would fit. The GUI thread only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from tiepoint.domain.preflight import Alternative
+from tiepoint.ui.text import grouped, tr
+from tiepoint.ui.viewmodels.money import number_text
+from tiepoint.ui.viewmodels.preflight_words import alternative_words, difference_words
+from tiepoint.ui.widgets.buttons import Button
+from tiepoint.ui.widgets.cards import Card, hairline
+from tiepoint.ui.widgets.labels import ElidedLabel, Glyph, Label
+from tiepoint.ui.widgets.layouts import column, empty, holder, row
+
+_QUOTA_PX, _PRICE_PX, _USE_PX = 98, 46, 52
+
+
+class AlternativesCard(Card):
+    """Regions and sizes with room for the plan.
+
+    Signals:
+        chosen(alternative): The plan shall move there; an `Alternative`.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__(tr("Preflight", "What would fit"), tr("Preflight", "same plan elsewhere"))
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(6)
+        note = Label(tr("Preflight", "Moving the plan keeps every other choice."), "sub", wrap=True)
+        line = row(Glyph("info", "text2", 14), note, spacing=8)
+        line.setStretch(1, 1)
+        body = self.add(spacing=8)
+        body.addLayout(self._rows)
+        body.addSpacing(4)
+        body.addLayout(line)
+        self._shown: tuple[Alternative, ...] = ()
+
+    def show_alternatives(self, alternatives: Sequence[Alternative], now: float | None) -> None:
+        """Show them; hidden while there are none.
+
+        Args:
+            alternatives: The best first.
+            now: What the plan costs per hour where it is; None = not known.
+        """
+        self.setVisible(bool(alternatives))
+        if tuple(alternatives) == self._shown:
+            return
+        self._shown = tuple(alternatives)
+        empty(self._rows)
+        for place, each in enumerate(alternatives):
+            if place:
+                self._rows.addWidget(hairline())
+            self._rows.addWidget(self._row(each, now))
+
+    def _row(self, each: Alternative, now: float | None) -> QWidget:
+        where, what = alternative_words(each)
+        words = column(ElidedLabel(where, "title"), ElidedLabel(what, "sub"), spacing=1)
+        icon, tone, said = _quota(each)
+        quota = holder(row(Glyph(icon, f"{tone}.text", 14), Label(said, "value", tone=tone), None, spacing=6))
+        quota.setFixedWidth(_QUOTA_PX)
+        price = Label("—" if each.running is None else number_text(each.running), "value")
+        differs = Label(difference_words(each.running, now) if each.running is not None else "", "caption")
+        for label in (price, differs):
+            label.setAlignment(Qt.AlignmentFlag.AlignRight)
+        amount = holder(column(price, differs, spacing=1))
+        amount.setFixedWidth(_PRICE_PX)
+        fits = each.free_vcpu is not None and each.free_vcpu > 0
+        use = Button(tr("Preflight", "Use"), "arrow-right", "link")
+        use.setAccessibleName(tr("Preflight", "Use {where}, {what}", where=where, what=what))
+        use.setEnabled(fits)
+        use.setFixedWidth(_USE_PX)
+        use.clicked.connect(lambda: self.chosen.emit(each))
+        if not fits:
+            use.setVisible(False)
+        side = holder(row(use, None, spacing=0))
+        side.setFixedWidth(_USE_PX)
+        line = row(words, quota, amount, side, spacing=6)
+        line.setStretch(0, 1)
+        return holder(line)
+
+
+def _quota(each: Alternative) -> tuple[str, str, str]:
+    if each.free_vcpu is None:
+        return "ban", "warn", tr("Preflight", "Not offered")
+    free = tr("Preflight", "{count} free", count=grouped(each.free_vcpu))
+    return ("check", "ok", free) if each.free_vcpu > 0 else ("circle-x", "err", free)
