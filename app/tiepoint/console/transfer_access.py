@@ -11,7 +11,7 @@ import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tiepoint.console.outlet import Outlet
 from tiepoint.domain.blob_place import BlobPlace, read_place
@@ -20,7 +20,10 @@ from tiepoint.domain.failure import Failure
 from tiepoint.ports.token_source import TokenSource
 from tiepoint.services.credentials import PastedSignature, TokenOfVariable
 
-WAYS: Final = "Give one with --sas-env VAR, --sas-file FILE or --bearer-env VAR."
+if TYPE_CHECKING:
+    from tiepoint.services.program import Program
+
+WAYS: Final = "Give one with --sas-env VAR, --sas-file FILE or --bearer-env VAR, or sign in: tiepoint sign-in"
 _SIGNATURE_LIMIT_BYTES: Final = 65536
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_()]{0,99}")
 _IN_ADDRESS: Final = Failure(
@@ -65,6 +68,21 @@ def read_address(text: str, options: AccessOptions, outlet: Outlet) -> tuple[Blo
         raise UsageError("There are two rights: one in the address and one beside it.", remedy="Give one of them.")
     outlet.warning(_IN_ADDRESS)
     return place, PastedSignature(signature)
+
+
+async def or_sign_in(program: Program, place: BlobPlace, source: TokenSource | None) -> TokenSource | None:
+    """Return the source that was typed, else the sign-in where there is one that is good for such a place, else None.
+
+    Args:
+        program: The program.
+        place: What is to be used.
+        source: As typed.
+    """
+    sign_in = program.azure.sign_in
+    if source is not None or not sign_in.snapshot.cloud.may_have_token(place.endpoint):
+        return source
+    await sign_in.restore()
+    return sign_in.blob_source() if sign_in.snapshot.account is not None else None
 
 
 def source_of(options: AccessOptions) -> TokenSource | None:

@@ -18,7 +18,7 @@ from tiepoint.console.outcomes import EXIT_OK
 from tiepoint.console.outlet import Outlet, OutputLost, stderr_line
 from tiepoint.console.requests import full_path
 from tiepoint.console.text import plain
-from tiepoint.console.transfer_access import WAYS, AccessOptions, read_address, source_of
+from tiepoint.console.transfer_access import WAYS, AccessOptions, or_sign_in, read_address, source_of
 from tiepoint.console.transfer_outcomes import (
     exit_code,
     failed_error,
@@ -105,7 +105,8 @@ async def upload(
     """
 
     async def begin() -> Transfer:
-        place, source = read_address(address, options.access, outlet)
+        place, typed = read_address(address, options.access, outlet)
+        source = await or_sign_in(program, place, typed)
         paths = await asyncio.to_thread(lambda: [full_path(path) for path in photos])
         drop = await program.transfers.sendable(await program.captures.scan_any(paths), paths)
         for warning in skipped_warnings(drop.skipped):
@@ -161,18 +162,19 @@ async def find_place(program: Program, outlet: Outlet, what: str, container: str
         UsageError: Nothing of that name is known here.
     """
     if "://" in what:
-        return FoundPlace(*read_address(what, access, outlet))
+        place, source = read_address(what, access, outlet)
+        return FoundPlace(place, await or_sign_in(program, place, source))
     if container:
         place, source = read_address(container, access, outlet)
-        return FoundPlace(place.below(what.strip("/")), source)
+        return FoundPlace(place.below(what.strip("/")), await or_sign_in(program, place, source))
     try:
         known = await program.transfers.find(what)
-        return FoundPlace(known.place, source_of(access), known.name)
     except UsageError as error:
         raise UsageError(
             f"Nothing called “{what}” was sent from this computer.",
             remedy="Give its address, or its container: --from URL",
         ) from error
+    return FoundPlace(known.place, await or_sign_in(program, known.place, source_of(access)), known.name)
 
 
 async def _followed(

@@ -13,7 +13,7 @@ from tiepoint.console.outcomes import EXIT_OK, EXIT_PARTIAL
 from tiepoint.console.outlet import Outlet
 from tiepoint.console.tables import table_text
 from tiepoint.console.text import plain
-from tiepoint.console.transfer_access import WAYS, AccessOptions, source_of
+from tiepoint.console.transfer_access import WAYS, AccessOptions, or_sign_in, source_of
 from tiepoint.console.transfer_outcomes import verdict_text
 from tiepoint.console.transfer_runs import find_place
 from tiepoint.console.transfer_words import doing_text, list_row
@@ -115,7 +115,8 @@ async def stop(program: Program, outlet: Outlet) -> int:
 async def _verdict(program: Program, outlet: Outlet, what: str, container: str, access: AccessOptions) -> Verdict:
     known = None if container or "://" in what else await _sent(program, what)
     if known is not None:
-        return await program.transfers.verify(known.id, source=source_of(access))
+        source = await or_sign_in(program, known.place, source_of(access))
+        return await program.transfers.verify(known.id, source=source)
     found = await find_place(program, outlet, what, container, access)
     return await program.transfers.verify(place=found.place, source=found.source)
 
@@ -128,7 +129,7 @@ async def _begun_again(
     begin: Callable[[Transfer], Awaitable[Transfer]],
 ) -> int:
     found = await program.transfers.find(text)
-    source = source_of(access)
+    source = await or_sign_in(program, found.place, source_of(access))
     if source is not None:
         await program.transfers.sign_in(found.place, source)
     transfer = await begin(found)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from tiepoint.domain.errors import UsageError
 
@@ -31,6 +32,7 @@ class Cloud:
         portal: Address of the portal; empty = none, then no links are shown.
         prices: Address of the Retail Prices API; empty = no prices can be had.
         ca_file: Certificates to believe instead of the system's; empty = the system's.
+        blob_domains: Below which of them storage lies; a token for Blob goes nowhere else. Empty = anywhere by https.
         has_spot: Whether Spot machines exist.
         is_custom: Whether it is one of a person's own making: no instance discovery at sign-in.
     """
@@ -45,8 +47,16 @@ class Cloud:
     portal: str = ""
     prices: str = ""
     ca_file: str = ""
+    blob_domains: tuple[str, ...] = ()
     has_spot: bool = True
     is_custom: bool = False
+
+    def may_have_token(self, endpoint: str) -> bool:
+        """Whether a token for Blob may be sent there: it opens all storage of the person, so no stranger gets one."""
+        parts = urlsplit(endpoint)
+        host = (parts.hostname or "").lower()
+        is_ours = not self.blob_domains or host.endswith(tuple(f".{domain}" for domain in self.blob_domains))
+        return parts.scheme.lower() == "https" and bool(host) and is_ours
 
     @property
     def management_scope(self) -> str:
@@ -72,6 +82,7 @@ PUBLIC: Final = Cloud(
     "https://management.azure.com",
     portal="https://portal.azure.com",
     prices="https://prices.azure.com/api/retail/prices",
+    blob_domains=("core.windows.net", "storage.azure.net"),
 )
 US_GOVERNMENT: Final = Cloud(
     "us-government",
@@ -82,6 +93,7 @@ US_GOVERNMENT: Final = Cloud(
     vault_audience="https://vault.usgovcloudapi.net",
     portal="https://portal.azure.us",
     prices="https://prices.azure.com/api/retail/prices",
+    blob_domains=("core.usgovcloudapi.net",),
 )
 CHINA: Final = Cloud(
     "china",
@@ -92,6 +104,7 @@ CHINA: Final = Cloud(
     vault_audience="https://vault.azure.cn",
     portal="https://portal.azure.cn",
     prices="https://prices.azure.cn/api/retail/pricesheet/default",
+    blob_domains=("core.chinacloudapi.cn",),
     has_spot=False,
 )
 CLOUDS: Final = {cloud.name: cloud for cloud in (PUBLIC, US_GOVERNMENT, CHINA)}

@@ -18,12 +18,14 @@ class Credential:
         secret: The query of a shared access signature, or an access token for https://storage.azure.com.
         expires: When it ends; None when it does not say.
         is_by_sign_in: Whether it comes from the sign-in to Azure, so that the worker may renew it by itself.
+        ca_file: Certificates to believe for the server instead of the system's; empty = the system's.
     """
 
     kind: str
     secret: str
     expires: datetime | None = None
     is_by_sign_in: bool = False
+    ca_file: str = ""
 
     def __repr__(self) -> str:
         return f"Credential({self.kind!r}, expires={self.expires})"

@@ -168,12 +168,16 @@ class AuthorizeParams:
         kind: `sas` or `bearer`.
         secret: The signature's query, or the token.
         expires: When it ends; None = read from the secret, or unknown.
+        is_by_sign_in: Whether it comes from the sign-in to Azure: the worker may then renew it by itself.
+        ca_file: Certificates to believe for this server instead of the system's; empty = the system's.
     """
 
     place: BlobPlace
     kind: str
     secret: str = field(repr=False)
     expires: datetime | None = None
+    is_by_sign_in: bool = False
+    ca_file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ are reached, and must not move anything itself: works do, on the crew's threads.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.errors import UsageError
 from tiepoint.domain.transfer import Direction, FileState, Limits, Transfer, TransferId, TransferState, Verdict
 from tiepoint.protocol.transfers import (
@@ -113,7 +114,8 @@ class Desk:
     def is_busy(self) -> bool:
         """Whether something moves or will move by itself: the worker must not end for want of clients."""
         with self._shop.floor.lock:
-            return any(lane.is_going or lane.hands for lane in self._shop.floor.lanes.values())
+            is_moving = any(lane.is_going or lane.hands for lane in self._shop.floor.lanes.values())
+        return is_moving or self._shop.renewal.is_at_work
 
     # What clients ask; one to one the methods of protocol/transfers.py.
 
@@ -302,12 +304,14 @@ class Desk:
             UsageError: It is no signature or token.
         """
         shop = self._shop
-        shop.credentials.give(params.place, params.kind, params.secret, params.expires)
-        with shop.floor.lock:
-            for lane in shop.floor.lanes.values():
-                is_meant = lane.record.base.container_url == params.place.container_url
-                if is_meant and lane.record.state is TransferState.NEEDS_SIGN_IN:
-                    shop.go_on(lane)
+        if params.is_by_sign_in:
+            shop.line_settings.trust.believe(params.place.endpoint, params.ca_file)
+        shop.renewal.note(params.place, is_by_sign_in=params.is_by_sign_in)
+        shop.authorize(params.place, params.kind, params.secret, params.expires)
+
+    def on_given(self, tell: Callable[[BlobPlace], None]) -> None:
+        """Let somebody hear of credentials that no client gave; called in a thread."""
+        self._shop.on_given = tell
 
     def new_stop(self) -> Stop:
         """Return a switch that ends a check; the end of the desk is its end, too. `release` it in the end."""

@@ -52,6 +52,8 @@ class TransferServer:
             OSError: The endpoint cannot be made.
             SetupError: The journal cannot be used.
         """
+        loop = asyncio.get_running_loop()
+        self._desk.on_given(lambda place: _tell(loop, self._given, CredentialGiven(place)))
         await asyncio.to_thread(self._desk.open)
         try:
             await self._serve(ready)
@@ -119,3 +121,8 @@ class TransferServer:
 def _soon(loop: asyncio.AbstractEventLoop, do: Callable[[], None]) -> None:
     with contextlib.suppress(RuntimeError):  # the loop has ended
         loop.call_soon_threadsafe(do)
+
+
+def _tell(loop: asyncio.AbstractEventLoop, hear: Callable[[CredentialGiven], None], given: CredentialGiven) -> None:
+    with contextlib.suppress(RuntimeError):  # the loop has ended
+        loop.call_soon_threadsafe(hear, given)

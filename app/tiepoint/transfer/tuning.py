@@ -32,6 +32,7 @@ class Tuning:
         backoff_first_s: Longest wait after a first failure; doubles with every further one.
         backoff_most_s: Longest wait after many.
         quiet_s: A file that changed while it was read is tried again after so long.
+        renew_s: So long clients may take to give a new token before the worker takes up the sign-in by itself.
     """
 
     whole_bytes: int = 64 * _MIB
@@ -42,6 +43,7 @@ class Tuning:
     backoff_first_s: float = 0.5
     backoff_most_s: float = 60.0
     quiet_s: float = 2.0
+    renew_s: float = 5.0
 
 
 def read_tuning(environ: Mapping[str, str] = os.environ) -> Tuning:

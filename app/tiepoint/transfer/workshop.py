@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +18,7 @@ from tiepoint.domain.failure import Failure
 from tiepoint.domain.transfer import Direction, Transfer, TransferId, TransferState
 from tiepoint.transfer.blob.backoff import Backoff
 from tiepoint.transfer.blob.bucket import TokenBucket
-from tiepoint.transfer.blob.credentials import Credentials
+from tiepoint.transfer.blob.credentials import BEARER, Credentials
 from tiepoint.transfer.blob.errors import Refused
 from tiepoint.transfer.blob.line import LineSettings
 from tiepoint.transfer.blob.stop import Stop
@@ -32,6 +34,7 @@ from tiepoint.transfer.journal import JOURNAL_NAME, Journal
 from tiepoint.transfer.journal_writer import JournalWriter
 from tiepoint.transfer.lane import Lane
 from tiepoint.transfer.records import TransferRecord
+from tiepoint.transfer.renewal import Renewal, Renewed
 from tiepoint.transfer.tuning import Tuning
 from tiepoint.transfer.upload.kit import Kit
 from tiepoint.transfer.upload.work import UploadWork
@@ -64,6 +67,9 @@ class Workshop:
         self.credentials = Credentials(self._want)
         self.line_settings = LineSettings(progress_s=tuning.progress_s, connect_s=tuning.connect_s)
         self.stop = Stop()
+        self.renewal = Renewal(self._wanted_now, self._renewed, tuning.renew_s)
+        self.on_given: Callable[[BlobPlace], None] = _nobody
+        """Is told of a credential that no client gave. Called in another thread than the loop's."""
 
     def open(self) -> None:
         """Read the journal and start every thread. Blocking.
@@ -95,6 +101,7 @@ class Workshop:
     def close(self) -> None:
         """Stop everything, write the journal, end the threads. Blocking."""
         self.stop.stop()
+        self.renewal.close()
         self.floor.close()
         self._crew.close()
         self._herald.close()
@@ -193,6 +200,32 @@ class Workshop:
 
     def _want(self, place: BlobPlace, reason: str) -> None:
         self._herald.want(place, reason)
+        self.renewal.want(place)
+
+    def _wanted_now(self) -> tuple[BlobPlace, ...]:
+        with self.floor.lock:
+            return self.wanted()
+
+    def _renewed(self, place: BlobPlace, renewed: Renewed) -> None:
+        self.authorize(place, BEARER, renewed.token, renewed.expires)
+        self.on_given(place)
+
+    def authorize(self, place: BlobPlace, kind: str, secret: str, expires: datetime | None) -> None:
+        """Take a credential for a container; what waits for it goes on.
+
+        Raises:
+            UsageError: It is no signature or token.
+        """
+        self.credentials.give(place, kind, secret, expires)
+        with self.floor.lock:
+            for lane in self.floor.lanes.values():
+                is_meant = lane.record.base.container_url == place.container_url
+                if is_meant and lane.record.state is TransferState.NEEDS_SIGN_IN:
+                    self.go_on(lane)
+
+
+def _nobody(_place: BlobPlace) -> None:
+    """Hear nothing."""
 
 
 def _tell_journal(failure: Failure | None) -> None:

@@ -25,7 +25,7 @@ from tiepoint.ports.settings_store import LoadedSettings
 from tiepoint.services.preferences import Preferences
 from tiepoint.services.sign_in import SignInService, SignInSnapshot, SignInState
 
-PLACE = BlobPlace("https://tp.blob.example", "captures")
+PLACE = BlobPlace("https://tp.blob.core.windows.net", "captures")
 
 
 class _Store:
@@ -283,3 +283,20 @@ async def test_stopping_lets_go_of_everything() -> None:
     with pytest.raises(Canceled):
         await task
     assert stand.identity.is_closed
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "http://tp.blob.core.windows.net",
+        "https://tp.blob.core.windows.net.evil.example",
+        "https://evilcore.windows.net",
+        "https://core.windows.net@evil.example",
+        "https://127.0.0.1:10000/devstoreaccount1",
+    ],
+)
+async def test_a_token_goes_to_storage_of_this_cloud_only(endpoint: str) -> None:
+    stand = _Stand(FakeIdentity(ACCOUNT))
+    with pytest.raises(SignInNeeded, match="no storage of Azure"):
+        await stand.service.blob_source().credential(BlobPlace(endpoint, "captures"))
+    assert ("storage_token",) not in stand.identity.calls

@@ -119,7 +119,14 @@ class ProtocolTransferWorker:
 
     async def authorize(self, place: BlobPlace, credential: Credential) -> None:
         """Give the right to use a container."""
-        params = messages.AuthorizeParams(place, credential.kind, credential.secret, credential.expires)
+        params = messages.AuthorizeParams(
+            place,
+            credential.kind,
+            credential.secret,
+            credential.expires,
+            credential.is_by_sign_in,
+            credential.ca_file,
+        )
         await self._link.ask(messages.AUTHORIZE, params)
         self._mirror.given(place)
 

@@ -9,7 +9,7 @@ import contextlib
 import http.client
 import ssl
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from tiepoint.transfer.blob.bucket import TokenBucket
@@ -19,7 +19,7 @@ from tiepoint.transfer.blob.flow import EarlyReply, Flow, Severed
 from tiepoint.transfer.blob.proxies import Origin, Proxy
 from tiepoint.transfer.blob.reply import Reply
 from tiepoint.transfer.blob.stop import Stop, shut_down
-from tiepoint.transfer.blob.trust import system_context
+from tiepoint.transfer.blob.trust import Trust, system_context
 
 _MOST_DRAINED: Final = 64 * 1024
 """Of an unwanted body: reading more costs more than a new connection."""
@@ -32,12 +32,14 @@ class LineSettings:
     Args:
         progress_s: A connection on which no byte moved for so long is given up.
         connect_s: As long may each step of its coming about take.
-        context: For https; None = the certificates of the system.
+        context: For https; None = the certificates of the system, or of the server's own.
+        trust: Knows servers with certificates of their own.
     """
 
     progress_s: float = 30.0
     connect_s: float = 15.0
     context: ssl.SSLContext | None = None
+    trust: Trust = field(default_factory=Trust)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -145,12 +147,19 @@ class Line:
 
     def _dial(self, origin: Origin, stop: Stop) -> None:
         settings = self._settings
-        if self._context is None and origin.scheme == "https":
-            self._context = system_context()
+        context = self._context_of(origin) if origin.scheme == "https" else None
         self._flow, self._proxy = dial(
-            origin, stop, connect_s=settings.connect_s, progress_s=settings.progress_s, context=self._context
+            origin, stop, connect_s=settings.connect_s, progress_s=settings.progress_s, context=context
         )
         self._origin = origin
+
+    def _context_of(self, origin: Origin) -> ssl.SSLContext:
+        own = self._settings.trust.context_of(origin.host)
+        if own is not None and self._settings.context is None:
+            return own
+        if self._context is None:
+            self._context = system_context()
+        return self._context
 
     def _let_go(self, stop: Stop, *, is_good: bool) -> None:
         flow = self._flow

@@ -10,7 +10,9 @@ import ssl
 import sys
 from functools import lru_cache
 from typing import Final
+from urllib.parse import urlsplit
 
+from tiepoint.domain.errors import UsageError
 from tiepoint.transfer.blob.errors import Untrusted
 
 _BUNDLES: Final = (
@@ -21,6 +23,51 @@ _BUNDLES: Final = (
     "/etc/ssl/cert.pem",
 )
 """Where distributions keep theirs; asked when the OpenSSL we run on was built for another place."""
+
+
+class Trust:
+    """Servers with certificates of their own, as a private cloud has; all others are judged by the system's."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, str] = {}
+
+    def believe(self, endpoint: str, ca_file: str) -> None:
+        """Judge a server by a file of certificates from now on; empty = by the system's.
+
+        Raises:
+            UsageError: The file holds no certificates.
+        """
+        host = (urlsplit(endpoint).hostname or "").lower()
+        if ca_file:
+            _named_context(ca_file, _stamp(ca_file))
+            self._files[host] = ca_file
+        else:
+            self._files.pop(host, None)
+
+    def context_of(self, host: str) -> ssl.SSLContext | None:
+        """Return what judges a server by its own certificates; None = the system's are to be asked."""
+        file = self._files.get(host.lower())
+        return _named_context(file, _stamp(file)) if file else None
+
+
+@lru_cache(maxsize=8)
+def _named_context(file: str, _stamp: int) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        context.load_verify_locations(cafile=file)
+    except OSError as error:
+        raise UsageError(
+            f"The certificates in {file} cannot be read.", remedy="Check ca_file of the cloud.", detail=str(error)
+        ) from error
+    return context
+
+
+def _stamp(file: str) -> int:
+    """Return when a file changed, so that a new one is read."""
+    try:
+        return os.stat(file).st_mtime_ns
+    except OSError:
+        return 0
 
 
 def system_context() -> ssl.SSLContext:
