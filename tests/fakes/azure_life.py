@@ -94,6 +94,7 @@ class _Deployment:
     began: datetime
     steps: list[tuple[str, str, float]]
     is_canceled: bool = False
+    done: set[str] = dataclasses.field(default_factory=set)
 
 
 class LifeTemplates:
@@ -216,8 +217,9 @@ class LifeAzure:
                 each.booted = now if each.power is Power.RUNNING else None
         for run in self.ran.values():
             for kind, name, took in run.steps:
-                is_due = (now - run.began).total_seconds() >= took and not run.is_canceled
+                is_due = (now - run.began).total_seconds() >= took and not run.is_canceled and name not in run.done
                 if is_due and not self.lacks(run, name) and run.group in self.groups:
+                    run.done.add(name)
                     self.add(run.group, kind, name)
 
     def lacks(self, run: _Deployment, name: str) -> bool:

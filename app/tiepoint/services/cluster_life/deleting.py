@@ -26,7 +26,7 @@ async def delete(work: Work) -> None:
     Raises:
         TiepointError: As `ports.azure`; the lines say more.
     """
-    facts = await work.tick()
+    facts = await work.first_look()
     if facts.group is None:
         return
     await _cancel_deployments(work)

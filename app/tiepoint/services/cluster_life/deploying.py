@@ -53,7 +53,7 @@ async def make_group(work: Work, plan: ClusterPlan) -> None:
     """Make the resource group, once an older one of its name is gone."""
     work.board.expect(GROUP_LINE, ResourceGroupKind.NETWORK, f"Resource group {work.group}", "create")
     work.board.work(GROUP_LINE)
-    facts = await work.tick()
+    facts = await work.first_look()
     while facts.group is not None and facts.group.state == "deleting":
         work.board.retry(GROUP_LINE, "An older one of this name is still being deleted.")
         facts = await work.tick()

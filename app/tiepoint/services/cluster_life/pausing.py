@@ -23,7 +23,7 @@ async def pause(work: Work) -> None:
     Raises:
         TiepointError: As `ports.azure`; the lines say more.
     """
-    facts = await work.tick()
+    facts = await work.first_look()
     await give_up_lease(work)
     for machine in _ordered(facts.machines):
         work.board.expect(machine.id, PARTS[machine.role], machine.name, "deallocate")

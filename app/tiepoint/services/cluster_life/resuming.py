@@ -37,7 +37,7 @@ async def resume(work: Work) -> None:
     Raises:
         TiepointError: As `ports.azure`; the lines say more.
     """
-    facts = await work.tick()
+    facts = await work.first_look()
     machines = facts.machines
     if not machines:
         raise UsageError(

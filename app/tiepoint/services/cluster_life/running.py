@@ -191,6 +191,8 @@ class Runs:
             if not order.follows:
                 await work.keep_record()
             await _DOES[order.kind](work)
+            self._tools.follower.forget_details(order.id)
+            await self._tools.follower.look_now()
         except asyncio.CancelledError:
             if not work.is_canceled:
                 raise  # the program ends; Azure goes on, and so does the next start

@@ -30,7 +30,7 @@ async def scale(work: Work) -> None:
     Raises:
         TiepointError: As `ports.azure`; the lines say more.
     """
-    facts = await work.tick()
+    facts = await work.first_look()
     known = plan_at_hand(work, await existing(work))
     plan = dataclasses.replace(known, nodes=dataclasses.replace(known.nodes, count=work.order.count))
     nodes = [machine for machine in facts.machines if machine.role is MachineRole.NODE]

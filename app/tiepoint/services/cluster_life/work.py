@@ -16,7 +16,7 @@ from tiepoint.domain.errors import ConfirmationNeeded, ConnectionLost, SignInNee
 from tiepoint.ports.azure import Azure
 from tiepoint.ports.cluster_journal import ClusterJournal, OperationRecord
 from tiepoint.services.cluster_life.board import Board
-from tiepoint.services.cluster_life.facts import ClusterFacts
+from tiepoint.services.cluster_life.facts import ClusterFacts, Look
 from tiepoint.services.cluster_life.following import Follower
 from tiepoint.services.cluster_life.leases import LeaseKeeper
 from tiepoint.services.cluster_life.order import Order
@@ -112,7 +112,23 @@ class Work:
         Raises:
             SignInNeeded: Nobody is signed in any more.
         """
-        look = await self.tools.follower.next_look()
+        return await self._seen(await self.tools.follower.next_look())
+
+    async def first_look(self) -> ClusterFacts:
+        """Look at once and return what it saw.
+
+        Raises:
+            TiepointError: It failed; nothing has been done yet.
+        """
+        look = await self.tools.follower.look_now()
+        while look.failure is not None and look.failure.kind in (ConfirmationNeeded.kind, ConnectionLost.kind):
+            await self._seen(look)
+            look = await self.tools.follower.next_look()
+        if look.failure is not None:
+            raise look.failure.as_error()
+        return self.facts
+
+    async def _seen(self, look: Look) -> ClusterFacts:
         if look.failure is not None and look.failure.kind == SignInNeeded.kind:
             raise look.failure.as_error()
         if look.failure is not None and look.failure.kind == ConfirmationNeeded.kind:

@@ -236,7 +236,7 @@ async def test_a_hundred_nodes_cost_one_request_an_interval() -> None:
         await bench.close()
     looks = len(bench.azure.asked("machines"))
     assert ended.count(LineState.DONE) >= 101
-    assert looks <= took / 10 + 2
+    assert looks <= took / 10 + 3  # one at the begin, one at the end
     assert len(bench.azure.asked("heartbeats")) <= looks
     assert took <= 1.2 * slowest, (took, slowest)
 
