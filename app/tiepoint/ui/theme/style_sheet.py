@@ -66,6 +66,7 @@ QPushButton[kind="primary"]:hover {{ background: {t.accent_fill_hover}; border-c
 QPushButton[kind="primary"]:focus {{ border: 2px solid {t.text}; }}
 QPushButton[kind="primary"]:disabled {{ background: {t.hover}; border-color: {t.border}; color: {t.text3}; }}
 QPushButton[kind="danger"] {{ color: {t.err.text}; }}
+QPushButton[kind="danger"]:disabled {{ color: {t.text3}; }}
 QPushButton[kind="quiet"] {{ background: transparent; border-color: transparent; color: {t.text2}; }}
 QPushButton[kind="quiet"]:hover {{ background: {t.hover}; color: {t.text}; }}
 QPushButton[kind="quiet"]:focus {{ border-color: {t.accent}; }}

@@ -132,13 +132,15 @@ def _budget_words(spent: float, budget: float, currency: str) -> str:
 
 
 def _stops(cluster: Cluster, now: datetime) -> tuple[str, str, bool]:
-    idle, minutes = idle_minutes_of(cluster), ""
-    if idle is not None:
-        minutes = tr("Meter", "{count} min after its last task", count=idle)
+    idle = idle_minutes_of(cluster)
+    after = (
+        tr("Meter", "after its last task")
+        if idle is None
+        else tr("Meter", "{count} min after its last task", count=idle)
+    )
     if cluster.stops_at is not None:
         title = tr("Meter", "Stops itself at {time}", time=clock_text(cluster.stops_at, now))
-        why = tr("Meter", "Enforced in Azure, also when this computer is off.")
-        return title, f"{minutes[:1].upper()}{minutes[1:]}. {why}" if minutes else why, False
+        return title, tr("Meter", "Enforced in Azure {when}, this computer on or off.", when=after), False
     lease = cluster.lease
     if lease is not None and lease.until > now:
         title = tr("Meter", "Kept until {time}", time=clock_text(lease.until, now))
@@ -149,9 +151,7 @@ def _stops(cluster: Cluster, now: datetime) -> tuple[str, str, bool]:
         )
     if any(machine.is_healthy for machine in cluster.machines if machine.power is Power.RUNNING):
         title = tr("Meter", "Nobody holds it any more")
-        why = tr(
-            "Meter", "Its guards switch it off, each node {when}.", when=minutes or tr("Meter", "after its last task")
-        )
+        why = tr("Meter", "Its guards switch it off, each node {when}.", when=after)
         return title, why, False
     title = tr("Meter", "Nothing is known that would stop it")
     return title, tr("Meter", "No lease and no guard was heard. Pause it when you are done."), True

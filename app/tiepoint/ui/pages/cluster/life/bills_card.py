@@ -15,9 +15,11 @@ from tiepoint.ui.viewmodels.money import number_text, sign_of
 from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.cards import Card, hairline
 from tiepoint.ui.widgets.labels import ElidedLabel, Glyph, Label
+from tiepoint.ui.widgets.layouts import column, row
 
 _NONE: Final = "—"
 _COLUMNS: Final = ("Running", "Paused", "Cold")
+_COLUMN_PX: Final = 52
 
 
 class BillsCard(Card):
@@ -38,8 +40,11 @@ class BillsCard(Card):
         self._grid_place.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._grid_place.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._grid_place.setMinimumHeight(100)
+        self._sum = _Sum()
         self._foot = Label("", "caption", wrap=True)
-        self.add(self._grid_place, self._foot, spacing=6, margins=(16, 0, 16, 12)).setStretch(0, 1)
+        bar = self._grid_place.verticalScrollBar()
+        bar.rangeChanged.connect(lambda _least, most: self._sum.set_bar(width=bar.sizeHint().width() if most else 0))
+        self.add(self._grid_place, self._sum, self._foot, spacing=6, margins=(16, 0, 16, 12)).setStretch(0, 1)
         self.portal_button.clicked.connect(self.portal_wanted)
 
     def show_cluster(self, cluster: Cluster, *, has_portal: bool) -> None:
@@ -55,6 +60,9 @@ class BillsCard(Card):
             self.head.remark_label.setText(tr("Bills", "{sign} per hour, list price", sign=sign))
         self._grid_place.setWidget(_grid(price, on))
         self._grid_place.setVisible(price is not None)
+        self._sum.setVisible(price is not None)
+        if price is not None:
+            self._sum.show_sum(price)
         self._foot.setText(_foot(price))
 
 
@@ -68,36 +76,50 @@ def _grid(price: PriceEstimate | None, on: int) -> QWidget:
     for place, head in enumerate(_COLUMNS):
         grid.addWidget(_right(Label(tr("Bills", head), "caption")), 0, place + 2)
     lines = price.lines if price is not None else ()
-    for row, line in enumerate(lines, start=1):
-        _add_line(grid, row, line, on)
-    if price is not None:
-        rule = hairline()
-        grid.addWidget(rule, len(lines) + 1, 0, 1, 5)
-        _add_sum(grid, len(lines) + 2, price)
-    grid.setRowStretch(len(lines) + 3, 1)
+    for place, line in enumerate(lines, start=1):
+        _add_line(grid, place, line, on)
+    for place in range(len(_COLUMNS)):
+        grid.setColumnMinimumWidth(place + 2, _COLUMN_PX)
+    grid.setRowStretch(len(lines) + 1, 1)
     return made
 
 
-def _add_line(grid: QGridLayout, row: int, line: PriceLine, on: int) -> None:
-    grid.addWidget(Glyph(part_look(line.part)[0], "text2", 15), row, 0)
+def _add_line(grid: QGridLayout, at: int, line: PriceLine, on: int) -> None:
+    grid.addWidget(Glyph(part_look(line.part)[0], "text2", 15), at, 0)
     name = ElidedLabel(plain(line.label), "body")
     name.setAccessibleName(f"{plain(line.label)}, {plain(line.detail)}")
-    grid.addWidget(name, row, 1)
+    grid.addWidget(name, at, 1)
     for place, value in enumerate((line.running, line.paused, line.cold)):
         words = number_text(value) if value else _NONE
         if not line.is_known:
             words = "?"
         label = Label(words, "value" if place == on else "sub")
         label.setAccessibleName(f"{plain(line.label)}, {tr('Bills', _COLUMNS[place])}: {words}")
-        grid.addWidget(_right(label), row, place + 2)
+        grid.addWidget(_right(label), at, place + 2)
 
 
-def _add_sum(grid: QGridLayout, row: int, price: PriceEstimate) -> None:
-    grid.addWidget(Label(tr("Bills", "Together"), "title"), row, 1)
-    for place, value in enumerate((price.running, price.paused, price.cold)):
-        label = Label(number_text(value), "title")
-        label.setAccessibleName(f"{tr('Bills', 'Together')}, {tr('Bills', _COLUMNS[place])}: {number_text(value)}")
-        grid.addWidget(_right(label), row, place + 2)
+class _Sum(QWidget):
+    """All of it, under a line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._labels = tuple(_right(Label("", "title")) for _ in _COLUMNS)
+        for label in self._labels:
+            label.setMinimumWidth(_COLUMN_PX)
+        self._line = row(25, Label(tr("Bills", "Together"), "title"), None, *self._labels, spacing=12)
+        self.setLayout(column(hairline(), self._line, spacing=6))
+        self.set_bar(width=0)
+
+    def set_bar(self, *, width: int) -> None:
+        """Keep the columns below those of the lines while these have a scroll bar."""
+        self._line.setContentsMargins(0, 0, 2 + width, 0)
+
+    def show_sum(self, price: PriceEstimate) -> None:
+        """Show the sums."""
+        sums = (price.running, price.paused, price.cold)
+        for label, head, value in zip(self._labels, _COLUMNS, sums, strict=True):
+            label.setText(number_text(value))
+            label.setAccessibleName(f"{tr('Bills', 'Together')}, {tr('Bills', head)}: {number_text(value)}")
 
 
 def _right(label: Label) -> Label:

@@ -27,7 +27,7 @@ from tiepoint.ui.widgets.layouts import column, holder, row
 
 _METER_PX: Final = 228
 _REST_PX: Final = 284
-_FOOT_PX: Final = 226
+_FOOT_PX: Final = 224
 _AT_REST: Final = (ClusterState.PAUSED, ClusterState.COLD)
 
 

@@ -56,6 +56,7 @@ class LifeDialog(QDialog):
         self._head.setAlignment(glyph, Qt.AlignmentFlag.AlignTop)
         self.cancel_button.clicked.connect(self.reject)
         self.go_button.clicked.connect(self._on_go)
+        self.go_button.setDefault(True)
         self.setAccessibleName(title)
 
     def fill(self, *parts: Part) -> None:

@@ -24,7 +24,7 @@ from tiepoint.ui.widgets.table import HEAD_PX, Table
 from tiepoint.ui.widgets.table_columns import ColumnMemory
 from tiepoint.ui.widgets.table_find import FindBox
 
-_ROW_PX: Final = 36
+_ROW_PX: Final = 34
 _SEEN_ROWS: Final = (3, 4)
 _FIND_FROM: Final = 9
 """Fewer machines than this need no searching."""

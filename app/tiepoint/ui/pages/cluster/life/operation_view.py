@@ -26,7 +26,7 @@ from tiepoint.ui.widgets.cards import Card, ScrollColumn
 from tiepoint.ui.widgets.layouts import column, holder, row
 from tiepoint.ui.widgets.stage_strip import StageStrip
 
-_SIDE_PX: Final = (348, 424)
+_SIDE_PX: Final = (356, 424)
 _LEAST_TREE_PX: Final = 260
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from tiepoint.ui.text import tr
@@ -11,6 +13,8 @@ from tiepoint.ui.widgets.cards import Card, hairline
 from tiepoint.ui.widgets.labels import ElidedLabel, Glyph, Label
 from tiepoint.ui.widgets.layouts import column, row
 
+_IN_A_ROW: Final = 3
+
 
 class OverallCard(Card):
     """Shows an `Overall`."""
@@ -19,8 +23,11 @@ class OverallCard(Card):
         super().__init__(tr("Operation", "Overall"), " ")
         self._bar = SegmentBar(height=9)
         self._counts: list[_CountLabel] = []
-        self._counts_line = row(spacing=14)
-        self._counts_line.addStretch(1)
+        self._counts_grid = QGridLayout()
+        self._counts_grid.setContentsMargins(0, 0, 0, 0)
+        self._counts_grid.setHorizontalSpacing(10)
+        self._counts_grid.setVerticalSpacing(6)
+        self._counts_grid.setColumnStretch(_IN_A_ROW, 1)
         self._facts: list[_Fact] = []
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -28,7 +35,7 @@ class OverallCard(Card):
         self._grid.setVerticalSpacing(10)
         for side in (0, 1):
             self._grid.setColumnStretch(side, 1)
-        self.add(self._bar, self._counts_line, hairline(), self._grid, spacing=11)
+        self.add(self._bar, self._counts_grid, hairline(), self._grid, spacing=11)
 
     def show_overall(self, overall: Overall) -> None:
         """Show these figures; only what differs is touched."""
@@ -37,8 +44,9 @@ class OverallCard(Card):
             self.head.remark_label.setText(words if overall.total else tr("Operation", "Nothing is counted yet"))
         self._bar.set_parts([(each.tone, float(each.count)) for each in overall.counts], words)
         while len(self._counts) < len(overall.counts):
+            place = len(self._counts)
             self._counts.append(_CountLabel())
-            self._counts_line.insertWidget(len(self._counts) - 1, self._counts[-1])
+            self._counts_grid.addWidget(self._counts[-1], place // _IN_A_ROW, place % _IN_A_ROW)
         for place, label in enumerate(self._counts):
             label.setVisible(place < len(overall.counts))
             if place < len(overall.counts):

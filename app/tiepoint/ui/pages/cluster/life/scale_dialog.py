@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QSpinBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from tiepoint.domain.cluster import Cluster, Machine, MachineRole
 from tiepoint.domain.cluster_plan import MOST_NODES, Engine
@@ -18,6 +18,7 @@ from tiepoint.ui.viewmodels.cluster_words import region_name
 from tiepoint.ui.viewmodels.money import rate_text
 from tiepoint.ui.widgets.labels import Label
 from tiepoint.ui.widgets.layouts import row
+from tiepoint.ui.widgets.stepper import Stepper
 
 _VCPU: Final = re.compile(r"_[A-Z]+?(\d+)")
 _MOST_NAMED: Final = 4
@@ -39,21 +40,19 @@ class ScaleDialog(LifeDialog):
         self._nodes = tuple(each for each in cluster.machines if each.role is MachineRole.NODE)
         planned = cluster.plan.nodes.count if cluster.plan is not None else 1
         self._before = len(self._nodes) or planned
-        self.spin = QSpinBox()
-        self.spin.setRange(1, MOST_NODES)
-        self.spin.setValue(self._before)
-        self.spin.setAccessibleName(tr("Scale", "Number of nodes"))
-        self.spin.setMinimumWidth(110)
+        self.spin = Stepper(tr("Scale", "Number of nodes"), 1, MOST_NODES)
+        self.spin.box.setKeyboardTracking(True)
+        self.spin.hold(self._before)
         self._size = Label(_size_words(cluster), "sub")
         self._facts, self._points = FactWell(), Points()
-        self.spin.valueChanged.connect(lambda _count: self._refresh())
+        self.spin.stepped.connect(lambda _count: self._refresh())
         self.fill(row(self.spin, self._size, None, spacing=12), self._facts, self._points)
         self._refresh()
 
     @property
     def count(self) -> int:
         """How many there shall be."""
-        return self.spin.value()
+        return self.spin.value
 
     def _refresh(self) -> None:
         change = self.count - self._before
@@ -67,8 +66,8 @@ class ScaleDialog(LifeDialog):
     def showEvent(self, event: QShowEvent) -> None:
         """Begin at the number."""
         super().showEvent(event)
-        self.spin.setFocus()
-        self.spin.selectAll()
+        self.spin.box.setFocus()
+        self.spin.box.selectAll()
 
 
 def _verb(change: int) -> str:
