@@ -1,0 +1,148 @@
+"""Parts of a cluster: what a template holds when not all of it is wanted, and what may be done with it."""
+
+import dataclasses
+import fnmatch
+import json
+
+import pytest
+
+from infra.variants import NAMES, SOURCES, SUBSCRIPTION, composed, templates, variants
+from tiepoint.domain.cluster_plan import REFERENCE_PLAN, AccessPlan, ClusterPlan
+from tiepoint.services.template.actions import deployer_actions
+from tiepoint.services.templates import PREVIEW_SSH_KEY, ComposedTemplate, Part
+
+PLAN = dataclasses.replace(REFERENCE_PLAN, access=AccessPlan(sources=SOURCES))
+WINDOWS = dict(variants())["netapp-ad-jump-boxes-metashape-windows-peered"]
+
+
+def part(plan: ClusterPlan = PLAN, **changes: object) -> ComposedTemplate:
+    return templates().compose(plan, SUBSCRIPTION, Part(**changes))  # type: ignore[arg-type]
+
+
+def steps(composed: ComposedTemplate) -> list[str]:
+    return [each["name"] for each in composed.template["resources"]]
+
+
+def test_the_first_of_two_steps_is_the_same_template() -> None:
+    first, second = part(is_foundation_only=True), part()
+    assert first.template == second.template
+    assert first.parameters["foundationOnly"] == {"value": True}
+    foundation = [each["name"] for each in first.template["resources"] if "condition" not in each]
+    assert foundation == [
+        "security",
+        "access-security",
+        "egress",
+        "network",
+        "secrets",
+        "storage-account",
+        "storage-lustre-rights",
+    ]
+
+
+def test_nodes_come_with_their_rights_and_their_set_up() -> None:
+    more = part(nodes=("node-06", "node-07"), only=("nodes",))
+    assert steps(more) == ["nodes", "nodes-guard", "nodes-setup"]
+    assert more.parameters["nodeNames"] == {"value": ["node-06", "node-07"]}
+    assert more.parameters["nodeAddresses"] == {"value": ["10.0.1.25", "10.0.1.26"]}
+    assert "reference('storage-account')" not in json.dumps(more.template)
+    assert "dependsOn" not in more.template["resources"][0]
+
+
+def test_no_nodes_are_no_steps() -> None:
+    assert not [name for name in steps(part(nodes=())) if name.startswith("nodes")]
+
+
+def test_a_cold_network_has_no_way_out() -> None:
+    cold = part(only=("network",), is_cold=True)
+    assert steps(cold) == ["security", "access-security", "network"]
+    network = cold.template["resources"][-1]["properties"]["parameters"]
+    assert network["natGatewayId"] == {"value": ""}
+    assert steps(part(only=("network", "access", "storage-lustre"))) == [
+        "security",
+        "access-security",
+        "egress",
+        "network",
+        "storage-lustre-rights",
+        "access",
+        "storage-lustre",
+    ]
+
+
+def test_names_that_are_there_are_kept() -> None:
+    known = part(account_name="tpolder", vault_name="kv-older")
+    assert (known.account_name, known.vault_name) == ("tpolder", "kv-older")
+    assert known.parameters["accountName"] == {"value": "tpolder"}
+
+
+def test_a_deleted_vault_is_recovered() -> None:
+    secrets = next(each for each in part(recovers_vault=True).template["resources"] if each["name"] == "secrets")
+    assert secrets["properties"]["parameters"]["createMode"] == {"value": "recover"}
+
+
+def test_a_preview_reads_nothing_from_the_vault() -> None:
+    assert '"keyVault"' in json.dumps(part(WINDOWS).template)
+    assert '"keyVault"' not in json.dumps(part(WINDOWS, is_preview=True).template)
+
+
+def test_values_are_added_where_they_are_taken() -> None:
+    more = part().with_values(sshPublicKey=PREVIEW_SSH_KEY, lustreServicePrincipal="x", colour="red")
+    assert more.parameters["sshPublicKey"] == {"value": PREVIEW_SSH_KEY}
+    assert "colour" not in more.parameters
+    small = part(dict(variants())["blob-dns-bastion-open-linux-one"])
+    assert "lustreServicePrincipal" not in small.with_values(lustreServicePrincipal="x").parameters
+
+
+@pytest.mark.parametrize(
+    ("name", "secrets"),
+    [
+        ("lustre-dns-bastion-open-linux-one", ("sshPrivateKey",)),
+        ("lustre-ad-bastion-open-linux-one", ("adminPassword", "sshPrivateKey")),
+        ("blob-dns-bastion-metashape-windows-one", ("adminPassword", "activationCode", "sshPrivateKey")),
+    ],
+)
+def test_secrets_are_those_that_something_reads(name: str, secrets: tuple[str, ...]) -> None:
+    assert composed(name).secrets == secrets
+
+
+def test_without_sources_azure_asks_for_them() -> None:
+    parameter = templates().compose(REFERENCE_PLAN).template["parameters"]["sourceAddresses"]
+    assert "defaultValue" not in parameter
+    assert parameter["minLength"] == 1
+
+
+def role(name: str) -> list[str]:
+    for each in templates().role_definitions()["resources"]:
+        if each["properties"]["roleName"] == name:
+            return each["properties"]["permissions"][0]["actions"]
+    raise AssertionError(name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_deployers_role_is_enough_but_for_giving_rights(name: str) -> None:
+    allowed = [each.lower() for each in role("Tiepoint Deployer")]
+    missing = {
+        action
+        for action in deployer_actions(composed(name).template)
+        if not any(fnmatch.fnmatch(action.lower(), each) for each in allowed)
+    }
+    assert missing == {"Microsoft.Authorization/roleAssignments/write"}
+
+
+def test_roles_allow_no_more_than_they_need() -> None:
+    for name in ("Tiepoint Operator", "Tiepoint Deployer", "Tiepoint Guard Node", "Tiepoint Guard Scheduler"):
+        actions = role(name)
+        assert "*" not in actions
+        assert not [each for each in actions if each.endswith("listKeys/action") or "roleAssignments/write" in each]
+        assert len(actions) == len(set(actions))
+    assert not [each for each in role("Tiepoint Operator") if each.endswith("/write") and "importJobs" not in each]
+    assert not [each for each in role("Tiepoint Operator") if "runCommand" in each]
+    assert [each for each in role("Tiepoint Guard Node") if not each.endswith("/read")] == [
+        "Microsoft.Compute/virtualMachines/deallocate/action"
+    ]
+
+
+def test_what_a_person_needs_follows_the_plan() -> None:
+    assert "Microsoft.KeyVault/vaults/deploy/action" not in templates().deployer_actions(PLAN)
+    assert "Microsoft.KeyVault/vaults/deploy/action" in templates().deployer_actions(WINDOWS)
+    assert "Microsoft.StorageCache/amlFilesystems/write" in templates().deployer_actions(PLAN)
+    assert "Microsoft.NetApp/netAppAccounts/capacityPools/volumes/write" in templates().deployer_actions(WINDOWS)
