@@ -898,7 +898,7 @@ class Azure:
 class NoRedirect(urllib.request.HTTPRedirectHandler):
     """A token must not travel to where a redirection points."""
 
-    def redirect_request(self, *_: Any) -> None:  # type: ignore[override]
+    def redirect_request(self, *_: Any) -> None:
         """Follow none."""
         return
 
