@@ -45,7 +45,7 @@ _VAULT, _LUSTRE = "Microsoft.KeyVault/vaults", "Microsoft.StorageCache/amlFilesy
 class ScaledTime:
     """The clock, and waiting by it: so many seconds of Azure pass in one of ours."""
 
-    def __init__(self, scale: float = 3000.0) -> None:
+    def __init__(self, scale: float = 1500.0) -> None:
         self.scale, self._began = scale, time.monotonic()
         self._start = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
 
@@ -145,6 +145,7 @@ class LifeAzure:
         self.start_s: dict[str, float] = {}
         self.stop_s = 40.0
         self.calls: list[tuple[str, ...]] = []
+        self.on_call: Callable[[str], None] = lambda what: None
         self.errors: dict[str, list[Exception]] = {}
         self.archive_s = 120.0
         self._archived: datetime | None = None
@@ -162,6 +163,7 @@ class LifeAzure:
         """Note a call; raise what a test wants raised, once each."""
         await asyncio.sleep(0)
         self.calls.append((what, *facts))
+        self.on_call(what)
         waiting = self.errors.get(what)
         if waiting:
             raise waiting.pop(0)
@@ -437,7 +439,7 @@ class _Vault(_Role):
 class LifeBench:
     """A ClusterService over the memory, and a second one for a program that starts anew."""
 
-    def __init__(self, scale: float = 3000.0) -> None:
+    def __init__(self, scale: float = 1500.0) -> None:
         self.clock = ScaledTime(scale)
         self.azure = LifeAzure(self.clock)
         self.sign_in, self.prices, self.journal = FakeSignIn(), FakePrices(), MemoryJournal()
