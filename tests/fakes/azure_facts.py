@@ -170,3 +170,7 @@ class FakeRegionFacts:
     async def role_definition(self, name: str) -> str:
         self._note("role_definition")
         return f"/providers/Microsoft.Authorization/roleDefinitions/{name}" if name in self.roles else ""
+
+    async def make_roles(self, template: Mapping[str, Any], region: str) -> None:
+        self._note("make_roles")
+        self.roles |= set(template["roles"])

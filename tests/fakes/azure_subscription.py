@@ -108,6 +108,9 @@ class FakeComposer:
         template = {"parameters": {"sshPublicKey": {}, "deployerObjectId": {}}, "resources": [nested]}
         return ComposedTemplate(template, {}, secrets, part.vault_name or vault, part.account_name or account)
 
+    def role_definitions(self) -> Mapping[str, Any]:
+        return {"roles": ["Tiepoint Guard Node", "Tiepoint Guard Scheduler"]}
+
     def deployer_actions(self, plan: ClusterPlan) -> tuple[str, ...]:
         return (
             "Microsoft.Compute/virtualMachines/write",

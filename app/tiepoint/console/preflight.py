@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from tiepoint.console.outcomes import EXIT_FAILED, EXIT_OK
 from tiepoint.console.outlet import Outlet
 from tiepoint.console.prices import tell_findings
+from tiepoint.console.sign_in import signed_in, with_confirmation
 from tiepoint.console.tables import table_text
 from tiepoint.console.text import duration_text, plain
+from tiepoint.domain.cluster_plan import ClusterPlan
+from tiepoint.domain.errors import ConfirmationNeeded
 from tiepoint.domain.node_sizes import size_label
 from tiepoint.domain.preflight import Alternative, Check, CheckState, Fix, PreflightReport, Remedy
 from tiepoint.services.program import Program
@@ -34,18 +38,28 @@ async def preflight(program: Program, outlet: Outlet, path: Path) -> int:
     """
     plan, findings = await program.azure.plans.read(path)
     tell_findings(outlet, findings)
-    await program.azure.sign_in.restore()
+    await signed_in(program)
 
     def tell(report: PreflightReport) -> None:
         ended = len(report.checks) - report.count(CheckState.RUNNING)
         outlet.advance("preflight", ended, len(report.checks), "checks")
 
-    report = await program.azure.preflight.run(plan, tell)
+    report = await with_confirmation(program, outlet, _checked(program, plan, tell))
     code = EXIT_FAILED if report.is_blocked else EXIT_OK
     state = "blocked" if report.is_blocked else "ok"
     facts = {"state": state, "exit_code": code, "cluster": plan.name, "preflight": report}
     outlet.result(facts, _text(report))
     return code
+
+
+async def _checked(program: Program, plan: ClusterPlan, tell: Callable[[PreflightReport], None]) -> PreflightReport:
+    """Run the checks, from the beginning when Azure wanted the person to confirm in the middle of them."""
+    while True:
+        try:
+            return await program.azure.preflight.run(plan, tell)
+        except ConfirmationNeeded:
+            program.azure.sign_in.ask_to_confirm()
+            await program.azure.sign_in.confirmed()
 
 
 def _text(report: PreflightReport) -> str:

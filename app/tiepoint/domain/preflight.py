@@ -51,6 +51,7 @@ class Remedy(StrEnum):
     USE_ADDRESS_SPACE = "use-address-space"
     USE_NAME = "use-name"
     RECOVER_VAULT = "recover-vault"
+    MAKE_ROLES = "make-roles"
     GIVE_SECRETS = "give-secrets"
 
 

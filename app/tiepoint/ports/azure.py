@@ -123,6 +123,14 @@ class RegionFacts(Protocol):
     async def role_definition(self, name: str) -> str:
         """Resource id of a custom role by its name, empty = there is none."""
 
+    async def make_roles(self, template: Mapping[str, Any], region: str) -> None:
+        """Make custom roles from a template of the subscription's level, and wait for it. Idempotent.
+
+        Args:
+            template: With role definitions only.
+            region: Where Azure keeps the record of it.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class DeploymentState:

@@ -112,6 +112,14 @@ class PreflightService:
         name = self._templates.compose(plan, azure.subscription).vault_name
         await azure.facts.recover_vault(name, plan.region)
 
+    async def make_roles(self, plan: ClusterPlan) -> None:
+        """Make the roles that let machines stop themselves, and wait for it. Once for a subscription is enough.
+
+        Raises:
+            TiepointError: As `ports.azure`.
+        """
+        await self._sign_in.azure().facts.make_roles(self._templates.role_definitions(), plan.region)
+
     def _asking(self) -> Asking:
         azure, snapshot = self._sign_in.azure(), self._sign_in.snapshot
         object_id = snapshot.account.object_id if snapshot.account else ""

@@ -13,7 +13,7 @@ from fakes.outlet import RecordingOutlet
 from fakes.program import FakeProgram
 from tiepoint.console import preflight, prices
 from tiepoint.domain.cluster_plan import REFERENCE_PLAN, AccessPlan, ClusterPlan, NodesPlan, PlanFinding
-from tiepoint.domain.errors import SignInNeeded, UsageError
+from tiepoint.domain.errors import ConfirmationNeeded, SignInNeeded, UsageError
 from tiepoint.protocol.codec import to_json
 from tiepoint.services.prices import PriceService
 from tiepoint.services.program import Program
@@ -24,6 +24,7 @@ PLAN = replace(REFERENCE_PLAN, name="atelier", access=AccessPlan(sources=("203.0
 
 def a_program(subscription: Subscription | None = None, plan: ClusterPlan = PLAN) -> tuple[Program, FakeProgram]:
     world = FakeProgram()
+    world.azure.sign_in.put_signed_in()
     world.azure.plans.files[FILE] = plan
     real = replace(world.program.azure, prices=PriceService(FakePriceList()))
     real = replace(real, preflight=subscription.preflight) if subscription else real
@@ -44,7 +45,7 @@ async def test_a_price_is_a_table_a_month_and_a_source() -> None:
     assert facts["currency"] == "USD"
     assert facts["lines"][0]["machines"] == ["node-01", "node-02", "node-03", "node-04", "node-05"]
     assert facts["per_month_cold_between"] < facts["per_month_paused_between"]
-    assert world.azure.sign_in.calls == []
+    assert world.azure.sign_in.calls == [], "a price needs no sign-in"
 
 
 async def test_a_price_that_is_not_known_is_said() -> None:
@@ -93,7 +94,16 @@ async def test_a_blocked_preflight_ends_with_1_and_says_the_ways_out() -> None:
 
 async def test_without_a_sign_in_it_says_so() -> None:
     program, world = a_program()
-    world.azure.preflight.fails = SignInNeeded("Nobody is signed in.")
+    world.azure.sign_in.put(account=None)
     with pytest.raises(SignInNeeded) as caught:
         await preflight.preflight(program, RecordingOutlet(), FILE)
     assert caught.value.exit_code == 4
+
+
+async def test_without_a_terminal_nobody_can_be_asked_to_confirm() -> None:
+    program, world = a_program()
+    world.azure.preflight.fails = ConfirmationNeeded("Azure wants you to confirm.")
+    outlet = RecordingOutlet()
+    with pytest.raises(ConfirmationNeeded):
+        await preflight.preflight(program, outlet, FILE)
+    assert outlet.notices

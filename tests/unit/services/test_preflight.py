@@ -206,7 +206,13 @@ async def test_roles_of_the_guards_that_nobody_made(subscription: Subscription) 
     check = await found(subscription, CheckKind.PERMISSIONS)
     assert check.state is CheckState.BLOCKED
     assert check.missing == ("Tiepoint Guard Node",)
+    assert check.fixes == (Fix(Remedy.MAKE_ROLES, "Make the roles"),)
+    subscription.facts.forbidden = {"Microsoft.Authorization/roleDefinitions/write"}
+    check = await found(subscription, CheckKind.PERMISSIONS)
+    assert check.fixes == ()
     assert "az deployment sub create" in check.detail
+    await subscription.preflight.make_roles(PLAN)
+    assert (await found(subscription, CheckKind.PERMISSIONS)).state is CheckState.OK
 
 
 async def test_addresses_that_others_use(subscription: Subscription) -> None:
@@ -222,9 +228,13 @@ async def test_addresses_that_others_use(subscription: Subscription) -> None:
     check = await found(subscription, CheckKind.ADDRESSES)
     assert values(check) == {Remedy.USE_ADDRESS_SPACE: "10.2.0.0/16"}
     both = replace(PLAN, network=NetworkPlan(NetworkKind.PEERED))
-    assert values(await found(subscription, CheckKind.ADDRESSES, both)) == {
-        Remedy.USE_ADDRESS_SPACE: "10.2.0.0/16,10.3.0.0/16"
-    }
+    check = await found(subscription, CheckKind.ADDRESSES, both)
+    assert values(check) == {Remedy.USE_ADDRESS_SPACE: "10.2.0.0/16"}
+    assert "For the storage's network 10.2.0.0/16 is free" in check.detail
+    subscription.facts.networks = {"/x/virtualNetworks/office": ("10.1.0.0/16",)}
+    check = await found(subscription, CheckKind.ADDRESSES, both)
+    assert check.title == "10.1.0.0/16 overlaps another network"
+    assert check.fixes == ()
 
 
 async def test_the_clusters_own_network_is_no_overlap(subscription: Subscription) -> None:

@@ -25,6 +25,7 @@ _SIZES_KEPT_S: Final = 600.0
 _REGISTRATION_POLL_S: Final = 5.0
 _REGISTRATION_POLLS: Final = 180
 _PERMISSIONS_VERSION: Final = "2022-04-01"
+_ROLES_DEPLOYMENT: Final = "tiepoint-roles"
 
 
 class AzureRegionFacts:
@@ -136,6 +137,14 @@ class AzureRegionFacts:
         scope, asked = f"/subscriptions/{self._clients.subscription}", f"roleName eq '{name}'"
         found = await self._call(lambda: list(self._clients.authorization.role_definitions.list(scope, filter=asked)))
         return next((str(each.id) for each in found if each.role_name == name), "")
+
+    async def make_roles(self, template: Mapping[str, Any], region: str) -> None:
+        """Make custom roles; see the port."""
+        deployments = self._clients.deployments.deployments
+        properties = {"mode": "Incremental", "template": dict(template), "parameters": {}}
+        body: Any = {"location": region, "properties": properties}
+        name = _ROLES_DEPLOYMENT
+        await self._call(lambda: deployments.begin_create_or_update_at_subscription_scope(name, body).result())
 
     async def _call(self, blocking: Callable[..., T], *args: Any) -> T:
         return await call(self._clients.identity, blocking, *args)

@@ -17,25 +17,34 @@ async def check(question: Question) -> Check:
     spaces = await question.azure.facts.address_spaces()
     others = {name: _networks(prefixes) for name, prefixes in spaces.items() if own not in name.lower()}
     wanted, taken = _wanted(plan), [network for networks in others.values() for network in networks]
-    free = free_spaces(len(wanted), taken)
-    fixes = (Fix(Remedy.USE_ADDRESS_SPACE, f"Use {listed(free)}", ",".join(free)),) if free else ()
     if len(wanted) > 1 and wanted[0].overlaps(wanted[1]):
         title, detail = "The two networks of the plan overlap", f"{wanted[0]} and {wanted[1]} cannot be joined."
-        return Check(CheckKind.ADDRESSES, CheckState.BLOCKED, title, detail, fixes)
+        return Check(CheckKind.ADDRESSES, CheckState.BLOCKED, title, detail, _fixes([*wanted[1:], *taken]))
     clash = [name.rsplit("/", 1)[-1] for name, networks in others.items() if _overlap(wanted, networks)]
     if clash:
-        is_one = len(clash) == 1
-        title = f"{listed([str(network) for network in wanted])} {'overlaps' if len(wanted) == 1 else 'overlap'} "
-        title += "another network" if is_one else f"{len(clash)} other networks"
-        detail = (
-            f"{listed(clash)} {'uses' if is_one else 'use'} some of the same addresses. Deploying works, "
-            "but the cluster can never be joined with such a network."
-        )
-        return Check(CheckKind.ADDRESSES, CheckState.WARNING, title, detail, fixes)
+        return _overlapping(wanted, clash, taken)
     shown = listed([str(network) for network in wanted])
     verb = "overlaps" if len(wanted) == 1 else "overlap"
     detail = f"{shown} {verb} none of {counted(len(others), 'network')}" if others else f"{shown}, the only network"
     return Check(CheckKind.ADDRESSES, CheckState.OK, "Addresses", detail)
+
+
+def _overlapping(wanted: list[IPv4Network], clash: list[str], taken: list[IPv4Network]) -> Check:
+    bad, alone = [network for network in wanted if _overlap([network], taken)], len(clash) == 1
+    verb, whom = "overlaps" if len(bad) == 1 else "overlap", "another network" if alone else f"{len(clash)} networks"
+    detail = (
+        f"{listed(clash)} {'uses' if alone else 'use'} some of the same addresses. Deploying works, "
+        "but the cluster can never be joined with such a network."
+    )
+    storage = free_spaces(1, [*wanted[:1], *taken]) if bad[-1] is not wanted[0] else ()
+    detail += f" For the storage's network {storage[0]} is free." if storage else ""
+    fixes = _fixes([*wanted[1:], *taken]) if bad[0] is wanted[0] else ()
+    title = f"{listed([str(network) for network in bad])} {verb} {whom}"
+    return Check(CheckKind.ADDRESSES, CheckState.WARNING, title, detail, fixes)
+
+
+def _fixes(taken: Sequence[IPv4Network]) -> tuple[Fix, ...]:
+    return tuple(Fix(Remedy.USE_ADDRESS_SPACE, f"Use {free}", free) for free in free_spaces(1, taken))
 
 
 def free_spaces(count: int, taken: Sequence[IPv4Network]) -> tuple[str, ...]:
