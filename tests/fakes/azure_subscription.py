@@ -25,11 +25,12 @@ SUBSCRIPTION = SubscriptionId("11111111-2222-3333-4444-555555555555")
 
 
 class FakeDeployments:
-    """Has no objection, and would make two resources."""
+    """Has no objection, and would make the machines of the reference plan."""
 
     def __init__(self) -> None:
         self.error: TiepointError | None = None
-        self.changes = (a_change("network"), a_change("node-01"))
+        names = ("scheduler", *(f"node-0{number}" for number in range(1, 6)))
+        self.changes = tuple(a_change(name) for name in names)
         self.regions: list[str] = []
 
     async def validate(self, group: str, name: str, template: Any, parameters: Any, *, region: str = "") -> None:

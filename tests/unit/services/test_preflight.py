@@ -76,7 +76,7 @@ async def test_where_all_is_well_nothing_is_blocked(subscription: Subscription) 
     assert bad == []
     assert report.is_over
     assert not report.is_blocked
-    assert len(report.changes) == 2
+    assert len(report.changes) == 6
     assert report.alternatives == ()
 
 
@@ -344,11 +344,23 @@ async def test_what_azure_objects_to_blocks(subscription: Subscription) -> None:
     assert report.changes == ()
 
 
+async def test_azures_own_books_are_no_resources(subscription: Subscription) -> None:
+    books = [a_change("rg-atelier"), a_change("network")]
+    kinds = ["Microsoft.Resources/resourceGroups", "Microsoft.Resources/deployments"]
+    more = tuple(replace(change, type=kind) for change, kind in zip(books, kinds, strict=True))
+    subscription.deployments.changes += more
+    report = await subscription.preflight.run(PLAN)
+    assert len(report.changes) == 6
+    what_if = next(check for check in report.checks if check.kind is CheckKind.WHAT_IF)
+    assert what_if.detail == "6 to create, 0 to change, 0 left alone"
+
+
 async def test_the_what_if_is_counted(subscription: Subscription) -> None:
     kinds = (ChangeKind.CREATE, ChangeKind.CREATE, ChangeKind.MODIFY, ChangeKind.NO_CHANGE, ChangeKind.IGNORE)
     subscription.deployments.changes = tuple(a_change(f"n{n}", kind) for n, kind in enumerate(kinds))
     check = await found(subscription, CheckKind.WHAT_IF)
-    assert check.detail == "2 to create, 1 to change, 2 left alone"
+    assert check.detail.startswith("2 to create, 1 to change, 2 left alone")
+    assert check.detail.endswith("6 machines more that Azure foresees only once the network is there")
     assert subscription.deployments.regions == ["eastus"]
     subscription.deployments.changes = (a_change("gone", ChangeKind.DELETE), a_change("x", ChangeKind.UNSUPPORTED))
     check = await found(subscription, CheckKind.WHAT_IF)
