@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Final, TypeAlias
 
 from PySide6.QtWidgets import QWidget
@@ -52,7 +54,8 @@ def waiting(azure: FakeAzure) -> None:
 
 
 def code(azure: FakeAzure) -> None:
-    azure.sign_in.put(state=SignInState.WAITING, code=CODE)
+    expires = datetime.now(UTC) + timedelta(minutes=14, seconds=32)
+    azure.sign_in.put(state=SignInState.WAITING, code=dataclasses.replace(CODE, expires=expires))
 
 
 def refused(azure: FakeAzure) -> None:

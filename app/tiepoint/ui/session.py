@@ -126,6 +126,8 @@ class Session:
         await self._open(opening)
         await self._make_pages_ahead()
         calm_collector()
+        self._program.azure.clusters.start()
+        await self._program.azure.sign_in.restore()
 
     async def _make_pages_ahead(self) -> None:
         """Make the pages that a job leads to while nothing happens, so that the window does not stand still then."""

@@ -6,6 +6,7 @@ GUI thread.
 from __future__ import annotations
 
 from tiepoint.ui.panel import Panel
+from tiepoint.ui.shell.account_line import AccountLine
 from tiepoint.ui.shell.activity_tab import ActivityTab
 from tiepoint.ui.shell.cluster_chip import ClusterChip
 from tiepoint.ui.shell.cluster_notices import ClusterNotices
@@ -33,6 +34,7 @@ def add_extras(window: MainWindow, panel: Panel) -> None:
     window.strip.set_meter_chip(meter)
     window.strip.set_meter_chip_wanted(meter.is_wanted)
     meter.wanted_changed.connect(window.strip.set_meter_chip_wanted)
+    window.set_foot(AccountLine(panel))
     log, activity = LogTab(panel), ActivityTab(panel)
     window.dock.add_tab(tr("Dock", "Log"), log, log.tools)
     window.dock.add_tab(tr("Dock", "Activity"), activity, activity.tools)

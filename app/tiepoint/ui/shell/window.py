@@ -95,6 +95,10 @@ class MainWindow(QMainWindow):
         """The page that was asked for before there were any; empty = none."""
         return self._wanted
 
+    def set_foot(self, line: QWidget) -> None:
+        """Take a line for the window's foot."""
+        self._right.addWidget(line)
+
     def set_pages(self, makers: Mapping[str, Callable[[], Page]]) -> None:
         """Say how pages are made: each when it is first shown, by its name."""
         self._makers = dict(makers)

@@ -24,6 +24,7 @@ QWidget {{ color: {t.text}; font-family: Inter; font-size: 13px; }}
 QMainWindow, QDialog, #root {{ background: {t.ground}; }}
 #rail {{ background: {t.rail}; border-right: 1px solid {t.border}; }}
 #strip {{ background: {t.surface}; border-bottom: 1px solid {t.border}; }}
+#foot {{ background: {t.rail}; border-top: 1px solid {t.border}; }}
 QFrame[card="true"] {{ background: {t.surface}; border: 1px solid {t.border}; border-radius: {RADIUS_CARD}px; }}
 QFrame[well="true"] {{ background: {t.raised}; border: 1px solid {t.border}; border-radius: {RADIUS}px; }}
 QFrame[line="true"] {{ background: {t.border}; border: 0; max-height: 1px; min-height: 1px; }}
@@ -85,6 +86,10 @@ QPushButton[kind="tab"] {{ background: transparent; border: 0; border-bottom: 2p
 QPushButton[kind="tab"]:checked {{ color: {t.text}; border-bottom: 2px solid {t.accent}; }}
 QPushButton[kind="tab"]:focus {{ color: {t.accent_text}; padding: 0 2px; min-height: 34px; border: 0;
   border-bottom: 2px solid {t.accent}; }}
+QPushButton[kind="foot"] {{ background: transparent; border: 1px solid transparent; border-radius: 4px; padding: 0 6px;
+  min-height: 20px; color: {t.text2}; font-size: 12px; font-weight: 400; }}
+QPushButton[kind="foot"]:hover {{ background: {t.hover}; color: {t.text}; }}
+QPushButton[kind="foot"]:focus {{ border: 1px solid {t.accent}; padding: 0 6px; min-height: 20px; }}
 QPushButton[kind="segment"] {{ background: transparent; border: 1px solid transparent; border-radius: {RADIUS_SMALL}px;
   min-height: 24px; padding: 0 8px; color: {t.text2}; font-size: 12px; }}
 QPushButton[kind="segment"]:hover {{ color: {t.text}; }}

@@ -94,6 +94,8 @@ class ClustersModel(QObject):
     def summary(self) -> str:
         """Say how many there are and how many run."""
         clusters = self.snapshot.clusters
+        if not clusters:
+            return tr("Clusters", "No cluster on Azure yet")
         words = [tr_count("Clusters", "1 cluster on Azure", "{count} clusters on Azure", len(clusters))]
         running = sum(each.state is ClusterState.RUNNING for each in clusters)
         if running:

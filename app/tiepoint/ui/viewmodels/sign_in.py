@@ -52,7 +52,7 @@ class SignInView:
         subscription: The one chosen; empty = none.
         code: To type on the other device; empty = none.
         code_url: Where to type it.
-        code_left: How long it is good, such as 14:32.
+        code_left: How long it is good, such as 14:32; empty = no longer.
         kept: Where the sign-in is kept, one sentence.
         failure: Why the last try failed.
         is_confirming: The person confirms in the browser right now.
@@ -194,5 +194,5 @@ def _step(snapshot: SignInSnapshot) -> SignInStep:
 
 
 def _left(expires: datetime, now: datetime) -> str:
-    seconds = max(0, int((expires - now).total_seconds()))
-    return f"{seconds // 60}:{seconds % 60:02}"
+    seconds = int((expires - now).total_seconds())
+    return f"{seconds // 60}:{seconds % 60:02}" if seconds > 0 else ""

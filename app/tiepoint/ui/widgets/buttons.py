@@ -10,6 +10,14 @@ from PySide6.QtWidgets import QPushButton, QToolButton
 from tiepoint.ui.theme import icons
 from tiepoint.ui.theme.tokens import RAIL_WIDTH
 
+_COLOURS: Final = {
+    "primary": "on_accent",
+    "link": "accent_text",
+    "quiet": "text2",
+    "foot": "text2",
+    "danger": "err.text",
+}
+"""Of icons, by the kind of the button."""
 _ICON_GAP: Final = 4
 """Pixels between an icon and its words."""
 
@@ -105,4 +113,4 @@ class NavButton(QToolButton):
 
 
 def _colour_of(kind: str) -> str:
-    return {"primary": "on_accent", "link": "accent_text", "quiet": "text2", "danger": "err.text"}.get(kind, "text")
+    return _COLOURS.get(kind, "text")

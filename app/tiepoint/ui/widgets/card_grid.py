@@ -1,4 +1,7 @@
-"""Cards side by side, as many a row as fit, all of a row equally high. The GUI thread."""
+"""Cards side by side, as many a row as fit, all of a row equally high. The GUI thread.
+
+A card with the property `wide` takes what is left of its row.
+"""
 
 from __future__ import annotations
 
@@ -33,17 +36,19 @@ class CardGrid(QWidget):
         return tuple(self._cards)
 
     def set_cards(self, cards: Sequence[QWidget]) -> None:
-        """Show these cards in this order; those that are no longer among them are let go."""
+        """Show these cards in this order; those that are no longer among them are hidden."""
         if list(cards) == self._cards:
             return
-        for gone in self._cards:
+        before, self._cards = self._cards, list(cards)
+        for gone in before:
             if gone not in cards:
                 gone.hide()
-                gone.deleteLater()
-        self._cards = list(cards)
         self._place()
-        for before, after in zip(self._cards, self._cards[1:], strict=False):
-            QWidget.setTabOrder(before, after)
+        for card in self._cards:
+            if card not in before:
+                card.show()
+        for one, other in zip(self._cards, self._cards[1:], strict=False):
+            QWidget.setTabOrder(one, other)
 
     def minimumSizeHint(self) -> QSize:
         """One column is enough."""
@@ -65,8 +70,11 @@ class CardGrid(QWidget):
         while self._grid.takeAt(0) is not None:
             pass
         self._columns = self._fitting()
-        for place, card in enumerate(self._cards):
-            self._grid.addWidget(card, place // self._columns, place % self._columns)
-            card.show()
+        place = 0
+        for card in self._cards:
+            left = place % self._columns
+            width = self._columns - left if card.property("wide") else 1
+            self._grid.addWidget(card, place // self._columns, left, 1, width)
+            place += width
         for column in range(self._columns):
             self._grid.setColumnStretch(column, 1)

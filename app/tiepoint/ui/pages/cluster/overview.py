@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QWidget
 
 from tiepoint.services.doctor import Health
 from tiepoint.ui.actions import action
-from tiepoint.ui.pages.cluster.account_menu import AccountMenu
 from tiepoint.ui.pages.cluster.failure_note import FailureNote
 from tiepoint.ui.pages.cluster.overview_cards import ClusterOverviewCard, ComputerOverviewCard, NewClusterCard
 from tiepoint.ui.pages.cluster.place import Place
 from tiepoint.ui.pages.cluster.sign_in_card import SignInCard
 from tiepoint.ui.pages.page import StripContent
+from tiepoint.ui.shell.account_menu import AccountMenu
 from tiepoint.ui.text import tr
 from tiepoint.ui.viewmodels.cluster import ClusterModel
 from tiepoint.ui.viewmodels.clusters import ClusterCardView, ClustersModel
@@ -112,6 +112,8 @@ class Overview(Place):
         is_ready, snapshot = self._sign_in.is_ready, self._clusters.snapshot
         views = self._clusters.cards if is_ready else ()
         cards: list[QWidget] = [self.computer, *(self._card(view) for view in views)]
+        if not is_ready:
+            cards.append(self.sign_in_card)
         self._cards = {view.id: self._cards[view.id] for view in views}
         is_looking = is_ready and not snapshot.is_known and snapshot.failure is None
         self._looking.setVisible(is_looking)
@@ -119,7 +121,11 @@ class Overview(Place):
             cards.append(self._new_card(is_first=not views))
         else:
             self._new = None
+        before = self.grid.cards
         self.grid.set_cards(cards)
+        for gone in before:
+            if gone not in cards and gone is not self.sign_in_card:
+                gone.deleteLater()
 
     def _card(self, view: ClusterCardView) -> ClusterOverviewCard:
         if view.id in self._cards:
@@ -156,13 +162,14 @@ class Overview(Place):
             "is made and while it runs, and a cluster stops by itself when nobody works.",
         )
         self.sign_in_card = SignInCard(self._sign_in, why)
+        self.sign_in_card.setProperty("wide", True)
         self._looking = Card()
         bar = ProgressBar(height=4)
         bar.set_share(None)
         words = tr("Clusters", "Looking for clusters on Azure")
         bar.setAccessibleName(words)
         self._looking.add(Label(words, "sub"), bar)
-        shown = ScrollColumn(self.banner, self.failure, self.grid, self._looking, self.sign_in_card, None)
+        shown = ScrollColumn(self.banner, self.failure, self.grid, self._looking, None)
         self.setLayout(column(shown))
 
     def _connect(self) -> None:

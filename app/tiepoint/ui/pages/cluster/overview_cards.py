@@ -66,7 +66,7 @@ class ComputerOverviewCard(_FactCard):
         disk = "—" if free is None else tr("Clusters", "{size} free", size=size_text(free))
         self._show_facts(
             (
-                (tr("Clusters", "Nodes"), tr("Clusters", "{count} workers", count=view.workers)),
+                (tr("Clusters", "Workers"), view.workers),
                 (tr("Clusters", "Machine"), cores),
                 (tr("Clusters", "Disk"), disk),
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 from collections.abc import Callable
 from typing import Any, Final
@@ -64,17 +65,7 @@ class ClusterPage(Page):
         content = self.place(self.current).strip()
         if self.current == OVERVIEW:
             return content
-        return StripContent(
-            content.title,
-            content.state,
-            content.state_text,
-            content.subtitle,
-            content.facts,
-            content.progress,
-            (self.back_action, *content.actions),
-            content.is_about_job,
-            content.is_about_transfers,
-        )
+        return dataclasses.replace(content, actions=(self.back_action, *content.actions))
 
     def place(self, name: str) -> Place:
         """Return a place, made now if it was never shown."""

@@ -68,7 +68,9 @@ class CodeWait(QWidget):
             self.copy.set_icon("copy")
         self._url = view.code_url
         self._where.setText(view.code_url)
-        self._left.setText(tr("SignIn", "Good for {time} more", time=view.code_left) if view.code else "")
+        over = tr("SignIn", "It is no longer good. Cancel, and ask for another one.")
+        left = tr("SignIn", "Good for {time} more", time=view.code_left) if view.code_left else over
+        self._left.setText(left if view.code else "")
 
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(self._code.text())
