@@ -56,14 +56,14 @@ class BillsCard(Card):
             return
         self._shown = (price, on)
         if self.head is not None:
-            sign = sign_of(price.currency) if price is not None else "$"
-            self.head.remark_label.setText(tr("Bills", "{sign} per hour, list price", sign=sign))
+            self.head.remark_label.setText(_remark(price))
         self._grid_place.setWidget(_grid(price, on))
         self._grid_place.setVisible(price is not None)
         self._sum.setVisible(price is not None)
         if price is not None:
             self._sum.show_sum(price)
         self._foot.setText(_foot(price))
+        self._foot.setVisible(bool(self._foot.text()))
 
 
 def _grid(price: PriceEstimate | None, on: int) -> QWidget:
@@ -71,7 +71,7 @@ def _grid(price: PriceEstimate | None, on: int) -> QWidget:
     grid = QGridLayout(made)
     grid.setContentsMargins(0, 0, 2, 0)
     grid.setHorizontalSpacing(12)
-    grid.setVerticalSpacing(6)
+    grid.setVerticalSpacing(5)
     grid.setColumnStretch(1, 1)
     for place, head in enumerate(_COLUMNS):
         grid.addWidget(_right(Label(tr("Bills", head), "caption")), 0, place + 2)
@@ -127,13 +127,17 @@ def _right(label: Label) -> Label:
     return label
 
 
+def _remark(price: PriceEstimate | None) -> str:
+    if price is None:
+        return ""
+    day = day_text(price.read.astimezone(), is_short=True)
+    place, sign = region_name(price.region), sign_of(price.currency)
+    return tr("Bills", "{sign} per hour, list price, {region}, {day}", sign=sign, region=place, day=day)
+
+
 def _foot(price: PriceEstimate | None) -> str:
     if price is None:
         return tr(
             "Bills", "Its prices are not known: they are read from Azure’s price list when there is a connection."
         )
-    read = price.read.astimezone()
-    words = tr("Bills", "{region}, read {day}", region=region_name(price.region), day=day_text(read, is_short=True))
-    if price.unknown:
-        words += " · " + tr("Bills", "? = not in the list, counted as 0")
-    return words
+    return tr("Bills", "? = not in the price list, counted as 0") if price.unknown else ""

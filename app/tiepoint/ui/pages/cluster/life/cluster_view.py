@@ -25,9 +25,9 @@ from tiepoint.ui.viewmodels.cluster_life_resources import activity_lines
 from tiepoint.ui.widgets.cards import ScrollColumn
 from tiepoint.ui.widgets.layouts import column, holder, row
 
-_METER_PX: Final = 228
+_METER_PX: Final = 232
 _REST_PX: Final = 284
-_FOOT_PX: Final = 224
+_FOOT_PX: Final = 222
 _AT_REST: Final = (ClusterState.PAUSED, ClusterState.COLD)
 
 
@@ -69,7 +69,7 @@ class ClusterView(QWidget):
         is_at_rest, may_act = cluster.state in _AT_REST, not model.is_busy and not model.is_offline
         self.meter.setVisible(not is_at_rest)
         self.rest.setVisible(is_at_rest)
-        self._top.setFixedHeight(_REST_PX if is_at_rest else _METER_PX)
+        self._top.setFixedHeight(_REST_PX if cluster.state is ClusterState.PAUSED else _METER_PX)
         if is_at_rest:
             self.rest.show_cluster(cluster, may_act=may_act, may_cool=cluster.plan is not None)
         else:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QSizePolicy
 
 from tiepoint.domain.cluster import Cluster
 from tiepoint.services.panel_state import PanelStateService
@@ -49,6 +50,8 @@ class MachinesCard(Card):
             columns,
             row_height=_ROW_PX,
         )
+        # Its own wish for height would count more than the room there is.
+        self.table.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self._nothing = Label(tr("Machines", "There are no machines yet."), "sub")
         self._nothing.setContentsMargins(16, 0, 16, 12)
         self.content.addWidget(self._nothing)

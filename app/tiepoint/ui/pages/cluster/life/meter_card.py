@@ -63,7 +63,7 @@ class MeterCard(Card):
         if self.head is not None:
             self.head.remark_label.setText(view.since)
         self._per_hour.put(view.per_hour, tr("Meter", "{sign}/h", sign=view.sign), view.machines)
-        self._spent.put(view.spent, view.sign, tr("Meter", "spent since then"))
+        self._spent.put(view.spent, view.sign, tr("Meter", "spent in this run"))
         self._time.put(view.for_s, "", tr("Meter", "it has run"))
         self._budget.setVisible(view.budget_share is not None)
         if view.budget_share is not None:
