@@ -11,7 +11,7 @@ import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from azure_double.blobs import BlobPool
 from azure_double.clock import Timeline
@@ -20,6 +20,9 @@ from azure_double.faults import Faults
 from azure_double.ids import ResourceId, group_id, read_id
 from azure_double.people import People
 from azure_double.tables import table
+
+if TYPE_CHECKING:
+    from azure_double.deploying.records import Deployment
 
 
 @dataclass
@@ -127,6 +130,7 @@ class World:
         self.groups: dict[str, Group] = {}
         self.resources: dict[str, Resource] = {}
         self.operations: dict[str, Operation] = {}
+        self.deployments: dict[str, Deployment] = {}
         self.deleted_vaults: dict[str, Resource] = {}
         self.activity: list[dict[str, Any]] = []
         self.role_definitions: dict[str, dict[str, Any]] = {}

@@ -120,6 +120,8 @@ class Groups:
             for each in self._world.in_group(group):
                 putting.remove_now(self._world, each)
             self._world.groups.pop(group.id.lower(), None)
+            for key in [key for key in self._world.deployments if key.startswith(f"{group.id.lower()}/")]:
+                del self._world.deployments[key]
             self._world.note(str(request.claims.get("upn", "")), f"{_READ}/delete", group.id, "Succeeded")
             self._world.end(operation)
 
