@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tiepoint.domain.cluster_operation import ClusterOperation
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.transfer import Transfer
 from tiepoint.services.reconstruction import RunSnapshot
@@ -16,6 +17,7 @@ class RecordingOutlet:
     def __init__(self) -> None:
         self.snapshots: list[RunSnapshot] = []
         self.transfers: list[Transfer] = []
+        self.operations: list[ClusterOperation] = []
         self.notices: list[tuple[str, dict[str, Any], str]] = []
         self.warnings: list[Failure] = []
         self.errors: list[Failure] = []
@@ -31,6 +33,9 @@ class RecordingOutlet:
 
     def transfer(self, transfer: Transfer) -> None:
         self.transfers.append(transfer)
+
+    def cluster(self, operation: ClusterOperation) -> None:
+        self.operations.append(operation)
 
     def notice(self, kind: str, facts: Mapping[str, Any], text: str) -> None:
         self.notices.append((kind, dict(facts), text))

@@ -2,6 +2,7 @@
 
     {"type": "progress", "phase": ..., "state": ..., "done": ..., "total": ..., "unit": ..., "job": ...}
     {"type": "device-code", "url": ..., "code": ..., "expires": ...}
+    {"type": "resource", "cluster": ..., "resource": ..., "part": ..., "name": ..., "state": ..., "note": ...}
     {"type": "warning", "kind": ..., "summary": ..., "remedy": ...}
     {"type": "error", "kind": ..., "summary": ..., "remedy": ..., "retryable": ..., "detail": ...}
     {"type": "result", "state": ..., "exit_code": ..., ...}
@@ -17,7 +18,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from tiepoint.console.cluster_words import progress
 from tiepoint.console.outlet import stdout_line
+from tiepoint.domain.cluster_operation import ClusterOperation
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.job import Stage, StageState
 from tiepoint.domain.transfer import Direction, Transfer
@@ -40,6 +43,7 @@ class JsonOutlet:
         self._clock = clock
         self._told: dict[str, dict[str, Any]] = {}
         self._told_at: dict[str, float] = {}
+        self._resources: dict[str, dict[str, Any]] = {}
 
     def progress(self, snapshot: RunSnapshot) -> None:
         """Tell every phase that changed."""
@@ -66,6 +70,20 @@ class JsonOutlet:
         pace = {"rate_bytes_per_s": round(transfer.rate_bytes_per_s), "left_s": transfer.left_s}
         phase = "upload" if transfer.direction is Direction.UP else "download"
         self._progress(phase, {**facts, "unit": "bytes", **files, **pace, "transfer": transfer.id})
+
+    def cluster(self, operation: ClusterOperation) -> None:
+        """Tell how far an operation is, and each resource whose state has changed."""
+        for line in operation.lines:
+            facts = {"resource": line.id, "part": line.part, "name": line.name, "doing": line.doing, "note": line.note}
+            said = {**facts, "state": line.state.value, "took_s": line.took_s, "failure": line.failure}
+            known = self._resources.get(line.id)
+            if known is None or any(known[key] != said[key] for key in ("state", "note", "doing")):
+                self._resources[line.id] = said
+                self._line("resource", {"cluster": operation.cluster, **said})
+        done, total = progress(operation)
+        counted = {"state": operation.state.value, "done": done, "total": total, "unit": "resources"}
+        waits = {"needs_confirmation": operation.needs_confirmation, "deployment": operation.deployment}
+        self._progress(operation.kind.value, {**counted, **waits, "cluster": operation.cluster})
 
     def notice(self, kind: str, facts: Mapping[str, Any], text: str) -> None:
         """Tell it as a line of its own type."""

@@ -14,11 +14,13 @@ from rich.live import Live
 from rich.spinner import Spinner
 from rich.text import Text
 
+from tiepoint.console.cluster_drawing import drawn_operation
 from tiepoint.console.drawing import Drawing
 from tiepoint.console.outlet import stdout_line
 from tiepoint.console.sentences import sentence
 from tiepoint.console.text import plain
 from tiepoint.console.transfer_drawing import drawn_transfer
+from tiepoint.domain.cluster_operation import ClusterOperation
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.operation import OperationProgress
 from tiepoint.domain.transfer import Transfer
@@ -45,6 +47,7 @@ class LiveOutlet:
         self._snapshot = RunSnapshot()
         self._simple: OperationProgress | None = None
         self._transfer: Transfer | None = None
+        self._operation: ClusterOperation | None = None
         self._spinner = Spinner("dots", style="cyan")
         self._live: Live | None = None
 
@@ -61,6 +64,11 @@ class LiveOutlet:
     def transfer(self, transfer: Transfer) -> None:
         """Draw the transfer from now on."""
         self._transfer = transfer
+        self._begin()
+
+    def cluster(self, operation: ClusterOperation) -> None:
+        """Draw the operation from now on."""
+        self._operation = operation
         self._begin()
 
     def notice(self, kind: str, facts: Mapping[str, Any], text: str) -> None:
@@ -108,6 +116,8 @@ class LiveOutlet:
         self._console.print(line)
 
     def _drawn(self) -> RenderableType:
+        if self._operation is not None:
+            return drawn_operation(self._operation, self._spinner, self._console.width)
         if self._transfer is not None:
             return drawn_transfer(self._transfer, self._spinner, self._console.width)
         return Drawing(self._now(), self._spinner, self._console.width).of_run(self._snapshot, self._simple)

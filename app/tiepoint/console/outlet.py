@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any, Protocol, TextIO
 
+from tiepoint.domain.cluster_operation import ClusterOperation
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.transfer import Transfer
 from tiepoint.services.reconstruction import RunSnapshot
@@ -25,6 +26,9 @@ class Outlet(Protocol):
 
     def transfer(self, transfer: Transfer) -> None:
         """Show how far a transfer is; may be called any number of times a second."""
+
+    def cluster(self, operation: ClusterOperation) -> None:
+        """Show how far an operation on a cluster is; may be called any number of times a second."""
 
     def notice(self, kind: str, facts: Mapping[str, Any], text: str) -> None:
         """Tell something on the way that a person has to act on: `facts` for programs, `text` for people."""

@@ -10,11 +10,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from tiepoint.console.cluster_words import line_text
 from tiepoint.console.outlet import stderr_line, stdout_line
 from tiepoint.console.sentences import with_remedy
 from tiepoint.console.stages import PHASE_TITLES, elapsed_s, stage_amount
 from tiepoint.console.text import duration_text, plain
 from tiepoint.console.transfer_words import bytes_text, doing_text, files_text, pace_text
+from tiepoint.domain.cluster_operation import ClusterOperation, LineState
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.job import Stage, StageState
 from tiepoint.domain.stages import stage_title
@@ -53,6 +55,7 @@ class PlainOutlet:
         self._job = ""
         self._trouble: str | None = None
         self._transfer_state: TransferState | None = None
+        self._resources: dict[str, tuple[LineState, str]] = {}
 
     def progress(self, snapshot: RunSnapshot) -> None:
         """Tell what began, what ended, and now and then how far it is."""
@@ -81,6 +84,14 @@ class PlainOutlet:
             self._told_at[transfer.id] = now
             told = (bytes_text(transfer), files_text(transfer), pace_text(transfer))
             self._tell(f"{doing_text(transfer)}: {', '.join(part for part in told if part)}")
+
+    def cluster(self, operation: ClusterOperation) -> None:
+        """Tell each resource whose state or note has changed."""
+        for line in operation.lines:
+            said = (line.state, line.note)
+            if line.state is not LineState.WAITING and self._resources.get(line.id) != said:
+                self._resources[line.id] = said
+                self._tell(line_text(line))
 
     def notice(self, kind: str, facts: Mapping[str, Any], text: str) -> None:
         """Tell it."""

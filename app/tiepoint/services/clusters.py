@@ -138,6 +138,18 @@ class ClusterService:
         self._follower.ask_for_all()
         await self._follower.look_now()
 
+    async def priced(self) -> ClustersSnapshot:
+        """Return the clusters once all prices that can be had are there."""
+        for facts in self._follower.look.clusters.values():
+            if facts.plan is not None:
+                await self._book.ask(facts.plan)
+        self._refresh_snapshot()
+        return self.snapshot
+
+    def now(self) -> datetime:
+        """The clock that clusters are told by, UTC."""
+        return self._now()
+
     async def deploy(self, plan: ClusterPlan, secrets: Mapping[str, str] | None = None) -> ClusterOperation:
         """Make or complete a cluster. Idempotent: what is there is left.
 
