@@ -103,7 +103,7 @@ CHINA: Final = Cloud(
     "https://management.core.chinacloudapi.cn",
     vault_audience="https://vault.azure.cn",
     portal="https://portal.azure.cn",
-    prices="https://prices.azure.cn/api/retail/pricesheet/default",
+    prices="https://prices.azure.cn/api/retail/pricesheet/download?api-version=2023-06-01-preview",
     blob_domains=("core.chinacloudapi.cn",),
     has_spot=False,
 )

@@ -42,7 +42,7 @@ class PriceService:
         lines = await asyncio.gather(*(reading.line(item) for item in items_of(plan)))
         read = reading.oldest()
         ordered = sorted(lines, key=lambda line: (-line.running, -line.paused, line.label))
-        return PriceEstimate(tuple(ordered), CURRENCY, plan.region, read, reading.is_old)
+        return PriceEstimate(tuple(ordered), reading.currency, plan.region, read, reading.is_old)
 
     async def hourly(self, region: str, size: str, *, is_windows: bool = False, is_spot: bool = False) -> float | None:
         """Return the price per hour of one machine; None = not offered or not known.
@@ -96,6 +96,12 @@ class _Reading:
     def is_old(self) -> bool:
         """Whether some rows are older than they should be."""
         return any(rows.is_old for rows in self.seen)
+
+    @property
+    def currency(self) -> str:
+        """The list's: Azure China's is in yuan whatever is asked for."""
+        rows = (row for found in self.seen for row in found.rows)
+        return next((str(row["currencyCode"]) for row in rows if row.get("currencyCode")), CURRENCY)
 
     async def _price(self, part: Part) -> float | None:
         for query in part.queries:

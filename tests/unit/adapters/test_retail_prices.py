@@ -13,10 +13,12 @@ import pytest
 from fakes.azure_facts import retail_rows
 from fakes.clock import FakeClock
 from tiepoint.adapters.azure.price_pages import filter_text, page_of
+from tiepoint.adapters.azure.price_sheet import is_sheet, place_of, rows_of
 from tiepoint.adapters.azure.prices import RetailPriceList
-from tiepoint.domain.cloud import PUBLIC, Cloud, custom_cloud
+from tiepoint.domain.cloud import CHINA, PUBLIC, Cloud, custom_cloud
 from tiepoint.domain.errors import ConnectionLost
 from tiepoint.ports.azure import PriceQuery
+from tiepoint.services.price_meters import machine_price
 
 ADDRESS = "https://prices.example/api/retail/prices"
 QUERY = PriceQuery("eastus", "Virtual Machines", sku="Standard_D8s_v5")
@@ -163,23 +165,47 @@ def test_a_question_becomes_a_filter() -> None:
 def test_a_page_leads_to_the_next_one_of_the_same_place() -> None:
     following = "https://prices.example:443/api/retail/prices?$skip=1000"
     text = json.dumps({"Items": [{"a": 1}, "no row"], "NextPageLink": following})
-    assert page_of(200, text, ADDRESS) == ([{"a": 1}], following)
-    assert page_of(200, json.dumps({"Items": [], "NextPageLink": None}), ADDRESS) == ([], None)
+    assert page_of(text, ADDRESS) == ([{"a": 1}], following)
+    assert page_of(json.dumps({"Items": [], "NextPageLink": None}), ADDRESS) == ([], None)
 
 
 @pytest.mark.parametrize(
-    ("status", "text", "word"),
+    "text",
     [
-        (429, "", "left alone"),
-        (500, "", "cannot be read"),
-        (200, "<html>Welcome to the hotel", "cannot be read"),
-        (200, "[]", "cannot be read"),
-        (200, '{"Items": [], "NextPageLink": "https://elsewhere.example/"}', "cannot be read"),
-        (200, '{"Items": [], "NextPageLink": "http://prices.example/"}', "cannot be read"),
-        (200, '{"Items": null}', "cannot be read"),
+        "<html>Welcome to the hotel",
+        "[]",
+        '{"Items": [], "NextPageLink": "https://elsewhere.example/"}',
+        '{"Items": [], "NextPageLink": "http://prices.example/"}',
+        '{"Items": null}',
     ],
 )
-def test_what_is_no_page_is_a_lost_connection(status: int, text: str, word: str) -> None:
+def test_what_is_no_page_is_a_lost_connection(text: str) -> None:
     with pytest.raises(ConnectionLost) as caught:
-        page_of(status, text, ADDRESS)
-    assert word in caught.value.summary
+        page_of(text, ADDRESS)
+    assert "cannot be read" in caught.value.summary
+
+
+HEAD = "serviceName,productName,meterName,armRegionName,armSkuName,type,unitOfMeasure,retailPrice,tierMinimumUnits"
+SHEET = f"""\ufeff{HEAD},currencyCode
+Virtual Machines,Dsv5 Series,D8s v5,chinanorth3,Standard_D8s_v5,Consumption,1 Hour,3.9,0,CNY
+Virtual Machines,Dsv5 Series,D8s v5,chinanorth3,Standard_D8s_v5,Reservation,1 Hour,9000,0,CNY
+Virtual Machines,Dsv5 Series,D8s v5,chinaeast3,Standard_D8s_v5,Consumption,1 Hour,a price,0,CNY
+SQL Database,Serverless,vCore,chinanorth3,,Consumption,1 Hour,2,0,CNY
+"""
+
+
+def test_the_sheet_of_china_has_the_same_rows() -> None:
+    (row,) = rows_of(SHEET.splitlines())
+    assert (row["armSkuName"], row["retailPrice"], row["currencyCode"]) == ("Standard_D8s_v5", 3.9, "CNY")
+    assert machine_price([row]) == 3.9
+    assert is_sheet(CHINA.prices)
+    assert not is_sheet(PUBLIC.prices)
+    with pytest.raises(ConnectionLost):
+        rows_of(["a,b", "1,2"])
+
+
+@pytest.mark.parametrize("text", ["", "{}", "<html>", '{"DownloadUrl": "http://open.example/sheet.csv"}'])
+def test_a_sheet_lies_at_an_https_address(text: str) -> None:
+    assert place_of('{"DownloadUrl": "https://blob.example/sheet.csv?x"}') == "https://blob.example/sheet.csv?x"
+    with pytest.raises(ConnectionLost):
+        place_of(text)

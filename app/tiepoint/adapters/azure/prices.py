@@ -13,13 +13,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from tiepoint.adapters.azure.price_pages import read_pages
 from tiepoint.adapters.files.json_file import read_object, replace_json
 from tiepoint.domain.cloud import Cloud
 from tiepoint.domain.errors import ConnectionLost
 from tiepoint.ports.azure import PriceQuery, PriceRows
 
-ReadPages = Callable[[str, PriceQuery, str], list[Mapping[str, Any]]]
+ReadRows = Callable[[str, PriceQuery, str], list[Mapping[str, Any]]]
 SCHEMA_VERSION: Final = 1
 _KEPT: Final = timedelta(days=1)
 _FIELDS: Final = (
@@ -46,13 +45,13 @@ class RetailPriceList:
         cloud: Whose prices; asked at every call.
         folder: Where they are kept.
         now: The clock, UTC.
-        read: Reads all rows of a question, see `price_pages.read_pages`; blocking.
+        read: Reads all rows of a question, as `price_pages.read_pages`; blocking.
     """
 
     def __init__(
-        self, cloud: Callable[[], Cloud], folder: Path, now: Callable[[], datetime], *, read: ReadPages = read_pages
+        self, cloud: Callable[[], Cloud], folder: Path, now: Callable[[], datetime], *, read: ReadRows | None = None
     ) -> None:
-        self._cloud, self._folder, self._now, self._read = cloud, folder, now, read
+        self._cloud, self._folder, self._now, self._read = cloud, folder, now, read or read_rows
         self._known: dict[str, PriceRows] = {}
         self._asking: dict[str, asyncio.Lock] = {}
 
@@ -108,6 +107,19 @@ class RetailPriceList:
             replace_json(self._folder / f"{key}.json", content)
         except OSError:
             return  # the prices are known all the same; a full disk is told by those who cannot do without one
+
+
+def read_rows(address: str, query: PriceQuery, ca_file: str) -> list[Mapping[str, Any]]:
+    """Read all rows of a question from either kind of list; blocks.
+
+    Raises:
+        ConnectionLost: It cannot be read.
+    """
+    # Here, in the thread: Azure's library takes a while to be read, and the panel goes on meanwhile.
+    from tiepoint.adapters.azure.price_pages import read_pages
+    from tiepoint.adapters.azure.price_sheet import is_sheet, read_sheet
+
+    return read_sheet(address, query, ca_file) if is_sheet(address) else read_pages(address, query, ca_file)
 
 
 def _key(address: str, query: PriceQuery) -> str:

@@ -49,6 +49,6 @@ def _no_roles(absent: tuple[str, ...], region: str, *, may_make: bool) -> Check:
         fixes = (Fix(Remedy.MAKE_ROLES, "Make the roles"),)
         detail = f"{why} You may do that."
         return Check(CheckKind.PERMISSIONS, CheckState.BLOCKED, title, detail, fixes, missing=absent)
-    command = f"az deployment sub create --location {region} --template-file infra/roles.json"
-    detail = f"{why} Ask an administrator to run: {command}"
+    command = f"az deployment sub create --location {region} --template-file roles.json"
+    detail = f"{why} Ask an administrator to run {command}; tiepoint cluster export --roles writes that file."
     return Check(CheckKind.PERMISSIONS, CheckState.BLOCKED, title, detail, missing=absent)
