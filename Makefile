@@ -13,7 +13,7 @@ BIN := .venv/bin
 # Tests draw on a virtual screen, never on yours; without Xvfb (not Linux) they use the real one.
 SCREEN = $(if $(shell command -v xvfb-run),xvfb-run -a -s "-screen 0 1920x1200x24 +extension GLX +render -noreset",)
 
-.PHONY: help run model setup test check lint types imports unit ui soak bench frozen-smoke lock clean
+.PHONY: help run model setup test check lint types imports unit ui soak bench checkov frozen-smoke lock clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -59,6 +59,9 @@ soak: setup ## kill at random: processes of jobs, 20 times, on a real capture; t
 
 bench: setup ## measure against named peers (minutes)
 	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(SCREEN) env PYTHONPATH=tests $(BIN)/python "$$file" || exit 1; done
+
+checkov: setup ## let checkov look at every exported template (the first time a minute more)
+	@PYTHONPATH=tests $(BIN)/python tests/infra/checkov_variants.py
 
 frozen-smoke: setup ## freeze the program, run the sample job and transfers with it, and open its window on the model
 	@$(SCREEN) packaging/frozen/smoke.sh
