@@ -12,6 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from tiepoint.domain.cloud import CUSTOM
 from tiepoint.domain.errors import TiepointError
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.settings import Settings
@@ -19,7 +20,8 @@ from tiepoint.domain.space import size_text
 from tiepoint.services.program import Program
 from tiepoint.ui.background import Background
 from tiepoint.ui.text import plain, tr
-from tiepoint.ui.viewmodels.settings_values import Refused, disk_floor, memory_limit, workers
+from tiepoint.ui.viewmodels.settings_cloud import cloud_of_file
+from tiepoint.ui.viewmodels.settings_values import Refused, client_id, disk_floor, memory_limit, tenant, workers
 
 
 class SettingsModel(QObject):
@@ -88,10 +90,12 @@ class SettingsModel(QObject):
 
     def put_text(self, name: str, text: str) -> None:
         """Change one setting to what was typed; empty = the usual."""
-        readers: dict[str, Callable[[], int | None]] = {
+        readers: dict[str, Callable[[], int | str | None]] = {
             "workers": lambda: workers(text),
             "memory_limit_bytes": lambda: memory_limit(text, self.memory_bytes),
             "disk_floor_bytes": lambda: disk_floor(text),
+            "tenant": lambda: tenant(text),
+            "client_id": lambda: client_id(text),
         }
         try:
             value = readers[name]()
@@ -99,6 +103,16 @@ class SettingsModel(QObject):
             self.refused.emit(name, str(refused))
             return
         self.put(name, value)
+
+    def put_cloud_file(self, path: Path) -> None:
+        """Take the endpoints of a custom cloud from a TOML file, and use that cloud."""
+        name = "custom_cloud"
+        self._background.start(self._read_cloud(path), on_failure=lambda failure: self._tell(name, failure))
+
+    async def _read_cloud(self, path: Path) -> None:
+        values = await asyncio.to_thread(cloud_of_file, path)
+        await self._program.preferences.update(cloud=CUSTOM, custom_cloud=values)
+        self.saved.emit("custom_cloud")
 
     def text_of(self, name: str) -> str:
         """Return a typed setting as it would be typed; empty = the usual."""

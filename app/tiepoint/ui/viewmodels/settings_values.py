@@ -10,6 +10,8 @@ from tiepoint.domain.space import size_text
 from tiepoint.ui.text import tr
 
 _SIZE: Final = re.compile(r"(\d+(?:[.,]\d+)?)\s*([kmgt]?)i?b?", re.IGNORECASE)
+_GUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_DOMAIN: Final = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _FACTORS: Final = {"": 10**9, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 
 
@@ -63,6 +65,30 @@ def disk_floor(text: str) -> int:
         least = size_text(LEAST_DISK_FLOOR_BYTES)
         raise Refused(tr("Settings", "Below {size} not even the state of a job could be saved.", size=least))
     return wanted
+
+
+def tenant(text: str) -> str:
+    """Read an organisation: a domain or a GUID; empty = the person's own.
+
+    Raises:
+        Refused: It is neither.
+    """
+    typed = text.strip()
+    if typed and not _DOMAIN.fullmatch(typed) and not _GUID.fullmatch(typed):
+        raise Refused(tr("Settings", "Type a domain such as studio.com, or the tenant’s id."))
+    return typed
+
+
+def client_id(text: str) -> str:
+    """Read the id of an application; empty = the usual one.
+
+    Raises:
+        Refused: It is no GUID.
+    """
+    typed = text.strip()
+    if typed and not _GUID.fullmatch(typed):
+        raise Refused(tr("Settings", "Copy the application’s client id from the portal: 36 letters and digits."))
+    return typed
 
 
 def _size(text: str) -> int:

@@ -68,7 +68,10 @@ class SignInCard(Card):
         shown = self._steps.get(view.step)
         for each in set(self._steps.values()):
             each.setVisible(each is shown)
-        self.failure.show_failure(view.failure)
+        failure = view.failure
+        if view.step is SignInStep.NO_SUBSCRIPTION and failure is not None and failure.kind != "connection":
+            failure = None  # the picker says it
+        self.failure.show_failure(failure)
         if self.head is not None:
             self.head.remark_label.setText(view.cloud)
         self.code.show_view(view)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtGui import QShowEvent
 
@@ -11,6 +12,7 @@ from tiepoint.domain.space import size_text
 from tiepoint.ui.folders import open_folder
 from tiepoint.ui.pages.page import Page, StripContent
 from tiepoint.ui.pages.settings.about_card import LICENCES, AboutCard, LicenceDialog, licence_text
+from tiepoint.ui.pages.settings.azure_card import AzureCard
 from tiepoint.ui.pages.settings.setting_cards import AppearanceCard, CapturesCard, LimitsCard, NotificationsCard
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.text import tr
@@ -38,6 +40,12 @@ class SettingsPage(Page):
         """Say how changes are kept."""
         return StripContent(tr("Settings", "Settings"), subtitle=tr("Settings", "Changes are saved at once"))
 
+    def show_target(self, **target: Any) -> None:
+        """Show a card: `card="azure"`."""
+        if target.get("card") == "azure":
+            self._main.ensureWidgetVisible(self.azure.rows["are_tokens_in_plain_text"])
+            self.azure.cloud.setFocus()
+
     def shut(self) -> None:
         """Follow nothing any more."""
         self.model.shut()
@@ -50,11 +58,13 @@ class SettingsPage(Page):
         self._note = ToneNote("warn", "triangle-alert")
         self.appearance, self.notifications = AppearanceCard(), NotificationsCard()
         self.captures, self.limits = CapturesCard(), LimitsCard()
+        self.azure = AzureCard()
         self.about = AboutCard(self._panel.program.version)
         self._facts = FactList()
         effect = Card(tr("Settings", "In effect now"))
         effect.add(self._facts, Label(tr("Settings", "Limits count from the next job on."), "sub", wrap=True))
-        main = ScrollColumn(self._note, self.appearance, self.notifications, self.captures, self.limits, None)
+        cards = (self.appearance, self.notifications, self.captures, self.limits, self.azure)
+        self._main = main = ScrollColumn(self._note, *cards, None)
         side = ScrollColumn(effect, self.about, None, width=_SIDE_PX)
         line = row(main, side, spacing=12)
         line.setStretch(0, 1)
@@ -65,6 +75,7 @@ class SettingsPage(Page):
             "preset": self.captures.preset_row,
             "captures_folder": self.captures.folder_row,
             **self.limits.rows,
+            **self.azure.rows,
         }
 
     def _connect(self) -> None:
@@ -79,6 +90,10 @@ class SettingsPage(Page):
         self.captures.folder.chosen.connect(lambda folder: model.put("captures_folder", folder or None))
         self.captures.folder.open_wanted.connect(self._on_open_captures)
         self.limits.typed.connect(model.put_text)
+        self.azure.typed.connect(model.put_text)
+        self.azure.cloud_chosen.connect(lambda name: model.put("cloud", name))
+        self.azure.file_chosen.connect(lambda path: model.put_cloud_file(Path(path)))
+        self.azure.plain_text_chosen.connect(lambda is_on: model.put("are_tokens_in_plain_text", is_on))
         self.about.licence_wanted.connect(lambda name: self._panel.background.start(self._show_licence(name)))
         self.about.logs_wanted.connect(self._on_open_logs)
 
@@ -89,6 +104,7 @@ class SettingsPage(Page):
         self.captures.preset.hold(settings.preset)
         self.captures.hold(settings.captures_folder, model.folder_now)
         self.limits.hold({name: model.text_of(name) for name in self.limits.rows}, self._automatic())
+        self.azure.hold(settings)
         self._facts.set_facts(model.in_effect())
         self.about.logs.setEnabled(self._log_folder() is not None)
 
