@@ -23,9 +23,17 @@ def opened_in_browser(address: str) -> bool:
             return False  # else Python would start a text browser in this terminal
     with _own_libraries_aside():
         try:
-            return webbrowser.open(address)
+            return _opened(address)
         except (webbrowser.Error, OSError):
             return False
+
+
+def _opened(address: str) -> bool:
+    """Open a page without waiting for the browser's end, as Python would for one that BROWSER names."""
+    browser = webbrowser.get()
+    if type(browser) is webbrowser.GenericBrowser:
+        return webbrowser.BackgroundBrowser([browser.name, *browser.args]).open(address)
+    return webbrowser.open(address)
 
 
 @contextlib.contextmanager
