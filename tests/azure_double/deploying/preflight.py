@@ -47,7 +47,7 @@ def check(world: World, prepared: Prepared) -> list[str]:
             f"'{uuid.uuid4()}'. See inner errors for details.",
             details=details,
         )  # fmt: skip
-    return [each.id.text for each in leaves]
+    return [each.id.text for each in leaves if not each.is_vague]
 
 
 def _forbidden(found: list[tuple[Planned, AzureError]]) -> AzureError:

@@ -155,7 +155,7 @@ def _surroundings(world: World, deployment: Deployment) -> Surroundings:
     group = world.group_of(found) if found.group else None
     return Surroundings(
         found.subscription, subscription.tenant, found.group, group.location if group else deployment.location,
-        found.name, world.url, dict(group.tags) if group else {}, subscription.name,
+        found.name, world.url, dict(group.tags) if group else {}, subscription.name, deployment.parent is not None,
     )  # fmt: skip
 
 

@@ -34,6 +34,12 @@ def changes(world: World, prepared: Prepared) -> list[dict[str, Any]]:
 
 
 def _change(world: World, each: Planned) -> dict[str, Any]:
+    if each.is_vague:
+        return {
+            "resourceId": f"{each.id.scope}/providers/{each.id.type}/{each.raw['name']}",
+            "changeType": "Unsupported",
+            "unsupportedReason": "Changes to the resource cannot be analyzed: its id is only known once it is deployed.",
+        }
     resource, body = world.get(each.id.text), each.body()
     after = {
         "id": each.id.text, "name": each.id.name, "type": each.id.type, "apiVersion": each.api_version,

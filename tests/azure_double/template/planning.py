@@ -30,6 +30,7 @@ class Planned:
         needs: Keys of what must be there before.
         symbol: Symbolic name, where the template has them.
         batch: Number of its batch in a serial loop.
+        is_vague: Whether its name cannot be known yet.
     """
 
     id: ResourceId
@@ -41,6 +42,7 @@ class Planned:
     needs: set[str] = field(default_factory=set)
     symbol: str = ""
     batch: int = 0
+    is_vague: bool = False
 
     @property
     def is_deployment(self) -> bool:
@@ -126,7 +128,10 @@ def _unrolled(raw: dict[str, Any], scope: Scope, *, symbol: str, parent: Planned
 
 def _one(raw: dict[str, Any], scope: Scope, *, symbol: str, parent: Planned | None) -> Iterator[Planned]:
     kind, name = raw["type"], scope.value(raw["name"])
-    if isinstance(name, Unknown) or not isinstance(name, str) or not name:
+    is_vague = isinstance(name, Unknown) and scope.surroundings.is_nested
+    if is_vague:
+        name = "/".join([f"later-{abs(hash((raw['name'], *sorted(scope.loops.items())))):x}"] * kind.count("/"))
+    if not isinstance(name, str) or not name:
         raise invalid(
             f"The name '{raw['name']}' of a resource of type '{kind}' cannot be worked out before it is deployed"
         )
@@ -147,7 +152,7 @@ def _one(raw: dict[str, Any], scope: Scope, *, symbol: str, parent: Planned | No
     version = scope.value(raw["apiVersion"])
     made = Planned(
         read_id(make_id(_home(raw, scope, kind), kind, names)), version, raw, scope, symbol=symbol,
-        is_wanted=condition is not False and (parent is None or parent.is_wanted),
+        is_wanted=condition is not False and (parent is None or parent.is_wanted), is_vague=is_vague,
     )  # fmt: skip
     yield made
     for child in raw.get("resources") or ():

@@ -35,6 +35,7 @@ class Surroundings:
         url: Resource Manager's.
         group_tags: Tags of the group.
         subscription_name: For people.
+        is_nested: Whether it lies in another one: its parameters may not be known yet.
     """
 
     subscription: str
@@ -45,6 +46,7 @@ class Surroundings:
     url: str
     group_tags: Mapping[str, str] = field(default_factory=dict)
     subscription_name: str = ""
+    is_nested: bool = False
 
 
 @dataclass(frozen=True)
