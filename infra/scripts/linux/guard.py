@@ -525,9 +525,12 @@ class Here:
 
     def task_count(self) -> int:
         """Markers of tasks that run: a file each, with the process id in it or nothing."""
-        count = 0
+        count, folder = 0, Path(self._of.run_folder) / "tasks"
         with contextlib.suppress(OSError):
-            for marker in (Path(self._of.run_folder) / "tasks").iterdir():
+            if not folder.exists():
+                folder.mkdir(parents=True)
+                folder.chmod(0o1777)  # whoever does the work here makes its own marker
+            for marker in folder.iterdir():
                 with contextlib.suppress(OSError):
                     count += marker.is_file() and is_alive(marker)
         return count
@@ -574,8 +577,9 @@ class Here:
 
 def is_alive(marker: Path) -> bool:
     """Whether the task of a marker runs: its process does, or the marker was touched within a day."""
-    text = marker.read_text(errors="replace").strip()[:20]
-    if not text.isdigit():
+    with marker.open(errors="replace") as file:
+        text = file.read(20).strip()
+    if not (text.isascii() and text.isdigit()):
         return time.time() - marker.stat().st_mtime < MARKER_HOURS * 3600
     try:
         os.kill(int(text), 0)
