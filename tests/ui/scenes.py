@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias, cast
 
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
+from fakes.azure_scenes import a_cluster
 from fakes.job_scenes import a_job, a_node
 from fakes.model_view import FakeModelView
 from fakes.program import FakeProgram
@@ -43,6 +44,7 @@ from tiepoint.ui.shell.messages import Message
 from tiepoint.ui.shell.toasts import ToastStack
 from tiepoint.ui.shell.window import MainWindow
 from tiepoint.ui.viewer import ModelView
+from ui.cluster_life_scenes import CLUSTER_LIFE_SCENES
 from ui.cluster_scenes import CLUSTER_SCENES
 from ui.results.stand import a_program, results_page
 
@@ -233,6 +235,19 @@ async def _transfer_dialog(make: Callable[[Panel, QWidget], QWidget]) -> AsyncIt
 
 
 @contextlib.asynccontextmanager
+async def _upload_to_cluster() -> AsyncIterator[QWidget]:
+    fake = FakeProgram()
+    fake.azure.sign_in.put_signed_in()
+    fake.azure.clusters.put(a_cluster("harbour"))
+    async with standing(TransfersPage, fake) as stand:
+        dialog = UploadDialog(stand.parts.panel, a_set(photos(4)), stand.page)
+        dialog.open()
+        yield dialog
+        dialog.close()
+        dialog.deleteLater()
+
+
+@contextlib.asynccontextmanager
 async def _window(*jobs: Job) -> AsyncIterator[QWidget]:
     fake = FakeProgram()
     fake.scheduler.all_jobs = {job.id: job for job in jobs}
@@ -302,6 +317,7 @@ SCENES: Final[dict[str, Scene]] = {
     "results, export": _export,
     "cluster, this computer": lambda: _page(_this_computer, _is_looked),
     **CLUSTER_SCENES,
+    **CLUSTER_LIFE_SCENES,
     "settings": lambda: _page(SettingsPage, lambda stand: stand.fake.program.computer.snapshot.engine is not None),
     "help": lambda: _page(HelpPage, lambda stand: stand.fake.program.computer.snapshot.engine is not None),
     "transfers, none": _transfers,
@@ -319,6 +335,7 @@ SCENES: Final[dict[str, Scene]] = {
     "transfers, stopped": lambda: _transfers(_stopped(TransferState.CANCELED)),
     "transfers, worker away": lambda: _transfers(midway, is_lost=True),
     "transfers, upload": lambda: _transfer_dialog(lambda panel, page: UploadDialog(panel, a_set(photos(4)), page)),
+    "transfers, upload to a cluster": _upload_to_cluster,
     "transfers, download asked": lambda: _transfer_dialog(DownloadDialog),
     "window, a job runs": lambda: _window(a_job()),
     "window, no job": _window,

@@ -12,12 +12,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QWidget
 
+from fakes.azure_scenes import a_cluster
+from fakes.program import FakeProgram
 from fakes.transfers import PLACE, FakeTransferWorker, completed
 from page_stand import FakePanel, standing, until
 from photo_set_factory import MISSING, a_photo, a_set, photos
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.errors import InputError
 from tiepoint.domain.transfer import Transfer
+from tiepoint.ports.token_source import Credential
 from tiepoint.services.credentials import PastedSignature
 from tiepoint.ui.pages.transfers.download_dialog import DownloadDialog
 from tiepoint.ui.pages.transfers.page import TransfersPage
@@ -33,8 +36,10 @@ NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 
 @contextlib.asynccontextmanager
-async def an_upload(*, count: int = 4) -> AsyncIterator[tuple[UploadDialog, FakePanel, list[Transfer]]]:
-    parts, window, begun = FakePanel(), QWidget(), []
+async def an_upload(
+    *, count: int = 4, parts: FakePanel | None = None
+) -> AsyncIterator[tuple[UploadDialog, FakePanel, list[Transfer]]]:
+    parts, window, begun = parts or FakePanel(), QWidget(), []
     window.show()
     dialog = UploadDialog(parts.panel, a_set((a_photo("bad.jpg", 9, issues=(MISSING,)), *photos(count))), window)
     dialog.begun.connect(begun.append)
@@ -152,6 +157,50 @@ def test_the_signature_given_before_is_used_again(in_qt: InQt) -> None:
             QTest.mouseClick(dialog.go_button, LEFT)
             await until(lambda: begun)
             assert len(parts.fake.transfer_worker.given) == 1
+
+    in_qt(scene())
+
+
+class _ByToken:
+    """The right of a sign-in."""
+
+    async def credential(self, place: BlobPlace) -> Credential:
+        return Credential("bearer", "a-token", datetime(2099, 1, 1, tzinfo=UTC))
+
+
+def _signed_in() -> FakePanel:
+    fake = FakeProgram()
+    fake.azure.sign_in.put_signed_in()
+    fake.azure.sign_in.source = _ByToken()
+    fake.azure.clusters.put(a_cluster("harbour"))
+    return FakePanel(fake)
+
+
+def test_photos_go_up_to_a_cluster_by_the_sign_in(in_qt: InQt) -> None:
+    async def scene() -> None:
+        async with an_upload(parts=_signed_in()) as (dialog, parts, begun):
+            assert dialog.cluster.isVisible()
+            assert dialog.cluster.currentText() == "Cluster harbour, captures"
+            assert dialog.address.text == "https://tpharbour.blob.core.windows.net/captures"
+            assert not dialog.signature.isVisible()
+            assert dialog.words == "By your sign-in to Azure, ada@atelier.example."
+            QTest.mouseClick(dialog.go_button, LEFT)
+            await until(lambda: begun)
+            given = parts.fake.transfer_worker.given
+            assert [(place.container, credential.kind) for place, credential in given] == [("captures", "bearer")]
+
+    in_qt(scene())
+
+
+def test_another_container_asks_for_a_signature_again(in_qt: InQt) -> None:
+    async def scene() -> None:
+        async with an_upload(parts=_signed_in()) as (dialog, _, _begun):
+            dialog.cluster.setFocus()
+            QTest.keyClick(dialog.cluster, Qt.Key.Key_Down)
+            await until(lambda: dialog.signature.isVisible())
+            assert dialog.address.text == ""
+            dialog.address.set_text(URL)
+            assert not dialog.go_button.isEnabled()
 
     in_qt(scene())
 

@@ -11,10 +11,11 @@ from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from tiepoint.domain.transfer import Direction, Transfer
-from tiepoint.services.credentials import PastedSignature
+from tiepoint.ports.token_source import TokenSource
 from tiepoint.ui.pages.transfers.form_dialog import FormDialog, labelled
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.text import tr
+from tiepoint.ui.viewmodels.transfers_clusters import PRODUCTS
 from tiepoint.ui.viewmodels.transfers_form import Judged, judge_download
 from tiepoint.ui.viewmodels.transfers_words import place_of_address
 from tiepoint.ui.widgets.buttons import Button
@@ -42,6 +43,7 @@ class DownloadDialog(FormDialog):
             address_name=tr("Download", "What to download"),
             verb=tr("Download", "Download"),
             known=_captures_of(panel),
+            container=PRODUCTS,
         )
         self.folder = QLineEdit(str(_usual_folder(panel)))
         self.folder.setAccessibleName(tr("Download", "Folder on this computer"))
@@ -61,14 +63,14 @@ class DownloadDialog(FormDialog):
             self.signature.text,
             self.folder.text(),
             now=datetime.now(UTC),
-            can_use=self._panel.program.transfers.can_use,
+            can_use=self.can_use,
         )
 
-    def send(self, source: PastedSignature | None) -> Coroutine[Any, Any, Transfer]:
+    def send(self, source: TokenSource | None) -> Coroutine[Any, Any, Transfer]:
         """Let it come down."""
         return self._send(source, Path(self.folder.text().strip()).expanduser())
 
-    async def _send(self, source: PastedSignature | None, above: Path) -> Transfer:
+    async def _send(self, source: TokenSource | None, above: Path) -> Transfer:
         place = self.judge().place
         assert place is not None  # the button is enabled only with one
         target = above / (place.prefix.rpartition("/")[2] or place.container)
@@ -91,12 +93,15 @@ class DownloadDialog(FormDialog):
         self.setLayout(
             column(
                 Label(tr("Download", "Download"), "h1"),
+                self.cluster,
                 labelled(
                     tr("Download", "Address of a capture, a folder in it, or one file in Azure Blob storage"),
                     self.address,
                 ),
-                labelled(
-                    tr("Download", "Shared access signature (SAS), with the rights Read and List"), self.signature
+                self.signature_part(
+                    labelled(
+                        tr("Download", "Shared access signature (SAS), with the rights Read and List"), self.signature
+                    )
                 ),
                 labelled(tr("Download", "Into the folder"), folder, note),
                 self.products,

@@ -12,17 +12,21 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
+from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.transfer import Transfer
+from tiepoint.ports.token_source import TokenSource
 from tiepoint.services.credentials import PastedSignature
 from tiepoint.ui.panel import Panel
-from tiepoint.ui.text import said_below, tr
+from tiepoint.ui.text import plain, said_below, tr
+from tiepoint.ui.viewmodels.transfers_clusters import CAPTURES, cluster_places, is_by_sign_in
 from tiepoint.ui.viewmodels.transfers_form import Judged
 from tiepoint.ui.viewmodels.transfers_recent import recent_addresses
 from tiepoint.ui.viewmodels.transfers_words import place_of_address
 from tiepoint.ui.widgets.address_field import AddressField
 from tiepoint.ui.widgets.bars import ProgressBar
 from tiepoint.ui.widgets.buttons import Button
+from tiepoint.ui.widgets.combo import Combo
 from tiepoint.ui.widgets.labels import Glyph, Label
 from tiepoint.ui.widgets.layouts import column, holder, row
 from tiepoint.ui.widgets.secret_field import SecretField
@@ -43,6 +47,7 @@ class FormDialog(QDialog):
         address_name: What the address is of.
         verb: Words of the button.
         known: Addresses to choose from instead of those used lately, each with words for it.
+        container: The one of a cluster's account that is offered to whoever is signed in.
     """
 
     begun = Signal(object)
@@ -56,16 +61,21 @@ class FormDialog(QDialog):
         address_name: str,
         verb: str,
         known: Sequence[tuple[str, str]] = (),
+        container: str = CAPTURES,
     ) -> None:
         super().__init__(parent)
         self._panel = panel
         self._is_sending = False
+        self._signature_part: QWidget | None = None
         self.setWindowTitle(title)
         self.setModal(True)
         self.setFixedWidth(_WIDTH)
         recent = [(each, place_of_address(each)) for each in recent_addresses(panel.program.panel_state)]
         hint = "https://ACCOUNT.blob.core.windows.net/CONTAINER"
         self.address = AddressField(address_name, hint, known or recent)
+        self._places = cluster_places(panel.program, container)
+        self.cluster = Combo(tr("Upload", "Where"))
+        self.cluster.setVisible(bool(self._places))
         self.signature = SecretField(
             tr("Upload", "Shared access signature"), tr("Upload", "Paste the SAS token or the Blob SAS URL")
         )
@@ -87,7 +97,22 @@ class FormDialog(QDialog):
         """Judge what was typed."""
         raise NotImplementedError
 
-    def send(self, source: PastedSignature | None) -> Coroutine[Any, Any, Transfer]:
+    @property
+    def is_by_sign_in(self) -> bool:
+        """Whether the right to use the place comes from the sign-in to Azure."""
+        place = self.judge().place
+        return place is not None and not self.signature.text and is_by_sign_in(self._panel.program, place)
+
+    def can_use(self, place: BlobPlace) -> bool:
+        """Whether there is a right to use a container without a signature."""
+        return is_by_sign_in(self._panel.program, place) or self._panel.program.transfers.can_use(place)
+
+    def signature_part(self, *parts: Any) -> QWidget:
+        """Wrap what asks for a signature; it is not shown while the sign-in gives the right."""
+        self._signature_part = holder(column(*parts, spacing=12))
+        return self._signature_part
+
+    def send(self, source: TokenSource | None) -> Coroutine[Any, Any, Transfer]:
         """Hand it to the worker, with the pasted signature or the one given before."""
         raise NotImplementedError
 
@@ -95,9 +120,31 @@ class FormDialog(QDialog):
         """Say what is wrong, or offer to begin."""
         judged = self.judge()
         self.go_button.setEnabled(judged.is_ready and not self._is_sending)
+        by_sign_in = self.is_by_sign_in
+        if self._signature_part is not None:
+            self._signature_part.setVisible(not by_sign_in)
+        self._hold_cluster()
         if not self._is_sending:
-            self._say(judged.problem or judged.note, is_wrong=bool(judged.problem))
+            note = self._sign_in_words() if by_sign_in and judged.is_ready else judged.note
+            self._say(judged.problem or note, is_wrong=bool(judged.problem))
         self._fit()
+
+    def _hold_cluster(self) -> None:
+        """Mark the cluster that the address belongs to."""
+        address = self.address.text.rstrip("/")
+        other = ("", tr("Upload", "Another container, by its address"))
+        chosen = next((url for url, _ in self._places if address == url), "")
+        self.cluster.hold((*self._places, other), chosen)
+
+    def _on_cluster(self, url: str) -> None:
+        self.signature.clear()
+        self.address.set_text(url)
+        if not url:
+            self.address.setFocus()
+
+    def _sign_in_words(self) -> str:
+        account = self._panel.program.azure.sign_in.snapshot.account
+        return tr("Upload", "By your sign-in to Azure, {name}.", name=plain(account.username) if account else "")
 
     def foot(self) -> list[Any]:
         """Return what stands at the foot: the sentence, and the buttons."""
@@ -118,6 +165,7 @@ class FormDialog(QDialog):
         self.address.changed.connect(self.refresh)
         self.address.signature_found.connect(self._on_signature_found)
         self.signature.changed.connect(self.refresh)
+        self.cluster.chosen.connect(self._on_cluster)
         self.cancel_button.clicked.connect(self.reject)
         self.go_button.clicked.connect(self._on_go)
         self.go_button.setDefault(True)
@@ -135,12 +183,17 @@ class FormDialog(QDialog):
     def _on_go(self) -> None:
         if not self.judge().is_ready or self._is_sending:
             return
-        source = PastedSignature(self.signature.text) if self.signature.text else None
+        source = self._source()
         self._set_sending(is_sending=True)
         self._say(tr("Upload", "Handing the list of files to the transfer worker …"), is_wrong=False)
         self._panel.background.start(self._sent(source), on_failure=self._on_failure)
 
-    async def _sent(self, source: PastedSignature | None) -> None:
+    def _source(self) -> TokenSource | None:
+        if self.signature.text:
+            return PastedSignature(self.signature.text)
+        return self._panel.program.azure.sign_in.blob_source() if self.is_by_sign_in else None
+
+    async def _sent(self, source: TokenSource | None) -> None:
         transfer = await self.send(source)
         self.begun.emit(transfer)
         self.accept()
@@ -153,7 +206,7 @@ class FormDialog(QDialog):
         self._is_sending = is_sending
         self._bar.setVisible(is_sending)
         self.go_button.setEnabled(not is_sending)
-        for field in (self.address, self.signature, *self.findChildren(QLineEdit)):
+        for field in (self.address, self.signature, self.cluster, *self.findChildren(QLineEdit)):
             field.setEnabled(not is_sending)
 
     def done(self, code: int) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from tiepoint.domain.left_out import LeftOut, left_out_of
 from tiepoint.domain.photo_set import PhotoSet, upload_of
 from tiepoint.domain.transfer import Transfer
-from tiepoint.services.credentials import PastedSignature
+from tiepoint.ports.token_source import TokenSource
 from tiepoint.ui.pages.transfers.form_dialog import FormDialog, labelled
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.text import tr, tr_count
@@ -52,7 +52,9 @@ class UploadDialog(FormDialog):
         self.name.textChanged.connect(lambda _text: self.refresh())
         self._setup_ui()
         recent = recent_addresses(panel.program.panel_state)
-        self.address.set_text(recent[0] if recent else "")
+        places = self._places
+        usual = places[0][0] if places and not recent else ""
+        self.address.set_text(recent[0] if recent else usual)
 
     def judge(self) -> Judged:
         """Judge what was typed."""
@@ -62,14 +64,14 @@ class UploadDialog(FormDialog):
             self.signature.text,
             photos=len(self._set.included),
             now=datetime.now(UTC),
-            can_use=self._panel.program.transfers.can_use,
+            can_use=self.can_use,
         )
 
-    def send(self, source: PastedSignature | None) -> Coroutine[Any, Any, Transfer]:
+    def send(self, source: TokenSource | None) -> Coroutine[Any, Any, Transfer]:
         """Let the photos go up."""
         return self._send(source)
 
-    async def _send(self, source: PastedSignature | None) -> Transfer:
+    async def _send(self, source: TokenSource | None) -> Transfer:
         place = self.judge().place
         assert place is not None  # the button is enabled only with one
         name = self.name.text().strip()
@@ -105,9 +107,9 @@ class UploadDialog(FormDialog):
                 self._summary(),
                 4,
                 labelled(tr("Upload", "Name of the capture"), self.name),
+                self.cluster,
                 labelled(tr("Upload", "Destination: the address of a container in Azure Blob storage"), self.address),
-                labelled(tr("Upload", "Shared access signature (SAS)"), self.signature),
-                help_line,
+                self.signature_part(labelled(tr("Upload", "Shared access signature (SAS)"), self.signature), help_line),
                 self.first,
                 *self.foot(),
                 spacing=12,
