@@ -8,7 +8,7 @@ from typing import Final
 from tiepoint.domain.cluster import Cluster, ClusterState
 from tiepoint.domain.cluster_operation import LineState, ResourceGroupKind
 from tiepoint.domain.price import PriceEstimate, PriceLine
-from tiepoint.ui.text import plain, tr
+from tiepoint.ui.text import plain, said_below, tr
 
 LEAST: Final = 0.005
 """Less an hour is not worth a word."""
@@ -67,7 +67,11 @@ def machine_price(cluster: Cluster, name: str) -> float | None:
 def rest_bills(price: PriceEstimate, *, is_cold: bool) -> tuple[Bill, ...]:
     """Return what bills while a cluster is paused or cold, the dearest first."""
     told = ((line, line.cold if is_cold else line.paused) for line in price.lines)
-    found = [Bill(line.part, plain(line.label), cost, _why(line, is_cold=is_cold)) for line, cost in told if cost > 0]
+    found = [
+        Bill(line.part, said_below(plain(line.label)), cost, _why(line, is_cold=is_cold))
+        for line, cost in told
+        if cost > 0
+    ]
     return tuple(sorted(found, key=lambda bill: -bill.per_hour))
 
 

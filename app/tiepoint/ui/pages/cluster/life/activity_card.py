@@ -95,6 +95,10 @@ class ActivityModel(QAbstractListModel):
         """How many lines there are."""
         return 0 if parent.isValid() else len(self._lines)
 
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        """Always one."""
+        return 0 if parent.isValid() else 1
+
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return the words, or the line."""
         line = self.line_of(index)

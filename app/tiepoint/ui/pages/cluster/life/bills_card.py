@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 
 from tiepoint.domain.cluster import Cluster, ClusterState
 from tiepoint.domain.price import PriceEstimate, PriceLine
-from tiepoint.ui.text import day_text, plain, tr
+from tiepoint.ui.text import day_text, plain, said_below, tr
 from tiepoint.ui.viewmodels.cluster_words import part_look, region_name
 from tiepoint.ui.viewmodels.money import number_text, sign_of
 from tiepoint.ui.widgets.buttons import Button
@@ -86,15 +86,15 @@ def _grid(price: PriceEstimate | None, on: int) -> QWidget:
 
 def _add_line(grid: QGridLayout, at: int, line: PriceLine, on: int) -> None:
     grid.addWidget(Glyph(part_look(line.part)[0], "text2", 15), at, 0)
-    name = ElidedLabel(plain(line.label), "body")
-    name.setAccessibleName(f"{plain(line.label)}, {plain(line.detail)}")
+    name = ElidedLabel(said_below(plain(line.label)), "body")
+    name.setAccessibleName(", ".join(said_below(plain(part)) for part in (line.label, line.detail) if part))
     grid.addWidget(name, at, 1)
     for place, value in enumerate((line.running, line.paused, line.cold)):
         words = number_text(value) if value else _NONE
         if not line.is_known:
             words = "?"
         label = Label(words, "value" if place == on else "sub")
-        label.setAccessibleName(f"{plain(line.label)}, {tr('Bills', _COLUMNS[place])}: {words}")
+        label.setAccessibleName(f"{said_below(plain(line.label))}, {tr('Bills', _COLUMNS[place])}: {words}")
         grid.addWidget(_right(label), at, place + 2)
 
 
