@@ -246,11 +246,8 @@ def over_budget() -> Cluster:
 
 def paused(**changes: Any) -> Cluster:
     """A paused cluster."""
-    return a_cluster(
-        NAME,
-        ClusterState.PAUSED,
-        **{"resources": resources(), "activity": activity(), "updated": NOW, **changes},
-    )
+    made = a_cluster(NAME, ClusterState.PAUSED, resources=resources(), activity=activity(), updated=NOW)
+    return dataclasses.replace(made, **changes)
 
 
 def cold() -> Cluster:

@@ -63,7 +63,7 @@ async def _pause(panel: Panel, cluster: Cluster, patience_s: float) -> None:
     finally:
         off()
         waiting.cancel()
-    if pausing.done():
-        pausing.result()
-    else:
+    if not pausing.done():
         pausing.cancel()
+    elif not pausing.cancelled():
+        pausing.result()
