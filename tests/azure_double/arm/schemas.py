@@ -30,7 +30,27 @@ def lint() -> ModuleType | None:
         warnings.simplefilter("ignore", ResourceWarning)  # it leaves a file to the garbage collector
         spec.loader.exec_module(module)
     module.__dict__["load"] = _load
+    module.__dict__["REG"] = _registry()
     return module
+
+
+def _registry() -> Any:
+    """The lint's registry, without its walk through all of a file (megabytes) at every look into one.
+
+    These files have no ids below their root: pointers find everything.
+    """
+    from referencing import Registry, Resource, Specification
+    from referencing.jsonschema import DRAFT4
+
+    plain: Any = Specification(
+        name="draft-04 by pointers",
+        id_of=DRAFT4.id_of,
+        subresources_of=lambda contents: (),
+        anchors_in=lambda specification, contents: (),
+        maybe_in_subresource=lambda segments, resolver, subresource: resolver,
+    )
+    begins = re.compile(r"^https?://schema\.management\.azure\.com/")
+    return Registry(retrieve=lambda uri: Resource(_load(begins.sub("", uri).rstrip("#")) or {}, plain))
 
 
 @functools.cache
