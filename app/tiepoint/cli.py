@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from tiepoint import __version__, cli_azure, cli_cluster, cli_transfers
+from tiepoint import __version__, cli_azure, cli_cluster, cli_plans, cli_transfers
 from tiepoint.cli_arguments import Json, Photos, Verbose, exit_with, path_of
 
 _EXIT_USAGE: Final = 2
@@ -267,6 +267,7 @@ def doctor(as_json: Json = False, verbose: Verbose = False) -> None:
 cli_transfers.add_to(app)
 cli_azure.add_to(app)
 cli_cluster.add_to(app)
+cli_plans.add_to(cli_cluster.cluster)
 
 
 def _panel_or_help(context: typer.Context) -> None:
