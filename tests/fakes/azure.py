@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
+from fakes.azure_facts import FakeRoles
 from fakes.azure_scenes import (
     ACCOUNT,
     CODE,
@@ -67,7 +68,7 @@ class FakeSignIn(_Scripted):
         self._snapshot = SignInSnapshot()
         self._answer: asyncio.Future[None] | None = None
         self.is_waiting = True
-        self.roles: Any = None
+        self.roles: Any = FakeRoles()
         self.source: Any = None
 
     @property

@@ -93,7 +93,7 @@ class DownloadDialog(FormDialog):
         self.setLayout(
             column(
                 Label(tr("Download", "Download"), "h1"),
-                self.cluster,
+                self.cluster_part,
                 labelled(
                     tr("Download", "Address of a capture, a folder in it, or one file in Azure Blob storage"),
                     self.address,

@@ -75,7 +75,8 @@ class FormDialog(QDialog):
         self.address = AddressField(address_name, hint, known or recent)
         self._places = cluster_places(panel.program, container)
         self.cluster = Combo(tr("Upload", "Where"))
-        self.cluster.setVisible(bool(self._places))
+        self.cluster_part = labelled(tr("Upload", "Where"), self.cluster)
+        self.cluster_part.setVisible(bool(self._places))
         self.signature = SecretField(
             tr("Upload", "Shared access signature"), tr("Upload", "Paste the SAS token or the Blob SAS URL")
         )
@@ -218,8 +219,8 @@ class FormDialog(QDialog):
         """Begin at the first thing that is missing."""
         super().showEvent(event)
         self.refresh()
-        first = self.address if not self.address.text else self.signature
-        first.setFocus(Qt.FocusReason.OtherFocusReason)
+        first: QWidget = self.address if not self.address.text else self.signature
+        (self.go_button if self.is_by_sign_in else first).setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def labelled(name: str, *parts: Any) -> QWidget:

@@ -107,7 +107,7 @@ class UploadDialog(FormDialog):
                 self._summary(),
                 4,
                 labelled(tr("Upload", "Name of the capture"), self.name),
-                self.cluster,
+                self.cluster_part,
                 labelled(tr("Upload", "Destination: the address of a container in Azure Blob storage"), self.address),
                 self.signature_part(labelled(tr("Upload", "Shared access signature (SAS)"), self.signature), help_line),
                 self.first,
