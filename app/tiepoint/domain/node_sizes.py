@@ -68,6 +68,7 @@ NODE_SIZES: Final = (
     _cuda("Standard_NC8as_T4_v3", 8, 56, ("T4", 1, 16)),
     _cuda("Standard_NC16as_T4_v3", 16, 110, ("T4", 1, 16)),
     _cuda("Standard_NC64as_T4_v3", 64, 440, ("T4", 4, 16)),
+    _cuda("Standard_NV6ads_A10_v5", 6, 55, ("A10", 1 / 6, 4), _SLICE),
     _cuda("Standard_NV12ads_A10_v5", 12, 110, ("A10", 1 / 3, 8), _SLICE),
     _cuda("Standard_NV18ads_A10_v5", 18, 220, ("A10", 1 / 2, 12), _SLICE),
     _cuda("Standard_NV36ads_A10_v5", 36, 440, ("A10", 1, 24), _GRID),

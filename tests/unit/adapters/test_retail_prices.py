@@ -104,6 +104,17 @@ async def test_offline_without_old_rows_it_fails(api: Api, clock: FakeClock, tmp
     assert files(tmp_path) == []
 
 
+async def test_a_lost_network_is_not_asked_again_for_every_question(api: Api, clock: FakeClock, tmp_path: Path) -> None:
+    api.is_there, prices = False, a_list(api, clock, tmp_path)
+    for region in ("eastus", "westeurope", "swedencentral"):
+        with pytest.raises(ConnectionLost):
+            await prices.rows(PriceQuery(region, "Azure Bastion"))
+    assert len(api.asked) == 1
+    api.is_there = True
+    clock.advance(11)
+    assert (await prices.rows(QUERY)).rows
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -21,6 +21,9 @@ from tiepoint.ports.azure import PriceQuery, PriceRows
 ReadRows = Callable[[str, PriceQuery, str], list[Mapping[str, Any]]]
 SCHEMA_VERSION: Final = 1
 _KEPT: Final = timedelta(days=1)
+_AT_ONCE: Final = 5
+_GIVEN_UP: Final = timedelta(seconds=10)
+"""For so long after a question was lost the others of the same plan are not even asked."""
 _FIELDS: Final = (
     "currencyCode",
     "tierMinimumUnits",
@@ -53,6 +56,8 @@ class RetailPriceList:
     ) -> None:
         self._cloud, self._folder, self._now, self._read = cloud, folder, now, read or read_rows
         self._known: dict[str, PriceRows] = {}
+        self._places = asyncio.Semaphore(_AT_ONCE)
+        self._lost: tuple[datetime, ConnectionLost] | None = None
         self._asking: dict[str, asyncio.Lock] = {}
 
     async def rows(self, query: PriceQuery, *, is_fresh: bool = False) -> PriceRows:
@@ -81,7 +86,14 @@ class RetailPriceList:
             raise ConnectionLost(
                 f"{cloud.label} has no price list.", remedy="Name the address of one in the settings of the cloud."
             )
-        rows = await asyncio.to_thread(self._read, cloud.prices, query, cloud.ca_file)
+        async with self._places:
+            if self._lost is not None and self._now() - self._lost[0] < _GIVEN_UP:
+                raise self._lost[1]
+            try:
+                rows = await asyncio.to_thread(self._read, cloud.prices, query, cloud.ca_file)
+            except ConnectionLost as error:
+                self._lost = (self._now(), error)
+                raise
         return PriceRows(tuple({name: row.get(name) for name in _FIELDS} for row in rows), self._now())
 
     def _kept(self, key: str) -> PriceRows | None:
