@@ -12,7 +12,6 @@ from tiepoint.adapters.azure.errors import failure_of_code, failure_of_status
 from tiepoint.adapters.azure.new_group import wrapped
 from tiepoint.adapters.azure.resource_ids import group_of, name_of, type_of
 from tiepoint.adapters.azure.times import read_duration_s, read_time
-from tiepoint.domain.errors import NotThere
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.preflight import Change, ChangeKind
 from tiepoint.domain.resource_labels import part_of
@@ -25,6 +24,8 @@ _NESTED: Final = "microsoft.resources/deployments"
 _OURS: Final = re.compile(r"tiepoint-.+-\d{8}-\d{4}(-\d+)?$")
 """The program's own deployments; nested ones have other names."""
 _UNDER_WAY: Final = ("accepted", "running", "ready", "creating", "updating")
+_ENDED: Final = ("succeeded", "failed", "canceled")
+_MOST_KEPT: Final = 500
 _CHANGES: Final = {kind.value.replace("-", ""): kind for kind in ChangeKind} | {"deploy": ChangeKind.MODIFY}
 
 
@@ -37,6 +38,8 @@ class AzureDeployments:
 
     def __init__(self, clients: AzureClients) -> None:
         self._clients = clients
+        self._over: dict[tuple[str, ...], tuple[DeploymentStep, ...]] = {}
+        """Steps of nested deployments that are over, by group, name and time: they are not asked for again."""
 
     async def make_group(self, group: str, region: str, tags: Mapping[str, str]) -> None:
         """Make the group; see the port."""
@@ -134,18 +137,29 @@ class AzureDeployments:
             if step.type.lower() != _NESTED:
                 yield step
             elif nested not in seen:
-                inner = list(self._nested(group_of(resource_id) or group, name_of(resource_id), seen))
+                inner = self._nested(group_of(resource_id) or group, name_of(resource_id), told, seen)
                 yield from inner
                 if step.failure is not None and not any(each.failure for each in inner):
                     yield step
 
-    def _nested(self, group: str, name: str, seen: set[tuple[str, str]]) -> Iterable[DeploymentStep]:
+    def _nested(
+        self, group: str, name: str, told: Mapping[str, Any], seen: set[tuple[str, str]]
+    ) -> tuple[DeploymentStep, ...]:
+        """Return a nested deployment's steps."""
         from azure.core.exceptions import ResourceNotFoundError
 
+        key = (group.lower(), name.lower(), str(told.get("operationId", "")), str(told.get("timestamp", "")))
+        if key in self._over:
+            return self._over[key]
         try:
-            yield from self._opened(group, name, seen)
-        except (ResourceNotFoundError, NotThere):
-            return  # it waits for what it depends on and is not made yet
+            found = tuple(self._opened(group, name, seen))
+        except ResourceNotFoundError:
+            return ()  # it waits for what it depends on and is not made yet
+        if str(told.get("provisioningState", "")).lower() in _ENDED:
+            if len(self._over) >= _MOST_KEPT:
+                self._over.clear()
+            self._over[key] = found
+        return found
 
 
 def _raise_for(found: Mapping[str, Any]) -> None:
