@@ -34,7 +34,7 @@ def clusters_title(clusters: Sequence[Cluster]) -> str:
 
 def cluster_names(clusters: Sequence[Cluster], now: datetime) -> list[str]:
     """Return each cluster with what it does and bills."""
-    return [": ".join(bill_line(each, now)) for each in clusters]
+    return [bill_line(each, now) for each in clusters]
 
 
 def left_text(clusters: Sequence[Cluster], now: datetime) -> str:

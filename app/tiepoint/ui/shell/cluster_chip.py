@@ -99,10 +99,8 @@ class ClusterChip(StripChip):
         """Return a menu of the clusters that can be paused."""
         menu = QMenu(self)
         for cluster in running:
-            name, rate = bill_line(cluster, self._now())
-            entry = menu.addAction(
-                icons.icon("pause"), tr("ClusterChip", "Pause {name} ({rate})…", name=name, rate=rate)
-            )
+            words = bill_line(cluster, self._now())
+            entry = menu.addAction(icons.icon("pause"), tr("ClusterChip", "Pause {cluster}…", cluster=words))
             entry.triggered.connect(lambda _=False, which=cluster: self._ask(which))
         menu.aboutToHide.connect(menu.deleteLater)
         return menu

@@ -10,7 +10,7 @@ from typing import Final
 
 from tiepoint.domain.cluster import Cluster, Machine, MachineRole, Power
 from tiepoint.domain.node_sizes import size_label
-from tiepoint.ui.text import plain, tr, tr_count
+from tiepoint.ui.text import plain, said_below, tr, tr_count
 from tiepoint.ui.viewmodels.cluster_bills import currency_of, machine_price
 from tiepoint.ui.viewmodels.cluster_life_words import heard_text, power_name, role_name
 from tiepoint.ui.viewmodels.money import amount_text
@@ -37,7 +37,7 @@ def machine_columns() -> tuple[Column, ...]:
         Column("name", tr("Machines", "Machine"), 150),
         Column("role", tr("Machines", "Role"), 110, drop=4),
         Column("power", tr("Machines", "Azure power"), 164, tip=tr("Machines", "Azure’s word; it decides what bills")),
-        Column("busy", tr("Machines", "Task"), 120, drop=1, tip=tr("Machines", "Whether it has a task of its own")),
+        Column("busy", tr("Machines", "Task"), 128, drop=1, tip=tr("Machines", "Whether it has a task of its own")),
         Column("heard", tr("Machines", "Last heard"), 118, drop=2,
                tip=tr("Machines", "When its guard reported last")),
         Column("size", tr("Machines", "Size"), 150, takes_rest=True),
@@ -64,7 +64,7 @@ def machines_line(cluster: Cluster, now: datetime) -> str:
 
 def machine_look(machine: Machine, now: datetime) -> tuple[str, str]:
     """Return what a machine does as a name in `theme.states`, and the word."""
-    if machine.provisioning == "failed":
+    if machine.provisioning == "failed" or (machine.failure is not None and machine.power is not Power.RUNNING):
         return "failed", tr("Machine", "Failed")
     if machine.power is Power.RUNNING:
         return _running_look(machine, now)
@@ -130,6 +130,8 @@ def _age(machine: Machine, now: datetime) -> float:
 
 
 def _busy_cell(machine: Machine) -> Cell:
+    if machine.failure is not None:
+        return Cell(said_below(plain(machine.failure.summary)), tone="err")
     if machine.power is not Power.RUNNING or machine.is_busy is None:
         return NOTHING
     return Cell(

@@ -156,9 +156,15 @@ def _line(line: ResourceLine, now: datetime, *, is_live: bool) -> TreeLine:
         note,
         tone,
         line.state in _PROBLEMS,
-        kind_name(line.type) if line.type else "",
+        _kind(line),
         line.id if line.id.startswith("/subscriptions/") else "",
     )
+
+
+def _kind(line: ResourceLine) -> str:
+    """Name the sort of a resource unless its own name says it already."""
+    kind = kind_name(line.type) if line.type else ""
+    return "" if kind.casefold() in line.name.casefold() else kind
 
 
 def _took(line: ResourceLine, now: datetime, *, is_live: bool) -> str:

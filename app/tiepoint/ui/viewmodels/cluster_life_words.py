@@ -39,6 +39,9 @@ _DOING: Final = {
     "archive": ("Archiving", "Archived"),
     "deactivate": ("Giving back", "Given back"),
     "wait": ("Waiting for it", "Ready"),
+    "put": ("Storing", "Stored"),
+    "keep": ("Keeping", "Kept"),
+    "restore": ("Bringing back", "Brought back"),
 }
 """What a line does, while it does it and when it is done."""
 _STATES: Final = {

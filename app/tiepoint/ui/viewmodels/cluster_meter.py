@@ -67,25 +67,19 @@ def summed_up(snapshot: ClustersSnapshot, now: datetime) -> SummedUp | None:
     )
 
 
-def bill_line(cluster: Cluster, now: datetime) -> tuple[str, str]:
-    """Return what a cluster is and what it bills: `harbour, running · stops itself 14:40` and `18.45 $/h`."""
+def bill_line(cluster: Cluster, now: datetime) -> str:
+    """Return what a cluster is and bills in one line: `harbour, running: 18.45 $/h, stops itself 14:40`."""
     per_hour = bills_now(cluster)
-    rate = (
-        tr("ClusterChip", "price not known")
-        if per_hour is None
-        else rate_text(per_hour, currency_of(cluster), decimals=2)
-    )
-    parts = [
-        tr(
-            "ClusterChip",
-            "{name}, {state}",
-            name=plain(cluster.name, limit=40),
-            state=state_look(cluster.state)[1].lower(),
-        )
-    ]
+    rate = tr("ClusterChip", "price not known")
+    if per_hour is not None:
+        rate = rate_text(per_hour, currency_of(cluster), decimals=2)
+    name, state = plain(cluster.name, limit=40), state_look(cluster.state)[1].lower()
     if is_anything_on(cluster) and cluster.stops_at is not None:
-        parts.append(tr("ClusterChip", "stops itself {time}", time=clock_text(cluster.stops_at, now)))
-    return " · ".join(parts), rate
+        time = clock_text(cluster.stops_at, now)
+        return tr(
+            "ClusterChip", "{name}, {state}: {rate}, stops itself {time}", name=name, state=state, rate=rate, time=time
+        )
+    return tr("ClusterChip", "{name}, {state}: {rate}", name=name, state=state, rate=rate)
 
 
 def _words(clusters: tuple[Cluster, ...], running: tuple[Cluster, ...], now: datetime) -> str:
