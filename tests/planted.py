@@ -56,7 +56,7 @@ class ProcessWatch:
         may_hold: Names of variables in which a secret is at home.
     """
 
-    def __init__(self, secrets: Any, pause_s: float = 0.05, may_hold: Sequence[str] = ()) -> None:
+    def __init__(self, secrets: Any, pause_s: float = 0.2, may_hold: Sequence[str] = ()) -> None:
         self._secrets, self._pause_s, self._may_hold = secrets, pause_s, frozenset(may_hold)
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)

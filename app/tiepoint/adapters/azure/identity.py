@@ -35,9 +35,6 @@ _END_S: Final = 3.0
 _SIGN_IN: Final = "Sign in."
 _NOBODY: Final = "Nobody is signed in."
 _log = logging.getLogger(__name__)
-# What goes wrong there is raised, translated and told; their own warnings would tell it twice, in their words.
-for _name in ("azure.identity", "msal", "msal_extensions"):
-    logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True, slots=True)

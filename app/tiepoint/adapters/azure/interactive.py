@@ -7,6 +7,7 @@ noticed. Any thread.
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from azure.core.exceptions import ClientAuthenticationError
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
     from tiepoint.adapters.azure.asking import Asking
 
+# What goes wrong there is raised, translated and told; their own warnings would tell it twice, in their words.
+for _name in ("azure.identity", "msal", "msal_extensions"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
 _QUICKLY = {"retry_connect": 1, "retry_read": 1, "retry_status": 2, "retry_total": 3, "retry_backoff_factor": 0.4}
 """A person waits: three seconds rather than ten until the network is said to be gone."""
 

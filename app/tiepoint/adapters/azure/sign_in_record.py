@@ -75,4 +75,5 @@ def remove_record(folder: Path) -> None:
 
 def _cloud_of(data: dict[str, Any]) -> Cloud:
     names = {field.name for field in dataclasses.fields(Cloud)}
-    return Cloud(**{name: value for name, value in data.items() if name in names})
+    known = {name: value for name, value in data.items() if name in names}
+    return Cloud(**{**known, "blob_domains": tuple(known.get("blob_domains") or ())})
