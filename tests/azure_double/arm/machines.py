@@ -133,6 +133,7 @@ class Machines:
             if fault:
                 error = {"code": fault.code, "message": fault.message}
             set_power(self._world, machine, before if error else _THEN[verb])
+            machine.state, machine.facts["failed"] = "Failed" if error else "Succeeded", error
             done(error)
 
         self._world.timeline.after(0 if at_once else self._world.takes(f"machine/{verb}", machine.name), end)

@@ -75,7 +75,9 @@ def put(world: World, oid: str, found: ResourceId, body: dict[str, Any], done: D
             return
         error = kind.failure(world, resource)
         resource.state = "Failed" if error else "Succeeded"
-        if not error:
+        if error:
+            kind.failed(world, resource, error)
+        else:
             kind.made(world, resource)
         world.note(_name(world, oid), f"{found.type}/write", found.text, resource.state, str(error or ""))
         if done:

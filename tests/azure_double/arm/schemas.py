@@ -91,5 +91,9 @@ def _checked(resource: dict[str, Any]) -> tuple[str, ...]:
         return ()
     if resource.get("apiVersion") not in versions:
         resource = {**resource, "apiVersion": versions[-1]}
+    found = module.check(resource)
+    if "/" in str(resource["name"]) and any(each.startswith("/name:") for each in found):
+        # Some schemas mean a child's whole name by their pattern, others its own alone.
+        found = module.check({**resource, "name": resource["name"].rsplit("/", 1)[1]})
     stale = "vmSize"  # the published list of sizes is old, as the lint says of itself
-    return tuple(each for each in module.check(resource) if stale not in each)
+    return tuple(each for each in found if stale not in each)

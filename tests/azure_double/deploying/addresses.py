@@ -8,6 +8,7 @@ from typing import Any
 from azure_double.arm.operations import Operations
 from azure_double.arm.roles import demand
 from azure_double.deploying import preflight, what_if
+from azure_double.deploying.foreseen import groups_foreseen
 from azure_double.deploying.preparing import Prepared, prepare
 from azure_double.deploying.records import Deployment
 from azure_double.deploying.running import Run, active, cancel
@@ -158,7 +159,8 @@ class Deployments:
         demand(self._world, request.oid, f"{_TYPE}/validate/action", path)
         made = self._made(request, path)
         try:
-            _, ids = self._checked(made)
+            with groups_foreseen(self._world, made):
+                _, ids = self._checked(made)
         except AzureError as error:
             if error.status == 403:
                 raise
@@ -171,8 +173,10 @@ class Deployments:
         demand(self._world, request.oid, f"{_TYPE}/whatIf/action", path)
         made = self._made(request, path)
         operation = self._world.begin()
-        prepared, _ = self._checked(made)
-        result = {"status": "Succeeded", "properties": {"changes": what_if.changes(self._world, prepared)}}
+        with groups_foreseen(self._world, made):
+            prepared, _ = self._checked(made)
+            changes = what_if.changes(self._world, prepared)
+        result = {"status": "Succeeded", "properties": {"changes": changes}}
         finish: Callable[[], None] = lambda: self._world.end(operation, result=result)  # noqa: E731
         self._world.timeline.after(self._world.takes("whatif", made.id.name), finish)
         return Response(202, None, self._operations.location(operation, made.id.subscription))

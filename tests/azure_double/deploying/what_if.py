@@ -38,7 +38,7 @@ def _change(world: World, each: Planned) -> dict[str, Any]:
         return {
             "resourceId": f"{each.id.scope}/providers/{each.id.type}/{each.raw['name']}",
             "changeType": "Unsupported",
-            "unsupportedReason": "Changes to the resource cannot be analyzed: its id is only known once it is deployed.",
+            "unsupportedReason": "Changes to it cannot be analyzed: its id is only known once it is deployed.",
         }
     resource, body = world.get(each.id.text), each.body()
     after = {

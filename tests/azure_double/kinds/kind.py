@@ -37,6 +37,9 @@ class Kind:
         rule = world.faults.take("fail", path=resource.id.text, name=resource.name)
         return {"code": rule.code, "message": rule.message} if rule else None
 
+    def failed(self, world: World, resource: Resource, error: dict[str, Any]) -> None:
+        """Could not be made."""
+
     def removed(self, world: World, resource: Resource) -> None:
         """Is gone."""
 

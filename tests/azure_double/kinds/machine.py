@@ -69,9 +69,14 @@ class Machine(Kind):
         """No capacity, when a fault says so."""
         return super().failure(world, resource) or no_capacity(world, resource)
 
+    def failed(self, world: World, resource: Resource, error: dict[str, Any]) -> None:
+        """Nothing runs."""
+        resource.facts |= {"failed": error, "power": ""}
+
     def made(self, world: World, resource: Resource) -> None:
         """It runs; its disk is there, and its network card knows it."""
-        if resource.facts["power"] in ("starting", "creating"):
+        resource.facts["failed"] = None
+        if resource.facts["power"] in ("starting", "creating", ""):
             set_power(world, resource, "running")
         disk = resource.properties["storageProfile"]["osDisk"]
         _make_disk(world, resource, disk)
@@ -142,6 +147,10 @@ def instance_view(resource: Resource) -> dict[str, Any]:
             "time": resource.facts.get("power_time", ""),
         }
     ]
+    error = resource.facts.get("failed")
+    if error:
+        statuses[0] |= {"level": "Error", "message": error["message"]}
+        statuses[0]["code"] += f"/{error['code']}"
     if power and resource.state != "Creating":
         statuses.append({"code": f"PowerState/{power}", "level": "Info", "displayStatus": f"VM {power}"})
     view: dict[str, Any] = {"computerName": resource.name, "statuses": statuses}
