@@ -180,6 +180,9 @@ class FakeDesk:
         rows = [row for row in self.rows[params.transfer] if not params.states or row.state.value in params.states]
         return messages.FilesResult(tuple(rows[params.offset : params.offset + params.limit]), len(rows))
 
+    def on_given(self, tell: Callable[[BlobPlace], None]) -> None:
+        self.tell_given = tell
+
     def authorize(self, params: messages.AuthorizeParams) -> None:
         self.authorized.append(params)
         self.wanted = tuple(each for each in self.wanted if each.container_url != params.place.container_url)
