@@ -26,7 +26,7 @@ from tiepoint.ui.widgets.cards import ScrollColumn
 from tiepoint.ui.widgets.layouts import column, holder, row
 
 _METER_PX: Final = 242
-_REST_PX: Final = 284
+_REST_PX: Final = 274
 _FOOT_PX: Final = 222
 _AT_REST: Final = (ClusterState.PAUSED, ClusterState.COLD)
 

@@ -78,7 +78,7 @@ class RestCard(Card):
         foot = row(self._hint, self.cold, spacing=10)
         foot.setStretch(0, 1)
         caption = Label(tr("Rest", "What still bills, and why"), "caption")
-        self.add(column(figure, self._line, spacing=0), hairline(), caption, self._bills, None, foot, spacing=10)
+        self.add(column(figure, self._line, spacing=0), hairline(), caption, self._bills, None, foot, spacing=8)
 
 
 class _BillLine(QWidget):
