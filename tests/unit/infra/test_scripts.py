@@ -94,7 +94,7 @@ def test_scripts_for_windows_keep_their_borders(name: str) -> None:
     for variable, text in composed(name).template["variables"].items():
         if "Set-Content -Encoding UTF8" in text:
             lines = text.splitlines()
-            opened = [number for number, line in enumerate(lines) if line == "@'"]
+            opened = [number for number, line in enumerate(lines) if line.endswith("@'")]
             closed = [number for number, line in enumerate(lines) if line.startswith("'@")]
             assert len(opened) == len(closed), variable
             assert all(low < high for low, high in zip(opened, closed, strict=True)), variable

@@ -170,7 +170,8 @@ def _setup(name: str, family: str, machines: tuple[str, ...], script: str, needs
 
 
 def _vault_rights(plan: ClusterPlan, machines: str, secret: str, family: str = "") -> Step:
-    values = {"secretName": secret, "principalIds": f"[{output_of(machines, 'principalIds')}]"}
+    names: Any = {"nodes": parameter("nodeNames"), "directory": list(CONTROLLERS)}.get(machines, [machines])
+    values = {"secretName": secret, "names": names, "principalIds": f"[{output_of(machines, 'principalIds')}]"}
     parts = plan.secrets.vault.strip("/").split("/")
     scope = (parts[1], parts[3]) if plan.secrets.vault else None
     return Step(f"{machines}-vault", "vault-rights", family or machines, (machines, "secrets"), values, scope=scope)

@@ -6,6 +6,9 @@ managed Run Command. Addresses are put in by Azure while it deploys. Holds no se
 
 from __future__ import annotations
 
+import base64
+import functools
+import gzip
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -14,6 +17,14 @@ from tiepoint.domain.resource_names import ADMIN_USER, CONTROLLERS, private_zone
 from tiepoint.ports.infra_library import InfraLibrary
 
 _END: Final = "TIEPOINT_END"
+_LONG: Final = 8192
+"""Files longer than this travel packed; they can be read in infra/scripts."""
+_EXPAND: Final = """function Expand-Packed([string] $Path, [string] $Packed) {
+    $from = New-Object IO.MemoryStream (, [Convert]::FromBase64String($Packed))
+    $unpacked = New-Object IO.Compression.GZipStream ($from, [IO.Compression.CompressionMode]::Decompress)
+    $to = [IO.File]::Create($Path)
+    try { $unpacked.CopyTo($to) } finally { $to.Dispose(); $unpacked.Dispose() }
+}"""
 _LINUX_FILES: Final = (
     ("guard.py", "/opt/tiepoint/guard.py", 755),
     ("secret.py", "/opt/tiepoint/secret.py", 755),
@@ -78,11 +89,12 @@ def windows_script(library: InfraLibrary, plan: ClusterPlan, role: str, main: st
         "$ErrorActionPreference = 'Stop'",
         "$place = 'C:\\ProgramData\\Tiepoint'",
         "New-Item -ItemType Directory -Force -Path $place | Out-Null",
+        _EXPAND,
     ]
     facts = "".join(f"{key}={value}\n" for key, value in _facts(plan, role).items())
     files = [(name, library.script(f"windows/{source}")) for source, name in _WINDOWS_FILES]
     for name, text in [("cluster.conf", facts), *files, ("setup.ps1", library.script(f"windows/{main}"))]:
-        parts += [f"@'\n{text.rstrip()}\n'@ | Set-Content -Encoding UTF8 -Path (Join-Path $place '{name}')"]
+        parts.append(_placed_on_windows(name, text))
     return "\n".join([*parts, "& (Join-Path $place 'setup.ps1')", "exit $LASTEXITCODE", ""])
 
 
@@ -131,10 +143,23 @@ def _facts(plan: ClusterPlan, role: str) -> dict[str, str]:
     return facts
 
 
+@functools.lru_cache(16)
+def _packed(text: str) -> str:
+    """Return a long file for its way: gzip in base64, in lines."""
+    packed = base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
+    return "\n".join(packed[at : at + 120] for at in range(0, len(packed), 120))
+
+
 def _placed(path: str, mode: int, text: str) -> Sequence[str]:
-    return (
-        f"cat >'{path}.new' <<'{_END}'",
-        text.rstrip("\n"),
-        _END,
-        f"chmod {mode:04d} '{path}.new'; mv '{path}.new' '{path}'",
-    )
+    done = f"chmod {mode:04d} '{path}.new'; mv '{path}.new' '{path}'"
+    if len(text) > _LONG:
+        return (f"base64 -d <<'{_END}' | gunzip >'{path}.new'", _packed(text), _END, done)
+    return (f"cat >'{path}.new' <<'{_END}'", text.rstrip("\n"), _END, done)
+
+
+def _placed_on_windows(name: str, text: str) -> str:
+    path = f"(Join-Path $place '{name}')"
+    if len(text) > _LONG:
+        # Windows PowerShell takes a file for UTF-8 by its byte order mark only; Set-Content writes one itself.
+        return f"Expand-Packed {path} @'\n{_packed(chr(0xFEFF) + text)}\n'@"
+    return f"@'\n{text.rstrip()}\n'@ | Set-Content -Encoding UTF8 -Path {path}"
