@@ -74,6 +74,7 @@ BUSY_CORES = 0.3
 BUSY_GPU_PERCENT = 5
 MOST_SEGMENTS = 400
 MOST_POWER_LOOKS = 40
+MOST_BYTES = 16_000_000
 
 NODE, SCHEDULER, JUMP_BOX, DIRECTORY = "node", "scheduler", "jump-box", "directory"
 BILLED = ("starting", "running", "stopping", "stopped", "deallocating")
@@ -331,7 +332,12 @@ def rate_of(prices: Mapping[str, float], machines: Iterable[Machine]) -> float:
 
 
 def counted(
-    meter: Optional[Mapping[str, Any]], now: float, rate: float, resting_rate: float, currency: str
+    meter: Optional[Mapping[str, Any]],
+    now: float,
+    rate: float,
+    resting_rate: float,
+    currency: str,
+    booted: float = -math.inf,
 ) -> Dict[str, Any]:
     """Return the meter, counted up to now.
 
@@ -339,8 +345,9 @@ def counted(
         meter: As read; None = there is none yet, a run begins.
         now: Seconds since 1970.
         rate: Per hour, at present.
-        resting_rate: Per hour while all machines are released: what a gap costs in which no guard counted.
+        resting_rate: Per hour while all machines are released.
         currency: Of the rates.
+        booted: When the scheduler started, seconds since 1970: before that, machines are taken to have rested.
     """
     since = parsed_time((meter or {}).get("since"))
     if meter is None or since is None:
@@ -350,9 +357,12 @@ def counted(
     segments = [each for each in listed(meter.get("segments")) if isinstance(each, dict)]
     if now <= until:
         return meter_document(since, until, rate, spent, currency, segments)
-    price = resting_rate if now - until > GAP_MINUTES * 60 and segments else rate
-    spent += price * (now - until) / 3600
-    return meter_document(since, now, rate, spent, currency, extended(segments, until, now, price))
+    began = min(max(until, math.floor(booted)), now) if math.isfinite(booted) else until
+    for start, end, price in ((until, began, resting_rate), (began, now, rate)):
+        if end > start:
+            spent += price * (end - start) / 3600
+            segments = extended(segments, start, end, price)
+    return meter_document(since, now, rate, spent, currency, segments)
 
 
 def extended(segments: List[Dict[str, Any]], start: float, end: float, price: float) -> List[Dict[str, Any]]:
@@ -579,7 +589,7 @@ def is_alive(marker: Path) -> bool:
     """Whether the task of a marker runs: its process does, or the marker was touched within a day."""
     with marker.open(errors="replace") as file:
         text = file.read(20).strip()
-    if not (text.isascii() and text.isdigit()):
+    if not (text.isascii() and text.isdigit() and int(text)):
         return time.time() - marker.stat().st_mtime < MARKER_HOURS * 3600
     try:
         os.kill(int(text), 0)
@@ -681,7 +691,7 @@ class Azure:
         self._of = configuration
         self._deadline = time.monotonic() + ROUND_S
         self._tokens: Dict[str, str] = {}
-        context = ssl.create_default_context(cafile=configuration.ca_file or None)
+        context = trusted(configuration.ca_file)
         self._web = urllib.request.build_opener(NoRedirect, urllib.request.HTTPSHandler(context=context))
         # The metadata service is asked directly, whatever proxy the machine uses (Azure's rule).
         self._metadata = urllib.request.build_opener(NoRedirect, urllib.request.ProxyHandler({}))
@@ -888,15 +898,24 @@ class Azure:
         place = urllib.parse.urlsplit(url)
         try:
             with opener.open(request, timeout=min(REQUEST_S, left)) as answer:
-                return Reply(answer.status, lower_keys(answer.headers), answer.read())
+                return Reply(answer.status, lower_keys(answer.headers), answer.read(MOST_BYTES))
         except urllib.error.HTTPError as error:
             with error:
                 try:
-                    return Reply(error.code, lower_keys(error.headers), error.read())
+                    return Reply(error.code, lower_keys(error.headers), error.read(MOST_BYTES))
                 except OSError as broken:
                     raise Unreachable(f"{method} {place.netloc}: {broken}") from None
         except (OSError, ValueError, http.client.HTTPException) as error:
             raise Unreachable(f"{method} {place.netloc}: {error}") from None
+
+
+def trusted(ca_file: str) -> ssl.SSLContext:
+    """Return whom to believe: the certificates of a file, or the system's; also the system's when the file is lost."""
+    try:
+        return ssl.create_default_context(cafile=ca_file or None)
+    except OSError as error:
+        say(f"{ca_file} cannot be used: {error}")
+        return ssl.create_default_context()
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -1099,7 +1118,7 @@ class Round:
         if rate is None:
             return meter
         currency = lease.currency if lease else str(self._state.kept.get("currency") or "USD")
-        fresh = counted(meter, now, rate, prices.get("*", 0.0), currency)
+        fresh = counted(meter, now, rate, prices.get("*", 0.0), currency, now - self._uptime_s)
         try:
             return fresh if self._azure.put_document("meter.json", fresh, version) else meter
         except Unreachable as error:
@@ -1182,15 +1201,19 @@ def read_configuration(path: str) -> Configuration:
     except (OSError, ValueError, RecursionError) as error:
         raise UnusableConfiguration(f"{path} cannot be read: {error}") from error
     known = content if isinstance(content, dict) else {}
-    fields = {name: value for name, value in known.items() if name in Configuration.__dataclass_fields__}
+    fields: Dict[str, Any] = {}
+    for name, usual in Configuration.__dataclass_fields__.items():
+        value = known.get(name)
+        if value is None:
+            continue
+        fields[name] = number(value) if usual.type in (float, "float") else value
+        if fields[name] is None or (usual.type in (str, "str") and not isinstance(value, str)):
+            raise UnusableConfiguration(f"{path}: {name} cannot be {str(value)[:80]}")
     for name in ("role", "name", "blob_endpoint"):
-        if not isinstance(fields.get(name), str) or not fields[name]:
+        if not fields.get(name):
             raise UnusableConfiguration(f"{path} does not say {name}")
     if fields["role"] not in (NODE, SCHEDULER):
         raise UnusableConfiguration(f"{path}: the role is {NODE} or {SCHEDULER}")
-    for name in ("idle_minutes", "lapse_minutes"):
-        if name in fields and number(fields[name]) is None:
-            raise UnusableConfiguration(f"{path}: {name} is no number of minutes")
     return Configuration(**fields)
 
 

@@ -159,7 +159,7 @@ function New-MeterDocument([double] $Since, [double] $Until, [double] $Rate, [do
     }
 }
 
-function Get-Counted($Meter, [double] $Now, [double] $Rate, [double] $RestingRate, [string] $Currency) {
+function Get-Counted($Meter, [double] $Now, [double] $Rate, [double] $RestingRate, [string] $Currency, [double] $Booted) {
     $since = if ($null -ne $Meter) { Read-Time $Meter.since } else { $null }
     if ($null -eq $since) { return New-MeterDocument $Now $Now $Rate 0 $Currency @() }
     $until = Read-Time $Meter.counted
@@ -176,14 +176,19 @@ function Get-Counted($Meter, [double] $Now, [double] $Rate, [double] $RestingRat
         }
     }
     if ($Now -le $until) { return New-MeterDocument $since $until $Rate $spent $Currency $segments }
-    $price = if ($Now - $until -gt $GapMinutes * 60 -and $segments.Count) { $RestingRate } else { $Rate }
-    $spent += $price * ($Now - $until) / 3600
-    $last = if ($segments.Count) { $segments[-1] } else { $null }
-    if ($null -ne $last -and $last.end -eq (Format-Time $until) -and [Math]::Abs($last.per_hour - $price) -lt 1e-9) {
-        $last.end = Format-Time $Now
-    }
-    else {
-        $segments += [ordered] @{ start = Format-Time $until; end = Format-Time $Now; per_hour = $price }
+    # Before the scheduler started, machines are taken to have rested.
+    $began = [Math]::Min([Math]::Max($until, [Math]::Floor($Booted)), $Now)
+    foreach ($stretch in @($until, $began, $RestingRate), @($began, $Now, $Rate)) {
+        $start, $end, $price = $stretch
+        if ($end -le $start) { continue }
+        $spent += $price * ($end - $start) / 3600
+        $last = if ($segments.Count) { $segments[-1] } else { $null }
+        if ($null -ne $last -and $last.end -eq (Format-Time $start) -and [Math]::Abs($last.per_hour - $price) -lt 1e-9) {
+            $last.end = Format-Time $end
+        }
+        else {
+            $segments += [ordered] @{ start = Format-Time $start; end = Format-Time $end; per_hour = $price }
+        }
     }
     if ($segments.Count -gt $MostSegments) {
         $segments = @(Join-Segments $segments[0] $segments[1]) + @($segments[2..($segments.Count - 1)])
@@ -516,7 +521,7 @@ function Update-Meter($Lease, $Meter, $Version, $Machines, [bool] $IsWhole, [dou
     if (-not $prices.Count -or $null -eq $Version) { return $Meter }
     $rate = if ($IsWhole) { Get-Rate $prices $Machines } elseif ($null -ne $Meter) { Read-Number $Meter.per_hour } else { $null }
     if ($null -eq $rate) { return $Meter }
-    $fresh = Get-Counted $Meter $Now $rate ([double] $prices['*']) $State.Currency
+    $fresh = Get-Counted $Meter $Now $rate ([double] $prices['*']) $State.Currency ($Now - $Uptime)
     try { if (Set-Document 'meter.json' $fresh $Version $null) { return $fresh } }
     catch { Write-Journal "The meter cannot be written: $($_.Exception.Message)" }
     return $Meter

@@ -143,11 +143,19 @@ def test_what_the_guard_counts_adds_up_for_the_panel(rounds: list[tuple[int, flo
     assert current_meter(meter, end, 9.0).spent == pytest.approx(expected)
 
 
-def test_time_in_which_no_guard_counted_costs_what_rests() -> None:
+def test_before_the_scheduler_started_machines_rested() -> None:
     document = guard.counted(sent(meter_document(new_meter(T0))), seconds(T0) + 60, 20.0, 2.0, "USD")
-    document = guard.counted(document, seconds(T0) + 60 + 36000, 20.0, 2.0, "USD")
-    assert document["spent"] == pytest.approx(20 / 60 + 20.0)
-    assert [each["per_hour"] for each in document["segments"]] == [20.0, 2.0]
+    now = seconds(T0) + 60 + 36_000 + 180
+    document = guard.counted(document, now, 20.0, 2.0, "USD", now - 180)
+    assert document["spent"] == pytest.approx(20 / 60 + 20.0 + 1.0)
+    assert [each["per_hour"] for each in document["segments"]] == [20.0, 2.0, 20.0]
+
+
+def test_what_a_hung_guard_did_not_count_ran_all_the_same() -> None:
+    document = guard.counted(sent(meter_document(new_meter(T0))), seconds(T0) + 60, 20.0, 2.0, "USD")
+    document = guard.counted(document, seconds(T0) + 7260, 20.0, 2.0, "USD", seconds(T0) - 5)
+    assert document["spent"] == pytest.approx(20 / 60 + 40.0)
+    assert len(document["segments"]) == 1
 
 
 def test_a_meter_of_many_stretches_stays_small_and_right() -> None:
@@ -193,7 +201,9 @@ def test_the_guard_reads_its_own_configuration_only(tmp_path: Any) -> None:
     good = {"schema_version": 1, "role": "node", "name": "node-01", "blob_endpoint": "https://x", "cluster": "c"}
     path.write_text(json.dumps(good))
     assert guard.read_configuration(str(path)).lapse_minutes == 60
-    for broken in ({"role": "king"}, {"name": ""}, {"blob_endpoint": 7}, {"idle_minutes": "soon"}):
+    path.write_text(json.dumps({**good, "idle_minutes": "20", "machine_id": None}))
+    assert guard.read_configuration(str(path)).idle_minutes == 20.0
+    for broken in ({"role": "king"}, {"name": ""}, {"blob_endpoint": 7}, {"idle_minutes": "soon"}, {"ca_file": []}):
         path.write_text(json.dumps({**good, **broken}))
         with pytest.raises(guard.UnusableConfiguration):
             guard.read_configuration(str(path))
