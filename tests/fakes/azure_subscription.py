@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from fakes.azure import FakeSignIn
-from fakes.azure_facts import FakePriceList, FakeRegionFacts
 from fakes.clock import FakeClock
+from fakes.region_facts import FakePriceList, FakeRegionFacts
 from tiepoint.domain.account import SubscriptionId
 from tiepoint.domain.cluster import CloudResource, Machine
 from tiepoint.domain.cluster_operation import ResourceGroupKind

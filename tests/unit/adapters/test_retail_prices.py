@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from fakes.azure_facts import retail_rows
 from fakes.clock import FakeClock
+from fakes.region_facts import retail_rows
 from tiepoint.adapters.azure.price_pages import filter_text, page_of
 from tiepoint.adapters.azure.price_sheet import is_sheet, place_of, rows_of
 from tiepoint.adapters.azure.prices import RetailPriceList

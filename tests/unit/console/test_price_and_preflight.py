@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from fakes.azure_facts import FakePriceList, quotas
 from fakes.azure_subscription import Subscription
 from fakes.outlet import RecordingOutlet
 from fakes.program import FakeProgram
+from fakes.region_facts import FakePriceList, quotas
 from tiepoint.console import preflight, prices
 from tiepoint.domain.cluster_plan import REFERENCE_PLAN, AccessPlan, ClusterPlan, NodesPlan, PlanFinding
 from tiepoint.domain.errors import ConfirmationNeeded, SignInNeeded, UsageError

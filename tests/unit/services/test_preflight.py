@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from fakes.azure_facts import an_offer, quotas, usual_sizes
 from fakes.azure_subscription import SUBSCRIPTION, Subscription, a_change
+from fakes.region_facts import an_offer, quotas, usual_sizes
 from tiepoint.domain.cluster import CloudResource, Machine, MachineRole
 from tiepoint.domain.cluster_plan import (
     REFERENCE_PLAN,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fakes.azure_facts import FakePriceList
+from fakes.region_facts import FakePriceList
 from tiepoint.domain.cluster_plan import (
     REFERENCE_PLAN,
     SMALL_PLAN,

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from tiepoint.domain.cloud import Cloud
 from tiepoint.domain.cluster import CloudResource, Machine
 from tiepoint.domain.cluster_plan import ClusterPlan
-from tiepoint.domain.errors import NotThere
+from tiepoint.domain.errors import NotThere, TiepointError
 from tiepoint.domain.preflight import QuotaFigures
 from tiepoint.domain.price import PriceEstimate
 from tiepoint.ports.azure import Azure, SizeOffer
@@ -44,7 +44,7 @@ class Asking:
 
 
 class Question:
-    """One preflight. What two checks need is asked once; a failure is asked again by the next.
+    """One preflight. What two checks need is asked once, and what failed is not tried again: Azure's clients did that.
 
     Args:
         plan: The plan.
@@ -55,6 +55,7 @@ class Question:
         self.plan, self.asking = plan, asking
         self.azure, self.cloud = asking.azure, asking.cloud
         self._known: dict[str, Any] = {}
+        self._failed: dict[str, TiepointError] = {}
         self._asking: dict[str, asyncio.Lock] = {}
 
     async def sizes(self, region: str = "") -> Mapping[str, SizeOffer]:
@@ -113,7 +114,13 @@ class Question:
 
     async def _once(self, key: str, ask: Callable[[], Awaitable[T]]) -> T:
         async with self._asking.setdefault(key, asyncio.Lock()):
+            if key in self._failed:
+                raise self._failed[key]
             if key not in self._known:
-                self._known[key] = await ask()
+                try:
+                    self._known[key] = await ask()
+                except TiepointError as error:
+                    self._failed[key] = error
+                    raise
             known: T = self._known[key]
             return known
