@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tiepoint import __version__
 from tiepoint.adapters.azure.patience import Patience
+from tiepoint.adapters.azure.trust import trust_options
 
 if TYPE_CHECKING:
     from azure.mgmt.authorization import AuthorizationManagementClient
@@ -83,8 +84,7 @@ class AzureClients:
     @property
     def trust(self) -> dict[str, Any]:
         """Keywords for the certificates to believe; for data clients, too."""
-        ca_file = self.identity.cloud.ca_file
-        return {"connection_verify": ca_file} if ca_file else {}
+        return trust_options(self.identity.cloud)
 
     @cached_property
     def subscriptions(self) -> SubscriptionClient:

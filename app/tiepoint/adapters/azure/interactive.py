@@ -14,6 +14,7 @@ from azure.core.exceptions import ClientAuthenticationError
 from azure.identity import AuthenticationRecord, InteractiveBrowserCredential, TokenCachePersistenceOptions
 from azure.identity._persistent_cache import _load_persistent_cache
 
+from tiepoint.adapters.azure.trust import trust_options
 from tiepoint.domain.cloud import Cloud
 
 if TYPE_CHECKING:
@@ -24,7 +25,15 @@ if TYPE_CHECKING:
 # What goes wrong there is raised, translated and told; their own warnings would tell it twice, in their words.
 for _name in ("azure.identity", "msal", "msal_extensions"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)
-_QUICKLY = {"retry_connect": 1, "retry_read": 1, "retry_status": 2, "retry_total": 3, "retry_backoff_factor": 0.4}
+_QUICKLY = {
+    "connection_timeout": 10,
+    "read_timeout": 30,
+    "retry_connect": 1,
+    "retry_read": 1,
+    "retry_status": 2,
+    "retry_total": 3,
+    "retry_backoff_factor": 0.4,
+}
 """A person waits: three seconds rather than ten until the network is said to be gone."""
 
 
@@ -59,8 +68,7 @@ class AskingCredential(InteractiveBrowserCredential):
             options |= {"authority": cloud.authority, "tenant_id": tenant or "organizations"}
         if cloud.is_custom:
             options["disable_instance_discovery"] = True
-        if cloud.ca_file:
-            options["connection_verify"] = cloud.ca_file
+        options |= trust_options(cloud)
         super().__init__(**options)
         self.asking: Asking | None = None
         self.claims_of_id: dict[str, Any] = {}
