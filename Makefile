@@ -13,7 +13,7 @@ BIN := .venv/bin
 # Tests draw on a virtual screen, never on yours; without Xvfb (not Linux) they use the real one.
 SCREEN = $(if $(shell command -v xvfb-run),xvfb-run -a -s "-screen 0 1920x1200x24 +extension GLX +render -noreset",)
 
-.PHONY: help run model setup test check lint types imports unit ui soak bench checkov frozen-smoke lock clean
+.PHONY: help run model setup test check lint types imports unit ui soak bench checkov frozen-smoke azure-double lock clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -65,6 +65,9 @@ checkov: setup ## let checkov look at every exported template (the first time a 
 
 frozen-smoke: setup ## freeze the program, run the sample job and transfers with it, and open its window on the model
 	@$(SCREEN) packaging/frozen/smoke.sh
+
+azure-double: setup ## start an Azure to click through on this computer, with Azurite; PANEL=1 opens the panel on it
+	@PYTHONPATH=tests $(BIN)/python -m azure_double $(if $(PANEL),--panel)
 
 lock: ## renew the locked requirements (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 -q pyproject.toml --group build -o requirements.txt

@@ -24,6 +24,7 @@ from azure_double.arm.roles import built_in_roles
 from azure_double.arm.subscriptions import Subscriptions
 from azure_double.blobs import BlobPool
 from azure_double.clock import Clock, Timeline
+from azure_double.control_page import ControlPage
 from azure_double.deploying.addresses import Deployments
 from azure_double.entra.endpoints import Entra
 from azure_double.entra.sessions import Sessions
@@ -80,7 +81,8 @@ class AzureDouble:
             Authorization(self.world, resources), resources,
         )  # fmt: skip
         self._arm = Front(self.world, Router([route for part in parts for route in part.routes()]))
-        self._public = Router([*self.entra.routes(), *Prices(self.url).routes()])
+        control = ControlPage(self.world, self.faults, self.end_sessions)
+        self._public = Router([*self.entra.routes(), *Prices(self.url).routes(), *control.routes()])
         self._imds = Imds(self.world, self.lock)
         self._imds_listener = Listener(self._imds.answer)
         self.guards = Guards(self.world, self.lock, self.machines)
@@ -151,6 +153,11 @@ class AzureDouble:
         """Play the device-code page; `answer` may be `decline` or `expire`."""
         with self.lock:
             self.entra.sessions.answer_device(code, username, answer)
+
+    def end_sessions(self) -> None:
+        """Let everybody's refresh tokens be refused from now on."""
+        for username in self.people:
+            self.entra.sessions.end(username)
 
     def imds_url(self, group: str, machine: str) -> str:
         """Return the address of a machine's own metadata service."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -95,4 +96,8 @@ class Papers:
         prices = dict(lease.prices) if lease else {}
         per_hour = sum(prices.get(name, 0.0) for name in billed) + prices.get("*", 0.0)
         now = datetime.now(UTC)
-        self._write(documents.METER_BLOB, documents.meter_document(counted_by_us(known, now, per_hour, known.currency)))
+        meter = counted_by_us(known, now, per_hour, known.currency)
+        last = replace(meter.segments[-1], end=now)
+        self._write(
+            documents.METER_BLOB, documents.meter_document(replace(meter, segments=(*meter.segments[:-1], last)))
+        )
