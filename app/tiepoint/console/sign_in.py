@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
+import threading
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, fields
 from typing import Any, Final, TypeVar
@@ -113,7 +114,11 @@ async def signed_in(program: Program) -> SignInSnapshot:
     await service.restore()
     if service.snapshot.account is None:
         failure = service.snapshot.failure
-        raise failure.as_error() if failure else SignInNeeded("Nobody is signed in.", remedy="Sign in with: tiepoint sign-in")
+        raise (
+            failure.as_error()
+            if failure
+            else SignInNeeded("Nobody is signed in.", remedy="Sign in with: tiepoint sign-in")
+        )
     return service.snapshot
 
 
@@ -170,14 +175,34 @@ async def _confirming(
     while True:
         await wanted.wait()
         wanted.clear()
+        if not service.snapshot.needs_confirmation:
+            continue  # what was heard was the way to the last confirmation
         if ask is None:
             outlet.notice("confirm", {"summary": _CONFIRM}, _CONFIRM)
             raise ConfirmationNeeded(_CONFIRM, remedy="Give the command in a terminal, where it can ask you.")
         with _showing_codes(service, outlet):
             outlet.notice("confirm", {"summary": _CONFIRM}, _CONFIRM)
-            answer = await asyncio.to_thread(ask, "Press Enter to confirm in the browser, or c for a code: ")
+            answer = await _answered(ask, "Press Enter to confirm in the browser, or c for a code: ")
             is_code = answer.strip().lower().startswith("c")
             await service.confirm(SignInMethod.DEVICE_CODE if is_code else SignInMethod.BROWSER)
+
+
+async def _answered(ask: Callable[[str], str], question: str) -> str:
+    """Ask in a thread that does not keep the program from ending while nobody answers."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[str] = loop.create_future()
+
+    def tell(said: str) -> None:
+        if not answer.done():
+            answer.set_result(said)
+
+    def run() -> None:
+        said = ask(question)
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(tell, said)
+
+    threading.Thread(target=run, name="question", daemon=True).start()
+    return await answer
 
 
 def _terminal() -> Callable[[str], str] | None:
