@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,9 +12,14 @@ import pytest
 import pytest_asyncio
 
 from azure_double.double import AzureDouble
-from cluster_stand import PLAN, LifeStand, life_stand, with_nodes
+from cluster_stand import GROUP, PLAN, LifeStand, life_stand
 from tiepoint.domain.cluster import ClusterState
+from tiepoint.domain.cluster_operation import LineState
+from tiepoint.domain.errors import Canceled
 from tiepoint.domain.operation import OperationState
+
+STARTS = r"/virtualMachines/([^/]+)/start$"
+RELEASES = r"/virtualMachines/([^/]+)/deallocate$"
 
 
 @pytest_asyncio.fixture
@@ -21,9 +28,85 @@ async def stand(azure_double: AzureDouble, tmp_path: Path) -> AsyncIterator[Life
         yield made
 
 
-async def test_deploys_the_reference_plan(stand: LifeStand) -> None:
-    ended = await stand.clusters.deploy(PLAN)
+def asked(double: AzureDouble, pattern: str) -> list[str]:
+    """Names in the addresses of requests, in order."""
+    found = (re.search(pattern, entry.path, re.IGNORECASE) for entry in double.requests.entries)
+    return [match[1].lower() for match in found if match]
+
+
+async def test_the_whole_life_of_a_cluster_with_a_fault_in_each_of_its_turns(stand: LifeStand) -> None:
+    double, clusters = stand.double, stand.clusters
+    double.clock.scale = 500
+
+    double.faults.add("429", path=r"/operations", times=2, retry_after=0)
+    double.faults.add("allocation", name="node-03", times=1)
+    ended = await clusters.deploy(PLAN)
+    sys.stdout.write(f"deployed: {len(ended.lines)} resources\n")  # seen with pytest -s
+    for line in sorted(ended.lines, key=lambda each: each.part.value):
+        sys.stdout.write(f"  {line.part.value:10} {line.name}: {line.state.value}, {line.took_s or 0:.0f} s\n")
     assert ended.state is OperationState.COMPLETED
-    for line in ended.lines:
-        print(line.part.value, line.name, line.state.value, line.took_s)
+    assert len(ended.lines) >= 60
+    undone = [line for line in ended.lines if line.state not in (LineState.DONE, LineState.SKIPPED)]
+    assert not undone, [(each.id, each.state.value) for each in undone]
     assert stand.cluster().state is ClusterState.RUNNING
+    assert set(stand.powers()) == {"scheduler", *(f"node-0{each}" for each in range(1, 6))}
+
+    double.faults.add("drop", path=r"/deallocate", times=1)
+    double.requests.clear()
+    await clusters.pause("atelier")
+    assert set(stand.powers().values()) == {"deallocated"}
+    assert asked(double, RELEASES)[-1] == "scheduler"
+    assert stand.cluster().state is ClusterState.PAUSED
+
+    double.faults.add("allocation", name="node-02", times=1)
+    double.requests.clear()
+    await clusters.resume("atelier")
+    started = asked(double, STARTS)
+    assert started[0] == "scheduler"
+    assert started.count("node-02") == 2
+    assert stand.cluster().state is ClusterState.RUNNING
+    assert all(machine.is_healthy for machine in stand.cluster().machines)
+
+    double.faults.add("deployment-active", times=1)
+    await clusters.scale("atelier", 8)
+    assert len(stand.powers()) == 9
+    assert stand.cluster().plan is not None
+    assert stand.cluster().plan.nodes.count == 8  # type: ignore[union-attr]
+    double.faults.add("503", path=r"/virtualMachines/node-07", method="DELETE", times=1)
+    await clusters.scale("atelier", 3)
+    assert set(stand.powers()) == {"scheduler", "node-01", "node-02", "node-03"}
+    left = [key for key in double.world.resources if "node-07" in key or "node-08" in key]
+    assert not [key for key in left if "/microsoft.compute/" in key or "/networkinterfaces/" in key]
+
+    double.faults.add("slow", path=r"amlFilesystems", times=1, seconds=2)
+    await clusters.cool("atelier")
+    assert stand.cluster().state is ClusterState.COLD
+    assert not stand.types() & {"amlFilesystems", "bastionHosts", "natGateways", "publicIPAddresses"}
+    await clusters.resume("atelier")
+    assert {"amlFilesystems", "bastionHosts", "natGateways", "publicIPAddresses"} <= stand.types()
+    assert stand.cluster().state is ClusterState.RUNNING
+
+    double.world.lose(GROUP, r"networkInterfaces/node-03")
+    ended = await clusters.delete("atelier", typed_name="atelier")
+    assert ended.state is OperationState.COMPLETED
+    assert stand.types() & {"virtualMachines", "virtualNetworks", "vaults", "storageAccounts"} == {"storageAccounts"}
+    await clusters.delete("atelier", typed_name="atelier", keeps_data=False)
+    assert clusters.snapshot.find("atelier") is None
+
+
+async def test_a_killed_program_follows_the_same_deployment_to_its_end(stand: LifeStand) -> None:
+    task = asyncio.ensure_future(stand.clusters.deploy(PLAN))
+    whole = r"/deployments/(tiepoint-atelier-\d{8}-\d{4})$"
+    await stand.until(lambda: bool(asked(stand.double, whole)))
+    await stand.clusters.stop()
+    with pytest.raises(Canceled):
+        await task
+    again = stand.again()
+    again.start()
+    await stand.until(lambda: (found := again.snapshot.find("atelier")) is not None and found.operation is not None)
+    assert stand.cluster(again).state is ClusterState.DEPLOYING
+    await stand.until(lambda: stand.cluster(again).operation.state.is_over, 60)  # type: ignore[union-attr]
+    assert stand.cluster(again).operation.state is OperationState.COMPLETED  # type: ignore[union-attr]
+    assert stand.cluster(again).state is ClusterState.RUNNING
+    begun = [each for each in stand.double.requests.entries if each.method == "PUT" and re.search(whole, each.path)]
+    assert len(begun) == 1

@@ -101,9 +101,10 @@ class Board:
     def finish(self, state: OperationState, failure: Failure | None = None) -> None:
         """End the operation; what is still open is told as not done."""
         end = {OperationState.COMPLETED: LineState.DONE, OperationState.CANCELED: LineState.CANCELED}
+        untouched = LineState.SKIPPED if state is OperationState.COMPLETED else LineState.CANCELED
         for line in tuple(self._lines.values()):
             if line.state in _OPEN:
-                left = LineState.CANCELED if line.state is LineState.WAITING else end.get(state, LineState.FAILED)
+                left = untouched if line.state is LineState.WAITING else end.get(state, LineState.FAILED)
                 self._lines[line.id] = dataclasses.replace(_aged(line, self._now()), state=left)
         self._facts = dataclasses.replace(
             self._facts, state=state, ended=self._now(), failure=failure, needs_confirmation=False

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from tiepoint.domain.cluster import CloudResource
-from tiepoint.domain.cluster_plan import ClusterPlan
+from tiepoint.domain.cluster_plan import ClusterPlan, StorageKind
 from tiepoint.domain.errors import NotThere, UsageError
 from tiepoint.services.cluster_life.looking import account_of
 from tiepoint.services.cluster_life.secrets import KeyPair, new_key_pair
 from tiepoint.services.cluster_life.versions import MACHINE, VAULT, api_version
 from tiepoint.services.cluster_life.work import Work
+from tiepoint.services.lustre_principal import LUSTRE_PRINCIPAL_REMEDY, lustre_principal
 from tiepoint.services.templates import ComposedTemplate, Part
 
 
@@ -32,6 +33,7 @@ class Existing:
         vault_name: Of a vault in the cluster's group; empty = none.
         vault_uri: Address of the vault that is used, there or elsewhere.
         public_key: Of the machines.
+        lustre_principal: Who is given rights on the account for Lustre; empty = nobody, or it is not known.
         new_key: Made because no machine has one yet; its private half is still to be put into the vault.
         machines: Ids of machines by name.
     """
@@ -42,6 +44,7 @@ class Existing:
     vault_name: str = ""
     vault_uri: str = ""
     public_key: str = ""
+    lustre_principal: str = ""
     new_key: KeyPair | None = None
     machines: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
@@ -66,6 +69,8 @@ async def existing(work: Work) -> Existing:
     told_vault = await _properties(work, CloudResource(vault_id, VAULT, "") if vault_id else None)
     public = await _public_key(work, machines)
     key = None if public else await asyncio.to_thread(new_key_pair)
+    plan = work.order.plan or work.facts.plan
+    principal = await work.ask(lambda: lustre_principal(plan, work.azure.facts)) if plan else ""
     rules = (told_account.get("networkAcls") or {}).get("ipRules") or []
     return Existing(
         account_name=account.name if account else "",
@@ -74,6 +79,7 @@ async def existing(work: Work) -> Existing:
         vault_name=vault.name if vault else "",
         vault_uri=str(told_vault.get("vaultUri") or ""),
         public_key=public or (key.public if key else ""),
+        lustre_principal=principal,
         new_key=key,
         machines=machines,
     )
@@ -82,17 +88,27 @@ async def existing(work: Work) -> Existing:
 def composed(
     work: Work, plan: ClusterPlan, found: Existing, part: Part, zones: Mapping[str, str] | None = None
 ) -> ComposedTemplate:
-    """Return the template of a part of a plan, with all its values."""
+    """Return the template of a part of a plan, with all its values.
+
+    Raises:
+        UsageError: Lustre's service, which a new account must give rights to, is not known.
+    """
+    if plan.storage.kind is StorageKind.LUSTRE and not (found.lustre_principal or found.account_name):
+        summary = "Nobody would say who Lustre's service is in your tenant; without rights for it Azure makes no Lustre."
+        raise UsageError(summary, remedy=LUSTRE_PRINCIPAL_REMEDY)
     account = work.tools.sign_in.snapshot.account
     named = dataclasses.replace(part, account_name=found.account_name, vault_name=found.vault_name)
     template = work.tools.templates.compose(plan, work.azure.subscription, named)
-    return template.with_values(
+    filled = template.with_values(
         deployerObjectId=account.object_id if account else "",
         deployerPrincipalType="User",
         sshPublicKey=found.public_key,
-        lustreServicePrincipal="",
+        lustreServicePrincipal=found.lustre_principal,
         nodeZones=dict(zones or {}),
     )
+    # Azure refuses a value for a parameter that this part of the template does not have.
+    taken = {name: each for name, each in filled.parameters.items() if name in filled.template["parameters"]}
+    return dataclasses.replace(filled, parameters=taken)
 
 
 def plan_at_hand(work: Work, found: Existing) -> ClusterPlan:

@@ -162,7 +162,8 @@ async def _expect(work: Work, name: str, composed: ComposedTemplate) -> None:
     except TiepointError:
         return
     for change in changes:
-        if change.kind not in (ChangeKind.IGNORE, ChangeKind.DELETE):
+        # What can only be named once something else is there comes with its own step.
+        if change.kind not in (ChangeKind.IGNORE, ChangeKind.DELETE) and "[" not in change.id:
             work.board.expect(
                 change.id,
                 part_of(change.type, change.name),

@@ -49,6 +49,7 @@ class Follower:
         self.watched: ClusterId | None = None
         self._sign_in, self._now, self._sleep, self._looked = sign_in, now, sleep, looked
         self._busy: Counter[ClusterId] = Counter()
+        self._shown: set[ClusterId] = set()
         self._is_started = False
         self._task: asyncio.Task[None] | None = None
         self._waiters: list[asyncio.Future[None]] = []
@@ -95,25 +96,45 @@ class Follower:
         self._run()
         self._wake.set()
 
-    def let_go(self, cluster: ClusterId) -> None:
-        """Look at it as often as at others; its resources are read again."""
+    def let_go(self, cluster: ClusterId, *, is_shown: bool = False) -> None:
+        """Look at it as often as at others; its resources are read again.
+
+        Args:
+            cluster: Which.
+            is_shown: Whether it stays in the looks although Azure does not have it: what went wrong is told there.
+        """
         self._busy[cluster] -= 1
         if self._busy[cluster] <= 0:
             del self._busy[cluster]
+        self._shown.discard(cluster)
+        if is_shown:
+            self._shown.add(cluster)
         self.forget_details(cluster)
+        self._drop_if_gone(cluster)
         self._since_slow_s = SLOW_S
         self._wake.set()
+
+    def show_no_more(self, cluster: ClusterId) -> None:
+        """Leave a cluster out that Azure does not have."""
+        self._shown.discard(cluster)
+        self._drop_if_gone(cluster)
 
     def forget_details(self, cluster: ClusterId) -> None:
         """Let its resources be read again at the next look."""
         known = self.look.clusters.get(cluster)
         if known is not None:
-            stale = dataclasses.replace(known, resources=None, blob_endpoint="")
+            stale = dataclasses.replace(known, resources=None, blob_endpoint="", deployments=())
             self.look = dataclasses.replace(self.look, clusters={**self.look.clusters, cluster: stale})
 
     def ask_for_all(self) -> None:
         """Let the next look read everything that is read once a minute."""
         self._since_slow_s = SLOW_S
+
+    def _drop_if_gone(self, cluster: ClusterId) -> None:
+        known = self.look.clusters.get(cluster)
+        if known is not None and known.group is None and cluster not in self._busy and cluster not in self._shown:
+            left = {key: each for key, each in self.look.clusters.items() if key != cluster}
+            self.look = dataclasses.replace(self.look, clusters=left)
 
     async def next_look(self) -> Look:
         """Wait for a look that has not begun yet, whatever comes of it."""
@@ -214,7 +235,7 @@ class Follower:
             key = cluster_id(azure.subscription, group.name)
             of_group = machines.get(group.name.lower(), ())
             found[key] = merged(self.look.clusters.get(key), azure.subscription, group, of_group, now)
-        for key in self._busy:
+        for key in {*self._busy, *self._shown}:
             if key not in found and (known := self.look.clusters.get(key)) is not None:
                 found[key] = dataclasses.replace(known, group=None, machines=(), resources=None, updated=now)
         keys = list(found)

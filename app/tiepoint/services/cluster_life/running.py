@@ -117,6 +117,7 @@ class Runs:
         ended = self._ended.pop(cluster, None)
         if ended is not None and ended[1].is_interrupted:
             self._tools.journal.forget(cluster)
+        self._tools.follower.show_no_more(cluster)
         self._changed()
 
     async def take_up(self, look: Look) -> None:
@@ -240,7 +241,8 @@ class Runs:
         self._running.pop(key, None)
         if not self._is_stopping:
             self._ended[key] = (dataclasses.replace(work.order, secrets={}), work.board.operation)
-        self._tools.follower.let_go(key)
+        has_failed = work.board.operation.state is not OperationState.COMPLETED
+        self._tools.follower.let_go(key, is_shown=has_failed and not self._is_stopping)
         self._changed()
 
 

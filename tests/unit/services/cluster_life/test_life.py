@@ -231,7 +231,7 @@ async def test_a_start_without_capacity_is_asked_again(bench: LifeBench) -> None
 
 
 async def test_a_hundred_nodes_cost_one_request_an_interval() -> None:
-    bench = LifeBench(scale=200.0)
+    bench = LifeBench(scale=60.0)
     try:
         plan = dataclasses.replace(PLAN, nodes=dataclasses.replace(PLAN.nodes, count=100))
         await bench.deploy_paused(plan)
