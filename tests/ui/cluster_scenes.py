@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from fakes.azure import FakeAzure
 from fakes.azure_scenes import CODE, OFFLINE, a_plan, a_report, four_clusters
 from fakes.program import FakeProgram
+from fakes.scheduler import T0
 from page_stand import Stand, standing, until
 from tiepoint.domain.cluster_plan import Engine, PlanFinding
 from tiepoint.domain.failure import Failure
@@ -35,6 +36,8 @@ async def cluster_page(prepare: Prepare | None = None, view: str = "overview") -
     fake = FakeProgram()
     if prepare is not None:
         prepare(fake.azure)
+        parts = fake.azure.parts(fake.program.preferences, fake.program.operations, lambda: T0)
+        fake.program = dataclasses.replace(fake.program, azure=parts)
     async with standing(ClusterPage, fake) as stand:
         await until(lambda: stand.page.doctor.looked is not None)
         stand.page.show_place(view)

@@ -207,7 +207,7 @@ class PlanModel(QObject):
         except (TiepointError, ValueError):  # a plan with blocking findings has no template
             self.parts = ()
         else:
-            self.parts = parts_of(plan, made.template)
+            self.parts = parts_of(plan, made)
         self.parts_changed.emit()
 
     def _on_no_parts(self, _failure: Failure) -> None:

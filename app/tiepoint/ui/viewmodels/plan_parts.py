@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,10 +11,13 @@ from typing import Any, Final
 from tiepoint.domain.cluster_operation import ResourceGroupKind
 from tiepoint.domain.cluster_plan import AccessKind, ClusterPlan, DirectoryKind, NetworkKind
 from tiepoint.domain.node_sizes import size_label
+from tiepoint.services.templates import ComposedTemplate
 from tiepoint.ui.text import tr, tr_count
 from tiepoint.ui.viewmodels.cluster_words import storage_name
 
 _DEPLOYMENT: Final = "microsoft.resources/deployments"
+_PARAMETER: Final = re.compile(r"\[parameters\('(\w+)'\)\s*\]")
+_LENGTH: Final = re.compile(r"\[length\(parameters\('(\w+)'\)\)\s*\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +35,10 @@ class PartCount:
     count: int
 
 
-def parts_of(plan: ClusterPlan, template: Mapping[str, Any]) -> tuple[PartCount, ...]:
+def parts_of(plan: ClusterPlan, composed: ComposedTemplate) -> tuple[PartCount, ...]:
     """Count a composed template's resources by the step that makes them, in the order of the parts."""
-    counts = Counter(part for part in _counted(template, plan))
+    given = {name: each["value"] for name, each in composed.parameters.items() if "value" in each}
+    counts = Counter(_counted(composed.template, given))
     return tuple(PartCount(part, part_words(plan, part), counts[part]) for part in ResourceGroupKind if counts[part])
 
 
@@ -52,29 +57,50 @@ def part_words(plan: ClusterPlan, part: ResourceGroupKind) -> str:
     return makers[part](plan)
 
 
-def _counted(
-    template: Mapping[str, Any], plan: ClusterPlan, step: str = "", times: int = 1
-) -> Iterator[ResourceGroupKind]:
+def _counted(template: Mapping[str, Any], given: Mapping[str, Any], step: str = "") -> Iterator[ResourceGroupKind]:
+    """Walk a template and those nested in it; `given` are its parameters' values, as far as they are known."""
+    usual = {
+        name: each["defaultValue"] for name, each in template.get("parameters", {}).items() if "defaultValue" in each
+    }
+    values = {**usual, **given}
     resources = template.get("resources", ())
     for each in resources.values() if isinstance(resources, Mapping) else resources:
-        copies = times * _copies(each, plan)
+        if not _is_made(each.get("condition", True), values):
+            continue
         if str(each.get("type", "")).lower() == _DEPLOYMENT:
-            name = str(each.get("name", ""))
-            inner = each.get("properties", {}).get("template", {})
-            yield from _counted(inner, plan, step or name, copies)
+            properties = each.get("properties", {})
+            inner = {
+                name: _known(passed["value"], values)
+                for name, passed in properties.get("parameters", {}).items()
+                if "value" in passed
+            }
+            yield from _counted(properties.get("template", {}), inner, step or str(each.get("name", "")))
         else:
-            yield from [_part_of(step, str(each.get("type", "")))] * copies
+            yield from [_part_of(step, str(each.get("type", "")))] * _copies(each.get("copy"), values)
 
 
-def _copies(resource: Mapping[str, Any], plan: ClusterPlan) -> int:
-    """How often a resource is made: by its copy loop, which runs over the nodes unless it says a number."""
-    copy = resource.get("copy")
+def _known(value: Any, values: Mapping[str, Any]) -> Any:
+    """Return a value that only hands a parameter on as what that is."""
+    found = _PARAMETER.fullmatch(value) if isinstance(value, str) else None
+    return values.get(found[1], value) if found else value
+
+
+def _is_made(condition: Any, values: Mapping[str, Any]) -> bool:
+    """Whether a condition holds; one that cannot be worked out here does."""
+    known = _known(condition, values)
+    return known if isinstance(known, bool) else True
+
+
+def _copies(copy: Any, values: Mapping[str, Any]) -> int:
+    """How often a resource is made, by its copy loop."""
     if not isinstance(copy, Mapping):
         return 1
-    count = copy.get("count", 1)
+    count = _known(copy.get("count", 1), values)
     if isinstance(count, int):
         return count
-    return plan.nodes.count if "node" in str(count).lower() or "machine" in str(count).lower() else 1
+    found = _LENGTH.fullmatch(str(count))
+    names = values.get(found[1]) if found else None
+    return len(names) if isinstance(names, list | tuple) else 1
 
 
 _STEPS: Final = (

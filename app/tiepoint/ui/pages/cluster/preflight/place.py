@@ -61,6 +61,7 @@ class PreflightPlace(Place):
         self._setup_actions()
         self._setup_ui()
         model.changed.connect(self.refresh)
+        plan.changed.connect(self.refresh)
         plan.prices.changed.connect(self.strip_changed)
         sign_in.changed.connect(self._on_sign_in)
         self.refresh()
