@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from azure_double.fixture import azure_blobs, azure_double, azure_papers
 from blob_server import BlobServer, Container
 from tls_papers import TlsPapers, make_papers
+
+__all__ = ["azure_blobs", "azure_double", "azure_papers"]
 
 
 @pytest.fixture(scope="session")
