@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from tiepoint.domain.account import Account, DeviceCode, SignInMethod, Subscription, SubscriptionId
-from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.cloud import PUBLIC, Cloud
 from tiepoint.domain.errors import (
     Canceled,
     ConfirmationNeeded,
+    ConnectionLost,
     NoSpace,
     SetupError,
     SignInNeeded,
@@ -31,12 +31,14 @@ from tiepoint.ports.identity import Identity
 from tiepoint.ports.token_source import Credential, TokenSource
 from tiepoint.services.event import Event
 from tiepoint.services.preferences import Preferences
+from tiepoint.services.sign_in_source import SignInSource
 from tiepoint.services.sign_in_state import SIGNED_OUT, SignInSnapshot, SignInState, cloud_of, no_subscription
+from tiepoint.services.sign_in_waiting import Waiting
 
 __all__ = ["SignInService", "SignInSnapshot", "SignInState", "cloud_of"]
 
-T = TypeVar("T")
 _NOBODY: Final = "Nobody is signed in to Azure."
+_NETWORK_S: Final = 30.0
 _SIGN_IN: Final = "Sign in on the Cluster page, or with: tiepoint sign-in"
 
 
@@ -49,6 +51,7 @@ class SignInService:
         preferences: Cloud, tenant, client id and subscription are settings.
         azure_for: Makes Azure's roles for a subscription.
         was_signed_in: Whether anything is left of an earlier sign-in; without it `restore` need not look.
+        sleep: Waits until the network may be back; a test gives its own.
     """
 
     def __init__(
@@ -58,14 +61,16 @@ class SignInService:
         preferences: Preferences,
         azure_for: Callable[[SubscriptionId], Azure],
         was_signed_in: Callable[[], bool] = lambda: True,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.changed: Event[SignInSnapshot] = Event()
         self._identity, self._directory = identity, directory
         self._preferences, self._azure_for = preferences, azure_for
-        self._was_signed_in = was_signed_in
+        self._was_signed_in, self._sleep = was_signed_in, sleep
         self._snapshot: SignInSnapshot | None = None
-        self._asking: asyncio.Task[Any] | None = None
+        self._waiting = Waiting()
         self._restoring = asyncio.Lock()
+        self._again: asyncio.Task[None] | None = None
         self._azure: tuple[SubscriptionId, Azure] | None = None
         self._is_used = False
 
@@ -78,23 +83,42 @@ class SignInService:
         return self._snapshot
 
     async def restore(self) -> None:
-        """Take up the last sign-in, asking nobody; failures are in the snapshot. Does nothing when signed in."""
+        """Take up the last sign-in, asking nobody; failures are in the snapshot. Does nothing when signed in.
+
+        Without a network it is tried again by itself until somebody signs in or `stop`.
+        """
+        await self._restore(is_told=True)
+
+    async def _restore(self, *, is_told: bool) -> None:
         async with self._restoring:
             if self.snapshot.state is not SignInState.SIGNED_OUT or not self._was_signed_in():
                 return
-            self._put(state=SignInState.RESTORING, failure=None)
+            if is_told:
+                self._put(state=SignInState.RESTORING, failure=None)
             try:
                 account = await self._restored()
             except BaseException as error:
                 failure = Failure.of(error) if isinstance(error, TiepointError) else None
-                self._end_restoring(failure)
+                if is_told:
+                    self._end_restoring(failure)
                 if failure is None:
                     raise
+                if isinstance(error, ConnectionLost):
+                    self._restore_later()
                 return
             if account is None:
                 self._end_restoring(None)
-            elif self._now().state is SignInState.RESTORING:
+            elif self._now().state in {SignInState.RESTORING, SignInState.SIGNED_OUT}:
                 await self._welcome(account)
+
+    def _restore_later(self) -> None:
+        async def later() -> None:
+            await self._sleep(_NETWORK_S)
+            self._again = None
+            await self._restore(is_told=False)
+
+        if self._again is None:
+            self._again = asyncio.get_running_loop().create_task(later(), name="restore-sign-in")
 
     async def sign_in(self, method: SignInMethod = SignInMethod.BROWSER, *, tenant: str = "") -> Account:
         """Let the person sign in, then read subscriptions and choose the one used last.
@@ -107,14 +131,14 @@ class SignInService:
             SignInNeeded, Canceled, ConnectionLost: As `ports.identity`; also in the snapshot.
             UsageError: The cloud in the settings is described wrongly.
         """
-        await self._give_up()
+        await self._waiting.end()
         settings = self._preferences.settings
         cloud, asked = cloud_of(settings), tenant.strip() or settings.tenant
         before = self.snapshot
         self._put(state=SignInState.WAITING, cloud=cloud, code=None, failure=None)
         try:
             await self._make_ready()
-            account = await self._asked(
+            account = await self._waiting.wait_for(
                 self._identity.sign_in(
                     cloud,
                     tenant=asked,
@@ -133,8 +157,7 @@ class SignInService:
 
     def cancel(self) -> None:
         """Wait no longer for the person; nothing changes otherwise."""
-        if self._asking is not None:
-            self._asking.cancel()
+        self._waiting.cancel()
 
     async def confirm(self, method: SignInMethod | None = None) -> None:
         """Let the person confirm what Azure asked for.
@@ -145,11 +168,11 @@ class SignInService:
         Raises:
             SignInNeeded, Canceled, ConnectionLost: As `ports.identity`.
         """
-        await self._give_up()
+        await self._waiting.end()
         before = self.snapshot
         self._put(state=SignInState.CONFIRMING, code=None, failure=None)
         try:
-            await self._asked(self._identity.confirm(method, self._show_code))
+            await self._waiting.wait_for(self._identity.confirm(method, self._show_code))
         except BaseException as error:
             self._put_back(before, error)
             raise
@@ -181,7 +204,7 @@ class SignInService:
 
     async def sign_out(self) -> None:
         """Forget the sign-in and its tokens."""
-        await self._give_up()
+        await self._waiting.end()
         await self._make_ready()
         await self._identity.sign_out()
         self._azure = None
@@ -244,7 +267,7 @@ class SignInService:
 
     def blob_source(self) -> TokenSource:
         """Return a source of rights to containers, by the sign-in; it may be asked while signed out and says so."""
-        return _SignInSource(self)
+        return SignInSource(lambda: self.snapshot.cloud, self.storage_credential)
 
     async def storage_credential(self) -> Credential:
         """Return the right to Blob that the sign-in gives, renewed silently.
@@ -270,7 +293,11 @@ class SignInService:
 
     async def stop(self) -> None:
         """Wait for nobody any more and let go of all connections; the sign-in is kept for the next start."""
-        await self._give_up()
+        await self._waiting.end()
+        again, self._again = self._again, None
+        if again is not None:
+            again.cancel()
+            await asyncio.wait([again])
         if self._is_used:
             await self._identity.close()
 
@@ -290,30 +317,8 @@ class SignInService:
         self._is_used = True
         await asyncio.to_thread(lambda: self._identity.storage)
 
-    async def _asked(self, asking: Coroutine[Any, Any, T]) -> T:
-        """Wait for the person, or until `cancel`."""
-        task = asyncio.get_running_loop().create_task(asking, name="sign-in")
-        self._asking = task
-        try:
-            return await task
-        except asyncio.CancelledError:
-            ours = asyncio.current_task()
-            if ours is not None and ours.cancelling():
-                raise
-            raise Canceled("Signing in was stopped.") from None
-        finally:
-            if self._asking is task:
-                self._asking = None
-
-    async def _give_up(self) -> None:
-        """Let a sign-in that still waits end."""
-        task = self._asking
-        if task is not None:
-            task.cancel()
-            await asyncio.wait([task])
-
     def _show_code(self, code: DeviceCode) -> None:
-        if self._asking is not None:
+        if self._waiting.is_going_on:
             self._put(code=code)
 
     async def _welcome(self, account: Account) -> None:
@@ -363,23 +368,3 @@ class SignInService:
         if new != self._snapshot:
             self._snapshot = new
             self.changed.emit(new)
-
-
-class _SignInSource:
-    """Implements `ports.token_source.TokenSource`."""
-
-    def __init__(self, sign_in: SignInService) -> None:
-        self._sign_in = sign_in
-
-    def __repr__(self) -> str:
-        return "_SignInSource(…)"
-
-    async def credential(self, place: BlobPlace) -> Credential:
-        """Return a token that is good for five minutes or more."""
-        if not self._sign_in.snapshot.cloud.may_have_token(place.endpoint):
-            raise SignInNeeded(
-                f"The sign-in to Azure is not given to {place.endpoint}, which is no storage of "
-                f"{self._sign_in.snapshot.cloud.label}.",
-                remedy="Give a shared access signature for it.",
-            )
-        return await self._sign_in.storage_credential()

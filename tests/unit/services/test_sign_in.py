@@ -105,6 +105,42 @@ async def test_a_restore_that_fails_says_why_and_can_be_tried_again() -> None:
     await stand.service.restore()
     assert stand.snapshot.state is SignInState.SIGNED_IN
     assert stand.snapshot.failure is None
+    await stand.service.stop()
+
+
+async def test_without_a_network_it_is_tried_again_by_itself_and_quietly() -> None:
+    stand = _Stand(FakeIdentity(ACCOUNT))
+    waits: list[float] = []
+    back = asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        await back.wait()
+
+    service = SignInService(
+        stand.identity, stand.directory, Preferences(cast("Any", stand.store)), stand._azure_for, sleep=sleep
+    )
+    states: list[SignInState] = []
+    signed_in = asyncio.Event()
+    service.changed.subscribe(lambda snapshot: states.append(snapshot.state))
+    service.changed.subscribe(lambda snapshot: signed_in.set() if snapshot.account else None)
+    stand.identity.fails = ConnectionLost("Azure cannot be reached.")
+    await service.restore()
+    assert states[-1] is SignInState.SIGNED_OUT
+    states.clear()
+    back.set()
+    await signed_in.wait()
+    assert SignInState.RESTORING not in states
+    assert waits == [30.0]
+    await service.stop()
+
+
+async def test_stopping_ends_the_wait_for_a_network() -> None:
+    stand = _Stand(FakeIdentity(ACCOUNT))
+    stand.identity.fails = ConnectionLost("Azure cannot be reached.")
+    await stand.service.restore()
+    await stand.service.stop()
+    assert not [task for task in asyncio.all_tasks() if task.get_name() == "restore-sign-in"]
 
 
 async def test_a_sign_in_uses_and_remembers_the_settings() -> None:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from tiepoint.adapters.azure.identity import AzureIdentity
 
 T = TypeVar("T")
-_THREADS: Final = 12
+_THREADS: Final = 10
+"""As many as a client keeps connections to one server."""
 
 
 @functools.cache

@@ -107,6 +107,13 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _connection(error: BaseException, lost: BaseException) -> TiepointError:
+    if "certificate has expired" in str(lost) or "certificate is not yet valid" in str(lost):
+        return ConnectionLost(
+            "Azure's certificate is not valid at the date of this computer, whose clock may be wrong.",
+            remedy="Set the clock and the time zone, then try again.",
+            retryable=True,
+            detail=_detail(error),
+        )
     if any(isinstance(each, RequestsSslError) for each in _chain(lost)) or "CERTIFICATE_VERIFY_FAILED" in str(lost):
         return ConnectionLost(
             "Azure's certificate is not believed on this computer.",
@@ -166,7 +173,7 @@ def _clock(error: HttpResponseError) -> TiepointError | None:
     """Say that this computer's clock is wrong, where the refusal's own date shows it."""
     text = str(error)
     is_early_or_late = (
-        "ID token is not yet valid" in text or "ID token already expires" in text or "The current epoch" in text
+        "ID token is not yet valid" in text or "ID token already expires" in text or "date header too old" in text
     )
     off_s = _off_s(error)
     if off_s is None or abs(off_s) < _WRONG_CLOCK_S:
@@ -190,7 +197,7 @@ def _off_s(error: HttpResponseError) -> float | None:
 
 def _refused(error: HttpResponseError) -> TiepointError:
     status = int(error.status_code or 0)
-    if status == 401:
+    if status == 401 or "date header" in str(error.message).lower():
         skew = _clock(error)
         if skew is not None:
             return skew

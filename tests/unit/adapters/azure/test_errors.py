@@ -49,8 +49,9 @@ NOT_ALLOWED = (
 )
 LINKED = (
     "The client 'mila' with object id '0a00' has permission to perform action "
-    "'Microsoft.Network/networkInterfaces/write' on scope '/subscriptions/s'; however, it does not have permission to perform action(s) "
-    "'Microsoft.Network/virtualNetworks/subnets/join/action' on the linked scope(s) '/subscriptions/s/x'."
+    "'Microsoft.Network/networkInterfaces/write' on scope '/subscriptions/s'; however, it does not have permission to "
+    "perform action(s) 'Microsoft.Network/virtualNetworks/subnets/join/action' on the linked scope(s) "
+    "'/subscriptions/s/x'."
 )
 
 
@@ -213,6 +214,19 @@ def test_a_wrong_clock_is_seen_by_the_answers_date(hours: int, word: str) -> Non
     error = translated(HttpResponseError(response=answer))
     assert isinstance(error, SignInNeeded)
     assert f"120 minutes {word}" in error.summary
+
+
+def test_storage_that_minds_the_date_means_a_wrong_clock() -> None:
+    answer: Any = _Answer(403, "<Error/>")
+    text = "Server failed to authenticate the request. Request date header too old: 'Thu, 26 Nov 2026 01:00:00 GMT'"
+    error = translated(HttpResponseError(message=text, response=answer))
+    assert isinstance(error, SignInNeeded)
+    assert "clock" in error.summary
+
+
+def test_a_certificate_out_of_date_points_to_the_clock() -> None:
+    error = translated(ServiceRequestError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate is not yet valid"))
+    assert "clock" in error.summary
 
 
 def test_an_id_token_of_the_future_means_a_wrong_clock() -> None:
