@@ -124,7 +124,7 @@ class Templates:
         )
         return ComposedTemplate(
             template=template,
-            parameters={"foundationOnly": {"value": part.is_foundation_only}, **_values(template)},
+            parameters={"foundationOnly": {"value": part.is_foundation_only}, **_values(template, part)},
             secrets=_secrets(plan),
             vault_name=_literal(names["vaultName"]),
             account_name=_literal(names["accountName"]),
@@ -163,7 +163,7 @@ class Templates:
 def _steps(plan: ClusterPlan, part: Part, nodes: Sequence[str]) -> list[Step]:
     at = address_plan(plan)
     steps = [
-        *foundation_steps(plan, at, has_egress=not part.is_cold, recovers_vault=part.recovers_vault),
+        *foundation_steps(plan, at, has_egress=not part.is_cold),
         *directory_steps(plan, at),
         *access_steps(plan, at),
         *scheduler_steps(plan, at),
@@ -216,7 +216,7 @@ def _outputs(plan: ClusterPlan, blob: str, vault: str) -> dict[str, Any]:
     return {name: {"type": "string", "value": value} for name, value in values.items()}
 
 
-def _values(template: Mapping[str, Any]) -> dict[str, Any]:
+def _values(template: Mapping[str, Any], part: Part) -> dict[str, Any]:
     """Return what the plan gives for parameters; defaults that only Azure can work out stay with it."""
     found = {}
     for name, body in template["parameters"].items():
@@ -224,6 +224,8 @@ def _values(template: Mapping[str, Any]) -> dict[str, Any]:
         is_expression = isinstance(default, str) and (not default or default.startswith("["))
         if name != "foundationOnly" and default is not None and not is_expression:
             found[name] = {"value": default}
+    if part.recovers_vault and "vaultCreateMode" in found:
+        found["vaultCreateMode"] = {"value": "recover"}
     return found
 
 

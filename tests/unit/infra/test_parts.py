@@ -75,8 +75,8 @@ def test_names_that_are_there_are_kept() -> None:
 
 
 def test_a_deleted_vault_is_recovered() -> None:
-    secrets = next(each for each in part(recovers_vault=True).template["resources"] if each["name"] == "secrets")
-    assert secrets["properties"]["parameters"]["createMode"] == {"value": "recover"}
+    assert part().parameters["vaultCreateMode"] == {"value": "default"}
+    assert part(recovers_vault=True).parameters["vaultCreateMode"] == {"value": "recover"}
 
 
 def test_a_preview_reads_nothing_from_the_vault() -> None:

@@ -18,20 +18,19 @@ STORAGE_NETWORK = "storage-network"
 BASTION_SUBNET = "AzureBastionSubnet"
 
 
-def foundation_steps(plan: ClusterPlan, at: AddressPlan, *, has_egress: bool, recovers_vault: bool) -> list[Step]:
+def foundation_steps(plan: ClusterPlan, at: AddressPlan, *, has_egress: bool) -> list[Step]:
     """Return the first steps of a plan.
 
     Args:
         plan: Which.
         at: Its addresses.
         has_egress: Whether there is a way out to the Internet; a cold cluster has none.
-        recovers_vault: Whether a deleted vault of the same name is brought back.
     """
     steps = _network_steps(plan, at, has_egress)
     rules = {"firewallRules": parameter("firewallRules"), "subnetRules": [{"id": each} for each in _subnets(plan)]}
     networks = tuple(step.name for step in steps)
     if not plan.secrets.vault:
-        values = {**rules, "createMode": "recover"} if recovers_vault else {**rules, "createMode": "default"}
+        values = {**rules, "createMode": parameter("vaultCreateMode")}
         steps.append(Step("secrets", "secrets", "secrets", networks, values, is_foundation=True))
     is_lustre = plan.storage.kind is StorageKind.LUSTRE
     lustre = [subnet_id(plan, "lustre")] if is_lustre else []

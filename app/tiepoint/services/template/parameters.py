@@ -36,6 +36,7 @@ def definitions(plan: ClusterPlan, names: dict[str, str], nodes: list[str], addr
         "tags": _of("object", "Tags of every resource.", {CLUSTER_TAG: plan.name}),
         "accountName": _text("Name of the storage account.", names["accountName"]),
         "vaultName": _text("Name of the vault.", names["vaultName"]),
+        "vaultCreateMode": _text("`recover` brings a deleted vault of this name back.", "default"),
         "deployerObjectId": _text("Object id of whoever deploys; they may then put secrets and use Blob.", ""),
         "deployerPrincipalType": _text("User, Group or ServicePrincipal.", "User"),
         "lustreServicePrincipal": _text(
