@@ -79,11 +79,18 @@ def price(
     _run(lambda program, outlet: prices.price(program, outlet, file, hours_per_week=hours), as_json, verbose)
 
 
-def preflight(file: PlanFile, as_json: Json = False, verbose: Verbose = False) -> None:
+def preflight(
+    file: PlanFile,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Register providers and make roles that are missing, then check again.")
+    ] = False,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
     """Check all that can be checked before any money is spent."""
     from tiepoint.console import preflight as checks
 
-    _run(lambda program, outlet: checks.preflight(program, outlet, file), as_json, verbose)
+    _run(lambda program, outlet: checks.preflight(program, outlet, file, repairs=repair), as_json, verbose)
 
 
 def export(

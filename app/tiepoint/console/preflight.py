@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from tiepoint.console.outcomes import EXIT_FAILED, EXIT_OK
 from tiepoint.console.outlet import Outlet
@@ -18,6 +18,7 @@ from tiepoint.domain.node_sizes import size_label
 from tiepoint.domain.preflight import Alternative, Check, CheckState, Fix, PreflightReport, Remedy
 from tiepoint.services.program import Program
 
+T = TypeVar("T")
 _WORDS: Final = {
     CheckState.RUNNING: "…",
     CheckState.OK: "ok",
@@ -28,23 +29,24 @@ _WORDS: Final = {
 }
 
 
-async def preflight(program: Program, outlet: Outlet, path: Path) -> int:
+async def preflight(program: Program, outlet: Outlet, path: Path, *, repairs: bool = False) -> int:
     """Check a plan and tell what came out; 1 when something forbids to deploy.
+
+    Args:
+        program: The program.
+        outlet: Takes what is said.
+        path: The plan.
+        repairs: Register providers and make roles where they are missing and the person may; then check again.
 
     Raises:
         InputError: The plan cannot be read.
         SignInNeeded: Nobody is signed in, or no subscription is chosen.
-        ConfirmationNeeded: Azure wants MFA first.
+        ConfirmationNeeded: Azure wants MFA first, and there is no terminal to ask at.
     """
     plan, findings = await program.azure.plans.read(path)
     tell_findings(outlet, findings)
     await signed_in(program)
-
-    def tell(report: PreflightReport) -> None:
-        ended = len(report.checks) - report.count(CheckState.RUNNING)
-        outlet.advance("preflight", ended, len(report.checks), "checks")
-
-    report = await with_confirmation(program, outlet, _checked(program, plan, tell))
+    report = await with_confirmation(program, outlet, _checked(program, outlet, plan, repairs=repairs))
     code = EXIT_FAILED if report.is_blocked else EXIT_OK
     state = "blocked" if report.is_blocked else "ok"
     facts = {"state": state, "exit_code": code, "cluster": plan.name, "preflight": report}
@@ -52,11 +54,31 @@ async def preflight(program: Program, outlet: Outlet, path: Path) -> int:
     return code
 
 
-async def _checked(program: Program, plan: ClusterPlan, tell: Callable[[PreflightReport], None]) -> PreflightReport:
-    """Run the checks, from the beginning when Azure wanted the person to confirm in the middle of them."""
+async def _checked(program: Program, outlet: Outlet, plan: ClusterPlan, *, repairs: bool) -> PreflightReport:
+    service = program.azure.preflight
+
+    def tell(report: PreflightReport) -> None:
+        ended = len(report.checks) - report.count(CheckState.RUNNING)
+        outlet.advance("preflight", ended, len(report.checks), "checks")
+
+    report = await _confirmed(program, lambda: service.run(plan, tell))
+    fixes = {fix.remedy: fix for check in report.checks for fix in check.fixes} if repairs else {}
+    registers, makes = fixes.get(Remedy.REGISTER_PROVIDERS), Remedy.MAKE_ROLES in fixes
+    if registers is not None:
+        names = tuple(registers.value.split())
+        outlet.notice("repair", {"providers": list(names)}, f"Registering {', '.join(names)}; this takes some minutes.")
+        await _confirmed(program, lambda: service.register_providers(names))
+    if makes:
+        outlet.notice("repair", {"roles": True}, "Making the roles that let machines stop themselves.")
+        await _confirmed(program, lambda: service.make_roles(plan))
+    return await _confirmed(program, lambda: service.run(plan, tell)) if registers or makes else report
+
+
+async def _confirmed(program: Program, ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask Azure for something, again from the beginning when it wanted the person to confirm first."""
     while True:
         try:
-            return await program.azure.preflight.run(plan, tell)
+            return await ask()
         except ConfirmationNeeded:
             program.azure.sign_in.ask_to_confirm()
             await program.azure.sign_in.confirmed()
@@ -87,6 +109,8 @@ def _trouble(check: Check) -> str:
 
 def _fix(fix: Fix) -> str:
     label = plain(fix.label)
+    if fix.remedy in (Remedy.REGISTER_PROVIDERS, Remedy.MAKE_ROLES):
+        return f"{label}: tiepoint cluster preflight PLAN --repair"
     return f"{label}: {plain(fix.value)}" if fix.remedy is Remedy.OPEN_LINK else label
 
 

@@ -112,6 +112,22 @@ def test_quotas_regions_networks_and_providers() -> None:
     assert reading.regions_of(provider, "caches") == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "localized", "label"),
+    [
+        ("standardNVADSA10v5Family", "Standard NVADSA10v5 Family vCPUs", "NVADSA10v5"),
+        ("standardNVADSA10v5Family", None, "NVADSA10v5"),
+        ("Standard NCASv3_T4 Family", "Standard NCASv3_T4 Family vCPUs", "NCASv3_T4"),
+        ("cores", "Total Regional vCPUs", "all machines"),
+        ("lowPriorityCores", "Total Regional Spot vCPUs", "Spot machines"),
+        ("virtualMachines", "Virtual Machines", "Virtual Machines"),
+    ],
+)
+def test_quotas_are_called_what_people_call_them(name: str, localized: str | None, label: str) -> None:
+    usage = Usage({"currentValue": 0, "limit": 1, "name": {"value": name, "localizedValue": localized}})
+    assert reading.quota(usage).label == label
+
+
 def test_the_group_is_found_in_an_id() -> None:
     assert reading.group_of("/subscriptions/s/resourceGroups/rg-a/providers/x/y/z") == "rg-a"
     assert reading.group_of("") == ""

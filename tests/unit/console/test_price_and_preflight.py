@@ -92,6 +92,17 @@ async def test_a_blocked_preflight_ends_with_1_and_says_the_ways_out() -> None:
     assert quota["fixes"][1] == {"remedy": "use-node-count", "label": "Deploy with 2 nodes", "value": "2"}
 
 
+async def test_repairs_register_and_make_what_is_missing_and_check_again() -> None:
+    outlet, subscription = RecordingOutlet(), Subscription()
+    subscription.facts.not_registered = {"Microsoft.StorageCache"}
+    subscription.facts.roles.clear()
+    program, _ = a_program(subscription)
+    assert await preflight.preflight(program, RecordingOutlet(), FILE) == 1
+    assert await preflight.preflight(program, outlet, FILE, repairs=True) == 0
+    assert subscription.facts.registered == ["Microsoft.StorageCache"]
+    assert [kind for kind, _, _ in outlet.notices] == ["repair", "repair"]
+
+
 async def test_without_a_sign_in_it_says_so() -> None:
     program, world = a_program()
     world.azure.sign_in.put(account=None)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from tiepoint.domain.node_sizes import node_size
 from tiepoint.domain.preflight import QuotaFigures
 from tiepoint.ports.azure import Region, SizeOffer
+
+_QUOTA_LABELS: Final = {"cores": "all machines", "lowprioritycores": "Spot machines"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +133,14 @@ def _zones(sku: Any, region_name: str) -> tuple[str, ...]:
 def quota(usage: Any) -> QuotaFigures:
     """Read a quota."""
     family = str(usage.name.value)
-    return QuotaFigures(
-        family, usage.name.localized_value or family, 0, int(usage.current_value or 0), int(usage.limit or 0)
-    )
+    label = _QUOTA_LABELS.get(family.lower()) or _family_label(usage.name.localized_value or family)
+    return QuotaFigures(family, label, 0, int(usage.current_value or 0), int(usage.limit or 0))
+
+
+def _family_label(text: str) -> str:
+    """`Standard NVADSA10v5 Family vCPUs` and `standardNVADSA10v5Family` are `NVADSA10v5`."""
+    bare = re.sub(r"\s*vCPUs?$", "", text.strip(), flags=re.IGNORECASE)
+    return re.sub(r"^standard\s*(\S.*?)\s*family$", r"\1", bare, flags=re.IGNORECASE) or text
 
 
 def prefixes(network: Any) -> tuple[str, ...]:

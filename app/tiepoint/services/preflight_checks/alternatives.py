@@ -58,13 +58,13 @@ async def alternatives(question: Question) -> tuple[Alternative, ...]:
 
 
 def fixes_of(found: Sequence[Alternative], plan: ClusterPlan, labels: Mapping[str, str]) -> tuple[Fix, ...]:
-    """Return the buttons that the best of them give: another region, another size."""
-    fixes = []
-    region = next((each for each in found if each.region != plan.region and each.count == plan.nodes.count), None)
+    """Return the buttons that the best of them give: another region, another size, where all nodes fit."""
+    fixes, whole = [], [each for each in found if each.count == plan.nodes.count]
+    region = next((each for each in whole if each.region != plan.region), None)
     if region:
         label = f"Use {labels.get(region.region, region.region)}"
         fixes.append(Fix(Remedy.USE_REGION, label, region.region))
-    size = next((each for each in found if each.region == plan.region and each.count), None)
+    size = next((each for each in whole if each.region == plan.region), None)
     if size:
         fixes.append(Fix(Remedy.USE_SIZE, f"Use {size_label(size.size)}", size.size))
     return tuple(fixes)

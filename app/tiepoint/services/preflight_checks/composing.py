@@ -14,6 +14,7 @@ from tiepoint.domain.cluster_plan import ClusterPlan
 from tiepoint.domain.errors import NotPermitted
 from tiepoint.domain.resource_names import SCHEDULER
 from tiepoint.ports.azure import Azure
+from tiepoint.services.lustre_principal import lustre_principal
 from tiepoint.services.templates import PREVIEW_SSH_KEY, ComposedTemplate, Part, Templates
 
 _MACHINES: Final = "microsoft.compute/virtualmachines"
@@ -45,7 +46,10 @@ async def composed_for(
         composed = templates.compose(plan, azure.subscription, replace(part, recovers_vault=True))
     key = await _public_key(azure, own) or PREVIEW_SSH_KEY
     return composed.with_values(
-        deployerObjectId=object_id, deployerPrincipalType="User", sshPublicKey=key, lustreServicePrincipal=""
+        deployerObjectId=object_id,
+        deployerPrincipalType="User",
+        sshPublicKey=key,
+        lustreServicePrincipal=await lustre_principal(plan, azure.facts),
     )
 
 

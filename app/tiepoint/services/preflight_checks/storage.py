@@ -6,6 +6,7 @@ from typing import Final
 
 from tiepoint.domain.cluster_plan import StorageKind
 from tiepoint.domain.preflight import Check, CheckKind, CheckState, Fix, Remedy
+from tiepoint.services.lustre_principal import LUSTRE_PRINCIPAL_REMEDY, lustre_principal
 from tiepoint.services.preflight_checks.places import by_nearness
 from tiepoint.services.preflight_checks.question import Question
 
@@ -14,6 +15,7 @@ STORAGE_TYPES: Final = {
     StorageKind.NETAPP: ("Microsoft.NetApp/netAppAccounts", "NetApp Files"),
 }
 _MOST_PLACES: Final = 2
+_ACCOUNTS: Final = "microsoft.storage/storageaccounts"
 
 
 async def check(question: Question) -> Check:
@@ -23,6 +25,10 @@ async def check(question: Question) -> Check:
         return Check(CheckKind.STORAGE, CheckState.OK, "Storage in this region", "Blob is in every region.")
     kind, name = STORAGE_TYPES[plan.storage.kind]
     regions = await question.provider_regions(kind)
+    if plan.region in regions and not await _has_rights(question):
+        detail = "Azure makes no Lustre before its service has rights on the account, and nobody would say which it is."
+        title = "Lustre's service is not known in your tenant"
+        return Check(CheckKind.STORAGE, CheckState.BLOCKED, title, f"{detail} {LUSTRE_PRINCIPAL_REMEDY}")
     if plan.region in regions:
         detail = f"{name}, {plan.storage.capacity_tib} TiB"
         return Check(CheckKind.STORAGE, CheckState.OK, "Storage in this region", detail)
@@ -36,3 +42,11 @@ async def check(question: Question) -> Check:
         "Choose a region that has it, or another storage.",
         tuple(Fix(Remedy.USE_REGION, f"Use {labels[region]}", region) for region in near),
     )
+
+
+async def _has_rights(question: Question) -> bool:
+    """Whether Lustre's service can be given its rights; an account that is there has them."""
+    if question.plan.storage.kind is not StorageKind.LUSTRE:
+        return True
+    is_there = any(each.type.lower() == _ACCOUNTS for each in await question.own())
+    return is_there or bool(await lustre_principal(question.plan, question.azure.facts))

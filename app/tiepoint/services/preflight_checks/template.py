@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tiepoint.domain.errors import CloudError, ConnectionLost, UsageError
+from tiepoint.domain.errors import CloudError, ConnectionLost, NotPermitted, QuotaTooSmall, SizeNotOffered, UsageError
 from tiepoint.domain.preflight import Check, CheckKind, CheckState
+from tiepoint.services.preflight_checks import permissions, quota, sizes, spot_quota
 from tiepoint.services.preflight_checks.question import Question
 
 
@@ -29,8 +30,24 @@ async def check(question: Question) -> Check:
     except ConnectionLost:
         raise
     except CloudError as error:
+        if await _is_told_already(question, error):
+            detail = f"Azure stopped at what is said above and looked no further: {error.summary}"
+            return Check(CheckKind.TEMPLATE, CheckState.UNKNOWN, "The template is not checked in full", detail)
         return _refused(error.summary, error.remedy or error.detail)
     return Check(CheckKind.TEMPLATE, CheckState.OK, "Template checked by Azure", "No finding")
+
+
+async def _is_told_already(question: Question, error: CloudError) -> bool:
+    """Whether another check blocks for the same reason, in better words."""
+    others = {
+        QuotaTooSmall: (quota.check, spot_quota.check),
+        SizeNotOffered: (sizes.check,),
+        NotPermitted: (permissions.check,),
+    }
+    for check in others.get(type(error), ()):
+        if (await check(question)).state is CheckState.BLOCKED:
+            return True
+    return False
 
 
 def deployment_name(question: Question) -> str:

@@ -137,6 +137,8 @@ class PreflightModel(QObject):
             self._begin_fix(service.register_providers(missing))
         elif fix.remedy is Remedy.RECOVER_VAULT:
             self._begin_fix(service.recover_vault(self.plan))
+        elif fix.remedy is Remedy.MAKE_ROLES:
+            self._begin_fix(service.make_roles(self.plan))
 
     def use(self, region: str, size: str, count: int) -> None:
         """Move the plan to an alternative, then check again."""
