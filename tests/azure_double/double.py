@@ -31,6 +31,7 @@ from azure_double.entra.sessions import Sessions
 from azure_double.entra.tokens import access_token, unpacked
 from azure_double.exchange import AzureError, Dropped, Request, Response
 from azure_double.faults import Faults
+from azure_double.graph import Graph
 from azure_double.guards.imds import Imds
 from azure_double.guards.players import Guards
 from azure_double.listener import Listener
@@ -82,7 +83,8 @@ class AzureDouble:
         )  # fmt: skip
         self._arm = Front(self.world, Router([route for part in parts for route in part.routes()]))
         control = ControlPage(self.world, self.faults, self.end_sessions)
-        self._public = Router([*self.entra.routes(), *Prices(self.url).routes(), *control.routes()])
+        graph = Graph(self.world, f"{self.url}/graph")
+        self._public = Router([*self.entra.routes(), *Prices(self.url).routes(), *graph.routes(), *control.routes()])
         self._imds = Imds(self.world, self.lock)
         self._imds_listener = Listener(self._imds.answer)
         self.guards = Guards(self.world, self.lock, self.machines)
@@ -111,6 +113,7 @@ class AzureDouble:
             "authority": self.url,
             "management": self.url,
             "portal": f"{self.url}/portal",
+            "graph": f"{self.url}/graph",
             "prices": f"{self.url}/api/retail/prices",
             "ca_file": self.ca_file,
         }

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 KINDS = (
+    "graph",
     "429", "503", "500", "drop", "slow", "slow-answer", "claims", "expired", "deployment-active", "allocation", "sku",
     "fail", "forbidden",
 )  # fmt: skip

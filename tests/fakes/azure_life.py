@@ -159,6 +159,9 @@ class LifeAzure:
         """The calls of this name."""
         return [call for call in self.calls if call[0] == what]
 
+    async def service_principal(self, application: str) -> str:
+        return "5ea1f00d-0000-4000-8000-00000000aaaa"
+
     async def called(self, what: str, *facts: str) -> None:
         """Note a call; raise what a test wants raised, once each."""
         await asyncio.sleep(0)

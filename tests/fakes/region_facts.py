@@ -106,6 +106,7 @@ class FakeRegionFacts:
         self.deleted: dict[str, str] = {}
         self.recovered: list[str] = []
         self.roles = {"Tiepoint Guard Node", "Tiepoint Guard Scheduler", "Tiepoint Operator", "Tiepoint Deployer"}
+        self.principal = "5ea1f00d-0000-4000-8000-00000000aaaa"
         self.errors: dict[str, TiepointError] = {}
         self.calls: list[str] = []
 
@@ -166,6 +167,10 @@ class FakeRegionFacts:
         self._note("recover_vault")
         self.recovered.append(name)
         del self.deleted[name]
+
+    async def service_principal(self, application: str) -> str:
+        self._note("service_principal")
+        return self.principal
 
     async def role_definition(self, name: str) -> str:
         self._note("role_definition")

@@ -30,6 +30,7 @@ class Cloud:
         storage_audience: The same for Blob.
         vault_audience: The same for Key Vault.
         portal: Address of the portal; empty = none, then no links are shown.
+        graph: Microsoft Graph's address; empty = identities of Azure's own services cannot be looked up.
         prices: Address of the Retail Prices API; empty = no prices can be had.
         ca_file: Certificates to believe instead of the system's; empty = the system's.
         blob_domains: Below which of them storage lies; a token for Blob goes nowhere else. Empty = anywhere by https.
@@ -45,6 +46,7 @@ class Cloud:
     storage_audience: str = "https://storage.azure.com"
     vault_audience: str = "https://vault.azure.net"
     portal: str = ""
+    graph: str = ""
     prices: str = ""
     ca_file: str = ""
     blob_domains: tuple[str, ...] = ()
@@ -81,6 +83,7 @@ PUBLIC: Final = Cloud(
     "https://management.azure.com",
     "https://management.azure.com",
     portal="https://portal.azure.com",
+    graph="https://graph.microsoft.com",
     prices="https://prices.azure.com/api/retail/prices",
     blob_domains=("core.windows.net", "storage.azure.net"),
 )
@@ -92,6 +95,7 @@ US_GOVERNMENT: Final = Cloud(
     "https://management.core.usgovcloudapi.net",
     vault_audience="https://vault.usgovcloudapi.net",
     portal="https://portal.azure.us",
+    graph="https://graph.microsoft.us",
     prices="https://prices.azure.com/api/retail/prices",
     blob_domains=("core.usgovcloudapi.net",),
 )
@@ -103,6 +107,7 @@ CHINA: Final = Cloud(
     "https://management.core.chinacloudapi.cn",
     vault_audience="https://vault.azure.cn",
     portal="https://portal.azure.cn",
+    graph="https://microsoftgraph.chinacloudapi.cn",
     prices="https://prices.azure.cn/api/retail/pricesheet/download?api-version=2023-06-01-preview",
     blob_domains=("core.chinacloudapi.cn",),
     has_spot=False,
@@ -111,7 +116,9 @@ CLOUDS: Final = {cloud.name: cloud for cloud in (PUBLIC, US_GOVERNMENT, CHINA)}
 CUSTOM: Final = "custom"
 
 _NEEDED: Final = ("authority", "management")
-_OPTIONAL: Final = ("label", "management_audience", "storage_audience", "vault_audience", "portal", "prices", "ca_file")
+_OPTIONAL: Final = (
+    "label", "management_audience", "storage_audience", "vault_audience", "portal", "graph", "prices", "ca_file",
+)  # fmt: skip
 
 
 def custom_cloud(values: Mapping[str, Any]) -> Cloud:
@@ -132,7 +139,7 @@ def custom_cloud(values: Mapping[str, Any]) -> Cloud:
     for key in _NEEDED:
         if not texts.get(key):
             raise UsageError(f"The custom cloud names no {key} endpoint.", remedy=f"Give {key} as https://…")
-    for key in ("authority", "management", "portal", "prices"):
+    for key in ("authority", "management", "portal", "graph", "prices"):
         if texts.get(key) and not texts[key].lower().startswith("https://"):
             raise UsageError(
                 f"The custom cloud's {key} endpoint does not begin with https://.", remedy="Give it as https://…"
@@ -146,6 +153,7 @@ def custom_cloud(values: Mapping[str, Any]) -> Cloud:
         storage_audience=texts.get("storage_audience", PUBLIC.storage_audience),
         vault_audience=texts.get("vault_audience", PUBLIC.vault_audience),
         portal=texts.get("portal", ""),
+        graph=texts.get("graph", ""),
         prices=texts.get("prices", ""),
         ca_file=texts.get("ca_file", ""),
         is_custom=True,

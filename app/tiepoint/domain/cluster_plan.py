@@ -100,10 +100,13 @@ class StoragePlan:
     Args:
         kind: See `StorageKind`.
         capacity_tib: Of Lustre or NetApp, TiB; ignored for Blob alone.
+        lustre_principal: Object id of the service principal *HPC Cache Resource Provider* in the tenant, which Lustre
+            needs rights for; empty = it is looked up.
     """
 
     kind: StorageKind = StorageKind.LUSTRE
     capacity_tib: int = 4
+    lustre_principal: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,10 @@ _SKUS: Final = (
 _SUBNETS: Final = ((16, 27), (40, 26), (92, 25), (196, 24))
 
 
+LUSTRE_APPLICATION: Final = "4392ab71-2ce2-4b0d-8770-b352745c73f5"
+"""Application id of *HPC Cache Resource Provider*, the same everywhere (Managed Lustre, Blob integration)."""
+
+
 def lustre_sku(capacity_tib: int) -> LustreSku:
     """Return the cheapest size that a capacity can have; every one gives 2 GB/s or more.
 

@@ -115,6 +115,12 @@ KEYS: Final = (
         least=1,
         most=768,
     ),
+    PlanKey(
+        "storage",
+        "lustre_principal",
+        ValueKind.TEXT,
+        "object id of HPC Cache Resource Provider in your tenant; empty: looked up",
+    ),
     PlanKey("network", "kind", ValueKind.CHOICE, "one, or peered: the storage has a network of its own", NetworkKind),
     PlanKey("network", "address_space", ValueKind.TEXT, "private, and free in your other networks"),
     PlanKey("network", "storage_address_space", ValueKind.TEXT, "only for peered"),

@@ -120,6 +120,13 @@ class RegionFacts(Protocol):
             NotThere: There is no deleted vault of this name.
         """
 
+    async def service_principal(self, application: str) -> str:
+        """Object id of one of Azure's own services in the person's tenant, empty = not there, or it cannot be asked.
+
+        Args:
+            application: Id of the application behind it.
+        """
+
     async def role_definition(self, name: str) -> str:
         """Resource id of a custom role by its name, empty = there is none."""
 

@@ -12,7 +12,8 @@ from azure_double.fixture import azure_double_without_blobs, azure_papers  # noq
 from azure_person import PersonIdentity, a_person
 from tiepoint.adapters.azure.directory import AzureDirectory
 from tiepoint.adapters.azure.facts import AzureRegionFacts
-from tiepoint.domain.errors import ConnectionLost, NotThere
+from tiepoint.domain.errors import ConnectionLost, NotPermitted, NotThere
+from tiepoint.domain.lustre import LUSTRE_APPLICATION
 
 WRITE, RIGHTS = "Microsoft.Compute/virtualMachines/write", "Microsoft.Authorization/roleAssignments/write"
 
@@ -149,3 +150,16 @@ async def test_without_a_network_it_says_so(double: AzureDouble, mila: Any) -> N
     double.close()
     with pytest.raises(ConnectionLost):
         await facts.quotas("eastus")
+
+
+async def test_lustres_service_is_looked_up(double: AzureDouble, facts: AzureRegionFacts) -> None:
+    assert await facts.service_principal(LUSTRE_APPLICATION) == "5ea1f00d-0000-4000-8000-00000000aaaa"
+    assert await facts.service_principal("00000000-0000-4000-8000-000000000000") == ""
+
+
+async def test_a_directory_that_may_not_be_read_is_a_missing_right(
+    double: AzureDouble, facts: AzureRegionFacts
+) -> None:
+    double.faults.add("graph")
+    with pytest.raises(NotPermitted):
+        await facts.service_principal(LUSTRE_APPLICATION)

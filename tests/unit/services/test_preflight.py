@@ -192,6 +192,15 @@ async def test_storage_that_the_region_lacks(subscription: Subscription) -> None
     assert check.fixes == (Fix(Remedy.USE_REGION, "Use Sweden Central", "swedencentral"),)
 
 
+async def test_lustres_service_must_be_known(subscription: Subscription) -> None:
+    subscription.facts.errors["service_principal"] = NotPermitted("The directory may not be read.")
+    check = await found(subscription, CheckKind.STORAGE)
+    assert check.state is CheckState.BLOCKED
+    assert "storage.lustre_principal" in check.detail
+    told = replace(PLAN, storage=StoragePlan(lustre_principal="5ea1f00d-0000-4000-8000-00000000aaaa"))
+    assert (await found(subscription, CheckKind.STORAGE, told)).state is CheckState.OK
+
+
 async def test_the_missing_permission_is_named(subscription: Subscription) -> None:
     subscription.facts.forbidden = {"Microsoft.Authorization/roleAssignments/write"}
     check = await found(subscription, CheckKind.PERMISSIONS)

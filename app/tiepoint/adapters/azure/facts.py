@@ -132,6 +132,12 @@ class AzureRegionFacts:
             raise NotThere(f"Azure does not say where the deleted vault {name} was.", remedy="Choose another name.")
         await self._call(self._recover, name, region, group)
 
+    async def service_principal(self, application: str) -> str:
+        """Object id of one of Azure's services; see the port."""
+        from tiepoint.adapters.azure.graph import object_id
+
+        return await self._call(lambda: object_id(self._clients, application))
+
     async def role_definition(self, name: str) -> str:
         """Resource id of a custom role; see the port."""
         scope, asked = f"/subscriptions/{self._clients.subscription}", f"roleName eq '{name}'"

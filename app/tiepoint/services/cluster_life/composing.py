@@ -94,7 +94,7 @@ def composed(
         UsageError: Lustre's service, which a new account must give rights to, is not known.
     """
     if plan.storage.kind is StorageKind.LUSTRE and not (found.lustre_principal or found.account_name):
-        summary = "Nobody would say who Lustre's service is in your tenant; without rights for it Azure makes no Lustre."
+        summary = "Lustre's service, which needs rights on the account, could not be looked up in your tenant."
         raise UsageError(summary, remedy=LUSTRE_PRINCIPAL_REMEDY)
     account = work.tools.sign_in.snapshot.account
     named = dataclasses.replace(part, account_name=found.account_name, vault_name=found.vault_name)

@@ -1,0 +1,28 @@
+"""Who reads and writes Blob for Lustre: the identity that rights on the account are given to. On the loop's thread."""
+
+from __future__ import annotations
+
+from tiepoint.domain.cluster_plan import ClusterPlan, StorageKind
+from tiepoint.domain.errors import CloudError, ConnectionLost
+from tiepoint.domain.lustre import LUSTRE_APPLICATION
+from tiepoint.ports.azure import RegionFacts
+
+LUSTRE_PRINCIPAL_REMEDY = (
+    f"Ask an administrator for what `az ad sp show --id {LUSTRE_APPLICATION} --query id` prints, and write it into the "
+    "plan as storage.lustre_principal."
+)
+
+
+async def lustre_principal(plan: ClusterPlan, facts: RegionFacts) -> str:
+    """Return the object id of Lustre's service; empty where the plan has no Lustre or nobody would say.
+
+    Raises:
+        SignInNeeded: Nobody is signed in.
+        ConfirmationNeeded: Azure wants MFA first.
+    """
+    if plan.storage.kind is not StorageKind.LUSTRE or plan.storage.lustre_principal:
+        return plan.storage.lustre_principal
+    try:
+        return await facts.service_principal(LUSTRE_APPLICATION)
+    except (CloudError, ConnectionLost):
+        return ""
