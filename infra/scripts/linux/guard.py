@@ -687,8 +687,9 @@ class Reply(NamedTuple):
 class Azure:
     """Azure as this machine's managed identity may use it. Tokens are kept in memory for one round only."""
 
-    def __init__(self, configuration: Configuration) -> None:
+    def __init__(self, configuration: Configuration, known_offset_s: float = 0.0) -> None:
         self._of = configuration
+        self._known_offset_s = known_offset_s
         self._deadline = time.monotonic() + ROUND_S
         self._tokens: Dict[str, str] = {}
         context = trusted(configuration.ca_file)
@@ -703,8 +704,10 @@ class Azure:
     ) -> Reply:
         """Ask Blob for something below the container."""
         url = "{}/{}{}".format(self._of.blob_endpoint.rstrip("/"), self._of.container, path)
-        sent = {"x-ms-version": BLOB_API, **(headers or {})}
         began = time.time()
+        offset_s = self._known_offset_s if self.offset_s is None else self.offset_s
+        date = email.utils.formatdate(began + offset_s, usegmt=True)
+        sent = {"x-ms-version": BLOB_API, "x-ms-date": date, **(headers or {})}
         reply = self._asked(method, url, self._of.storage_audience, body, sent)
         with contextlib.suppress(KeyError, TypeError, ValueError, OverflowError):
             told = email.utils.parsedate_to_datetime(reply.headers["date"])
@@ -968,7 +971,9 @@ class Round:
         self._of = configuration
         self._here = Here(configuration)
         self._state = State(configuration.state_folder, self._here.boot_id())
-        self._azure = Azure(configuration)
+        offset = self._state.kept.get("offset_s")
+        self._offset_s = float(offset) if isinstance(offset, (int, float)) and math.isfinite(offset) else 0.0
+        self._azure = Azure(configuration, self._offset_s)
         self._uptime_s = self._here.uptime_s()
         self._notice = ""
 
@@ -995,9 +1000,8 @@ class Round:
 
     def _now(self) -> float:
         if self._azure.offset_s is not None:
-            self._state.kept["offset_s"] = self._azure.offset_s
-        offset = self._state.kept.get("offset_s")
-        return time.time() + (float(offset) if isinstance(offset, (int, float)) else 0.0)
+            self._offset_s = self._state.kept["offset_s"] = self._azure.offset_s
+        return time.time() + self._offset_s
 
     def _busy(self) -> str:
         """Say why this machine is busy; empty = it is not."""

@@ -31,7 +31,17 @@ $Going = 'deallocating', 'deallocated'
 $Epoch = New-Object DateTime 1970, 1, 1, 0, 0, 0, ([DateTimeKind]::Utc)
 $Watch = [Diagnostics.Stopwatch]::StartNew()
 
-function Write-Journal([string] $Text) { Out-Host -InputObject "$([DateTime]::UtcNow.ToString('s'))Z $Text" }
+# Tasks have no journal on Windows: guard.log beside the configuration, and the one before it.
+function Write-Journal([string] $Text) {
+    $line = "$([DateTime]::UtcNow.ToString('s'))Z $Text"
+    Out-Host -InputObject $line
+    try {
+        $log = [IO.Path]::ChangeExtension($Config, 'log')
+        if ((Test-Path -LiteralPath $log) -and (Get-Item -LiteralPath $log).Length -gt 1000000) { Move-Item -Force -LiteralPath $log -Destination "$log.old" }
+        [IO.File]::AppendAllText($log, "$line`r`n")
+    }
+    catch { $null = $_ }
+}
 
 # --- Values nobody vouches for ---
 
@@ -331,7 +341,8 @@ function Invoke-Azure([string] $Method, [string] $Url, [string] $Audience, [byte
 }
 
 function Invoke-Blob([string] $Method, [string] $Path, [byte[]] $Body, $Headers) {
-    $sent = @{ 'x-ms-version' = $BlobApi }
+    $offset = if ($null -ne $script:OffsetSeconds) { $script:OffsetSeconds } else { $State.OffsetSeconds }
+    $sent = @{ 'x-ms-version' = $BlobApi; 'x-ms-date' = [DateTime]::UtcNow.AddSeconds($offset).ToString('r') }
     if ($null -ne $Headers) { foreach ($name in $Headers.Keys) { $sent[$name] = $Headers[$name] } }
     $began = [DateTime]::UtcNow
     $reply = Invoke-Azure $Method ($BlobEndpoint + '/' + $Container + $Path) $StorageAudience $Body $sent
