@@ -92,7 +92,7 @@ async def test_each_end_is_told(subscription: Subscription) -> None:
 
 
 async def test_quota_too_small_says_what_is_missing_and_what_would_fit(subscription: Subscription) -> None:
-    subscription.facts.limits["eastus"] = quotas(A10=(36, 108))
+    subscription.facts.limits["eastus"] = quotas(A10=(36, 108), A100=(0, 200))
     report = await subscription.preflight.run(PLAN)
     check = next(check for check in report.checks if check.kind is CheckKind.QUOTA)
     assert check.state is CheckState.BLOCKED
@@ -351,6 +351,15 @@ async def test_what_azure_objects_to_blocks(subscription: Subscription) -> None:
     assert states[CheckKind.TEMPLATE] is CheckState.BLOCKED
     assert states[CheckKind.WHAT_IF] is CheckState.UNKNOWN
     assert report.changes == ()
+
+
+async def test_one_trouble_is_told_once(subscription: Subscription) -> None:
+    subscription.deployments.error = QuotaTooSmall("The quota is too small.", remedy="Ask for more.")
+    subscription.facts.limits["eastus"] = quotas(A10=(36, 108))
+    report = await subscription.preflight.run(PLAN)
+    states = {check.kind: check.state for check in report.checks}
+    assert (states[CheckKind.QUOTA], states[CheckKind.TEMPLATE]) == (CheckState.BLOCKED, CheckState.UNKNOWN)
+    assert report.count(CheckState.BLOCKED) == 1
 
 
 async def test_azures_own_books_are_no_resources(subscription: Subscription) -> None:
