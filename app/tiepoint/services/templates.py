@@ -124,7 +124,7 @@ class Templates:
         )
         return ComposedTemplate(
             template=template,
-            parameters={"foundationOnly": {"value": part.is_foundation_only}, **_values(template, part)},
+            parameters=_values(template, part),
             secrets=_secrets(plan),
             vault_name=_literal(names["vaultName"]),
             account_name=_literal(names["accountName"]),
@@ -222,8 +222,10 @@ def _values(template: Mapping[str, Any], part: Part) -> dict[str, Any]:
     for name, body in template["parameters"].items():
         default = body.get("defaultValue")
         is_expression = isinstance(default, str) and (not default or default.startswith("["))
-        if name != "foundationOnly" and default is not None and not is_expression:
+        if default is not None and not is_expression:
             found[name] = {"value": default}
+    if part.is_foundation_only and "foundationOnly" in found:
+        found["foundationOnly"] = {"value": True}
     if part.recovers_vault and "vaultCreateMode" in found:
         found["vaultCreateMode"] = {"value": "recover"}
     return found

@@ -55,6 +55,7 @@ def test_no_nodes_are_no_steps() -> None:
 def test_a_cold_network_has_no_way_out() -> None:
     cold = part(only=("network",), is_cold=True)
     assert steps(cold) == ["security", "access-security", "network"]
+    assert set(cold.parameters) <= set(cold.template["parameters"])
     network = cold.template["resources"][-1]["properties"]["parameters"]
     assert network["natGatewayId"] == {"value": ""}
     assert steps(part(only=("network", "access", "storage-lustre"))) == [

@@ -17,12 +17,14 @@ class NodeImage:
     Args:
         reference: Azure's image reference.
         installs_driver: Whether the graphics driver is installed afterwards.
-        security_type: `Standard` where the driver is not signed for Secure Boot.
+        is_trusted: Whether it has a virtual TPM and may check what it starts.
+        has_secure_boot: Whether only signed code starts; the driver of the extension is not.
     """
 
     reference: dict[str, str]
     installs_driver: bool
-    security_type: str
+    is_trusted: bool
+    has_secure_boot: bool
 
 
 _UBUNTU: Final = {"publisher": "Canonical", "offer": "ubuntu-24_04-lts", "sku": "server", "version": "latest"}
@@ -33,7 +35,7 @@ def node_image(size: str) -> NodeImage:
     """Return the image of a size such as `Standard_NV36ads_A10_v5`."""
     family = size.removeprefix("Standard_")[:2].upper()
     if family == "NV":
-        return NodeImage(_UBUNTU, True, "Standard")
+        return NodeImage(_UBUNTU, True, True, False)
     if family in ("NC", "ND"):
-        return NodeImage(_HPC, False, "Standard")
-    return NodeImage(_UBUNTU, False, "TrustedLaunch")
+        return NodeImage(_HPC, False, False, False)
+    return NodeImage(_UBUNTU, False, True, True)

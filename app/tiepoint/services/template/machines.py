@@ -124,7 +124,8 @@ def node_steps(plan: ClusterPlan, at: AddressPlan, names: Sequence[str]) -> list
         "dnsServers": _dns(plan, at),
         "cloudInit": "[variables('cloudInit')]",
         "image": image.reference,
-        "securityType": image.security_type,
+        "trustedLaunch": image.is_trusted,
+        "secureBoot": image.has_secure_boot,
     }
     guard = {
         "names": parameter("nodeNames"),
