@@ -1,6 +1,6 @@
 import pytest
-from infra.variants import composed
 
+from infra.variants import composed
 from tiepoint.services.template.images import node_image
 
 
