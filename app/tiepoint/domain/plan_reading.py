@@ -6,6 +6,7 @@ Must not read files, and must not judge how choices go together. Pure; any threa
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
@@ -63,10 +64,10 @@ def value_from_text(key: PlanKey, text: str) -> Any:
     if key.kind is ValueKind.YES_NO:
         return {"true": True, "yes": True, "false": False, "no": False}.get(text.strip().lower(), text)
     if key.kind in (ValueKind.WHOLE, ValueKind.NUMBER):
-        try:
-            return float(text)
-        except ValueError:
-            return text
+        for number in (int, float):
+            with contextlib.suppress(ValueError):
+                return number(text)
+        return text
     if key.kind is ValueKind.TEXTS:
         return [each.strip() for each in text.split(",") if each.strip()]
     return text

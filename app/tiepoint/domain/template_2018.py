@@ -89,7 +89,7 @@ def read_template_parameters(data: object) -> tuple[ClusterPlan, tuple[PlanFindi
     """Return the plan that comes nearest to a parameter file, and what is different from it.
 
     Args:
-        data: The file's JSON.
+        data: The file's JSON; the template itself is taken by its default values.
 
     Raises:
         InputError: It is no parameter file of that template.
@@ -118,8 +118,9 @@ def _parameters(data: object) -> _Parameters:
         )
     values, vaults = {}, []
     for name, entry in content.items():
-        if isinstance(entry, Mapping) and "value" in entry:
-            values[str(name)] = entry["value"]
+        given = next((key for key in ("value", "defaultValue") if isinstance(entry, Mapping) and key in entry), None)
+        if given is not None:
+            values[str(name)] = entry[given]
         elif isinstance(entry, Mapping) and isinstance(entry.get("reference"), Mapping):
             vault = entry["reference"].get("keyVault")
             if isinstance(vault, Mapping) and isinstance(vault.get("id"), str):

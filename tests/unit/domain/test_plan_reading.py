@@ -178,7 +178,8 @@ def test_any_plan_is_read_back(plan: ClusterPlan) -> None:
 
 def test_typed_values_are_read_by_their_kind() -> None:
     keys = {key.path: key for key in KEYS}
-    assert value_from_text(keys["nodes.count"], "8") == 8
+    assert repr(value_from_text(keys["nodes.count"], "8")) == "8"
+    assert value_from_text(keys["guard.budget"], "8.5") == 8.5
     assert value_from_text(keys["nodes.spot"], "yes") is True
     assert value_from_text(keys["access.sources"], "1.2.3.4, 5.6.7.8") == ["1.2.3.4", "5.6.7.8"]
     assert value_from_text(keys["nodes.count"], "many") == "many"

@@ -109,3 +109,11 @@ def test_strange_values_are_told(values: dict[str, Any]) -> None:
 def test_other_files_are_refused(data: object) -> None:
     with pytest.raises(InputError, match="no parameter file"):
         read_template_parameters(data)
+
+
+def test_the_template_itself_is_taken_by_its_defaults() -> None:
+    values = {"nodeCount": 5, "nodeVmSize": "Standard_NC24s_v2", "location": "eastus", "activationCode": None}
+    content = {name: {"type": "x", "defaultValue": value} for name, value in values.items() if value is not None}
+    plan, findings = read_template_parameters({"parameters": {**content, "activationCode": {"type": "securestring"}}})
+    assert (plan.nodes.count, plan.nodes.size) == (5, "Standard_NV36ads_A10_v5")
+    assert not any("plain text" in each.summary for each in findings)
