@@ -121,7 +121,6 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ background: {t.raised}; border
   selection-color: {t.text}; }}
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ border: 2px solid {t.accent};
   padding: 0 7px; min-height: 26px; }}
-QSpinBox QLineEdit, QSpinBox QLineEdit:focus {{ border: 0; padding: 0; min-height: 0; background: transparent; }}
 QLineEdit:disabled, QComboBox:disabled {{ color: {t.text3}; }}
 QComboBox::drop-down {{ border: 0; width: 26px; }}
 QComboBox::down-arrow {{ image: none; }}

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QSpinBox, QWidget
+from PySide6.QtWidgets import QSpinBox, QWidget
 
 from tiepoint.ui.text import tr
 from tiepoint.ui.widgets.buttons import IconButton
 from tiepoint.ui.widgets.layouts import row
 
 _NUMBER_PX = 74
+_NO_BUTTONS = "QSpinBox::up-button, QSpinBox::down-button { width: 0; height: 0; border: 0; }"
+"""Without this the style sheet leaves the number no room."""
 
 
 class Stepper(QWidget):
@@ -86,7 +88,8 @@ class _Box(QSpinBox):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        self.setStyleSheet(_NO_BUTTONS)
+        self.lineEdit().setStyleSheet("border: 0; background: transparent; padding: 0; min-height: 0;")
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setFixedWidth(_NUMBER_PX)
         self.setKeyboardTracking(False)

@@ -59,8 +59,8 @@ class PriceCard(Card):
 
     def _made_body(self) -> QWidget:
         self.running = _Tile("circle-play", tr("Price", "Running"), tr("Price", "all nodes on"))
-        self.paused = _Tile("circle-pause", tr("Price", "Paused"), tr("Price", "storage, disks"))
-        self.cold = _Tile("snowflake", tr("Price", "Cold"), tr("Price", "Blob, disks"))
+        self.paused = _Tile("circle-pause", tr("Price", "Paused"), tr("Price", "disks stay"))
+        self.cold = _Tile("snowflake", tr("Price", "Cold"), tr("Price", "Blob stays"))
         tiles = row(self.running, self.paused, self.cold, spacing=8)
         for place in range(3):
             tiles.setStretch(place, 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from tiepoint.domain.preflight import Alternative
 from tiepoint.ui.text import grouped, tr
@@ -14,9 +14,9 @@ from tiepoint.ui.viewmodels.preflight_words import alternative_words, difference
 from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.cards import Card, hairline
 from tiepoint.ui.widgets.labels import ElidedLabel, Glyph, Label
-from tiepoint.ui.widgets.layouts import column, empty, holder, row
+from tiepoint.ui.widgets.layouts import empty, holder, row
 
-_QUOTA_PX, _PRICE_PX, _USE_PX = 98, 46, 52
+_PRICE_PX, _USE_PX = 46, 62
 
 
 class AlternativesCard(Card):
@@ -60,29 +60,32 @@ class AlternativesCard(Card):
 
     def _row(self, each: Alternative, now: float | None) -> QWidget:
         where, what = alternative_words(each)
-        words = column(ElidedLabel(where, "title"), ElidedLabel(what, "sub"), spacing=1)
         icon, tone, said = _quota(each)
-        quota = holder(row(Glyph(icon, f"{tone}.text", 14), Label(said, "value", tone=tone), None, spacing=6))
-        quota.setFixedWidth(_QUOTA_PX)
         price = Label("—" if each.running is None else number_text(each.running), "value")
         differs = Label(difference_words(each.running, now) if each.running is not None else "", "caption")
         for label in (price, differs):
-            label.setAlignment(Qt.AlignmentFlag.AlignRight)
-        amount = holder(column(price, differs, spacing=1))
-        amount.setFixedWidth(_PRICE_PX)
-        fits = each.free_vcpu is not None and each.free_vcpu > 0
+            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(1)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnMinimumWidth(2, _PRICE_PX)
+        grid.setColumnMinimumWidth(3, _USE_PX)
+        grid.addWidget(ElidedLabel(where, "title"), 0, 0)
+        grid.addLayout(row(Glyph(icon, f"{tone}.text", 14), Label(said, "value", tone=tone), spacing=6), 0, 1)
+        grid.addWidget(price, 0, 2)
+        grid.addWidget(ElidedLabel(what, "sub"), 1, 0, 1, 2)
+        grid.addWidget(differs, 1, 2)
+        if each.free_vcpu:
+            grid.addWidget(self._use(each, f"{where}, {what}"), 0, 3, 2, 1)
+        return holder(grid)
+
+    def _use(self, each: Alternative, words: str) -> Button:
         use = Button(tr("Preflight", "Use"), "arrow-right", "link")
-        use.setAccessibleName(tr("Preflight", "Use {where}, {what}", where=where, what=what))
-        use.setEnabled(fits)
-        use.setFixedWidth(_USE_PX)
+        use.setAccessibleName(tr("Preflight", "Use {place}", place=words))
         use.clicked.connect(lambda: self.chosen.emit(each))
-        if not fits:
-            use.setVisible(False)
-        side = holder(row(use, None, spacing=0))
-        side.setFixedWidth(_USE_PX)
-        line = row(words, quota, amount, side, spacing=6)
-        line.setStretch(0, 1)
-        return holder(line)
+        return use
 
 
 def _quota(each: Alternative) -> tuple[str, str, str]:

@@ -58,6 +58,7 @@ class PreflightPlace(Place):
         super().__init__()
         self.model, self._plan, self._sign_in = model, plan, sign_in
         self._shown: tuple[Check, ...] | None = None
+        self._is_over = False
         self._setup_actions()
         self._setup_ui()
         model.changed.connect(self.refresh)
@@ -98,6 +99,7 @@ class PreflightPlace(Place):
     def refresh(self) -> None:
         """Show the checks as they are now."""
         model, report = self.model, self.model.report
+        was_over, self._is_over = self._is_over, report is not None and report.is_over
         is_in = model.is_signed_in
         self.sign_in_card.refresh()
         self.failure.show_failure(model.failure if is_in else None)
@@ -118,6 +120,10 @@ class PreflightPlace(Place):
         self.deploy_action.setEnabled(model.may_deploy)
         self.deploy_action.setToolTip(self._why_not())
         self.strip_changed.emit()
+        focused = self.window().focusWidget()
+        is_elsewhere = focused is None or not self.isAncestorOf(focused)
+        if self._is_over and not was_over and self.isVisible() and is_elsewhere:
+            self.focus_first()
 
     def run(self) -> None:
         """Check the plan as it is now."""
