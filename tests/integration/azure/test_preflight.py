@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -24,8 +24,9 @@ from tiepoint.adapters.azure.resources import AzureResources
 from tiepoint.adapters.azure.vault import AzureSecretVault
 from tiepoint.adapters.files.infra_library import PackedInfraLibrary
 from tiepoint.domain.account import Account, SubscriptionId, Tenant, TenantId
+from tiepoint.domain.cluster import CLUSTER_TAG
 from tiepoint.domain.cluster_operation import ResourceGroupKind
-from tiepoint.domain.cluster_plan import REFERENCE_PLAN, AccessPlan, ClusterPlan, NodesPlan
+from tiepoint.domain.cluster_plan import REFERENCE_PLAN, SMALL_PLAN, AccessPlan, ClusterPlan, NodesPlan
 from tiepoint.domain.errors import ConfirmationNeeded
 from tiepoint.domain.preflight import ChangeKind, Check, CheckKind, CheckState, PreflightReport, Remedy
 from tiepoint.domain.resource_names import ROLE_GUARD_NODE, ROLE_GUARD_SCHEDULER, account_name, vault_name
@@ -33,8 +34,9 @@ from tiepoint.ports.azure import Azure
 from tiepoint.services.plans import PlanService
 from tiepoint.services.preflight import PreflightService
 from tiepoint.services.prices import PriceService
-from tiepoint.services.templates import Templates
+from tiepoint.services.templates import PREVIEW_SSH_KEY, Templates
 
+OTHER_KEY = PREVIEW_SSH_KEY.replace("preview-only", "studio")
 MILA, LENA = "mila@studio.example", "lena@studio.example"
 PLAN = replace(REFERENCE_PLAN, name="atelier", access=AccessPlan(sources=("203.0.113.0/28",)))
 
@@ -73,6 +75,21 @@ class Studio:
         with a_person(self.double) as identity:
             await self._service(identity, MILA).make_roles(PLAN)
 
+    async def deployed(self, plan: ClusterPlan) -> None:
+        """Deploy a plan that needs no secret, and wait for it."""
+        self.double.clock.scale = 20_000.0
+        with a_person(self.double) as identity:
+            deployments = AzureDeployments(identity.clients(self.double.subscription))
+            composed = Templates(PackedInfraLibrary(resources.read_infra)).compose(plan, self.double.subscription)
+            person = self.double.people[MILA].oid
+            filled = composed.with_values(deployerObjectId=person, deployerPrincipalType="User", sshPublicKey=OTHER_KEY)
+            await deployments.make_group(plan.resource_group, plan.region, {CLUSTER_TAG: plan.name})
+            name = "tiepoint-atelier-20261126-0216"
+            await deployments.begin(plan.resource_group, name, filled.template, filled.parameters)
+            while not (state := await deployments.state(plan.resource_group, name)).is_over:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+            assert state.failure is None
+
     def _service(self, identity: Any, username: str) -> PreflightService:
         clients, cloud = identity.clients(self.double.subscription), self.double.cloud
         sign_in = FakeSignIn()
@@ -95,26 +112,10 @@ class Studio:
 
 
 @pytest.fixture
-def studio(azure_double_without_blobs: AzureDouble, tmp_path: Path) -> Iterator[Studio]:  # noqa: F811
-    give_roles(azure_double_without_blobs)
-    return Studio(azure_double_without_blobs, tmp_path)
-
-
-def give_roles(double: AzureDouble) -> None:
-    """Make the guards' roles, as an administrator does once."""
-    with a_person(double) as identity:
-        definitions = identity.clients(double.subscription).authorization.role_definitions
-        for number, name in enumerate((ROLE_GUARD_NODE, ROLE_GUARD_SCHEDULER)):
-            scope = f"/subscriptions/{double.subscription}"
-            body = {
-                "properties": {
-                    "roleName": name,
-                    "type": "CustomRole",
-                    "permissions": [{"actions": ["*/read"]}],
-                    "assignableScopes": [scope],
-                }
-            }
-            definitions.create_or_update(scope, f"3f0c0000-0000-4000-8000-00000000000{number}", body)
+async def studio(azure_double_without_blobs: AzureDouble, tmp_path: Path) -> Studio:  # noqa: F811
+    found = Studio(azure_double_without_blobs, tmp_path)
+    await found.make_roles()
+    return found
 
 
 async def test_the_reference_plan_can_be_deployed(studio: Studio) -> None:
@@ -247,3 +248,25 @@ async def test_without_any_network_every_check_says_so_and_none_blocks(studio: S
     needless = {CheckKind.SPOT_QUOTA, CheckKind.SEATS}
     assert {check.kind for check in report.checks if check.state is CheckState.UNKNOWN} == set(CheckKind) - needless
     assert not report.is_blocked
+
+
+async def test_a_cluster_that_is_there_is_left_alone(studio: Studio) -> None:
+    plan = replace(SMALL_PLAN, name="atelier", access=AccessPlan(sources=("203.0.113.0/28",)))
+    await studio.deployed(plan)
+    report = await studio.checked(plan)
+    bad = [check for check in report.checks if check.state not in (CheckState.OK, CheckState.NOT_NEEDED)]
+    assert bad == []
+    names = next(check for check in report.checks if check.kind is CheckKind.NAMES)
+    assert names.detail.endswith("are this cluster's own")
+    quota = next(check for check in report.checks if check.kind is CheckKind.QUOTA)
+    assert quota.quota is not None
+    assert (quota.quota.asked, quota.quota.used) == (24, 0)
+    kinds = {change.name: change.kind for change in report.changes if change.type.endswith("/virtualMachines")}
+    assert kinds == dict.fromkeys(("scheduler", "node-01", "node-02"), ChangeKind.NO_CHANGE)
+    larger = await studio.checked(replace(plan, nodes=replace(plan.nodes, count=3)))
+    new = [
+        change.name
+        for change in larger.changes
+        if change.kind is ChangeKind.CREATE and "virtualMachines" in change.type
+    ]
+    assert "node-03" in new
