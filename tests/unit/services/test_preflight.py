@@ -174,6 +174,12 @@ async def test_sizes_without_spot_cuda_or_in_service(subscription: Subscription)
     assert Fix(Remedy.USE_SIZE, "Use NV36ads A10 v5", "Standard_NV36ads_A10_v5") in old.fixes
 
 
+async def test_a_region_that_does_not_exist(subscription: Subscription) -> None:
+    check = await found(subscription, CheckKind.SIZES, replace(PLAN, region="swedencentrl"))
+    assert (check.state, check.title) == (CheckState.BLOCKED, "There is no region swedencentrl")
+    assert check.fixes[0] == Fix(Remedy.USE_REGION, "Use Sweden Central", "swedencentral")
+
+
 async def test_providers_are_named_and_can_be_registered(subscription: Subscription) -> None:
     subscription.facts.not_registered = {"Microsoft.StorageCache"}
     check = await found(subscription, CheckKind.PROVIDERS)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Mapping
+
 from tiepoint.domain.node_sizes import is_retired, lacks_cuda, node_size, size_label
 from tiepoint.domain.planned_machines import planned_machines
 from tiepoint.domain.preflight import Check, CheckKind, CheckState, Fix, Remedy
@@ -11,9 +14,12 @@ from tiepoint.services.preflight_checks.question import Question
 
 async def check(question: Question) -> Check:
     """Look at the sizes."""
-    plan, offers = question.plan, await question.sizes()
+    plan, labels = question.plan, await question.region_labels()
+    if plan.region not in labels:
+        return _no_region(plan.region, labels)
+    offers = await question.sizes()
     wanted = tuple(dict.fromkeys(machine.size for machine in planned_machines(plan)))
-    where = await question.region_label()
+    where = labels[plan.region]
     closed = [size for size in wanted if size.lower() not in offers or offers[size.lower()].is_restricted]
     if closed:
         return _closed(closed, where, is_there=closed[0].lower() in offers)
@@ -29,6 +35,14 @@ async def check(question: Question) -> Check:
     zones = f", zones {' '.join(nodes.zones)}" if nodes.zones else ""
     detail = f"{listed([size_label(size) for size in wanted])}{zones}"
     return Check(CheckKind.SIZES, CheckState.OK, "Sizes offered and unrestricted", detail)
+
+
+def _no_region(name: str, labels: Mapping[str, str]) -> Check:
+    words = {word.lower(): region for region, label in labels.items() for word in (region, label)}
+    near = difflib.get_close_matches(name.lower(), words, 1, 0.6)
+    fixes = tuple(Fix(Remedy.USE_REGION, f"Use {labels[words[each]]}", words[each]) for each in near)
+    detail = "Your subscription has no region of this name. Give Azure's short name, such as eastus."
+    return Check(CheckKind.SIZES, CheckState.BLOCKED, f"There is no region {name}", detail, fixes)
 
 
 def _closed(closed: list[str], where: str, *, is_there: bool) -> Check:
