@@ -66,17 +66,22 @@ def deploy(
         ),
     ] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask after the price was told.")] = False,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Register providers and make roles that are missing, where you may.")
+    ] = False,
+    unchecked: Annotated[bool, typer.Option("--unchecked", help="Leave the preflight out.")] = False,
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
-    """Make a cluster from a plan, or complete one; the price is told first. What is there is left.
+    """Check a plan, tell its price, and make a cluster of it, or complete one. What is there is left.
 
     Ctrl-C ends the following only; Azure goes on."""
     from tiepoint.console import clusters
     from tiepoint.console.cluster_secrets import SecretOptions
 
     secrets = SecretOptions(activation_code_env, activation_code_file)
-    _run(lambda p, outlet: clusters.deploy(p, outlet, plan, secrets, is_sure=yes), as_json, verbose)
+    options = clusters.DeployOptions(secrets, is_sure=yes, is_checked=not unchecked, repairs=repair)
+    _run(lambda p, outlet: clusters.deploy(p, outlet, plan, options), as_json, verbose)
 
 
 @cluster.command()

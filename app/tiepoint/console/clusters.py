@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ from tiepoint.console.cluster_secrets import SecretOptions, typed_secrets
 from tiepoint.console.cluster_words import TITLES, cluster_row, ended_text, is_running, status_text
 from tiepoint.console.outcomes import EXIT_OK
 from tiepoint.console.outlet import Outlet
+from tiepoint.console.preflight import checked, told
 from tiepoint.console.prices import HOURS_PER_WEEK_SHOWN, price_facts, tell_findings
 from tiepoint.console.sign_in import signed_in, with_confirmation
 from tiepoint.console.tables import table_text
@@ -28,6 +30,23 @@ from tiepoint.services.clusters import ClusterService, ClustersSnapshot
 from tiepoint.services.program import Program
 
 _ASK_AGAIN: Final = "Say yes with --yes where nobody can be asked."
+
+
+@dataclass(frozen=True, slots=True)
+class DeployOptions:
+    """How a plan is deployed.
+
+    Args:
+        secrets: Where the activation code is.
+        is_sure: Do not ask after the price was told.
+        is_checked: Check first all that can be checked.
+        repairs: Register providers and make roles where they are missing and the person may.
+    """
+
+    secrets: SecretOptions
+    is_sure: bool = False
+    is_checked: bool = True
+    repairs: bool = False
 
 
 async def list_all(program: Program, outlet: Outlet) -> int:
@@ -61,8 +80,10 @@ async def status(program: Program, outlet: Outlet, name: str, *, follows: bool) 
     return code
 
 
-async def deploy(program: Program, outlet: Outlet, path: Path, secrets: SecretOptions, *, is_sure: bool) -> int:
-    """Deploy a plan: tell its price, ask, and follow it to its end.
+async def deploy(program: Program, outlet: Outlet, path: Path, options: DeployOptions) -> int:
+    """Deploy a plan: check it, tell its price, ask, and follow it to its end.
+
+    What forbids to deploy it ends the command before anything is made.
 
     Raises:
         InputError: The plan cannot be read or has something that forbids to deploy it.
@@ -74,10 +95,15 @@ async def deploy(program: Program, outlet: Outlet, path: Path, secrets: SecretOp
     blocking = next((each for each in findings if each.is_blocking), None)
     if blocking is not None:
         raise InputError(f"The plan cannot be deployed so: {blocking.summary}", remedy=blocking.remedy)
-    typed = typed_secrets(secrets)
+    typed = typed_secrets(options.secrets)
     await signed_in(program)
+    if options.is_checked:
+        checks = checked(program, outlet, plan, repairs=options.repairs)
+        report = await with_confirmation(program, outlet, checks)
+        if report.is_blocked:
+            return told(outlet, plan, report)
     await _tell_price(program, outlet, plan)
-    if not is_sure:
+    if not options.is_sure:
         await _be_sure(f"Deploy {plan.name} now? [y/N] ")
     return await _followed(program, outlet, plan.name, lambda clusters: clusters.deploy(plan, typed))
 

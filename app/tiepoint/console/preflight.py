@@ -46,7 +46,11 @@ async def preflight(program: Program, outlet: Outlet, path: Path, *, repairs: bo
     plan, findings = await program.azure.plans.read(path)
     tell_findings(outlet, findings)
     await signed_in(program)
-    report = await with_confirmation(program, outlet, _checked(program, outlet, plan, repairs=repairs))
+    return told(outlet, plan, await with_confirmation(program, outlet, checked(program, outlet, plan, repairs=repairs)))
+
+
+def told(outlet: Outlet, plan: ClusterPlan, report: PreflightReport) -> int:
+    """Tell what came out as the command's result, and return its exit code."""
     code = EXIT_FAILED if report.is_blocked else EXIT_OK
     state = "blocked" if report.is_blocked else "ok"
     facts = {"state": state, "exit_code": code, "cluster": plan.name, "preflight": report}
@@ -54,7 +58,18 @@ async def preflight(program: Program, outlet: Outlet, path: Path, *, repairs: bo
     return code
 
 
-async def _checked(program: Program, outlet: Outlet, plan: ClusterPlan, *, repairs: bool) -> PreflightReport:
+async def checked(program: Program, outlet: Outlet, plan: ClusterPlan, *, repairs: bool) -> PreflightReport:
+    """Check a plan, and tell how far that is.
+
+    Args:
+        program: The program.
+        outlet: Takes what is said.
+        plan: The plan.
+        repairs: See `preflight`.
+
+    Raises:
+        TiepointError: As `services.preflight`.
+    """
     service = program.azure.preflight
 
     def tell(report: PreflightReport) -> None:
