@@ -2,7 +2,7 @@
 . 'C:\ProgramData\Tiepoint\common.ps1'
 
 if ((Get-CimInstance Win32_ComputerSystem).DomainRole -lt 4) {
-    Install-WindowsFeature AD-Domain-Services, DNS -IncludeManagementTools | Out-Null
+    Install-WindowsFeature -Name @('AD-Domain-Services', 'DNS') -IncludeManagementTools | Out-Null
     Import-Module ADDSDeployment
     $domain = Get-Fact 'domain'
     $netbios = ($domain.Split('.')[0]).ToUpperInvariant()

@@ -1,0 +1,187 @@
+"""Set-up of a Linux machine, run for real in a folder, with the system's commands played by small scripts."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.variants import composed
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux" or shutil.which("sh") is None, reason="these scripts are for Linux"
+)
+
+SECRET = "PLANTED-ACTIVATION-CODE"
+PLAYED = (
+    "systemctl",
+    "apt-get",
+    "apt-mark",
+    "apt-cache",
+    "groupadd",
+    "useradd",
+    "usermod",
+    "dpkg-query",
+    "modprobe",
+    "curl",
+    "gpg",
+    "nvidia-smi",
+    "getent",
+)
+ANSWERS = {
+    "getent": "exit 0",
+    "dpkg-query": "printf 'install ok installed'",
+    "nvidia-smi": "printf 'GPU 0: A10\\nGPU 1: A10\\n'",
+}
+
+
+class Machine:
+    """A folder that stands for a machine's root."""
+
+    def __init__(self, root: Path, variant: str, variable: str, facts: dict[str, str]) -> None:
+        self.root, self.log = root, root / "calls.log"
+        self.commands = root / "commands"
+        for folder in ("commands", "etc/systemd/system", "etc/apt/sources.list.d", "var/lib", "usr/share/keyrings"):
+            (root / folder).mkdir(parents=True)
+        for name in PLAYED:
+            self.play(name, ANSWERS.get(name, ":"))
+        self.play("install", 'for last; do :; done; mkdir -p "$last"')
+        script = composed(variant).template["variables"][variable]
+        for name, value in facts.items():
+            script = script.replace(name, value)
+        self.placing, _, run = self._moved(script).rpartition("exec ")
+        self.run = run.strip()
+
+    def play(self, name: str, body: str) -> None:
+        path = self.commands / name
+        path.write_text(f'#!/bin/sh\necho "{name} $*" >>"{self.log}"\n{body}\n')
+        path.chmod(0o755)
+
+    def place(self) -> None:
+        subprocess.run(["sh", "-c", self.placing], check=True, env=self._environment())
+
+    def setup(self) -> str:
+        done = subprocess.run(
+            ["sh", self.run], check=False, env=self._environment(), capture_output=True, text=True, timeout=30
+        )
+        assert done.returncode == 0, done.stderr
+        assert done.stderr == ""
+        return done.stdout
+
+    def calls(self) -> list[str]:
+        return self.log.read_text().splitlines()
+
+    def text(self, path: str) -> str:
+        return (self.root / path).read_text()
+
+    def _moved(self, text: str) -> str:
+        return re.sub(r"(?<![\w/.])/(etc|opt|var|usr/share/keyrings|work)\b", rf"{self.root}/\1", text)
+
+    def _environment(self) -> dict[str, str]:
+        return {**os.environ, "PATH": f"{self.commands}:{os.environ['PATH']}"}
+
+
+FACTS = {
+    "@BLOB_ENDPOINT@": "https://tpstudio.blob.core.windows.net/",
+    "@VAULT_URI@": "https://kv-studio.vault.azure.net/",
+    "@ARM_ENDPOINT@": "https://management.azure.com/",
+    "@PACKAGE@": "",
+    "@METASHAPE@": "https://studio.example/metashape.tar.gz",
+}
+
+
+def test_a_node_on_lustre(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, "lustre-dns-bastion-open-linux-one", "nodesScript", FACTS)
+    machine.place()
+    said = machine.setup()
+    assert said.splitlines()[-1] == "tiepoint: ready"
+    assert "no package of Tiepoint was given" in said
+    guard = json.loads(machine.text("etc/tiepoint/guard.json"))
+    assert guard["role"] == "node"
+    assert guard["blob_endpoint"] == "https://tpstudio.blob.core.windows.net/"
+    assert guard["arm_endpoint"] == "https://management.azure.com"
+    assert guard["idle_minutes"] == 30
+    unit = machine.text("etc/systemd/system/work.mount")
+    assert "What=lustre.studio.internal@tcp:/lustrefs" in unit
+    assert "flock" in unit
+    assert (tmp_path / "work" / "projects").is_dir()
+    assert "systemctl enable --quiet --now tiepoint-guard.timer" in machine.calls()
+    assert "systemctl start work.mount" in machine.calls()
+
+
+def test_it_can_be_run_again(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, "lustre-dns-bastion-open-linux-one", "nodesScript", FACTS)
+    machine.place()
+    machine.setup()
+    files = {path: path.read_bytes() for path in (tmp_path / "etc").rglob("*") if path.is_file()}
+    machine.place()
+    machine.setup()
+    assert files == {path: path.read_bytes() for path in (tmp_path / "etc").rglob("*") if path.is_file()}
+
+
+def test_metashape_is_activated_through_a_pipe_and_once(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, "netapp-ad-bastion-metashape-linux-one", "nodesScript", FACTS)
+    machine.place()
+    (tmp_path / "opt/tiepoint/secret.py").write_text(f"#!/bin/sh\nprintf {SECRET}\n")
+    program = tmp_path / "opt/metashape-pro/metashape.sh"
+    program.parent.mkdir(parents=True)
+    machine.play("metashape.sh", f"cat >{tmp_path}/typed")
+    shutil.copy(machine.commands / "metashape.sh", program)
+    (program.parent / ".archive").write_text(FACTS["@METASHAPE@"] + "\n")
+    machine.setup()
+    machine.setup()
+    assert (tmp_path / "typed").read_text() == SECRET
+    runs = [line for line in machine.calls() if line.startswith("metashape.sh")]
+    assert runs == [f"metashape.sh -r {tmp_path}/opt/tiepoint/activate.py"]
+    assert SECRET not in machine.log.read_text()
+    settings = machine.text("etc/tiepoint/worker.env").splitlines()
+    assert settings == ["SERVER=scheduler.tiepoint.private:5840", "GPU_MASK=3", "CPU_ENABLE=0"]
+    assert "What=netapp.tiepoint.private:" in machine.text("etc/systemd/system/work.mount")
+    assert "systemctl enable --quiet --now metashape-worker.service" in machine.calls()
+
+
+def test_a_licence_is_given_back_once(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, "netapp-ad-bastion-metashape-linux-one", "nodesScript", FACTS)
+    machine.place()
+    machine.play("metashape.sh", ":")
+    program = tmp_path / "opt/metashape-pro/metashape.sh"
+    program.parent.mkdir(parents=True)
+    shutil.copy(machine.commands / "metashape.sh", program)
+    (tmp_path / "var/lib/tiepoint").mkdir(parents=True)
+    (tmp_path / "var/lib/tiepoint/activated").touch()
+    machine.run = str(tmp_path / "opt/tiepoint/deactivate.sh")
+    machine.setup()
+    machine.setup()
+    assert machine.calls().count("metashape.sh --deactivate") == 1
+
+
+def test_a_scheduler_on_blob_alone(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, "blob-dns-bastion-metashape-linux-one", "schedulerScript", FACTS)
+    machine.place()
+    program = tmp_path / "opt/metashape-pro/metashape.sh"
+    program.parent.mkdir(parents=True)
+    (program.parent / ".archive").write_text(FACTS["@METASHAPE@"] + "\n")
+    said = machine.setup()
+    assert "no shared storage" in said
+    assert not (tmp_path / "etc/systemd/system/work.mount").exists()
+    assert json.loads(machine.text("etc/tiepoint/guard.json"))["role"] == "scheduler"
+    assert "systemctl enable --quiet --now metashape-server.service" in machine.calls()
+    assert not [line for line in machine.calls() if "worker" in line]
+
+
+def test_a_kernel_without_a_client_is_named(tmp_path: Path) -> None:
+    machine = Machine(tmp_path, "lustre-dns-bastion-open-linux-one", "nodesScript", FACTS)
+    machine.place()
+    machine.play("modprobe", "exit 1")
+    (tmp_path / "etc/os-release").write_text("VERSION_CODENAME=noble\n")
+    (tmp_path / "usr/share/keyrings/microsoft.gpg").write_text("key")
+    done = subprocess.run(
+        ["sh", machine.run], check=False, env=machine._environment(), capture_output=True, text=True, timeout=30
+    )
+    assert done.returncode != 0
+    assert "no Lustre client for the kernel" in done.stderr
+    assert "amlfs-noble" in machine.text("etc/apt/sources.list.d/amlfs.list")
