@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-import threading
+import copy
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
+from azure.identity import AuthenticationRequiredError
+
 from azure_double.double import AzureDouble
+from azure_double.ids import read_id
 from azure_person import a_person
 from fakes.azure import FakeSignIn
 from tiepoint import resources
@@ -23,8 +25,7 @@ from tiepoint.adapters.files.infra_library import PackedInfraLibrary
 from tiepoint.domain.account import Account, Subscription, SubscriptionId, Tenant, TenantId
 from tiepoint.domain.cluster import Cluster
 from tiepoint.domain.cluster_plan import REFERENCE_PLAN, AccessPlan, ClusterPlan, NodesPlan
-from tiepoint.domain.control_document import heartbeat_metadata
-from tiepoint.domain.resource_names import CONTROL
+from tiepoint.domain.resource_names import node_names
 from tiepoint.services.clusters import ClusterService
 from tiepoint.services.operations import Operations
 from tiepoint.services.prices import PriceService
@@ -39,6 +40,25 @@ MACHINE = "Microsoft.Compute/virtualMachines"
 def with_nodes(count: int, **changes: Any) -> ClusterPlan:
     """The plan with so many nodes of a small size, of which many fit the quota."""
     return replace(PLAN, nodes=NodesPlan(size="Standard_D2s_v5", count=count), **changes)
+
+
+class Unconfirmed:
+    """A person's right that is widened only once the person has confirmed."""
+
+    def __init__(self, right: Any) -> None:
+        self._right = right
+        self.is_confirmed = False
+
+    def get_token_info(self, *scopes: str, options: Any = None) -> Any:
+        if (options or {}).get("claims") and not self.is_confirmed:
+            raise AuthenticationRequiredError(scopes, claims=options["claims"])
+        return self._right.get_token_info(*scopes)
+
+    def get_token(self, *scopes: str, **more: Any) -> Any:
+        return self._right.get_token(*scopes)
+
+    def close(self) -> None:
+        """Nothing is held."""
 
 
 class LifeStand:
@@ -106,15 +126,14 @@ def now() -> datetime:
 
 @contextlib.asynccontextmanager
 async def life_stand(double: AzureDouble, folder: Path) -> AsyncIterator[LifeStand]:
-    """A stand with the guards' roles made and the guards' part played."""
+    """A stand with the custom roles made."""
     give_roles(double)
     with a_person(double, MILA) as identity:
-        stand, guards = LifeStand(double, identity, folder), PlayedGuards(double)
+        stand = LifeStand(double, identity, folder)
         try:
             yield stand
         finally:
             await stand.close()
-            await asyncio.to_thread(guards.stop)
 
 
 def give_roles(double: AzureDouble) -> None:
@@ -126,48 +145,14 @@ def give_roles(double: AzureDouble) -> None:
         deployments.begin_create_or_update_at_subscription_scope("tiepoint-roles", body).result()
 
 
-class PlayedGuards:
-    """Writes the heartbeats of machines that run, once a minute of Azure."""
-
-    def __init__(self, double: AzureDouble) -> None:
-        self._double, self._over = double, threading.Event()
-        self.busy: set[str] = set()
-        self._thread = threading.Thread(target=self._run, name="guards", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._over.set()
-        self._thread.join(10)
-
-    def _run(self) -> None:
-        while not self._over.wait(20.0 / self._double.clock.scale):
-            for endpoint, names in self._speaking():
-                with contextlib.suppress(Exception):
-                    self._write(endpoint, names)
-
-    def _speaking(self) -> list[tuple[str, list[str]]]:
-        world = self._double.world
-        with self._double.lock:
-            world.timeline.run()
-            accounts = [str(each.facts.get("blob", "")) for each in world.of_type("Microsoft.Storage/storageAccounts")]
-            moment = world.timeline.now
-            names = [
-                each.name
-                for each in world.of_type(MACHINE)
-                if each.power == "running"
-                and each.facts.get("boots_until", moment) <= moment
-                and each.name.startswith(("scheduler", "node-"))
-            ]
-        return [(account, names) for account in accounts if account]
-
-    def _write(self, endpoint: str, names: list[str]) -> None:
-        control = self._double.world.blobs.client(endpoint).get_container_client(CONTROL)  # type: ignore[union-attr]
-        try:
-            draining = set(json.loads(control.download_blob("drain.json").readall()).get("names", []))
-        except Exception:  # noqa: BLE001  nobody has asked yet
-            draining = set()
-        for name in names:
-            facts = heartbeat_metadata(
-                time=now(), booted=now(), is_busy=name in self.busy, is_draining=name in draining
-            )
-            control.upload_blob(f"nodes/{name}.json", b"{}", overwrite=True, metadata=facts)
+def multiplied(double: AzureDouble, group: str, count: int) -> None:
+    """Let a group have so many nodes: copies of its first one, made without any request."""
+    with double.lock:
+        first = double.world.machine(group, "node-01")
+        for name in node_names(count):
+            key = first.id.text.replace("node-01", name)
+            if double.world.get(key) is None:
+                made = copy.deepcopy(first)
+                made.id = read_id(key)
+                made.body["tags"] = dict(first.body.get("tags") or {})
+                double.world.resources[key.lower()] = made

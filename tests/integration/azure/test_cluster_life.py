@@ -12,9 +12,10 @@ import pytest
 import pytest_asyncio
 
 from azure_double.double import AzureDouble
-from cluster_stand import GROUP, PLAN, LifeStand, life_stand
+from cluster_stand import GROUP, PLAN, LifeStand, Unconfirmed, life_stand, multiplied, with_nodes
 from tiepoint.domain.cluster import ClusterState
 from tiepoint.domain.cluster_operation import LineState
+from tiepoint.domain.cluster_plan import StorageKind, StoragePlan
 from tiepoint.domain.errors import Canceled
 from tiepoint.domain.operation import OperationState
 
@@ -110,3 +111,47 @@ async def test_a_killed_program_follows_the_same_deployment_to_its_end(stand: Li
     assert stand.cluster(again).state is ClusterState.RUNNING
     begun = [each for each in stand.double.requests.entries if each.method == "PUT" and re.search(whole, each.path)]
     assert len(begun) == 1
+
+
+async def test_a_hundred_nodes_resume_in_the_time_of_the_slowest_and_cost_one_request_a_look(stand: LifeStand) -> None:
+    double = stand.double
+    double.clock.scale = 500
+    await stand.clusters.deploy(with_nodes(1, storage=StoragePlan(StorageKind.BLOB)))
+    await stand.clusters.pause("atelier", drains=False)
+    multiplied(double, GROUP, 100)
+    assert len(stand.powers()) == 101
+    double.clock.scale = 12
+    double.requests.clear()
+    began = double.clock.seconds()
+    await stand.clusters.resume("atelier")
+    took = double.clock.seconds() - began
+    with double.lock:
+        machines = double.world.of_type("Microsoft.Compute/virtualMachines")
+        slowest = max(each.facts["boots_until"] for each in machines) - began
+        asked_last = max(entry.at for entry in double.requests.entries if entry.path.endswith("/start")) - began
+    looks = double.requests.count("GET", r"/providers/Microsoft.Compute/virtualMachines$")
+    one_by_one = double.requests.count("GET", r"/virtualMachines/(node|scheduler)")
+    sys.stdout.write(f"{took:.0f} s of Azure, the slowest answers after {slowest:.0f} s, {looks} looks\n")
+    assert set(stand.powers().values()) == {"running"}
+    assert asked(double, STARTS)[0] == "scheduler"
+    assert one_by_one == 0
+    assert looks <= took / 10 + 3
+    assert asked_last < 60
+    assert took <= 1.2 * slowest, (took, slowest)
+
+
+async def test_a_claims_challenge_in_the_middle_is_waited_for(stand: LifeStand) -> None:
+    double = stand.double
+    double.clock.scale = 500
+    stand.identity.credential = right = Unconfirmed(stand.identity.credential)
+    double.faults.add("claims", method="PUT", path=r"/deployments/")
+    task = asyncio.ensure_future(stand.clusters.deploy(with_nodes(1, storage=StoragePlan(StorageKind.BLOB))))
+    await stand.until(lambda: stand.sign_in.snapshot.needs_confirmation)
+    operation = stand.cluster().operation
+    assert operation is not None
+    assert operation.needs_confirmation
+    assert stand.identity.challenges
+    right.is_confirmed = True
+    double.faults.clear()
+    stand.sign_in.put(needs_confirmation=False)
+    assert (await task).state is OperationState.COMPLETED

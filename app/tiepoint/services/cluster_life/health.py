@@ -72,13 +72,22 @@ async def wait_for_answers(work: Work, machines: Sequence[Machine], before: Mapp
         if not waiting:
             return
         facts = await work.tick()
+    failure = silent(", ".join(sorted(waiting)), facts)
     for machine_id in waiting.values():
-        work.board.fail(machine_id, silent(", ".join(sorted(waiting))))
-    raise silent(", ".join(sorted(waiting))).as_error()
+        work.board.fail(machine_id, failure)
+    raise failure.as_error()
 
 
-def silent(names: str) -> Failure:
-    """Say that machines run and do not answer."""
+def silent(names: str, facts: ClusterFacts) -> Failure:
+    """Say that machines run and do not answer, or that what they say cannot be read here."""
+    if facts.heartbeats is None and facts.failure is not None:
+        return Failure(
+            PartialResult.kind,
+            f"The machines run, but what they say cannot be read here: {facts.failure.summary}",
+            facts.failure.remedy,
+            retryable=True,
+            detail=facts.failure.detail,
+        )
     return Failure.of(
         PartialResult(
             f"These machines run but do not answer: {names}.",

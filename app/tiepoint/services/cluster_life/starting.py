@@ -114,7 +114,7 @@ class Starts:
             work.board.work(ids[name], "runs; waits for its guard")
             self._ran.setdefault(name, look)
             if look - self._ran[name] > MOST_LOOKS:
-                self._failed[name] = silent(name)
+                self._failed[name] = silent(name, facts)
                 work.board.fail(ids[name], self._failed[name])
             return name in self._failed
         is_still_off = machine.power in _OFF and look - self._asked.get(name, 0) >= _LOOKS_TO_MOVE
