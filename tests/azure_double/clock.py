@@ -17,7 +17,7 @@ class Clock:
     """Azure's time.
 
     Args:
-        scale: Azure's seconds in one of ours.
+        scale: Azure's seconds in one of ours; 0 = time stands still, but for `skip`.
     """
 
     def __init__(self, scale: float = 1.0) -> None:
@@ -44,7 +44,9 @@ class Clock:
     def wall(self, seconds: float | None = None) -> datetime:
         """The wall clock's time at a moment of Azure's; now without one."""
         now = datetime.now(UTC)
-        return now if seconds is None else now - timedelta(seconds=(self.seconds() - seconds) / self._scale)
+        if seconds is None or not self._scale:
+            return now
+        return now - timedelta(seconds=(self.seconds() - seconds) / self._scale)
 
 
 def stamp(moment: datetime) -> str:

@@ -14,6 +14,12 @@ from azure_double.kinds.registry import kind_of
 from azure_double.routing import Route
 from azure_double.world import Resource, World
 
+_DELETED_AT_ONCE = (
+    "microsoft.authorization/", "microsoft.keyvault/vaults", "microsoft.storage/storageaccounts",
+    "microsoft.managedidentity/userassignedidentities", "microsoft.network/privatednszones/a",
+)  # fmt: skip
+"""Types whose own clients know no waiting here."""
+
 
 class GenericResources:
     """See the module.
@@ -83,7 +89,7 @@ class GenericResources:
         resource = self._world.get(found.text)
         if not resource:
             return Response(204)
-        if found.namespace.lower() == "microsoft.authorization" or found.type.lower() == "microsoft.keyvault/vaults":
+        if found.type.lower().startswith(_DELETED_AT_ONCE):
             shown = self._shown(request, resource)
             putting.remove_now(self._world, resource)
             return Response(200, shown)

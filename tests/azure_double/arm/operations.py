@@ -32,7 +32,8 @@ class Operations:
 
     def waiting(self) -> dict[str, str]:
         """Return the headers that say how long to wait; Azure's clients know one in milliseconds."""
-        return {"x-ms-retry-after-ms": f"{max(10.0, self.look_every_s * 1000 / self._world.timeline.clock.scale):.0f}"}
+        scale = max(self._world.timeline.clock.scale, 1.0)
+        return {"x-ms-retry-after-ms": f"{max(10.0, self.look_every_s * 1000 / scale):.0f}"}
 
     def headers(self, operation: Operation, subscription: str, namespace: str, location: str) -> dict[str, str]:
         """Return what tells a client where to ask."""

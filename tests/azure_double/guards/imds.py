@@ -97,7 +97,9 @@ class Imds:
     def _events(self, machine: Resource) -> Response:
         events = []
         if "preempted_at" in machine.facts and machine.power == "running":
-            left = (machine.facts["preempted_at"] - self._world.timeline.now) / self._world.timeline.clock.scale
+            left = (machine.facts["preempted_at"] - self._world.timeline.now) / max(
+                self._world.timeline.clock.scale, 1.0
+            )
             events.append(
                 {
                     "EventId": str(uuid.uuid5(uuid.NAMESPACE_URL, machine.id.text)),
