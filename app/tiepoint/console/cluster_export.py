@@ -7,14 +7,18 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from tiepoint.console.outcomes import EXIT_OK
 from tiepoint.console.outlet import Outlet
 from tiepoint.console.prices import tell_findings
 from tiepoint.domain.cluster_plan import ClusterPlan, PlanFinding
 from tiepoint.domain.errors import InputError
+from tiepoint.domain.resource_names import SSH_PRIVATE_KEY
 from tiepoint.services.program import Program
+
+_ASKED: Final = ("firewallRules", "sshPublicKey")
+"""They have empty defaults, so that the first step can do without; machines and people cannot."""
 
 
 async def export(
@@ -37,6 +41,7 @@ async def export(
     _refuse(plan, findings)
     composed = program.azure.templates.compose(plan)
     template = _text(composed.template)
+    secrets = tuple(name for name in composed.secrets if name != SSH_PRIVATE_KEY)  # nothing in Azure reads that one
     written = []
     if output is not None:
         written.append(await asyncio.to_thread(_write, output, template))
@@ -47,12 +52,12 @@ async def export(
         "exit_code": EXIT_OK,
         "cluster": plan.name,
         "files": written,
-        "secrets": list(composed.secrets),
+        "secrets": list(secrets),
         "steps": [resource["name"] for resource in composed.template["resources"]],
         "missing_parameters": _missing(composed.template),
         **({} if output else {"template": composed.template}),
     }
-    outlet.result(facts, _said(composed.template, written, composed.secrets) if output else template.rstrip("\n"))
+    outlet.result(facts, _said(composed.template, written, secrets) if output else template.rstrip("\n"))
     return EXIT_OK
 
 
@@ -66,7 +71,9 @@ def _refuse(plan: ClusterPlan, findings: tuple[PlanFinding, ...]) -> None:
 
 def _said(template: Mapping[str, Any], written: list[str], secrets: tuple[str, ...]) -> str:
     lines = [f"{path}" for path in written]
-    lines.append(f"{len(template['resources'])} steps; the vault must hold {', '.join(secrets)} before the second one.")
+    lines.append(f"{len(template['resources'])} steps in order.")
+    if secrets:
+        lines.append(f"Before the second deployment the vault must hold: {', '.join(secrets)}.")
     if missing := _missing(template):
         lines.append(f"Give {', '.join(missing)} when you deploy it.")
     return "\n".join([*lines, "How to deploy it stands in infra/README.md."])
@@ -75,7 +82,9 @@ def _said(template: Mapping[str, Any], written: list[str], secrets: tuple[str, .
 def _missing(template: Mapping[str, Any]) -> list[str]:
     """Return what only whoever deploys can say."""
     parameters = template["parameters"].items()
-    return [name for name, body in parameters if "defaultValue" not in body or name == "sshPublicKey"]
+    return [
+        name for name, body in parameters if "defaultValue" not in body or (name in _ASKED and not body["defaultValue"])
+    ]
 
 
 def _text(template: Mapping[str, Any]) -> str:

@@ -41,8 +41,16 @@ async def test_template_and_roles_are_written(tmp_path: Path) -> None:
     assert len(json.loads(roles.read_text())["resources"]) == 4
     assert outlet.facts["files"] == [str(output), str(roles)]
     assert outlet.facts["missing_parameters"] == ["sshPublicKey"]
-    assert "sshPrivateKey" in outlet.text
+    assert "sshPrivateKey" not in outlet.text
     assert sorted(os.listdir(tmp_path)) == ["cluster.toml", "roles.json", "template.json"]
+
+
+async def test_secrets_that_somebody_must_put_are_said(tmp_path: Path) -> None:
+    outlet = RecordingOutlet()
+    more = '[scheduler]\nos = "windows"\n[storage]\nkind = "blob"\n'
+    await export(program(), cast("Any", outlet), plan(tmp_path, more=more), output=tmp_path / "template.json")
+    assert outlet.facts["secrets"] == ["adminPassword"]
+    assert "adminPassword" in outlet.text
 
 
 async def test_without_a_file_the_template_is_the_answer(tmp_path: Path) -> None:
@@ -56,7 +64,7 @@ async def test_addresses_may_be_left_to_whoever_deploys(tmp_path: Path) -> None:
     output = tmp_path / "template.json"
     await export(program(), cast("Any", outlet), plan(tmp_path, sources=""), output=output)
     assert outlet.warnings
-    assert "sourceAddresses" in outlet.facts["missing_parameters"]
+    assert outlet.facts["missing_parameters"] == ["sourceAddresses", "firewallRules", "sshPublicKey"]
     assert "sourceAddresses" in outlet.text
 
 
