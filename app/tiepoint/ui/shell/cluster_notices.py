@@ -89,7 +89,7 @@ class ClusterNotices(QObject):
             self._known.pop(key, None)
             if operation.kind is OperationKind.DELETE and not operation.state.is_over:
                 title = tr("Notice", "{name} is deleted", name=_name(cluster))
-                text = tr("Notice", "It bills nothing any more, photos and products that you kept apart.")
+                text = tr("Notice", "It bills nothing any more, except for photos and products that you kept.")
                 self._tell("ok", _notification(cluster, "deleted", title, text, view="overview"))
 
     def _look_at_idleness(self, cluster: Cluster) -> None:

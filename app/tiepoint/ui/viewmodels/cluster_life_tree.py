@@ -162,9 +162,8 @@ def _line(line: ResourceLine, now: datetime, *, is_live: bool) -> TreeLine:
 
 
 def _kind(line: ResourceLine) -> str:
-    """Name the sort of a resource unless its own name says it already."""
-    kind = kind_name(line.type) if line.type else ""
-    return "" if kind.casefold() in line.name.casefold() else kind
+    """Name the sort of a resource where its own name is a bare one."""
+    return kind_name(line.type) if line.type and " " not in line.name else ""
 
 
 def _took(line: ResourceLine, now: datetime, *, is_live: bool) -> str:

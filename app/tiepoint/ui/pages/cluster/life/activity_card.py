@@ -60,6 +60,7 @@ class ActivityCard(Card):
         self.list = ActivityList()
         self._nothing = Label(tr("ClusterActivity", "Nothing is known yet."), "sub")
         self._nothing.setContentsMargins(16, 0, 16, 0)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.content.setContentsMargins(1, 1, 1, 10)
         self.content.addWidget(self._nothing)
         self.content.addWidget(self.list, 1)

@@ -46,7 +46,7 @@ class ClusterCommands(QObject):
         self.dialog: QDialog | None = None
         make = self._make
         self.cancel = make(tr("Life", "Cancel"), self.ask_to_cancel, "circle-stop", "danger")
-        self.see_cluster = make(tr("Life", "See the cluster"), lambda: self.show_wanted.emit(False), "layout-dashboard")
+        self.see_cluster = make(tr("Life", "See the cluster"), lambda: self.show_wanted.emit(False), "server")
         self.see_operation = make(tr("Life", "See progress"), lambda: self.show_wanted.emit(True), "list-checks")
         self.upload = make(tr("Life", "Upload photos"), self.open_upload, "upload")
         self.pause = make(tr("Life", "Pause…"), self.ask_to_pause, "pause")

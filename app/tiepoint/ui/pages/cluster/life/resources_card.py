@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
@@ -50,6 +50,7 @@ class ResourcesCard(Card):
         self.table.setMinimumHeight(HEAD_PX + 3 * _ROW_PX)
         self._nothing = Label(tr("Resources", "They are being read."), "sub")
         self._nothing.setContentsMargins(16, 0, 16, 0)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.content.addWidget(self._nothing)
         self.content.addLayout(column(self.table, margins=(6, 0, 6, 6)), 1)
         self.search.textChanged.connect(self.table.set_filter)

@@ -6,6 +6,7 @@ from typing import Final
 
 from tiepoint.domain.cluster import Cluster, ClusterState
 from tiepoint.domain.cluster_operation import ClusterOperation, LineState
+from tiepoint.domain.operation import OperationState
 from tiepoint.ui.text import tr
 from tiepoint.ui.viewmodels.cluster_bills import bills_now, currency_of
 from tiepoint.ui.viewmodels.cluster_life import ClusterLifeModel
@@ -23,7 +24,7 @@ def pill_of(cluster: Cluster, model: ClusterLifeModel) -> tuple[str, str]:
     operation = cluster.operation
     if model.is_offline and operation is None:
         return "lost", tr("Life", "Last known: {state}", state=state_look(cluster.state)[1])
-    if operation is not None and (not operation.state.is_over or operation.is_interrupted):
+    if operation is not None and operation.state is not OperationState.COMPLETED:
         return operation_look(operation)
     return state_look(cluster.state)
 
