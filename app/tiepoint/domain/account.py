@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
@@ -77,7 +77,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class DeviceCode:
-    """What to type where for a sign-in on another device.
+    """What to type where for a sign-in on another device. Its text never shows the code.
 
     Args:
         url: Page to open.
@@ -86,5 +86,5 @@ class DeviceCode:
     """
 
     url: str
-    code: str
+    code: str = field(repr=False)
     expires: datetime

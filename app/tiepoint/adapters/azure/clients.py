@@ -5,8 +5,9 @@ Must not ask anything by itself. Any thread.
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from tiepoint import __version__
 from tiepoint.adapters.azure.patience import Patience
@@ -26,16 +27,7 @@ if TYPE_CHECKING:
 
 _CONNECT_S: Final = 15
 _READ_S: Final = 60
-_NAMES: Final = (
-    "subscriptions",
-    "deployments",
-    "resources",
-    "compute",
-    "network",
-    "storage",
-    "vaults",
-    "authorization",
-)
+T = TypeVar("T")
 
 
 class AzureClients:
@@ -49,6 +41,8 @@ class AzureClients:
     def __init__(self, identity: AzureIdentity, subscription: str = "") -> None:
         self.identity = identity
         self.subscription = subscription
+        self._lock = threading.Lock()
+        self._made: dict[str, Any] = {}
 
     @property
     def options(self) -> dict[str, Any]:
@@ -86,65 +80,87 @@ class AzureClients:
         """Keywords for the certificates to believe; for data clients, too."""
         return trust_options(self.identity.cloud)
 
-    @cached_property
+    @property
     def subscriptions(self) -> SubscriptionClient:
         """Subscriptions, tenants, regions."""
         from azure.mgmt.resource.subscriptions import SubscriptionClient
 
-        return SubscriptionClient(self.identity.credential, **self.options)
+        return self._once("subscriptions", lambda: SubscriptionClient(self.identity.credential, **self.options))
 
-    @cached_property
+    @property
     def deployments(self) -> DeploymentsMgmtClient:
         """Deployments and their operations."""
         from azure.mgmt.resource.deployments import DeploymentsMgmtClient
 
-        return DeploymentsMgmtClient(self.identity.credential, self.subscription, **self.options)
+        return self._once(
+            "deployments", lambda: DeploymentsMgmtClient(self.identity.credential, self.subscription, **self.options)
+        )
 
-    @cached_property
+    @property
     def resources(self) -> ResourceManagementClient:
         """Resource groups, resources of any type, providers."""
         from azure.mgmt.resource.resources import ResourceManagementClient
 
-        return ResourceManagementClient(self.identity.credential, self.subscription, **self.options)
+        return self._once(
+            "resources", lambda: ResourceManagementClient(self.identity.credential, self.subscription, **self.options)
+        )
 
-    @cached_property
+    @property
     def compute(self) -> ComputeManagementClient:
         """Machines, sizes, quotas."""
         from azure.mgmt.compute import ComputeManagementClient
 
-        return ComputeManagementClient(self.identity.credential, self.subscription, **self.options)
+        return self._once(
+            "compute", lambda: ComputeManagementClient(self.identity.credential, self.subscription, **self.options)
+        )
 
-    @cached_property
+    @property
     def network(self) -> NetworkManagementClient:
         """Networks."""
         from azure.mgmt.network import NetworkManagementClient
 
-        return NetworkManagementClient(self.identity.credential, self.subscription, **self.options)
+        return self._once(
+            "network", lambda: NetworkManagementClient(self.identity.credential, self.subscription, **self.options)
+        )
 
-    @cached_property
+    @property
     def storage(self) -> StorageManagementClient:
         """Storage accounts, not what lies in them."""
         from azure.mgmt.storage import StorageManagementClient
 
-        return StorageManagementClient(self.identity.credential, self.subscription, **self.options)
+        return self._once(
+            "storage", lambda: StorageManagementClient(self.identity.credential, self.subscription, **self.options)
+        )
 
-    @cached_property
+    @property
     def vaults(self) -> KeyVaultManagementClient:
         """Key vaults, not what lies in them."""
         from azure.mgmt.keyvault import KeyVaultManagementClient
 
-        return KeyVaultManagementClient(self.identity.credential, self.subscription, **self.options)
+        return self._once(
+            "vaults", lambda: KeyVaultManagementClient(self.identity.credential, self.subscription, **self.options)
+        )
 
-    @cached_property
+    @property
     def authorization(self) -> AuthorizationManagementClient:
         """Roles and permissions."""
         from azure.mgmt.authorization import AuthorizationManagementClient
 
-        return AuthorizationManagementClient(self.identity.credential, self.subscription, **self.options)
+        return self._once(
+            "authorization",
+            lambda: AuthorizationManagementClient(self.identity.credential, self.subscription, **self.options),
+        )
 
     def close(self) -> None:
         """Let go of the connections of those that were made; the next use makes new ones."""
-        for name in _NAMES:
-            client = self.__dict__.pop(name, None)
-            if client is not None:
-                client.close()
+        with self._lock:
+            made, self._made = self._made, {}
+        for client in made.values():
+            client.close()
+
+    def _once(self, name: str, make: Callable[[], T]) -> T:
+        """Return the client of this name; one, though several threads ask for it at the same time."""
+        with self._lock:
+            if name not in self._made:
+                self._made[name] = make()
+            return cast("T", self._made[name])
