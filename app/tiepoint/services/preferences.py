@@ -24,6 +24,7 @@ class Preferences:
         self._store = store
         self._settings: Settings | None = None
         self._saving = asyncio.Lock()
+        self._is_unsaved = False
         self.problem: Failure | None = None
         """What to tell once: a broken file that was set aside, or one that cannot be opened. None when all is well."""
 
@@ -45,6 +46,17 @@ class Preferences:
             self.problem = Failure("settings", summary, "Make the changes again that you had made.")
         return loaded.settings
 
+    def _newest(self) -> Settings:
+        """The settings with what a window or a command beside us has changed meanwhile; ours while they are unsaved."""
+        before = self.settings
+        if self._is_unsaved or self.problem is not None:
+            return before
+        try:
+            loaded = self._store.load()
+        except SetupError:
+            return before
+        return before if loaded.set_aside is not None else loaded.settings
+
     async def update(self, **changes: Any) -> Settings:
         """Change some settings by name, tell it, and save them.
 
@@ -56,10 +68,12 @@ class Preferences:
             SetupError: They cannot be written; they hold for this run all the same.
             NoSpace: The disk is full.
         """
-        settings = dataclasses.replace(self.settings, **changes)
+        settings = dataclasses.replace(self._newest(), **changes)
         settings.check()
-        self._settings = settings
+        self._settings, self._is_unsaved = settings, True
         self.changed.emit(settings)
         async with self._saving:
-            await asyncio.to_thread(self._store.save, self.settings)
+            saved = self.settings
+            await asyncio.to_thread(self._store.save, saved)
+            self._is_unsaved = saved is not self.settings
         return settings

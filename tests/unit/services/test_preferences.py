@@ -1,0 +1,35 @@
+"""Settings that several processes change one after the other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from fakes.products import FakeSettingsStore
+from tiepoint.domain.errors import NoSpace
+from tiepoint.domain.settings import Settings
+from tiepoint.services.preferences import Preferences
+
+
+async def test_what_another_process_changed_is_kept() -> None:
+    store = FakeSettingsStore()
+    window, command = Preferences(store), Preferences(store)
+    assert window.settings == command.settings == Settings()
+    await command.update(subscription="5b0")
+    await window.update(theme="dark")
+    assert store.settings == replace(Settings(), subscription="5b0", theme="dark")
+    assert window.settings.subscription == "5b0"
+
+
+async def test_what_could_not_be_saved_holds_for_this_run() -> None:
+    class FullStore(FakeSettingsStore):
+        def save(self, settings: Settings) -> None:
+            raise NoSpace("The disk is full.")
+
+    preferences = Preferences(FullStore())
+    with pytest.raises(NoSpace):
+        await preferences.update(theme="dark")
+    with pytest.raises(NoSpace):
+        await preferences.update(preset="high")
+    assert preferences.settings == replace(Settings(), theme="dark", preset="high")
