@@ -16,6 +16,7 @@ from tiepoint.ui.shell.strip_chip import StripChip
 from tiepoint.ui.text import plain, tr
 from tiepoint.ui.theme import icons
 from tiepoint.ui.viewmodels.cluster_meter import SummedUp, bill_line, summed_up
+from tiepoint.ui.viewmodels.cluster_refusals import untold
 from tiepoint.ui.viewmodels.jobs import utc_now
 from tiepoint.ui.viewmodels.pace import Pace
 from tiepoint.ui.widgets.buttons import Button
@@ -109,10 +110,15 @@ class ClusterChip(StripChip):
         from tiepoint.ui.pages.cluster.life.pause_dialog import PauseDialog
 
         dialog = PauseDialog(cluster, self)
-        clusters, background = self._panel.program.azure.clusters, self._panel.background
-        dialog.agreed.connect(lambda: background.start(clusters.pause(cluster.name, drains=dialog.drains)))
+        dialog.agreed.connect(lambda: self._pause(cluster, drains=dialog.drains))
         dialog.finished.connect(lambda _code: dialog.deleteLater())
         dialog.open()
+
+    def _pause(self, cluster: Cluster, *, drains: bool) -> None:
+        panel = self._panel
+        clusters = panel.program.azure.clusters
+        told = untold(clusters, cluster.id, panel.messages.failure)
+        panel.background.start(clusters.pause(cluster.name, drains=drains), on_failure=told)
 
     def _setup_ui(self) -> None:
         self.setFixedHeight(46)

@@ -11,11 +11,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from tiepoint.domain.cluster import Cluster
 from tiepoint.domain.cluster_operation import ClusterOperation
 from tiepoint.domain.failure import Failure
-from tiepoint.domain.operation import OperationState
 from tiepoint.services.clusters import ClustersSnapshot
 from tiepoint.services.program import Program
 from tiepoint.ui.background import Background
 from tiepoint.ui.text import said_below
+from tiepoint.ui.viewmodels.cluster_refusals import untold
 from tiepoint.ui.viewmodels.jobs import utc_now
 from tiepoint.ui.viewmodels.pace import Pace
 
@@ -211,13 +211,8 @@ class ClusterLifeModel(QObject):
     def _with_name(self, call: Callable[[str], Coroutine[Any, Any, Any]]) -> None:
         cluster = self._cluster
         if cluster is not None:
-            self._background.start(call(cluster.name), on_failure=self._on_refused)
-
-    def _on_refused(self, failure: Failure) -> None:
-        found = self._find()
-        operation = found.operation if found is not None else None
-        if operation is None or operation.state is not OperationState.FAILED or operation.failure != failure:
-            self._told(failure)
+            told = untold(self._azure.clusters, cluster.id, self._told)
+            self._background.start(call(cluster.name), on_failure=told)
 
     def _watch(self) -> None:
         if not self._is_seen:
