@@ -34,6 +34,9 @@ class PersonIdentity:
         """Remember what is to be confirmed."""
         self.challenges.append((tuple(scopes), claims))
 
+    def forget_access_tokens(self) -> None:
+        """Nothing is kept that could be forgotten."""
+
     def close(self) -> None:
         """Close all clients."""
         for clients in self._clients.values():

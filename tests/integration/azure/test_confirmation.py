@@ -162,3 +162,20 @@ async def test_a_broken_connection_is_told_apart(azure_double: AzureDouble, sign
     with pytest.raises(ConnectionLost):
         await call(identity, lambda: list(clients.resources.resource_groups.list()))
     await identity.close()
+
+
+async def test_a_token_that_is_refused_before_its_time_is_renewed_unnoticed(
+    azure_double: AzureDouble, signing: Making
+) -> None:
+    identity, browser = signing(MILA)
+    await identity.sign_in(azure_double.cloud, tenant="studio.example")
+    await call(identity, _put_group, identity, azure_double, "rg-y")
+    azure_double.faults.add("expired", path=r"/resourcegroups", times=1)
+    before = azure_double.requests.count("POST", r"/token$")
+    assert await call(identity, _put_group, identity, azure_double) == "rg-x"
+    assert azure_double.requests.count("POST", r"/token$") == before + 1
+    assert browser.opened == 1
+    azure_double.faults.add("expired", path=r"/resourcegroups", times=9)
+    with pytest.raises(SignInNeeded):
+        await call(identity, _put_group, identity, azure_double)
+    await identity.close()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from tiepoint import __version__
 from tiepoint.adapters.azure.patience import Patience
+from tiepoint.adapters.azure.renewing_policy import RenewingPolicy
 from tiepoint.adapters.azure.trust import trust_options
 
 if TYPE_CHECKING:
@@ -47,8 +48,15 @@ class AzureClients:
     @property
     def options(self) -> dict[str, Any]:
         """Keywords that every management client takes: endpoint, audience, certificates, time limits."""
-        cloud = self.identity.cloud
-        return {"base_url": cloud.management, "credential_scopes": [cloud.management_scope], **self.common}
+        identity, cloud = self.identity, self.identity.cloud
+        return {
+            "base_url": cloud.management,
+            "credential_scopes": [cloud.management_scope],
+            "authentication_policy": RenewingPolicy(
+                identity.credential, cloud.management_scope, identity.forget_access_tokens
+            ),
+            **self.common,
+        }
 
     @property
     def common(self) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from tiepoint.adapters.azure.credential import OnePromptCredential
 from tiepoint.adapters.azure.interactive import AskingCredential, record_for
 from tiepoint.adapters.azure.open_page import opened_in_browser
 from tiepoint.adapters.azure.sign_in_record import SignInRecord, read_record, remove_record, write_record
-from tiepoint.adapters.azure.token_store import TokenStore, forget_others
+from tiepoint.adapters.azure.token_store import TokenStore, forget_access, forget_others
 from tiepoint.domain.account import Account, DeviceCode, SignInMethod, Tenant, TenantId, TokenStorage
 from tiepoint.domain.cloud import DEFAULT_CLIENT_ID, PUBLIC, Cloud
 from tiepoint.domain.errors import ConfirmationNeeded, SignInNeeded, UsageError
@@ -91,6 +91,12 @@ class AzureIdentity:
     def challenged(self, scopes: Sequence[str], claims: str) -> None:
         """Remember what Azure wants confirmed; `confirm` asks for it. Any thread."""
         self._challenge = (tuple(scopes), claims)
+
+    def forget_access_tokens(self) -> None:
+        """Take no access token for good any more; the next one asked for is new. Any thread."""
+        session = self._session
+        if session is not None:
+            forget_access(session.cache)
 
     @property
     def storage(self) -> TokenStorage:

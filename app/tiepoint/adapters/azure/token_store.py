@@ -113,6 +113,13 @@ def forget_others(cache: msal.TokenCache, home_account_id: str) -> None:
                 cache.modify(kind, entry)
 
 
+def forget_access(cache: msal.TokenCache) -> None:
+    """Remove the access tokens from a cache; what renews them stays."""
+    kind = msal.TokenCache.CredentialType.ACCESS_TOKEN
+    for entry in list(cache.search(kind)):
+        cache.modify(kind, entry)
+
+
 def _copy(source: msal.TokenCache, target: msal.TokenCache) -> None:
     for kind in _TYPES:
         for entry in list(source.search(kind)):
