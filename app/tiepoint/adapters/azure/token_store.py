@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msal
-from msal_extensions import FilePersistence, PersistedTokenCache
 from msal_extensions.persistence import PersistenceNotFound
 
 from tiepoint.adapters.azure.interactive import system_cache
+from tiepoint.adapters.azure.safe_cache import SafeTokenCache, WholeFile
 from tiepoint.domain.account import TokenStorage
 
 if TYPE_CHECKING:
@@ -88,9 +88,9 @@ class TokenStore:
     def _system(self, *, may_ask: bool) -> msal.TokenCache | None:
         if _IS_LINUX:
             persistence = self._secret_service(may_ask=may_ask)
-            return PersistedTokenCache(persistence) if persistence.ready() else None
+            return SafeTokenCache(persistence) if persistence.ready() else None
         try:
-            return system_cache(self._name)
+            return SafeTokenCache.of(system_cache(self._name))
         except Exception as error:  # noqa: BLE001  every system's store has errors of its own
             _log.info("there is no store for secrets: %s", type(error).__name__)
             return None
@@ -102,7 +102,7 @@ class TokenStore:
 
     def _plain(self) -> msal.TokenCache:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return PersistedTokenCache(FilePersistence(str(self._folder / _PLAIN_FILE)))
+        return SafeTokenCache(WholeFile(str(self._folder / _PLAIN_FILE)))
 
 
 def forget_others(cache: msal.TokenCache, home_account_id: str) -> None:
