@@ -48,14 +48,20 @@ class Unconfirmed:
     def __init__(self, right: Any) -> None:
         self._right = right
         self.is_confirmed = False
+        self.tokens: set[str] = set()
+        """All that were handed out."""
 
     def get_token_info(self, *scopes: str, options: Any = None) -> Any:
         if (options or {}).get("claims") and not self.is_confirmed:
             raise AuthenticationRequiredError(scopes, claims=options["claims"])
-        return self._right.get_token_info(*scopes)
+        return self._kept(self._right.get_token_info(*scopes))
 
     def get_token(self, *scopes: str, **more: Any) -> Any:
-        return self._right.get_token(*scopes)
+        return self._kept(self._right.get_token(*scopes))
+
+    def _kept(self, found: Any) -> Any:
+        self.tokens.add(found.token)
+        return found
 
     def close(self) -> None:
         """Nothing is held."""

@@ -323,6 +323,7 @@ class ClusterService:
             price=self._book.known(facts.plan),
             lease=lease,
             failure=self._leases.failures.get(facts.id),
+            activity=self._runs.activity(facts.id),
             now=now,
         )
         return self._meters.metered(made, facts, now)

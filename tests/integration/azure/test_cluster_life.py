@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import logging
 import re
 import sys
 from collections.abc import AsyncIterator
@@ -13,11 +15,14 @@ import pytest_asyncio
 
 from azure_double.double import AzureDouble
 from cluster_stand import GROUP, PLAN, LifeStand, Unconfirmed, life_stand, multiplied, with_nodes
+from planted import find_planted
 from tiepoint.domain.cluster import ClusterState
 from tiepoint.domain.cluster_operation import LineState
-from tiepoint.domain.cluster_plan import StorageKind, StoragePlan
+from tiepoint.domain.cluster_plan import Engine, StorageKind, StoragePlan
 from tiepoint.domain.errors import Canceled
 from tiepoint.domain.operation import OperationState
+from tiepoint.domain.resource_names import ACTIVATION_CODE
+from tiepoint.runtime import logs
 
 STARTS = r"/virtualMachines/([^/]+)/start$"
 RELEASES = r"/virtualMachines/([^/]+)/deallocate$"
@@ -155,3 +160,34 @@ async def test_a_claims_challenge_in_the_middle_is_waited_for(stand: LifeStand) 
     double.faults.clear()
     stand.sign_in.put(needs_confirmation=False)
     assert (await task).state is OperationState.COMPLETED
+
+
+async def test_no_secret_reaches_a_log_the_journal_or_what_is_told(stand: LifeStand, tmp_path: Path) -> None:
+    double, code = stand.double, "PLANT-3D0C0-DE5HO-ULDNT"
+    stand.identity.credential = right = Unconfirmed(stand.identity.credential)
+    double.clock.scale = 500
+    handler = logs.log_to_file(tmp_path / "tiepoint.log", level=logging.DEBUG)
+    told: list[str] = []
+    stand.clusters.changed.subscribe(lambda snapshot: told.append(repr(snapshot)))
+    plan = with_nodes(1, storage=StoragePlan(StorageKind.BLOB), engine=Engine.METASHAPE)
+    double.faults.add("429", path=r"/vault/", times=1, retry_after=0)
+    try:
+        await stand.clusters.deploy(plan, {ACTIVATION_CODE: code})
+        await stand.clusters.scale("atelier", 2)
+        await stand.clusters.scale("atelier", 1)
+    finally:
+        logging.getLogger().removeHandler(handler)
+        handler.close()
+    with double.lock:
+        vault = next(each for each in double.world.resources.values() if each.type == "Microsoft.KeyVault/vaults")
+        kept = [version["value"] for versions in vault.facts["secrets"].values() for version in versions]
+        shown = json.dumps([each.body for each in double.world.resources.values()])
+    assert code in kept
+    assert len(kept) == 2  # the activation code and the ssh key; no Windows machine, no password
+    assert right.tokens
+    planted = [*right.tokens, *(line for value in kept for line in value.splitlines() if "--" not in line)]
+    (tmp_path / "told.txt").write_text("\n".join(told))
+    (tmp_path / "azure.txt").write_text(shown)
+    assert find_planted(tmp_path, planted) == []
+    assert (tmp_path / "clusters.json").exists()
+    assert asked(double, r"/virtualMachines/([^/]+)/runCommands/deactivate$").count("node-02") >= 1

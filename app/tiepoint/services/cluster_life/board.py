@@ -6,10 +6,12 @@ Must not ask Azure anything. On the loop's thread.
 from __future__ import annotations
 
 import dataclasses
+from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
+from tiepoint.domain.cluster import ActivityEntry
 from tiepoint.domain.cluster_operation import (
     ClusterOperation,
     LineState,
@@ -20,6 +22,13 @@ from tiepoint.domain.cluster_operation import (
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.operation import OperationState
 
+_MOST_ENTRIES = 100
+_TOLD = {
+    LineState.DONE: ("done", "ok"),
+    LineState.RETRYING: ("tried again", "warning"),
+    LineState.FAILED: ("failed", "error"),
+    LineState.CANCELED: ("cancelled", "warning"),
+}
 _OPEN = (LineState.WAITING, LineState.WORKING, LineState.RETRYING)
 
 
@@ -45,6 +54,7 @@ class Board:
     ) -> None:
         self._now, self._changed = now, changed
         self._lines: dict[str, ResourceLine] = {}
+        self._activity: deque[ActivityEntry] = deque(maxlen=_MOST_ENTRIES)
         self._facts = ClusterOperation(kind, cluster, OperationState.RUNNING, began=began or now(), target=target)
 
     @property
@@ -52,6 +62,11 @@ class Board:
         """The operation at this moment; lines at work tell how long they have been so."""
         now = self._now()
         return dataclasses.replace(self._facts, lines=tuple(_aged(line, now) for line in self._lines.values()))
+
+    @property
+    def activity(self) -> tuple[ActivityEntry, ...]:
+        """What has happened to its lines, newest first."""
+        return tuple(self._activity)
 
     def line(self, line_id: str) -> ResourceLine | None:
         """One line, None when there is none of that id."""
@@ -75,6 +90,7 @@ class Board:
         """Put a line in place of the one of its id, or as the last."""
         line = dataclasses.replace(line, id=line.id.lower())
         if self._lines.get(line.id) != line:
+            self._note(line)
             self._lines[line.id] = line
             self._changed()
 
@@ -126,8 +142,18 @@ class Board:
             facts["took_s"] = max(0.0, (now - (line.began or now)).total_seconds())
         changed = dataclasses.replace(line, **facts)
         if changed != line:
+            self._note(changed)
             self._lines[line.id] = changed
             self._changed()
+
+    def _note(self, line: ResourceLine) -> None:
+        """Remember that a line has come to something that people want to know later."""
+        known = self._lines.get(line.id)
+        if line.state in _TOLD and (known is None or (known.state, known.note) != (line.state, line.note)):
+            word, tone = _TOLD[line.state]
+            why = line.failure.summary if line.failure is not None and line.state is LineState.FAILED else line.note
+            text = f"{line.name}: {line.doing} {word}" + (f", {why}" if why else "")
+            self._activity.appendleft(ActivityEntry(self._now(), text, tone))
 
 
 def _aged(line: ResourceLine, now: datetime) -> ResourceLine:

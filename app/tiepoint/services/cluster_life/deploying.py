@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tiepoint.domain.cluster import MachineRole
+from tiepoint.domain.cluster import MachineRole, Power
 from tiepoint.domain.cluster_operation import ResourceGroupKind
 from tiepoint.domain.cluster_plan import ClusterPlan
 from tiepoint.domain.errors import TiepointError, UsageError
@@ -17,6 +17,7 @@ from tiepoint.services.cluster_life.composing import Existing, composed, existin
 from tiepoint.services.cluster_life.deployment import Ended, deployed, followed
 from tiepoint.services.cluster_life.health import last_words, wait_for_answers
 from tiepoint.services.cluster_life.plan_tags import STATE_TAG, tags_of
+from tiepoint.services.cluster_life.resuming import resume
 from tiepoint.services.cluster_life.secrets import put_secrets
 from tiepoint.services.cluster_life.work import Work
 from tiepoint.services.templates import Part
@@ -37,6 +38,9 @@ async def deploy(work: Work) -> None:
     if plan is None:
         raise UsageError("There is no plan to deploy.", remedy="Give a cluster.toml, or make one in the panel.")
     await make_group(work, plan)
+    if any(machine.power is Power.DEALLOCATED for machine in work.facts.machines):
+        # Nothing can be set up on machines that are off.
+        await resume(work)
     ended = await _what_runs(work)
     if ended is None or not ended.is_good:
         found = await existing(work)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -25,6 +26,7 @@ FAST_S: Final = 10.0
 SLOW_S: Final = 60.0
 _LONGEST_BACK_OFF: Final = 5
 """So many times the interval at most, while Azure cannot be reached."""
+_log = logging.getLogger(__name__)
 _MOVING: Final = (Power.STARTING, Power.STOPPING, Power.DEALLOCATING)
 
 
@@ -50,6 +52,7 @@ class Follower:
         self._sign_in, self._now, self._sleep, self._looked = sign_in, now, sleep, looked
         self._busy: Counter[ClusterId] = Counter()
         self._shown: set[ClusterId] = set()
+        self._stale: set[ClusterId] = set()
         self._is_started = False
         self._task: asyncio.Task[None] | None = None
         self._waiters: list[asyncio.Future[None]] = []
@@ -120,11 +123,8 @@ class Follower:
         self._drop_if_gone(cluster)
 
     def forget_details(self, cluster: ClusterId) -> None:
-        """Let its resources be read again at the next look."""
-        known = self.look.clusters.get(cluster)
-        if known is not None:
-            stale = dataclasses.replace(known, resources=None, blob_endpoint="", deployments=())
-            self.look = dataclasses.replace(self.look, clusters={**self.look.clusters, cluster: stale})
+        """Let its resources and deployments be read again at the next look that begins."""
+        self._stale.add(cluster)
 
     def ask_for_all(self) -> None:
         """Let the next look read everything that is read once a minute."""
@@ -158,7 +158,8 @@ class Follower:
 
     def _on_sign_in_changed(self, snapshot: SignInSnapshot) -> None:
         subscription = snapshot.subscription.id if snapshot.subscription else ""
-        if snapshot.is_ready and (subscription != self.look.subscription or self._failures):
+        is_news = subscription != self.look.subscription or bool(self._failures)
+        if is_news if snapshot.is_ready else bool(self.look.clusters):
             self._since_slow_s = SLOW_S
             self._wake.set()
 
@@ -168,10 +169,18 @@ class Follower:
             self._wake.clear()
             if self._sign_in.snapshot.is_ready:
                 await self.look_now()
-            elif self._waiters:
-                self._fail(SignInNeeded("Nobody is signed in.", remedy="Sign in first.", retryable=True))
-                self._told(self._waiters)
+            else:
+                await self._nobody()
             await self._pause()
+
+    async def _nobody(self) -> None:
+        """Nobody is signed in: what was seen is nobody's business any more, and nothing is waited for."""
+        if self._waiters:
+            self._fail(SignInNeeded("Nobody is signed in.", remedy="Sign in first.", retryable=True))
+            self._told(self._waiters)
+        if self._sign_in.snapshot.account is None and self.look.clusters and not self._busy:
+            self.look = Look(number=self.look.number + 1)
+            await self._after(self.look)
 
     async def _pause(self) -> None:
         """Wait for the next look, or until something asks for it sooner."""
@@ -213,7 +222,13 @@ class Follower:
         finally:
             self._since_slow_s += interval
             self._told(waiters)
-        await self._looked(self.look)
+        await self._after(self.look)
+
+    async def _after(self, look: Look) -> None:
+        try:
+            await self._looked(look)
+        except Exception:  # noqa: BLE001  the following must go on
+            _log.exception("unexpected failure after a look at the clusters")
 
     def _fail(self, error: Exception) -> None:
         if isinstance(error, ConfirmationNeeded):
@@ -229,18 +244,20 @@ class Follower:
             self._waiters = []
 
     async def _read(self, azure: Azure, now: datetime, *, is_slow: bool) -> dict[ClusterId, ClusterFacts]:
+        stale, self._stale = self._stale, set()
         groups, machines = await groups_and_machines(azure)
         found: dict[ClusterId, ClusterFacts] = {}
         for group in groups:
             key = cluster_id(azure.subscription, group.name)
-            of_group = machines.get(group.name.lower(), ())
-            found[key] = merged(self.look.clusters.get(key), azure.subscription, group, of_group, now)
+            known = self.look.clusters.get(key)
+            found[key] = merged(known, azure.subscription, group, machines.get(group.name.lower(), ()), now)
+            if key in stale or (known is not None and _differs(known, found[key])):
+                found[key] = dataclasses.replace(found[key], resources=None, blob_endpoint="", deployments=())
         for key in {*self._busy, *self._shown}:
             if key not in found and (known := self.look.clusters.get(key)) is not None:
                 found[key] = dataclasses.replace(known, group=None, machines=(), resources=None, updated=now)
         keys = list(found)
         read = await asyncio.gather(*(self._read_more(azure, found[key], now, is_slow=is_slow) for key in keys))
-        # What operations learned while this look was on its way is newer than what it began with.
         return dict(zip(keys, read, strict=True))
 
     async def _read_more(self, azure: Azure, facts: ClusterFacts, now: datetime, *, is_slow: bool) -> ClusterFacts:
@@ -258,3 +275,11 @@ class Follower:
 
 def _moves(machine: Machine) -> bool:
     return machine.power in _MOVING or machine.provisioning in ("creating", "updating", "deleting")
+
+
+def _differs(known: ClusterFacts, found: ClusterFacts) -> bool:
+    """Whether a group's tags or machines are others than before, so that its resources are, too."""
+    if known.group is None or found.group is None:
+        return known.group is not found.group
+    names = ({machine.name for machine in each.machines} for each in (known, found))
+    return known.group.tags != found.group.tags or len(set(map(frozenset, names))) > 1

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from tiepoint.domain.cluster import Cluster, ClusterState, Lease, Machine, MachineRole, Power
+from tiepoint.domain.cluster import ActivityEntry, Cluster, ClusterState, Lease, Machine, MachineRole, Power
 from tiepoint.domain.cluster_operation import ClusterOperation, OperationKind
 from tiepoint.domain.cluster_plan import StorageKind
 from tiepoint.domain.failure import Failure
@@ -37,6 +37,7 @@ def cluster_of(
     price: PriceEstimate | None = None,
     lease: Lease | None = None,
     failure: Failure | None = None,
+    activity: Sequence[ActivityEntry] = (),
     now: datetime,
 ) -> Cluster:
     """Return a cluster as it is shown, without its meter.
@@ -48,6 +49,7 @@ def cluster_of(
         price: Of its plan.
         lease: Who wants it.
         failure: Why something of it cannot be read or done, besides what the facts say.
+        activity: What operations here have done to it.
         now: UTC.
     """
     machines = tuple(sorted((_heard(each, facts, now) for each in facts.machines), key=_place))
@@ -67,7 +69,7 @@ def cluster_of(
         lease=lease,
         stops_at=stops_at(facts, lease, now),
         operation=operation,
-        activity=facts.activity,
+        activity=tuple(sorted((*activity, *facts.activity), key=lambda each: each.time, reverse=True)),
         blob_endpoint=facts.blob_endpoint,
         failure=facts.failure or failure,
         updated=facts.updated,

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
 
-from tiepoint.domain.cluster import ClusterId, MachineRole
+from tiepoint.domain.cluster import ActivityEntry, ClusterId, MachineRole
 from tiepoint.domain.cluster_operation import ClusterOperation, OperationKind
 from tiepoint.domain.errors import Canceled, TiepointError, UsageError
 from tiepoint.domain.failure import Failure
@@ -41,6 +41,7 @@ _DOES: Final[dict[OperationKind, Callable[[Work], Awaitable[None]]]] = {
 }
 _GOES_ON: Final = timedelta(hours=1)
 """An operation left in the middle goes on by itself for so long; later a person is asked."""
+_MOST_ENTRIES: Final = 100
 _log = logging.getLogger(__name__)
 
 
@@ -58,6 +59,7 @@ class Runs:
         self._works: dict[ClusterId, Work] = {}
         self._running: dict[ClusterId, Operation[ClusterOperation]] = {}
         self._ended: dict[ClusterId, tuple[Order, ClusterOperation]] = {}
+        self._activity: dict[ClusterId, tuple[ActivityEntry, ...]] = {}
         self._taken_up = ""
         self._is_stopping = False
 
@@ -68,6 +70,11 @@ class Runs:
             return work.board.operation
         ended = self._ended.get(cluster)
         return ended[1] if ended else None
+
+    def activity(self, cluster: ClusterId) -> tuple[ActivityEntry, ...]:
+        """Return what operations here have done to a cluster, newest first."""
+        work = self._works.get(cluster)
+        return (*(work.board.activity if work else ()), *self._activity.get(cluster, ()))[:_MOST_ENTRIES]
 
     async def run(self, order: Order) -> ClusterOperation:
         """Begin an operation, or join the same one, and wait for its end.
@@ -237,6 +244,7 @@ class Runs:
         key = work.order.id
         if self._works.get(key) is not work:
             return
+        self._activity[key] = self.activity(key)
         del self._works[key]
         self._running.pop(key, None)
         if not self._is_stopping:
