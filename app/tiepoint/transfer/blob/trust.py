@@ -29,7 +29,7 @@ class Trust:
     """Servers with certificates of their own, as a private cloud has; all others are judged by the system's."""
 
     def __init__(self) -> None:
-        self._files: dict[str, str] = {}
+        self._known: dict[str, tuple[str, ssl.SSLContext]] = {}
 
     def believe(self, endpoint: str, ca_file: str) -> None:
         """Judge a server by a file of certificates from now on; empty = by the system's.
@@ -39,15 +39,22 @@ class Trust:
         """
         host = (urlsplit(endpoint).hostname or "").lower()
         if ca_file:
-            _named_context(ca_file, _stamp(ca_file))
-            self._files[host] = ca_file
+            self._known[host] = (ca_file, _named_context(ca_file, _stamp(ca_file)))
         else:
-            self._files.pop(host, None)
+            self._known.pop(host, None)
 
     def context_of(self, host: str) -> ssl.SSLContext | None:
-        """Return what judges a server by its own certificates; None = the system's are to be asked."""
-        file = self._files.get(host.lower())
-        return _named_context(file, _stamp(file)) if file else None
+        """Return what judges a server by its own certificates; None = the system's are to be asked.
+
+        A file that changed is read anew; one that is gone or broken meanwhile counts as it was.
+        """
+        file, context = self._known.get(host.lower(), ("", None))
+        if context is None:
+            return None
+        try:
+            return _named_context(file, _stamp(file))
+        except UsageError:
+            return context
 
 
 @lru_cache(maxsize=8)
