@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
+from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError, ip_network
 from typing import Final
 
 from tiepoint.domain.cluster_plan import MOST_NODES, ClusterPlan, NetworkKind, StorageKind
@@ -96,6 +96,23 @@ def address_plan(plan: ClusterPlan) -> AddressPlan:
         jump_windows=at + 4,
         jump_linux=at + 5,
     )
+
+
+def refuse_everybody(sources: Sequence[str]) -> None:
+    """Make sure that nothing is opened to everybody, whatever was checked before.
+
+    Raises:
+        UsageError: One of the sources is everywhere, or no address.
+    """
+    for source in sources:
+        try:
+            is_everywhere = ip_network(source, strict=False).prefixlen == 0
+        except ValueError:
+            is_everywhere = True
+        if is_everywhere:
+            raise UsageError(
+                f"A cluster cannot be opened to {source}.", remedy="Name addresses or networks, such as 203.0.113.0/24."
+            )
 
 
 def firewall_sources(sources: Sequence[str]) -> tuple[str, ...]:

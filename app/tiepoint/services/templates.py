@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tiepoint.domain.addresses import address_plan
+from tiepoint.domain.addresses import address_plan, refuse_everybody
 from tiepoint.domain.cluster_plan import ClusterPlan, Engine, SchedulerOs
 from tiepoint.domain.planned_machines import planned_machines
 from tiepoint.domain.resource_names import ACTIVATION_CODE, ADMIN_PASSWORD, SSH_PRIVATE_KEY, node_names
@@ -105,8 +105,9 @@ class Templates:
             part: All of it, or what.
 
         Raises:
-            UsageError: The plan's addresses or its capacity make no sense.
+            UsageError: The plan's addresses or its capacity make no sense, or it would be open to everybody.
         """
+        refuse_everybody(plan.access.sources)
         nodes = list(node_names(plan.nodes.count) if part.nodes is None else part.nodes)
         names = resource_names(plan, subscription, part.account_name, part.vault_name)
         steps = _steps(plan, part, nodes)

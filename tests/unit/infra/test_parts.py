@@ -5,9 +5,14 @@ import fnmatch
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from infra.template_checks import problems
 from infra.variants import NAMES, SOURCES, SUBSCRIPTION, composed, templates, variants
-from tiepoint.domain.cluster_plan import REFERENCE_PLAN, AccessPlan, ClusterPlan
+from tiepoint.domain.cluster_plan import CLUSTER_NAME, REFERENCE_PLAN, AccessPlan, ClusterPlan, NodesPlan
+from tiepoint.domain.errors import UsageError
+from tiepoint.domain.lustre import LUSTRE_CAPACITIES
 from tiepoint.services.template.actions import deployer_actions
 from tiepoint.services.templates import PREVIEW_SSH_KEY, ComposedTemplate, Part
 
@@ -109,6 +114,36 @@ def test_without_sources_azure_asks_for_them() -> None:
     parameter = templates().compose(REFERENCE_PLAN).template["parameters"]["sourceAddresses"]
     assert "defaultValue" not in parameter
     assert parameter["minLength"] == 1
+
+
+@pytest.mark.parametrize("source", ["*", "Internet", "0.0.0.0/0", "::/0", "203.0.113.0/0", "somewhere"])
+def test_nothing_is_opened_to_everybody(source: str) -> None:
+    plan = dataclasses.replace(PLAN, access=AccessPlan(sources=("203.0.113.0/24", source)))
+    with pytest.raises(UsageError, match="cannot be opened"):
+        templates().compose(plan)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.from_regex(CLUSTER_NAME, fullmatch=True),
+    st.integers(1, 200),
+    st.sampled_from([0, 64, 192, 254]),
+    st.sampled_from(list(LUSTRE_CAPACITIES)),
+    st.sampled_from([name for name in NAMES if name.startswith("lustre")]),
+)
+def test_other_names_counts_addresses_and_capacities_are_as_good(
+    name: str, count: int, second: int, capacity: int, variant: str
+) -> None:
+    plan = dict(variants())[variant]
+    space = f"172.{16 + second % 16}.0.0/16"
+    changed = dataclasses.replace(
+        plan,
+        name=name,
+        nodes=NodesPlan(count=count),
+        network=dataclasses.replace(plan.network, address_space=space),
+        storage=dataclasses.replace(plan.storage, capacity_tib=capacity),
+    )
+    assert problems(templates().compose(changed, SUBSCRIPTION).template) == []
 
 
 def role(name: str) -> list[str]:
