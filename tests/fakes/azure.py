@@ -270,6 +270,10 @@ class FakePreflight(_Scripted):
         self._called("register_providers", providers)
         self._maybe_fail()
 
+    async def make_roles(self, plan: ClusterPlan) -> None:
+        self._called("make_roles", plan)
+        self._maybe_fail()
+
     async def recover_vault(self, plan: ClusterPlan) -> None:
         self._called("recover_vault", plan)
         self._maybe_fail()

@@ -28,6 +28,7 @@ WRONG_TENANT: Final = Failure(
     "This account belongs to another organisation.",
     "Type that organisation’s domain, and sign in again.",
 )
+NO_SUBSCRIPTION: Final = Failure("sign-in", "There is no subscription.", "Ask for one.")
 
 
 @contextlib.asynccontextmanager
@@ -68,6 +69,10 @@ def choosing(azure: FakeAzure) -> None:
 
 
 def no_subscription(azure: FakeAzure) -> None:
+    azure.sign_in.put_signed_in(subscription=None, subscriptions=(), failure=NO_SUBSCRIPTION)
+
+
+def reading(azure: FakeAzure) -> None:
     azure.sign_in.put_signed_in(subscription=None, subscriptions=())
 
 
@@ -201,6 +206,7 @@ CLUSTER_SCENES: Final[dict[str, Scene]] = {
     "clusters, code": lambda: _at(code),
     "clusters, sign-in refused": lambda: _at(refused),
     "clusters, subscriptions": lambda: _at(choosing),
+    "clusters, subscriptions being read": lambda: _at(reading),
     "clusters, no subscription": lambda: _at(no_subscription),
     "clusters, looking": lambda: _at(looking),
     "clusters, none": lambda: _at(signed_in),

@@ -23,6 +23,8 @@ from tiepoint.ui.viewmodels.plan_parts import PartCount, parts_of
 from tiepoint.ui.viewmodels.plan_prices import PlanPrices
 
 _SOON_MS: Final = 200
+_SOURCES: Final = "cluster.sources"
+"""In the panel's state: addresses a cluster may be reached from, used last."""
 _LUSTRE_STEP: Final = 4
 
 
@@ -58,7 +60,7 @@ class PlanModel(QObject):
         self.saved_at: datetime | None = None
         self._saved: ClusterPlan | None = None
         self._imported: tuple[PlanFinding, ...] = ()
-        self._plan = self._plans.begin(Profile.REFERENCE)
+        self._plan = self._with_usual_sources(self._plans.begin(Profile.REFERENCE))
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
         self._soon.timeout.connect(self._compose)
         self._task: asyncio.Task[None] | None = None
@@ -156,6 +158,14 @@ class PlanModel(QObject):
     def export(self, path: Path) -> None:
         """Write the template that would be deployed."""
         self._background.start(self._export(path), on_failure=self.told.emit)
+
+    def remember_sources(self) -> None:
+        """Begin the next plan with the addresses of this one: they are mostly the studio's."""
+        self._program.panel_state.remember(**{_SOURCES: " ".join(self._plan.access.sources)})
+
+    def _with_usual_sources(self, plan: ClusterPlan) -> ClusterPlan:
+        kept = str(self._program.panel_state.state.extras.get(_SOURCES) or "")
+        return with_value(plan, "access.sources", kept) if kept else plan
 
     def shut(self) -> None:
         """Follow nothing any more."""

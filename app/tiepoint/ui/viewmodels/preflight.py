@@ -134,11 +134,11 @@ class PreflightModel(QObject):
             self.run()
         elif fix.remedy is Remedy.REGISTER_PROVIDERS:
             missing = next((check.missing for check in self.checks() if fix in check.fixes), ())
-            self._begin_fix(service.register_providers(missing))
-        elif fix.remedy is Remedy.RECOVER_VAULT:
-            self._begin_fix(service.recover_vault(self.plan))
+            self._begin_fix(service.register_providers(tuple(fix.value.split()) or missing))
         elif fix.remedy is Remedy.MAKE_ROLES:
             self._begin_fix(service.make_roles(self.plan))
+        elif fix.remedy is Remedy.RECOVER_VAULT:
+            self._begin_fix(service.recover_vault(self.plan))
 
     def use(self, region: str, size: str, count: int) -> None:
         """Move the plan to an alternative, then check again."""
@@ -153,12 +153,14 @@ class PreflightModel(QObject):
         if chosen is None or not self.may_deploy:
             return None
         plan = self.plan
+        self._plan.remember_sources()
         self._background.start(self._program.azure.clusters.deploy(plan, secrets))
         return ClusterId(f"{chosen.id}/{plan.resource_group}".lower())
 
     def _begin_fix(self, work: Coroutine[Any, Any, object]) -> None:
         self.is_fixing = True
-        self._background.start(self._fixed(work), on_failure=self._on_failure)
+        self.failure = None
+        self._background.start(self._fixed(work), on_failure=self._on_no_fix)
         self.changed.emit()
 
     async def _fixed(self, work: Coroutine[Any, Any, object]) -> None:
@@ -178,6 +180,10 @@ class PreflightModel(QObject):
 
     def _take(self, report: PreflightReport) -> None:
         self.report = report
+        self.changed.emit()
+
+    def _on_no_fix(self, failure: Failure) -> None:
+        self.failure = failure
         self.changed.emit()
 
     def _on_failure(self, failure: Failure) -> None:

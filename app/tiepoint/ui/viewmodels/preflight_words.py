@@ -60,7 +60,9 @@ def changes_words(changes: tuple[Change, ...]) -> str:
         change=kinds[ChangeKind.MODIFY],
         same=kinds[ChangeKind.NO_CHANGE] + kinds[ChangeKind.IGNORE],
     )
-    return words + (", " + tr("Preflight", "{count} to delete", count=deleted) if deleted else "")
+    unknown = kinds[ChangeKind.UNSUPPORTED]
+    words += ", " + tr("Preflight", "{count} to delete", count=deleted) if deleted else ""
+    return words + (", " + tr("Preflight", "{count} not foreseen", count=unknown) if unknown else "")
 
 
 def changed_parts(plan: ClusterPlan, changes: tuple[Change, ...]) -> tuple[PartCount, ...]:
@@ -72,6 +74,8 @@ def changed_parts(plan: ClusterPlan, changes: tuple[Change, ...]) -> tuple[PartC
 
 def alternative_words(alternative: Alternative) -> tuple[str, str]:
     """Return where and what an alternative is."""
+    if not alternative.count:
+        return region_name(alternative.region), size_label(alternative.size)
     nodes = tr_count("Preflight", "1 node", "{count} nodes", alternative.count)
     what = tr("Preflight", "{size}, {nodes}", size=size_label(alternative.size), nodes=nodes)
     return region_name(alternative.region), what

@@ -34,6 +34,8 @@ class SignInStep(StrEnum):
     RESTORING = "restoring"
     BROWSER = "browser"
     CODE = "code"
+    LOOKING = "looking"
+    """Signed in; which subscriptions there are is not known yet."""
     CHOOSE = "choose"
     """Signed in, and one of several subscriptions is to be chosen."""
     NO_SUBSCRIPTION = "no-subscription"
@@ -190,7 +192,9 @@ def _step(snapshot: SignInSnapshot) -> SignInStep:
         return SignInStep.SIGNED_OUT
     if snapshot.subscription is not None:
         return SignInStep.READY
-    return SignInStep.CHOOSE if snapshot.subscriptions else SignInStep.NO_SUBSCRIPTION
+    if snapshot.subscriptions:
+        return SignInStep.CHOOSE
+    return SignInStep.LOOKING if snapshot.failure is None else SignInStep.NO_SUBSCRIPTION
 
 
 def _left(expires: datetime, now: datetime) -> str:

@@ -24,6 +24,7 @@ class CardGrid(QWidget):
         super().__init__()
         self._least, self._most = least_px, most
         self._cards: list[QWidget] = []
+        self._placed: list[QWidget] = []
         self._columns = 0
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -67,8 +68,9 @@ class CardGrid(QWidget):
     def _place(self) -> None:
         for column in range(self._grid.columnCount()):
             self._grid.setColumnStretch(column, 0)
-        while self._grid.takeAt(0) is not None:
-            pass
+        for card in self._placed:  # not takeAt: an item that Python still holds keeps the new one's height out of date
+            self._grid.removeWidget(card)
+        self._placed = self._cards
         self._columns = self._fitting()
         place = 0
         for card in self._cards:

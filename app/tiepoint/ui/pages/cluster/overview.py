@@ -182,6 +182,7 @@ class Overview(Place):
         self.again.clicked.connect(self._clusters.refresh)
         self.sign_in_card.settings_wanted.connect(self.settings_wanted)
         self.sign_in_card.plan_wanted.connect(self.plan_wanted)
+        self.sign_in_card.left.connect(self.focus_first)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Look at the computer while this is seen."""

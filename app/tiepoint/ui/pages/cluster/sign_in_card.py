@@ -30,6 +30,7 @@ class SignInCard(Card):
     Signals:
         settings_wanted(): The settings about Azure are asked for.
         plan_wanted(): A plan shall be made without a sign-in.
+        left(): It had the keyboard's focus and has nothing more to ask.
 
     Args:
         model: What it shows and drives.
@@ -39,17 +40,20 @@ class SignInCard(Card):
 
     settings_wanted = Signal()
     plan_wanted = Signal()
+    left = Signal()
 
     def __init__(self, model: SignInModel, why: str, *, has_plan: bool = True) -> None:
         super().__init__(tr("SignIn", "Clusters on Azure"), " ")
         self._model = model
         self.failure = FailureNote()
         self.browser, self.code, self.picker = BrowserWait(), CodeWait(), SubscriptionPicker(model)
-        self._restoring = _restoring()
+        self._restoring = _busy(tr("SignIn", "Taking up your last sign-in"))
+        self._looking = _busy(tr("SignIn", "Looking for your subscriptions"))
         self._offer = self._made_offer(why, has_plan=has_plan)
         self._steps: dict[SignInStep, QWidget] = {
             SignInStep.SIGNED_OUT: self._offer,
             SignInStep.RESTORING: self._restoring,
+            SignInStep.LOOKING: self._looking,
             SignInStep.BROWSER: self.browser,
             SignInStep.CODE: self.code,
             SignInStep.CHOOSE: self.picker,
@@ -77,7 +81,9 @@ class SignInCard(Card):
         self.code.show_view(view)
         self.picker.show_view(view)
         self.setVisible(shown is not None)
-        if had_focus and shown is not None and not shown.isAncestorOf(self.window().focusWidget()):
+        if had_focus and shown is None:
+            self.left.emit()
+        elif had_focus and shown is not None and not shown.isAncestorOf(self.window().focusWidget()):
             self.focus_first()
 
     def focus_first(self) -> None:
@@ -134,9 +140,8 @@ class SignInCard(Card):
             self.tenant.setText(self._model.usual_tenant)
 
 
-def _restoring() -> QWidget:
+def _busy(words: str) -> QWidget:
     bar = ProgressBar(height=4)
     bar.set_share(None)
-    words = tr("SignIn", "Taking up your last sign-in")
     bar.setAccessibleName(words)
     return holder(column(Label(words, "body"), bar, spacing=10))

@@ -37,6 +37,14 @@ class Field(QWidget):
         self.setLayout(column(Label(name, "sub"), *control, line, None, spacing=4))
         self._show("", "")
 
+    def focus_control(self) -> None:
+        """Put the keyboard's focus into the control."""
+        flag = Qt.FocusPolicy.TabFocus
+        found = (each for each in self.findChildren(QWidget) if each.isVisible() and each.isEnabled())
+        first = next((each for each in found if each.focusPolicy() & flag and each.focusProxy() is None), None)
+        if first is not None:
+            first.setFocus()
+
     @property
     def note(self) -> str:
         """What it says below."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tiepoint.domain.cluster_plan import PlanFinding
@@ -18,9 +18,14 @@ from tiepoint.ui.widgets.layouts import column, empty, holder, row
 class FindingsCard(Card):
     """The findings, the worst first.
 
+    Signals:
+        place_wanted(key): The field of a finding shall be shown.
+
     Args:
         model: Holds the plan, and takes fixes.
     """
+
+    place_wanted = Signal(str)
 
     def __init__(self, model: PlanModel) -> None:
         super().__init__(tr("Plan", "Seen while you edit"), " ")
@@ -59,14 +64,12 @@ class FindingsCard(Card):
         line = row(glyph, words, spacing=10)
         line.setStretch(1, 1)
         line.setAlignment(glyph, Qt.AlignmentFlag.AlignTop)
-        button = self._button(finding)
-        if button is not None:
-            words.addWidget(holder(row(button, None)))
+        words.addWidget(holder(row(self._button(finding), None)))
         made = holder(line)
         made.setAccessibleName(" ".join(said_below(plain(part)) for part in (finding.summary, finding.remedy) if part))
         return made
 
-    def _button(self, finding: PlanFinding) -> Button | None:
+    def _button(self, finding: PlanFinding) -> Button:
         if is_fixable(finding):
             words = plain(finding.replacement, limit=40)
             button = Button(tr("Plan", "Use {value}", value=words), "check", size="small")
@@ -77,7 +80,10 @@ class FindingsCard(Card):
             button.setToolTip(tr("Plan", "Takes it off this list; the usual value stays"))
             button.clicked.connect(lambda: self._model.dismiss(finding))
             return button
-        return None
+        button = Button(tr("Plan", "Show where"), "arrow-right", "link")
+        button.setAccessibleName(tr("Plan", "Show where: {summary}", summary=said_below(plain(finding.summary))))
+        button.clicked.connect(lambda: self.place_wanted.emit(finding.key))
+        return button
 
 
 def _fine() -> QWidget:

@@ -16,6 +16,7 @@ from tiepoint.ui.pages.cluster.plan.created_card import PartsCard
 from tiepoint.ui.pages.cluster.plan.findings_card import FindingsCard
 from tiepoint.ui.pages.cluster.plan.machines_card import MachinesCard
 from tiepoint.ui.pages.cluster.plan.network_card import NetworkCard
+from tiepoint.ui.pages.cluster.plan.plan_card import PlanCard
 from tiepoint.ui.pages.cluster.plan.price_card import PriceCard
 from tiepoint.ui.pages.cluster.plan.profile_card import ProfileCard
 from tiepoint.ui.pages.cluster.plan.storage_card import StorageCard
@@ -75,13 +76,22 @@ class PlanPlace(Place):
 
     def refresh(self) -> None:
         """Show the plan everywhere."""
-        for card in (self.profile, self.machines, self.storage, self.network):
+        for card in self.cards:
             card.refresh()
         self.findings.refresh()
         self.preflight_action.setEnabled(not self.model.is_blocked)
         reason = tr("Plan", "First put right what is marked in red") if self.model.is_blocked else ""
         self.preflight_action.setToolTip(reason or tr("Plan", "Checks it with Azure; nothing is made, nothing bills"))
         self.strip_changed.emit()
+
+    def show_field(self, key: str) -> None:
+        """Bring a key's field into sight and the focus into it; a table's first field where the key has none."""
+        fields = {path: field for card in self.cards for path, field in card.fields.items()}
+        table = key.partition(".")[0]
+        field = fields.get(key) or next((each for path, each in fields.items() if path.startswith(f"{table}.")), None)
+        if field is not None:
+            self._main.ensureWidgetVisible(field, 0, 24)
+            field.focus_control()
 
     def ask_to_open(self) -> QFileDialog:
         """Let a person choose a plan."""
@@ -138,13 +148,14 @@ class PlanPlace(Place):
     def _setup_ui(self) -> None:
         self.profile, self.machines = ProfileCard(self.model), MachinesCard(self.model)
         self.storage, self.network = StorageCard(self.model), NetworkCard(self.model)
+        self.cards: tuple[PlanCard, ...] = (self.profile, self.machines, self.storage, self.network)
         self.price, self.findings = PriceCard(self.model), FindingsCard(self.model)
         self.export = Button(tr("Plan", "Export template"), "file-text", "link")
         self.created = PartsCard(tr("Plan", "Will be created"), self.export)
         close = IconButton("x", tr("Plan", "Close this message"), size=16)
         self.failure = FailureNote(close)
         close.clicked.connect(lambda: self.failure.show_failure(None))
-        main = ScrollColumn(self.failure, self.profile, self.machines, self.storage, self.network, None)
+        self._main = main = ScrollColumn(self.failure, *self.cards, None)
         self._side = ScrollColumn(self.price, self.findings, self.created, None, width=_SIDE_PX)
         line = row(main, self._side, spacing=12)
         line.setStretch(0, 1)
@@ -157,6 +168,7 @@ class PlanPlace(Place):
         model.parts_changed.connect(lambda: self.created.show_parts(model.parts))
         model.told.connect(self._on_told)
         model.saved.connect(lambda _path: self.failure.show_failure(None))
+        self.findings.place_wanted.connect(self.show_field)
         self.export.clicked.connect(self.ask_to_export)
 
     def _on_told(self, failure: Failure) -> None:

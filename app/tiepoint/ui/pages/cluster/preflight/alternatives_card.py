@@ -77,7 +77,7 @@ class AlternativesCard(Card):
         grid.addWidget(price, 0, 2)
         grid.addWidget(ElidedLabel(what, "sub"), 1, 0, 1, 2)
         grid.addWidget(differs, 1, 2)
-        if each.free_vcpu:
+        if each.free_vcpu and each.count:
             grid.addWidget(self._use(each, f"{where}, {what}"), 0, 3, 2, 1)
         return holder(grid)
 

@@ -26,6 +26,7 @@ _ICONS: Final = {
     Remedy.OPEN_LINK: "external-link",
     Remedy.USE_REGION: "map-pin",
     Remedy.REGISTER_PROVIDERS: "check",
+    Remedy.MAKE_ROLES: "shield-check",
     Remedy.RECOVER_VAULT: "rotate-ccw",
     Remedy.GIVE_SECRETS: "key-round",
 }
