@@ -29,11 +29,11 @@ class Api:
     """Answers questions, or is not there."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[str, PriceQuery, str]] = []
+        self.asked: list[tuple[Cloud, PriceQuery]] = []
         self.is_there = True
 
-    def __call__(self, address: str, query: PriceQuery, ca_file: str) -> list[Mapping[str, Any]]:
-        self.asked.append((address, query, ca_file))
+    def __call__(self, cloud: Cloud, query: PriceQuery) -> list[Mapping[str, Any]]:
+        self.asked.append((cloud, query))
         if not self.is_there:
             raise ConnectionLost("Azure's price list cannot be read.")
         return [row for row in retail_rows() if row["armSkuName"] == query.sku]
@@ -156,7 +156,7 @@ async def test_each_cloud_has_its_own_list(api: Api, clock: FakeClock, tmp_path:
     )
     await a_list(api, clock, tmp_path).rows(QUERY)
     await a_list(api, clock, tmp_path, own).rows(QUERY)
-    assert [(address, ca) for address, _, ca in api.asked] == [(PUBLIC.prices, ""), ("https://p", "/ca.pem")]
+    assert [cloud for cloud, _ in api.asked] == [PUBLIC, own]
     without = custom_cloud({"authority": "https://a", "management": "https://m"})
     with pytest.raises(ConnectionLost) as caught:
         await a_list(api, clock, tmp_path, without).rows(QUERY)

@@ -8,6 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 from tiepoint.adapters.azure.price_requests import PriceRequests, lost
+from tiepoint.domain.cloud import Cloud
 from tiepoint.ports.azure import PriceQuery
 
 _MOST_PAGES: Final = 30
@@ -28,24 +29,23 @@ def filter_text(query: PriceQuery) -> str:
     return " and ".join(parts)
 
 
-def read_pages(address: str, query: PriceQuery, ca_file: str = "") -> list[Mapping[str, Any]]:
+def read_pages(cloud: Cloud, query: PriceQuery) -> list[Mapping[str, Any]]:
     """Read all rows of a question.
 
     Args:
-        address: Of the API, https.
+        cloud: Whose API.
         query: The question.
-        ca_file: Certificates to believe instead of the usual ones.
 
     Raises:
         ConnectionLost: It cannot be reached, asks to slow down, or answers something else.
     """
     rows: list[Mapping[str, Any]] = []
-    page: str | None = _first(address, query)
-    with PriceRequests(ca_file) as requests:
+    page: str | None = _first(cloud.prices, query)
+    with PriceRequests(cloud) as requests:
         for _ in range(_MOST_PAGES):
             if page is None:
                 break
-            found, page = page_of(requests.text(page), address)
+            found, page = page_of(requests.text(page), cloud.prices)
             rows += found
     return rows
 

@@ -11,6 +11,8 @@ from azure.core.exceptions import AzureError
 from azure.core.pipeline.policies import RetryPolicy, UserAgentPolicy
 from azure.core.rest import HttpRequest
 
+from tiepoint.adapters.azure.trust import trust_options
+from tiepoint.domain.cloud import Cloud
 from tiepoint.domain.errors import ConnectionLost
 
 _CONNECT_S: Final = 15
@@ -22,17 +24,15 @@ class PriceRequests:
     """Reads texts. Use it as a context.
 
     Args:
-        ca_file: Certificates to believe instead of the usual ones; empty = the usual ones.
+        cloud: Whose list; says which certificates are believed.
     """
 
-    def __init__(self, ca_file: str = "") -> None:
+    def __init__(self, cloud: Cloud) -> None:
         # Somebody looks at an empty price meanwhile, so a network that is not there is tried only once more.
         patience = RetryPolicy(retry_total=_RETRIES, retry_connect=1, retry_backoff_factor=0.4, retry_backoff_max=30)
         policies = [UserAgentPolicy(base_user_agent="tiepoint"), patience]
-        self._client: PipelineClient[Any, Any] = PipelineClient("", policies=policies)
+        self._client: PipelineClient[Any, Any] = PipelineClient("", policies=policies, **trust_options(cloud))
         self._options: dict[str, Any] = {"connection_timeout": _CONNECT_S, "read_timeout": _READ_S}
-        if ca_file:
-            self._options["connection_verify"] = ca_file
 
     def __enter__(self) -> PriceRequests:
         self._client.__enter__()

@@ -16,6 +16,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from tiepoint.adapters.azure.price_requests import PriceRequests, lost
+from tiepoint.domain.cloud import Cloud
 from tiepoint.ports.azure import PriceQuery
 
 _SERVICES: Final = (
@@ -45,21 +46,21 @@ def is_sheet(address: str) -> bool:
     return "/pricesheet/" in urlsplit(address).path
 
 
-def read_sheet(address: str, query: PriceQuery, ca_file: str = "") -> list[Mapping[str, Any]]:
+def read_sheet(cloud: Cloud, query: PriceQuery) -> list[Mapping[str, Any]]:
     """Return the sheet's rows that answer a question; the currency is the sheet's.
 
     Args:
-        address: Says where the sheet lies, https.
+        cloud: Whose sheet.
         query: The question.
-        ca_file: Certificates to believe instead of the usual ones.
 
     Raises:
         ConnectionLost: It cannot be read, or is no sheet.
     """
     with _reading:
+        address = cloud.prices
         sheet = _sheets.get(address)
         if sheet is None or time.monotonic() - sheet.read > _KEPT_S:
-            sheet = _Sheet(time.monotonic(), _downloaded(address, ca_file))
+            sheet = _Sheet(time.monotonic(), _downloaded(cloud))
             _sheets[address] = sheet
     return [row for row in sheet.rows if _fits(row, query)]
 
@@ -95,9 +96,9 @@ def place_of(text: str) -> str:
     return place
 
 
-def _downloaded(address: str, ca_file: str) -> tuple[Mapping[str, Any], ...]:
-    with PriceRequests(ca_file) as requests:
-        return rows_of(requests.text(place_of(requests.text(address))).splitlines())
+def _downloaded(cloud: Cloud) -> tuple[Mapping[str, Any], ...]:
+    with PriceRequests(cloud) as requests:
+        return rows_of(requests.text(place_of(requests.text(cloud.prices))).splitlines())
 
 
 def _row(told: Mapping[str, str | None]) -> Mapping[str, Any] | None:

@@ -18,7 +18,7 @@ from tiepoint.domain.cloud import Cloud
 from tiepoint.domain.errors import ConnectionLost
 from tiepoint.ports.azure import PriceQuery, PriceRows
 
-ReadRows = Callable[[str, PriceQuery, str], list[Mapping[str, Any]]]
+ReadRows = Callable[[Cloud, PriceQuery], list[Mapping[str, Any]]]
 SCHEMA_VERSION: Final = 1
 _KEPT: Final = timedelta(days=1)
 _AT_ONCE: Final = 5
@@ -90,7 +90,7 @@ class RetailPriceList:
             if self._lost is not None and self._now() - self._lost[0] < _GIVEN_UP:
                 raise self._lost[1]
             try:
-                rows = await asyncio.to_thread(self._read, cloud.prices, query, cloud.ca_file)
+                rows = await asyncio.to_thread(self._read, cloud, query)
             except ConnectionLost as error:
                 self._lost = (self._now(), error)
                 raise
@@ -121,7 +121,7 @@ class RetailPriceList:
             return  # the prices are known all the same; a full disk is told by those who cannot do without one
 
 
-def read_rows(address: str, query: PriceQuery, ca_file: str) -> list[Mapping[str, Any]]:
+def read_rows(cloud: Cloud, query: PriceQuery) -> list[Mapping[str, Any]]:
     """Read all rows of a question from either kind of list; blocks.
 
     Raises:
@@ -131,7 +131,7 @@ def read_rows(address: str, query: PriceQuery, ca_file: str) -> list[Mapping[str
     from tiepoint.adapters.azure.price_pages import read_pages
     from tiepoint.adapters.azure.price_sheet import is_sheet, read_sheet
 
-    return read_sheet(address, query, ca_file) if is_sheet(address) else read_pages(address, query, ca_file)
+    return read_sheet(cloud, query) if is_sheet(cloud.prices) else read_pages(cloud, query)
 
 
 def _key(address: str, query: PriceQuery) -> str:
