@@ -75,6 +75,8 @@ def test_a_deployment_is_shown_as_a_tree_with_what_leaving_means(in_qt: InQt) ->
                 "Plan", "Preflight", "Deploy", "Running",
             ]  # fmt: skip
             assert view.operation.failure.isHidden()
+            [note] = view.notes.words
+            assert note.startswith("node-03 is tried again. No capacity in zone 1")
 
     in_qt(scene())
 
@@ -131,7 +133,7 @@ def test_an_interrupted_operation_is_continued(in_qt: InQt) -> None:
             assert "Deploy was interrupted" in view.notes.words[0]
             QTest.mouseClick(view.notes.button(CONTINUE), CLICK)
             await until(lambda: ("retry", "harbour") in _asked(stand))
-            await until(lambda: not view.notes.words)
+            await until(lambda: not any("interrupted" in words for words in view.notes.words))
 
     in_qt(scene())
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy, QTest
 
@@ -91,7 +91,19 @@ def test_lines_that_change_places_are_all_there(qapp: Any) -> None:
     model.set_tree(tree_of(deployment(), NOW))
     turned = deployment(lines=tuple(reversed(deploy_lines())))
     model.set_tree(tree_of(turned, NOW))
-    assert _lines(model)["Nodes"][0] == "node-05"
+    assert _lines(model)["Nodes"][:2] == ["node-02", "node-01"]
+
+
+def test_what_needs_somebody_comes_first_and_the_current_line_goes_along(qapp: Any) -> None:
+    model = ResourceTreeModel()
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    model.set_tree(tree_of(deployment(), NOW))
+    here = QPersistentModelIndex(model.find(deployment().lines[-4].id))
+    name = here.data()
+    model.set_tree(tree_of(deployment(lines=deploy_lines(node_03=LineState.RETRYING)), NOW))
+    assert _lines(model)["Nodes"][0] == "node-03"
+    assert here.data() == name
+    tester.deleteLater()
 
 
 def test_parts_under_way_are_open_and_a_choice_by_hand_stays(card: TreeCard) -> None:

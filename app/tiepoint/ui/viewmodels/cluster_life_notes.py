@@ -122,6 +122,24 @@ def under_way_note(operation: ClusterOperation, now: datetime) -> Note:
     return Note("operation", tone, icon, title, words, (NoteAction(SHOW, tr("Note", "Show it"), "arrow-right"),))
 
 
+def trouble_note(operation: ClusterOperation) -> Note | None:
+    """Say which resource has trouble while the operation goes on, and why; None = none has."""
+    lines = [line for line in operation.lines if line.state in (LineState.FAILED, LineState.RETRYING)]
+    if operation.state.is_over or not lines:
+        return None
+    first, more = lines[0], len(lines) - 1
+    name = plain(first.name, limit=60)
+    title = tr("Note", "{name} failed", name=name)
+    if first.state is LineState.RETRYING:
+        title = tr("Note", "{name} is tried again", name=name)
+    if more:
+        title += tr_count("Note", ", and one more", ", and {count} more", more)
+    told = plain(first.note) or (said_below(plain(first.failure.summary)) if first.failure is not None else "")
+    return Note(
+        "trouble", "warn", "triangle-alert", title, f"{told} {tr('Note', 'The rest goes on meanwhile.')}".strip()
+    )
+
+
 def state_note(cluster: Cluster) -> Note | None:
     """Say what is wrong with a cluster of which nothing is under way; None = nothing."""
     if cluster.plan is None:

@@ -18,6 +18,17 @@ _PROBLEMS: Final = (LineState.FAILED, LineState.RETRYING, LineState.CANCELED)
 _LOUD: Final = (LineState.FAILED, LineState.RETRYING, LineState.WORKING, LineState.CANCELED)
 """What a part is when one of its lines is so, the loudest first."""
 
+_RANKS: Final = {
+    LineState.FAILED: 0,
+    LineState.RETRYING: 0,
+    LineState.CANCELED: 1,
+    LineState.WORKING: 2,
+    LineState.WAITING: 3,
+    LineState.DONE: 4,
+    LineState.SKIPPED: 4,
+}
+"""What needs somebody stands first, what is done last; else they keep their order."""
+
 
 @dataclass(frozen=True, slots=True)
 class TreeLine:
@@ -126,7 +137,8 @@ def _part(part: ResourceGroupKind, lines: list[ResourceLine], now: datetime, *, 
         "err" if failed else "",
         state in _PROBLEMS,
     )
-    return TreePart(told, tuple(_line(line, now, is_live=is_live) for line in lines), done == len(lines))
+    ordered = sorted(lines, key=lambda line: _RANKS[line.state])
+    return TreePart(told, tuple(_line(line, now, is_live=is_live) for line in ordered), done == len(lines))
 
 
 def _state_of(lines: list[ResourceLine]) -> LineState:

@@ -66,7 +66,7 @@ class _CountLabel(QWidget):
         super().__init__()
         self._shown: Count | None = None
         self._glyph, self._figure, self._word = Glyph("circle", size=14), Label("", "value"), Label("", "sub")
-        self.setLayout(row(self._glyph, self._figure, self._word, spacing=5))
+        self.setLayout(row(self._glyph, self._figure, self._word, None, spacing=5))
 
     def show_count(self, count: Count) -> None:
         """Show another count."""

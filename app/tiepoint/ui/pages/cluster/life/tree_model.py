@@ -102,20 +102,28 @@ class ResourceTreeModel(QAbstractItemModel):
             self.dataChanged.emit(self.index(first, 0, parent), self.index(last, NOTE, parent))
 
     def _match_keys(self, parent: QModelIndex, kept: _Part, lines: Sequence[TreeLine], keys: list[str]) -> None:
-        """Remove and insert lines until they are the wanted ones; lines that only changed places are made anew."""
-        stays = set(keys)
-        order = [key for key in keys if key in {line.key for line in kept.lines}]
-        if [line.key for line in kept.lines if line.key in stays] != order:
-            stays = set()
-        for first, last in reversed(list(runs([at for at, line in enumerate(kept.lines) if line.key not in stays]))):
+        """Remove, move and insert lines until they are the wanted ones."""
+        wanted, known = set(keys), {line.key for line in kept.lines}
+        for first, last in reversed(list(runs([at for at, line in enumerate(kept.lines) if line.key not in wanted]))):
             self.beginRemoveRows(parent, first, last)
             del kept.lines[first : last + 1]
             self.endRemoveRows()
-        known = {line.key for line in kept.lines}
+        self._reorder(parent, kept, [key for key in keys if key in known])
         for first, last in runs([at for at, key in enumerate(keys) if key not in known]):
             self.beginInsertRows(parent, first, last)
             kept.lines[first:first] = lines[first : last + 1]
             self.endInsertRows()
+
+    def _reorder(self, parent: QModelIndex, kept: _Part, keys: list[str]) -> None:
+        """Put a part's lines into another order; whoever stands on one goes with it."""
+        if keys == [line.key for line in kept.lines]:
+            return
+        for place, key in enumerate(keys):
+            at = next(at for at in range(place, len(keys)) if kept.lines[at].key == key)
+            if at != place:
+                self.beginMoveRows(parent, at, at, parent, place)
+                kept.lines.insert(place, kept.lines.pop(at))
+                self.endMoveRows()
 
     def _part_of(self, index: _Index) -> _Part:
         serial = index.internalId()

@@ -197,6 +197,8 @@ class LifeView(Place):
             notes.append(told.interrupted_note(operation, model.now))
         if model.is_stale:
             notes.append(told.stale_note(model.trouble, model.seen, model.now))
+        if self.is_operation_shown and operation is not None and (note := told.trouble_note(operation)) is not None:
+            notes.append(note)
         if not self.is_operation_shown:
             if (
                 operation is not None
