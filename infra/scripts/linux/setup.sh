@@ -36,6 +36,7 @@ PYTHON
 say "setting up $(hostname) as $(fact role) of $(fact cluster)"
 systemctl daemon-reload
 worker_account
+systemd-tmpfiles --create /etc/tmpfiles.d/tiepoint.conf
 guard
 work_storage
 case $(fact engine) in

@@ -12,7 +12,7 @@ from infra.variants import NAMES, composed, templates
 
 SCRIPTS = Path(__file__).resolve().parents[3] / "infra" / "scripts"
 SHELL = sorted(path.name for path in (SCRIPTS / "linux").glob("*.sh"))
-UNITS = sorted(path.name for path in (SCRIPTS / "linux" / "systemd").iterdir())
+UNITS = sorted(path.name for path in (SCRIPTS / "linux" / "systemd").iterdir() if path.suffix != ".conf")
 
 
 @pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck is not installed here")
@@ -35,7 +35,8 @@ def test_a_whole_script_is_sound(name: str, variable: str) -> None:
 def test_a_whole_script_puts_every_file_in_its_place(tmp_path: Path) -> None:
     script = composed("lustre-dns-bastion-open-linux-one").template["variables"]["nodesScript"]
     moved = re.sub(r"(?<![\w/])/(etc|opt)/", rf"{tmp_path}/\1/", script.rpartition("exec /opt/tiepoint/setup.sh")[0])
-    (tmp_path / "etc/systemd/system").mkdir(parents=True)
+    for folder in ("systemd/system", "tmpfiles.d"):
+        (tmp_path / "etc" / folder).mkdir(parents=True)
     subprocess.run(["sh", "-c", moved], check=True)
     for name in SHELL:
         placed = (tmp_path / "opt/tiepoint" / name).read_text()

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.skipif(
 SECRET = "PLANTED-ACTIVATION-CODE"
 PLAYED = (
     "systemctl",
+    "systemd-tmpfiles",
     "apt-get",
     "apt-mark",
     "apt-cache",
@@ -45,7 +46,14 @@ class Machine:
     def __init__(self, root: Path, variant: str, variable: str, facts: dict[str, str]) -> None:
         self.root, self.log = root, root / "calls.log"
         self.commands = root / "commands"
-        for folder in ("commands", "etc/systemd/system", "etc/apt/sources.list.d", "var/lib", "usr/share/keyrings"):
+        for folder in (
+            "commands",
+            "etc/systemd/system",
+            "etc/tmpfiles.d",
+            "etc/apt/sources.list.d",
+            "var/lib",
+            "usr/share/keyrings",
+        ):
             (root / folder).mkdir(parents=True)
         for name in PLAYED:
             self.play(name, ANSWERS.get(name, ":"))

@@ -35,6 +35,7 @@ _LINUX_FILES: Final = (
     ("deactivate.sh", "/opt/tiepoint/deactivate.sh", 755),
     ("systemd/tiepoint-guard.service", "/etc/systemd/system/tiepoint-guard.service", 644),
     ("systemd/tiepoint-guard.timer", "/etc/systemd/system/tiepoint-guard.timer", 644),
+    ("systemd/tiepoint-tmpfiles.conf", "/etc/tmpfiles.d/tiepoint.conf", 644),
     ("systemd/tiepoint-agent.service", "/etc/systemd/system/tiepoint-agent.service", 644),
     ("systemd/metashape-server.service", "/etc/systemd/system/metashape-server.service", 644),
     ("systemd/metashape-worker.service", "/etc/systemd/system/metashape-worker.service", 644),
