@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from azure_double.double import AzureDouble
-from azure_double.fixture import azure_double_without_blobs, azure_papers  # noqa: F401
 from azure_person import PersonIdentity, a_person
 from tiepoint.adapters.azure.directory import AzureDirectory
 from tiepoint.adapters.azure.facts import AzureRegionFacts
@@ -19,7 +18,7 @@ WRITE, RIGHTS = "Microsoft.Compute/virtualMachines/write", "Microsoft.Authorizat
 
 
 @pytest.fixture
-def double(azure_double_without_blobs: AzureDouble) -> AzureDouble:  # noqa: F811
+def double(azure_double_without_blobs: AzureDouble) -> AzureDouble:
     return azure_double_without_blobs
 
 

@@ -11,7 +11,6 @@ import pytest
 from azure.identity import AuthenticationRequiredError
 
 from azure_double.double import AzureDouble
-from azure_double.fixture import azure_double_without_blobs, azure_papers  # noqa: F401
 from azure_person import a_person
 from fakes.azure import FakeSignIn
 from fakes.clock import FakeClock
@@ -112,7 +111,7 @@ class Studio:
 
 
 @pytest.fixture
-async def studio(azure_double_without_blobs: AzureDouble, tmp_path: Path) -> Studio:  # noqa: F811
+async def studio(azure_double_without_blobs: AzureDouble, tmp_path: Path) -> Studio:
     found = Studio(azure_double_without_blobs, tmp_path)
     await found.make_roles()
     return found
@@ -231,7 +230,7 @@ async def test_a_vault_deleted_with_the_last_cluster_is_no_obstacle(studio: Stud
 
 
 async def test_an_administrator_makes_the_roles_with_one_click(
-    azure_double_without_blobs: AzureDouble,  # noqa: F811
+    azure_double_without_blobs: AzureDouble,
     tmp_path: Path,
 ) -> None:
     studio = Studio(azure_double_without_blobs, tmp_path)

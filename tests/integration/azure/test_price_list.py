@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from azure_double.double import AzureDouble
-from azure_double.fixture import azure_double_without_blobs, azure_papers  # noqa: F401
 from fakes.clock import FakeClock
 from tiepoint.adapters.azure.price_pages import read_pages
 from tiepoint.adapters.azure.prices import RetailPriceList
@@ -21,7 +20,7 @@ PRICES = r"/api/retail/prices"
 
 
 @pytest.fixture
-def double(azure_double_without_blobs: AzureDouble) -> AzureDouble:  # noqa: F811
+def double(azure_double_without_blobs: AzureDouble) -> AzureDouble:
     return azure_double_without_blobs
 
 

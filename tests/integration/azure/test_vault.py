@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from azure_double.double import AzureDouble
-from azure_double.fixture import azure_double_without_blobs, azure_papers  # noqa: F401
 from azure_person import a_person
 from tiepoint.adapters.azure.vault import AzureSecretVault
 from tiepoint.domain.errors import NotPermitted
@@ -18,7 +17,7 @@ VALUE = "planted-8c1f-secret"
 
 
 @pytest.fixture
-def double(azure_double_without_blobs: AzureDouble) -> AzureDouble:  # noqa: F811
+def double(azure_double_without_blobs: AzureDouble) -> AzureDouble:
     return azure_double_without_blobs
 
 
