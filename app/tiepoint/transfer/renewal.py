@@ -120,6 +120,7 @@ class Renewal:
             return True
         for place in places:
             self._give(place, renewed)
+        _log.info("the sign-in was renewed; it lasts until %s", renewed.expires)
         return True
 
 
