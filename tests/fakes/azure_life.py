@@ -29,7 +29,7 @@ from tiepoint.domain.errors import Conflict, NoCapacity, NotThere
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.planned_machines import planned_machines
 from tiepoint.domain.preflight import Change, ChangeKind
-from tiepoint.domain.resource_labels import part_of
+from tiepoint.domain.resource_names import part_of
 from tiepoint.ports.azure import Azure, DeploymentState, DeploymentStep, GroupFacts, Heartbeat
 from tiepoint.ports.cluster_journal import OperationRecord
 from tiepoint.services.clusters import ClusterService

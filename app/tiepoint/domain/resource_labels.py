@@ -1,11 +1,10 @@
-"""What people call a resource in a list, where it is shown, and what a machine is for by its name. Pure; any thread."""
+"""What people call a resource in a list, and what a machine is for by its name. Pure; any thread."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from tiepoint.domain.cluster import MachineRole
-from tiepoint.domain.cluster_operation import ResourceGroupKind
 
 _LABELS: Final = {
     "microsoft.network/virtualnetworks": "Network",
@@ -30,6 +29,11 @@ _LABELS: Final = {
     "microsoft.compute/disks": "Disk",
     "microsoft.authorization/roleassignments": "Right",
     "microsoft.operationalinsights/workspaces": "Log",
+    "microsoft.insights/datacollectionrules": "Log rule",
+    "microsoft.insights/datacollectionruleassociations": "Log of",
+    "microsoft.network/privatednszones/a": "Name",
+    "microsoft.network/privatednszones/virtualnetworklinks": "Names for",
+    "microsoft.storage/storageaccounts/blobservices": "Blob service",
 }
 _DISK_MARKS: Final = ("_osdisk", "-os", "_disk", "-nic")
 _ROLES: Final = (
@@ -45,63 +49,31 @@ def role_of_name(machine: str) -> MachineRole | None:
     return next((role for start, role in _ROLES if machine.lower().startswith(start)), None)
 
 
-def label_of(resource_type: str, name: str) -> str:
-    """Return what people read in a list of resources: `Lustre`, `node-03`, `Network card of node-03`."""
-    kind, own = resource_type.lower(), name.rsplit("/", 1)[-1]
-    if kind == "microsoft.compute/virtualmachines":
-        return own
-    parent = name.split("/", 1)[0] if "/" in name else ""
-    label = _LABELS.get(kind)
-    if label is None:
-        return f"{resource_type.rsplit('/', 1)[-1]} {own}".strip()
-    if kind == "microsoft.authorization/roleassignments":
-        return label
-    if parent and kind.startswith("microsoft.compute/"):
-        return f"{label} {own} of {parent}"
-    if kind == "microsoft.network/networkinterfaces" or kind == "microsoft.compute/disks":
-        machine = own
-        for mark in _DISK_MARKS:
-            machine = machine.split(mark, 1)[0]
-        return f"{label} of {machine}"
-    return f"{label} {own}"
-
-
-_PARTS: Final = {
-    "microsoft.network/bastionhosts": ResourceGroupKind.ACCESS,
-    "microsoft.network/privatednszones": ResourceGroupKind.DIRECTORY,
-    "microsoft.network": ResourceGroupKind.NETWORK,
-    "microsoft.keyvault": ResourceGroupKind.SECRETS,
-    "microsoft.managedidentity": ResourceGroupKind.SECRETS,
-    "microsoft.storage": ResourceGroupKind.STORAGE,
-    "microsoft.netapp": ResourceGroupKind.STORAGE,
-}
-_PARTS_OF_MACHINES: Final = (
-    ("scheduler", ResourceGroupKind.SCHEDULER),
-    ("node-", ResourceGroupKind.NODES),
-    ("jump-", ResourceGroupKind.ACCESS),
-    ("bastion", ResourceGroupKind.ACCESS),
-    ("dc-", ResourceGroupKind.DIRECTORY),
-)
-_OF_MACHINES: Final = (
-    "microsoft.compute/",
-    "microsoft.network/networkinterfaces",
-    "microsoft.network/publicipaddresses",
-    "microsoft.network/networksecuritygroups",
-)
-
-
-def part_of(resource_type: str, name: str) -> ResourceGroupKind:
-    """Return where a resource is shown.
+def label_of(resource_type: str, name: str, resource_id: str = "") -> str:
+    """Return what people read in a list of resources: `Lustre`, `node-03`, `Network card of node-03`.
 
     Args:
         resource_type: Such as `Microsoft.Network/natGateways`.
         name: With its parents' names within the type: `scheduler/guard`.
+        resource_id: Says what a right is on, whose own name is a number.
     """
-    kind, whole = resource_type.lower(), name.lower()
-    if whole.rsplit("/", 1)[-1].startswith("guard"):
-        return ResourceGroupKind.GUARD
-    if kind.startswith(_OF_MACHINES):
-        for start, part in _PARTS_OF_MACHINES:
-            if whole.startswith(start):
-                return part
-    return next((part for start, part in _PARTS.items() if kind.startswith(start)), ResourceGroupKind.GUARD)
+    kind, own = resource_type.lower(), name.rsplit("/", 1)[-1]
+    if kind == "microsoft.compute/virtualmachines":
+        return own
+    label = _LABELS.get(kind)
+    if label is None:
+        return f"{resource_type.rsplit('/', 1)[-1]} {own}".strip()
+    if kind == "microsoft.authorization/roleassignments":
+        scope = resource_id.lower().split("/providers/microsoft.authorization/", 1)[0].rstrip("/")
+        return f"{label} on {resource_id[: len(scope)].rsplit('/', 1)[-1]}" if resource_id else label
+    if "/" in name and kind.startswith("microsoft.compute/"):
+        return f"{label} {own} of {name.split('/', 1)[0]}"
+    if kind in ("microsoft.network/networkinterfaces", "microsoft.compute/disks"):
+        return f"{label} of {_machine_of(own)}"
+    return label if own.lower() in (label.lower(), "default") else f"{label} {own}"
+
+
+def _machine_of(name: str) -> str:
+    for mark in _DISK_MARKS:
+        name = name.lower().split(mark, 1)[0]
+    return name

@@ -14,7 +14,7 @@ from tiepoint.adapters.azure.resource_ids import group_of, name_of, type_of
 from tiepoint.adapters.azure.times import read_duration_s, read_time
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.preflight import Change, ChangeKind
-from tiepoint.domain.resource_labels import part_of
+from tiepoint.domain.resource_names import part_of
 from tiepoint.ports.azure import DeploymentState, DeploymentStep
 
 if TYPE_CHECKING:

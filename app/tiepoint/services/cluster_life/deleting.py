@@ -8,7 +8,8 @@ from tiepoint.domain.cluster import CloudResource, MachineRole
 from tiepoint.domain.cluster_operation import ResourceGroupKind
 from tiepoint.domain.cluster_plan import Engine
 from tiepoint.domain.errors import NotThere, TiepointError
-from tiepoint.domain.resource_labels import label_of, part_of
+from tiepoint.domain.resource_labels import label_of
+from tiepoint.domain.resource_names import part_of
 from tiepoint.services.cluster_life.pausing import give_up_lease
 from tiepoint.services.cluster_life.plan_tags import COLD, STATE_TAG
 from tiepoint.services.cluster_life.removing import archive, remove
@@ -49,7 +50,7 @@ async def _all_but_data(work: Work) -> None:
         await archive(work, lustre)
     kept = [each for each in resources if each.type.lower().startswith(_KEPT)]
     for resource in kept:
-        name = label_of(resource.type, resource.name)
+        name = label_of(resource.type, resource.name, resource.id)
         work.board.expect(resource.id, part_of(resource.type, resource.name), name, "keep", type_name=resource.type)
         work.board.skip(resource.id, "kept, with captures and products")
     await remove(work, [each for each in resources if each not in kept])
@@ -63,7 +64,7 @@ async def _group(work: Work) -> None:
     board.expect(GROUP_LINE, ResourceGroupKind.NETWORK, f"Resource group {work.group}", "delete")
     resources = await _left(work)
     for resource in resources:
-        name = label_of(resource.type, resource.name)
+        name = label_of(resource.type, resource.name, resource.id)
         board.expect(resource.id, part_of(resource.type, resource.name), name, "delete", type_name=resource.type)
     await work.ask(lambda: work.azure.resources.begin_delete_group(work.group))
     board.work(GROUP_LINE)

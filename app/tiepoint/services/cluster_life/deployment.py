@@ -12,7 +12,8 @@ from tiepoint.domain.cluster_operation import LineState, ResourceLine
 from tiepoint.domain.errors import Canceled, CloudError, Conflict, NotThere, TiepointError
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.preflight import ChangeKind
-from tiepoint.domain.resource_labels import label_of, part_of
+from tiepoint.domain.resource_labels import label_of
+from tiepoint.domain.resource_names import part_of
 from tiepoint.ports.azure import DeploymentState, DeploymentStep
 from tiepoint.services.cluster_life.versions import MACHINE
 from tiepoint.services.cluster_life.work import Work
@@ -66,7 +67,7 @@ class Ended:
             )
         for step in self.failed:
             if step.failure is not None:
-                return _named(step.failure, label_of(step.type, step.name))
+                return _named(step.failure, label_of(step.type, step.name, step.resource_id))
         if self.state.failure is not None:
             return self.state.failure.as_error()
         return CloudError(
@@ -120,7 +121,7 @@ def show(work: Work, steps: Sequence[DeploymentStep]) -> None:
             ResourceLine(
                 id=step.resource_id,
                 part=part_of(step.type, step.name),
-                name=label_of(step.type, step.name),
+                name=label_of(step.type, step.name, step.resource_id),
                 doing="create",
                 state=state,
                 began=began,
@@ -167,7 +168,7 @@ async def _expect(work: Work, name: str, composed: ComposedTemplate) -> None:
             work.board.expect(
                 change.id,
                 part_of(change.type, change.name),
-                label_of(change.type, change.name),
+                label_of(change.type, change.name, change.id),
                 "create",
                 type_name=change.type,
             )

@@ -12,7 +12,8 @@ from tiepoint.domain.cluster import CloudResource
 from tiepoint.domain.cluster_operation import LineState, ResourceGroupKind
 from tiepoint.domain.errors import CloudError, Conflict, NotThere, TiepointError
 from tiepoint.domain.failure import Failure
-from tiepoint.domain.resource_labels import label_of, part_of
+from tiepoint.domain.resource_labels import label_of
+from tiepoint.domain.resource_names import part_of
 from tiepoint.services.cluster_life.versions import LUSTRE, MACHINE, PUBLIC_ADDRESS, VAULT, api_version
 from tiepoint.services.cluster_life.work import Work
 
@@ -44,7 +45,7 @@ async def remove(work: Work, resources: Sequence[CloudResource]) -> None:
         work.board.expect(
             resource.id,
             part_of(resource.type, resource.name),
-            label_of(resource.type, resource.name),
+            label_of(resource.type, resource.name, resource.id),
             "delete",
             type_name=resource.type,
         )
