@@ -20,8 +20,9 @@ ASSUMED_BLOB_GIB: Final = 1024.0
 """What is taken to lie in Blob: captures and products of some projects; said in the line."""
 NETAPP_LEVEL: Final = "Premium"
 BASTION_METER: Final = "Standard Gateway"
-EVERYWHERE: Final = "Global"
+_EVERYWHERE: Final = "Global"
 """The region of meters that cost the same everywhere (NAT gateways are listed only there)."""
+_EVERYWHERE_US_GOVERNMENT: Final = "US Gov"
 
 Rows = Sequence[meters.Row]
 _DISK_TIERS: Final = ((32, "P4"), (64, "P6"), (128, "P10"), (256, "P15"), (512, "P20"), (1024, "P30"), (2048, "P40"))
@@ -183,7 +184,8 @@ def _addresses(plan: ClusterPlan, count: int) -> Part:
 def _hourly(
     plan: ClusterPlan, service: str, meter: str, count: int, *, product: str = "", everywhere_first: bool = False
 ) -> Part:
-    regions: tuple[str, ...] = (EVERYWHERE, plan.region) if everywhere_first else (plan.region, EVERYWHERE)
+    everywhere = _EVERYWHERE_US_GOVERNMENT if plan.region.startswith(("usgov", "usdod")) else _EVERYWHERE
+    regions = (everywhere, plan.region) if everywhere_first else (plan.region, everywhere)
     more: dict[str, Any] = {"product": product, "meter": meter}
     queries = tuple(PriceQuery(region, service, **more) for region in regions)
     return Part(count, queries, lambda rows: meters.meter_price(rows, meter, product=product))

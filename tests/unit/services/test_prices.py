@@ -144,6 +144,13 @@ async def test_spot_and_single_machines() -> None:
     assert await service.spot_price("westus3", "Standard_NV36ads_A10_v5") is None
 
 
+async def test_a_government_cloud_has_prices_of_its_own() -> None:
+    prices = FakePriceList()
+    found = await PriceService(prices).estimate(replace(REFERENCE_PLAN, region="usgovvirginia"))
+    assert {query.region for query in prices.asked} == {"usgovvirginia", "US Gov"}
+    assert "NAT gateway and IP" in [each.label for each in found.unknown]
+
+
 async def test_lustre_is_found_whatever_the_list_calls_its_service() -> None:
     prices = FakePriceList()
     for row in prices.table:
