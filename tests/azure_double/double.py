@@ -87,7 +87,7 @@ class AzureDouble:
         self._public = Router([*self.entra.routes(), *Prices(self.url).routes(), *graph.routes(), *control.routes()])
         self._imds = Imds(self.world, self.lock)
         self._imds_listener = Listener(self._imds.answer)
-        self.guards = Guards(self.world, self.lock, self.machines)
+        self.guards = Guards(self.world, self.lock, self.machines, self.crashes)
         self.guards.start()
 
     @property

@@ -116,15 +116,21 @@ def _all_rows() -> Iterator[dict[str, Any]]:
                     "type": "Reservation", "reservationTerm": "1 Year",
                 }  # fmt: skip
         for other in others:
-            scale = where["price"] if other.get("regional", True) else 1.0
-            tiers = other.get("tiers") or [[0, other["price"]]]
-            for least, price in tiers:
-                row = _row(
-                    region, where, service=other["service"], family=other["family"], product=other["product"],
-                    meter=other["meter"], sku=other["sku"], arm_sku=other.get("armSku", ""), unit=other["unit"],
-                    price=price * scale,
-                )  # fmt: skip
-                yield {**row, "tierMinimumUnits": float(least)}
+            if not other.get("everywhere"):
+                yield from _tiers(other, region, where)
+    for other in others:
+        if other.get("everywhere"):
+            yield from _tiers(other, "Global", {"price": 1.0, "priceLocation": "Global"})
+
+
+def _tiers(other: dict[str, Any], region: str, where: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for least, price in other.get("tiers") or [[0, other["price"]]]:
+        row = _row(
+            region, where, service=other["service"], family=other["family"], product=other["product"],
+            meter=other["meter"], sku=other["sku"], arm_sku=other.get("armSku", ""), unit=other["unit"],
+            price=price * where["price"],
+        )  # fmt: skip
+        yield {**row, "tierMinimumUnits": float(least)}
 
 
 def _row(

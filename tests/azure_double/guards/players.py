@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from typing import Any
 
 from azure.core.exceptions import AzureError as ClientError
@@ -32,9 +33,11 @@ class Guards:
         world: The state.
         lock: The double's.
         machines: To stop them.
+        crashes: Where mistakes of its own are told.
     """
 
-    def __init__(self, world: World, lock: threading.RLock, machines: Machines) -> None:
+    def __init__(self, world: World, lock: threading.RLock, machines: Machines, crashes: list[str]) -> None:
+        self._crashes = crashes
         self._world, self._lock, self._machines = world, lock, machines
         self.play = True
         """Whether guards are played at all."""
@@ -63,6 +66,8 @@ class Guards:
                         self._round(endpoint, standing)
                     except ClientError:  # the account or its container is gone, or not there yet
                         self._papers.pop(endpoint, None)
+                    except Exception:  # noqa: BLE001 - a mistake of the double's own must be seen
+                        self._crashes.append(traceback.format_exc())
 
     def _look(self) -> dict[str, list[Standing]]:
         """Return the machines that play, by their account's address."""

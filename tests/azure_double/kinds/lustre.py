@@ -61,6 +61,15 @@ class Lustre(Kind):
         if hsm is not None:
             hsm.setdefault("archiveStatus", [])
 
+    def shown(self, world: World, resource: Resource, *, expand: str = "") -> dict[str, Any]:
+        """With how far archiving is."""
+        if "archive" in resource.facts:
+            began, takes = resource.facts["archive"]
+            for each in (resource.properties.get("hsm") or {}).get("archiveStatus") or ():
+                if each["status"]["state"] == "InProgress":
+                    each["status"]["percentComplete"] = int(min(99.0, 100 * (world.timeline.now - began) / takes))
+        return super().shown(world, resource)
+
 
 def archive(world: World, resource: Resource) -> None:
     """Begin to archive; it ends by itself."""

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from azure.storage.blob import BlobServiceClient, ContainerClient
 
-from azure_double.blobs import BlobPool
+from azure_double.blobs import BlobPool, impatient
 from azure_double.clients import Clients
 from azure_double.double import AzureDouble
 from azure_double.samples import cluster, deployment, template
@@ -48,9 +48,11 @@ def lively(azure_double: AzureDouble) -> Iterator[Clients]:
 def control(lively: Clients) -> Iterator[ContainerClient]:
     """The container `control`, reached as Mila reaches it."""
     account = lively.storage.storage_accounts.get_properties("rg-a", "tpabc12345")
-    verify = lively.double.ca_file
     with BlobServiceClient(
-        account.primary_endpoints.blob, credential=lively.double.credential(), connection_verify=verify
+        account.primary_endpoints.blob,
+        credential=lively.double.credential(),
+        connection_verify=lively.double.ca_file,
+        retry_policy=impatient(),
     ) as client:
         yield client.get_container_client("control")
 

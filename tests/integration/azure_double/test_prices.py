@@ -42,7 +42,7 @@ def test_long_lists_come_in_pages(double: AzureDouble) -> None:
 
 
 def test_prices_differ_by_region_and_currency(double: AzureDouble) -> None:
-    text = "serviceName eq 'NAT Gateway' and meterName eq 'Standard Gateway' and armRegionName eq '{}'"
+    text = "serviceName eq 'Azure Bastion' and meterName eq 'Standard Gateway' and armRegionName eq '{}'"
     here, there = rows(double, text.format("eastus")), rows(double, text.format("westeurope"))
     assert there[0]["retailPrice"] > here[0]["retailPrice"]
     assert rows(double, text.format("eastus"), "EUR")[0]["currencyCode"] == "EUR"
