@@ -116,3 +116,6 @@ async def test_a_locked_store_is_said_and_nobody_is_asked(entra: EntraStand, bus
     connection.close()
     with pytest.raises(SignInNeeded, match="locked"):
         await user_identity().restore(entra.cloud)
+    again = await _signed_in(entra)  # nobody answers the desktop's question for its password
+    assert again.storage is TokenStorage.MEMORY
+    await again.close()

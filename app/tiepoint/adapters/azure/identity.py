@@ -261,7 +261,7 @@ class AzureIdentity:
 
     def _forget(self) -> None:
         remove_record(self._folder)
-        self._store.forget()
+        self._store.forget(may_ask=True)
 
 
 def _ask_anew(

@@ -17,6 +17,7 @@ from msal_extensions.persistence import PersistenceNotFound
 from tiepoint.adapters.azure.interactive import system_cache
 from tiepoint.adapters.azure.safe_cache import SafeTokenCache, WholeFile
 from tiepoint.domain.account import TokenStorage
+from tiepoint.domain.errors import SignInNeeded
 
 if TYPE_CHECKING:
     from tiepoint.adapters.azure.secret_service import SecretServicePersistence
@@ -52,8 +53,10 @@ class TokenStore:
             fresh: Tokens of a sign-in that has just succeeded.
             may_be_plain: Whether the person agreed to a file where the system has no store.
         """
+        kept, storage = None, TokenStorage.SYSTEM
+        with contextlib.suppress(SignInNeeded):  # a store that stays locked is none
+            kept = self._system(may_ask=True)
         self.forget()
-        kept, storage = self._system(may_ask=True), TokenStorage.SYSTEM
         if kept is None and may_be_plain:
             kept, storage = self._plain(), TokenStorage.PLAIN_TEXT
         if kept is None:
@@ -74,10 +77,14 @@ class TokenStore:
         """
         return self._plain() if storage is TokenStorage.PLAIN_TEXT else self._system(may_ask=False)
 
-    def forget(self) -> None:
-        """Remove all tokens from wherever they may be kept. Works without a network."""
+    def forget(self, *, may_ask: bool = False) -> None:
+        """Remove all tokens from wherever they may be kept. Works without a network.
+
+        Args:
+            may_ask: Whether the system may ask the person to unlock its store for that.
+        """
         if _IS_LINUX:
-            self._secret_service(may_ask=False).remove()
+            self._secret_service(may_ask=may_ask).remove()
         else:
             with contextlib.suppress(Exception):
                 _empty(system_cache(self._name))
