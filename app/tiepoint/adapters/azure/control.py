@@ -17,6 +17,7 @@ from azure.core.exceptions import (
 from azure.storage.blob import BlobServiceClient, ContainerClient, ContentSettings, LinearRetry
 
 from tiepoint.adapters.azure.calling import call
+from tiepoint.adapters.azure.trust import trust_options
 from tiepoint.domain import control_document as documents
 from tiepoint.domain.cluster import Lease, Meter
 from tiepoint.domain.errors import Conflict, NotPermitted
@@ -80,7 +81,6 @@ class AzureControlStore:
 
     def _with_container(self, endpoint: str, do: Callable[[ContainerClient], T]) -> T:
         cloud = self._identity.cloud
-        trust: dict[str, Any] = {"connection_verify": cloud.ca_file} if cloud.ca_file else {}
         with BlobServiceClient(
             endpoint,
             credential=self._identity.credential,
@@ -89,7 +89,7 @@ class AzureControlStore:
             read_timeout=_READ_S,
             # Whoever polls asks again soon; the library's own patience is over a minute.
             retry_policy=LinearRetry(backoff=1, retry_total=2, random_jitter_range=0),
-            **trust,
+            **trust_options(cloud),
         ) as service:
             try:
                 return do(service.get_container_client(documents.CONTAINER))
