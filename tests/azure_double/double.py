@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email.utils
 import functools
 import threading
 import time
@@ -216,6 +217,9 @@ class AzureDouble:
             with self.lock:
                 self.world.timeline.run()
                 response: Response = handler()
+            if self.entra.sessions.skew_s:
+                ahead = time.time() + self.entra.sessions.skew_s
+                response.headers["Date"] = email.utils.formatdate(ahead, usegmt=True)
         except Dropped:
             raise
         except Exception:  # noqa: BLE001 - a mistake of the double's own must be seen, not hang the client

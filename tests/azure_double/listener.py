@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import email.utils
 import http.server
 import socket
 import ssl
@@ -106,6 +107,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             body = b""
         phrase = HTTPStatus(response.status).phrase
         lines = [f"HTTP/1.1 {response.status} {phrase}", f"Content-Type: {kind}", f"Content-Length: {len(body)}"]
+        response.headers.setdefault("Date", email.utils.formatdate(usegmt=True))
         lines += [f"{key}: {value}" for key, value in response.headers.items()]
         self.wfile.write("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
 

@@ -84,6 +84,8 @@ class Sessions:
         self.people, self.url = people, url
         self.lives_s = 3600.0
         self.slow_downs = 0
+        self.skew_s = 0.0
+        """How far Azure's clock is ahead of this computer's: in identity tokens and in every answer's date."""
         self._codes: dict[str, SignIn] = {}
         self._devices: dict[str, DeviceRequest] = {}
         self._user_codes: dict[str, str] = {}
@@ -220,7 +222,12 @@ class Sessions:
             ),
             "refresh_token": refresh,
             "id_token": tokens.id_token(
-                person, tenant, client=sign_in.client, issuer=f"{self.url}/{tenant}/v2.0", nonce=sign_in.nonce
+                person,
+                tenant,
+                client=sign_in.client,
+                issuer=f"{self.url}/{tenant}/v2.0",
+                nonce=sign_in.nonce,
+                skew_s=self.skew_s,
             ),
             "client_info": tokens.part({"uid": person.oid, "utid": tenant}),
         }

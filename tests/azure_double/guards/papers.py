@@ -18,7 +18,7 @@ from tiepoint.domain import control_document as documents
 from tiepoint.domain.cluster import Lease
 from tiepoint.domain.meter import counted_by_us
 
-_READ_EVERY_S = 0.1
+_READ_EVERY_S = 0.2
 _COUNT_AZURE_S, _COUNT_WALL_S = 60.0, 1.0
 
 

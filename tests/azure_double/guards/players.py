@@ -21,7 +21,7 @@ from azure_double.kinds.machine import TYPE
 from azure_double.world import Resource, World
 from tiepoint.domain.cluster import ROLE_TAG, MachineRole
 
-_ROUND_S = 0.03
+_ROUND_S = 0.05
 _BEAT_AZURE_S, _BEAT_WALL_S = 60.0, 3.0
 _GUARDED = (MachineRole.SCHEDULER, MachineRole.NODE)
 

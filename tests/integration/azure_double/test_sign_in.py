@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
@@ -130,6 +132,15 @@ def test_a_change_is_confirmed_and_then_goes_through(double: AzureDouble) -> Non
             assert "acrs" in caught.value.claims
             credential.authenticate(scopes=list(caught.value.scopes), claims=caught.value.claims, enable_cae=True)
             assert put("rg-b", {"location": "eastus"}).name == "rg-b"
+
+
+def test_answers_tell_azures_own_time(double: AzureDouble) -> None:
+    double.entra.sessions.skew_s = 7200
+    double.faults.add("expired")
+    with Clients(double) as clients, pytest.raises(ClientAuthenticationError) as caught:
+        list(clients.resources.resource_groups.list())
+    told = parsedate_to_datetime(caught.value.response.headers["Date"])
+    assert 7000 < (told - datetime.now(UTC)).total_seconds() < 7400
 
 
 def test_a_stolen_code_is_worth_nothing(double: AzureDouble) -> None:
