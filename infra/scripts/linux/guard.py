@@ -128,11 +128,12 @@ class Lease:
 
 @dataclass(frozen=True)
 class Heartbeat:
-    """What another machine's guard said last; `time` in seconds since 1970."""
+    """What another machine's guard said last; `time` in seconds since 1970. One that is stopping may be gone by now."""
 
     time: float
     is_busy: bool = False
     idle_minutes: float = 0.0
+    is_stopping: bool = False
     message: str = ""
 
 
@@ -221,7 +222,9 @@ def node_decision(
     return Decision((), True, "Stops now. " + wanted.why)
 
 
-def hangs(machine: Machine, now: float, seen_minutes: float, needed_minutes: float) -> bool:
+def hangs(
+    machine: Machine, now: float, seen_minutes: float, needed_minutes: float, unwanted_minutes: float = math.inf
+) -> bool:
     """Say whether a node is paid for and cannot be expected to stop itself.
 
     Args:
@@ -229,6 +232,7 @@ def hangs(machine: Machine, now: float, seen_minutes: float, needed_minutes: flo
         now: Seconds since 1970.
         seen_minutes: For how long the scheduler has seen it running.
         needed_minutes: How long a node waits without a task.
+        unwanted_minutes: For how long nobody has wanted the cluster.
     """
     if machine.power == "stopped":
         return True  # switched off from within: no guard runs, and it bills
@@ -240,7 +244,9 @@ def hangs(machine: Machine, now: float, seen_minutes: float, needed_minutes: flo
     silent_minutes = min((now - heard.time) / 60, seen_minutes)
     if silent_minutes >= (SILENT_BUSY_MINUTES if heard.is_busy else SILENT_MINUTES):
         return True
-    return not heard.is_busy and now - heard.time <= FRESH_S and heard.idle_minutes >= needed_minutes + OVERDUE_MINUTES
+    is_idle = not heard.is_busy and now - heard.time <= FRESH_S
+    overdue_minutes = min(heard.idle_minutes - needed_minutes, unwanted_minutes)
+    return is_idle and overdue_minutes >= OVERDUE_MINUTES
 
 
 def scheduler_decision(
@@ -270,7 +276,7 @@ def scheduler_decision(
         return own
     others = [each for each in machines if each.name != me and may_run(each, now)]
     nodes = [each for each in others if each.role == NODE]
-    hanging = [each for each in nodes if hangs(each, now, past.seen.get(each.name, 0.0), needed_minutes)]
+    hanging = [each for each in nodes if hangs(each, now, past.seen.get(each.name, 0.0), needed_minutes, past.unwanted)]
     if nodes:
         stop = past.not_asked(hanging)
         names = ", ".join(sorted(each.name for each in stop))
@@ -289,12 +295,13 @@ def scheduler_decision(
 class Past(NamedTuple):
     """What earlier rounds have seen and done, in minutes ago, by machine.
 
-    `seen` running since; `asked` to stop last; `tried` to stop first.
+    `seen` running since; `asked` to stop last; `tried` to stop first; `unwanted` by anybody since.
     """
 
     seen: Mapping[str, float]
     asked: Mapping[str, float]
     tried: Mapping[str, float]
+    unwanted: float = math.inf
 
     def not_asked(self, machines: Iterable[Machine]) -> Tuple[Machine, ...]:
         """Return those whose stop was not asked for lately."""
@@ -431,6 +438,7 @@ def read_heartbeat(metadata: Mapping[str, str]) -> Optional[Heartbeat]:
         told,
         str(known.get("busy", "")).lower() in ("true", "1"),
         number(known.get("idle_minutes")) or 0.0,
+        str(known.get("stopping", "")).lower() in ("true", "1"),
         urllib.parse.unquote(known.get("message") or ""),
     )
 
@@ -442,13 +450,21 @@ def heartbeat_metadata(content: Mapping[str, Any]) -> Dict[str, str]:
         "booted": content["booted"],
         "busy": str(content["busy"]).lower(),
         "draining": str(content["draining"]).lower(),
-        "idle_minutes": "{:.1f}".format(content["idle_minutes"]),
+        "idle_minutes": f"{content['idle_minutes']:.1f}",
+        "stopping": str(content["stopping"]).lower(),
         "message": urllib.parse.quote(content["message"], safe=" ,.:;()-")[:400],
     }
 
 
 def heartbeat_document(
-    name: str, now: float, uptime_s: float, is_busy: bool, is_draining: bool, idle_minutes: float, message: str
+    name: str,
+    now: float,
+    uptime_s: float,
+    is_busy: bool,
+    is_draining: bool,
+    idle_minutes: float,
+    message: str,
+    is_stopping: bool = False,
 ) -> Dict[str, Any]:
     """Return what is told about this machine."""
     return {
@@ -459,6 +475,7 @@ def heartbeat_document(
         "busy": is_busy,
         "draining": is_draining,
         "idle_minutes": round(idle_minutes, 1),
+        "stopping": is_stopping,
         "message": " ".join(message.split()),
     }
 
@@ -639,6 +656,10 @@ class State:
     def put(self, name: str, value: float) -> None:
         """Remember a number until the machine starts again."""
         self.kept["this_boot"][name] = value
+
+    def drop(self, name: str) -> None:
+        """Forget a number."""
+        self.kept["this_boot"].pop(name, None)
 
     def names(self, name: str) -> Dict[str, float]:
         """Return numbers by machine, of this start."""
@@ -992,7 +1013,12 @@ class Round:
         drains = self._drain()
         decision = self._decision(wanted, bool(busy), idle_minutes, self._needed_minutes(lease), machines, now)
         message = self._message(decision.message, busy)
-        self._tell(now, bool(busy), drains, idle_minutes, message)
+        is_stopping = decision.stops_itself or self._of.name in self._state.names("asked")
+        self._tell(
+            heartbeat_document(
+                self._of.name, now, self._uptime_s, bool(busy), drains, idle_minutes, message, is_stopping
+            )
+        )
         say(message)
         self._act(decision)
         self._state.put("last_round", self._uptime_s)
@@ -1040,7 +1066,10 @@ class Round:
         found = verdict(lease, spent_now(meter, now), now, unread_minutes, self._of.lapse_minutes, was_wanted)
         if lease is not None:
             self._state.put("was_wanted", 1 if found.is_wanted else 0)
+        unwanted_since = self._state.get("unwanted_since")
+        self._state.put("unwanted_since", self._uptime_s if unwanted_since is None else unwanted_since)
         if found.is_wanted:  # a new run: what was asked for in the last one is over
+            self._state.drop("unwanted_since")
             self._state.put_names("asked", {})
             self._state.put_names("tried", {})
         return found
@@ -1063,10 +1092,14 @@ class Round:
     def _machines(self, now: float) -> Tuple[List[Machine], bool]:
         """Return the group's machines with their powers, and whether that is all of them."""
         heard: Dict[str, Heartbeat] = {}
+        if self._uptime_s - (self._state.get("last_round") or 0.0) > GAP_MINUTES * 60:
+            self._state.put_names("seen", {})
         try:
             heard = self._azure.heartbeats()
         except Unreachable as error:
             say(f"Heartbeats cannot be read: {error}")
+            # Who cannot listen must not take others for silent: their time begins anew.
+            self._state.put_names("seen", {})
         try:
             known = self._azure.machines()
         except Unreachable as error:
@@ -1083,8 +1116,9 @@ class Round:
         looked, asked = self._state.names("looked"), self._state.names("asked")
         waiting = []
         for each in machines:
-            is_fresh = each.heartbeat is not None and now - each.heartbeat.time <= FRESH_S
-            if each.name == self._of.name or (is_fresh and each.name not in asked):
+            heard = each.heartbeat
+            runs_by_itself = heard is not None and now - heard.time <= FRESH_S and not heard.is_stopping
+            if each.name == self._of.name or (runs_by_itself and each.name not in asked):
                 known[each.name], looked[each.name] = "running", self._uptime_s
             else:
                 waiting.append(each)
@@ -1148,7 +1182,8 @@ class Round:
         machines: List[Machine],
         now: float,
     ) -> Decision:
-        past = Past(*(self._minutes_ago(name) for name in ("seen", "asked", "tried")))
+        unwanted_s = self._uptime_s - (self._state.get("unwanted_since") or 0.0)
+        past = Past(*(self._minutes_ago(name) for name in ("seen", "asked", "tried")), unwanted=unwanted_s / 60)
         if self._of.role == SCHEDULER:
             return scheduler_decision(wanted, is_busy, idle_minutes, needed_minutes, machines, now, past, self._of.name)
         return node_decision(wanted, is_busy, idle_minutes, needed_minutes, past.asked.get(self._of.name))
@@ -1161,8 +1196,7 @@ class Round:
             return f"Azure takes this Spot machine back: {self._notice}."
         return f"{text} ({busy})" if busy else text
 
-    def _tell(self, now: float, is_busy: bool, drains: bool, idle_minutes: float, message: str) -> None:
-        content = heartbeat_document(self._of.name, now, self._uptime_s, is_busy, drains, idle_minutes, message)
+    def _tell(self, content: Mapping[str, Any]) -> None:
         name = f"nodes/{urllib.parse.quote(self._of.name)}.json"
         try:
             self._azure.put_document(name, content, None, **heartbeat_metadata(content))

@@ -113,7 +113,7 @@ function Get-NodeDecision($Wanted, [bool] $IsBusy, [double] $IdleMinutes, [doubl
     return @{ Stop = @(); StopsItself = $true; Message = "Stops now. $($Wanted.Why)" }
 }
 
-function Test-Hangs($Machine, [double] $Now, [double] $SeenMinutes, [double] $NeededMinutes) {
+function Test-Hangs($Machine, [double] $Now, [double] $SeenMinutes, [double] $NeededMinutes, [double] $UnwantedMinutes) {
     if ($Machine.Power -eq 'stopped') { return $true }
     if ($Machine.Power -notin 'running', 'starting') { return $false }
     $heard = $Machine.Heartbeat
@@ -121,7 +121,8 @@ function Test-Hangs($Machine, [double] $Now, [double] $SeenMinutes, [double] $Ne
     $silent = [Math]::Min(($Now - $heard.Time) / 60, $SeenMinutes)
     $most = if ($heard.IsBusy) { $SilentBusyMinutes } else { $SilentMinutes }
     if ($silent -ge $most) { return $true }
-    return (-not $heard.IsBusy) -and ($Now - $heard.Time -le $FreshSeconds) -and ($heard.IdleMinutes -ge $NeededMinutes + $OverdueMinutes)
+    $overdue = [Math]::Min($heard.IdleMinutes - $NeededMinutes, $UnwantedMinutes)
+    return (-not $heard.IsBusy) -and ($Now - $heard.Time -le $FreshSeconds) -and ($overdue -ge $OverdueMinutes)
 }
 
 function Test-MayRun($Machine, [double] $Now) {
@@ -139,7 +140,7 @@ function Get-SchedulerDecision($Wanted, [bool] $IsBusy, [double] $IdleMinutes, [
     $others = @($Machines | Where-Object { $_.Name -ne $Me -and (Test-MayRun $_ $Now) })
     $nodes = @($others | Where-Object { $_.Role -eq 'node' })
     if ($nodes.Count) {
-        $hanging = @($nodes | Where-Object { Test-Hangs $_ $Now ([double] $Past.Seen[$_.Name]) $NeededMinutes })
+        $hanging = @($nodes | Where-Object { Test-Hangs $_ $Now ([double] $Past.Seen[$_.Name]) $NeededMinutes $Past.Unwanted })
         $stop = @(Select-NotAsked $hanging $Past)
         $said = if ($stop.Count) { "Stops $((@($stop | ForEach-Object { $_.Name }) | Sort-Object) -join ', '), which cannot be expected to do it. " } else { '' }
         return @{ Stop = $stop; StopsItself = $false; Message = "${said}Nodes that run still: $($nodes.Count). $($Wanted.Why)" }
@@ -388,7 +389,8 @@ function Get-Heartbeats {
                 $name = $Matches[1]
                 $busy = [string] $blob.SelectSingleNode('Metadata/busy').InnerText
                 $idle = [double] (Read-Number ([string] $blob.SelectSingleNode('Metadata/idle_minutes').InnerText))
-                $found[$name] = @{ Time = $time; IsBusy = $busy -in 'true', '1'; IdleMinutes = $idle }
+                $stopping = [string] $blob.SelectSingleNode('Metadata/stopping').InnerText
+                $found[$name] = @{ Time = $time; IsBusy = $busy -in 'true', '1'; IdleMinutes = $idle; IsStopping = $stopping -in 'true', '1' }
             }
         }
         $next = $list.SelectSingleNode('//NextMarker')
@@ -459,13 +461,13 @@ function Read-State {
     $offset = 0.0
     if ([double]::TryParse([string] $content.OffsetSeconds, [ref] $offset)) { $kept.OffsetSeconds = $offset }
     foreach ($name in 'Seen', 'Looked', 'Asked', 'Tried') { $kept[$name] = @{} }
-    foreach ($name in 'LastRound', 'LastBusy', 'LeaseRead', 'IdleMinutes', 'WasWanted') { $kept[$name] = $null }
+    foreach ($name in 'LastRound', 'LastBusy', 'LeaseRead', 'IdleMinutes', 'WasWanted', 'UnwantedSince') { $kept[$name] = $null }
     $powers = Read-Table $content.Powers
     foreach ($name in $powers.Keys) { $kept.Powers[$name] = [string] $powers[$name] }
     $lastRound = Read-Number $content.LastRound
     if ($null -ne $lastRound -and $lastRound -le $Uptime) {
         foreach ($name in 'Seen', 'Looked', 'Asked', 'Tried') { $kept[$name] = Read-Numbers $content.$name }
-        foreach ($name in 'LastRound', 'LastBusy', 'LeaseRead', 'IdleMinutes', 'WasWanted') { $kept[$name] = Read-Number $content.$name }
+        foreach ($name in 'LastRound', 'LastBusy', 'LeaseRead', 'IdleMinutes', 'WasWanted', 'UnwantedSince') { $kept[$name] = Read-Number $content.$name }
     }
     return $kept
 }
@@ -501,7 +503,7 @@ function Read-Lease {
 function Update-Powers($Machines, [double] $Now) {
     $waiting = @()
     foreach ($each in $Machines) {
-        $isFresh = $null -ne $each.Heartbeat -and $Now - $each.Heartbeat.Time -le $FreshSeconds
+        $isFresh = $null -ne $each.Heartbeat -and $Now - $each.Heartbeat.Time -le $FreshSeconds -and -not $each.Heartbeat.IsStopping
         if ($each.Name -eq $Known.name -or ($isFresh -and -not $State.Asked.ContainsKey($each.Name))) {
             $State.Powers[$each.Name] = 'running'
             $State.Looked[$each.Name] = $Uptime
@@ -568,7 +570,12 @@ function Invoke-Round {
     if ($Known.role -eq 'scheduler') {
         $heard = @{}
         $isWhole = $true
-        try { $heard = Get-Heartbeats } catch { Write-Journal "Heartbeats cannot be read: $($_.Exception.Message)" }
+        if ($Uptime - $lastRound -gt $GapMinutes * 60) { $State.Seen = @{} }
+        try { $heard = Get-Heartbeats }
+        catch {
+            Write-Journal "Heartbeats cannot be read: $($_.Exception.Message)"
+            $State.Seen = @{}
+        }
         try {
             $machines = @(Get-Machines $heard)
             Update-Powers $machines $now
@@ -585,7 +592,9 @@ function Invoke-Round {
     $wasWanted = $null -eq $State.WasWanted -or $State.WasWanted -ne 0
     $wanted = Get-Verdict $lease (Get-SpentNow $meter $now) $now $unread $LapseMinutes $wasWanted
     if ($null -ne $lease) { $State.WasWanted = [int] $wanted.IsWanted }
+    if ($null -eq $State.UnwantedSince) { $State.UnwantedSince = $Uptime }
     if ($wanted.IsWanted) {
+        $State.UnwantedSince = $null
         $State.Asked = @{}
         $State.Tried = @{}
     }
@@ -596,7 +605,7 @@ function Invoke-Round {
 
     $needed = $DefaultIdleMinutes
     if ($null -ne $State.IdleMinutes) { $needed = $State.IdleMinutes }
-    $past = @{ Seen = Convert-MinutesAgo $State.Seen; Asked = Convert-MinutesAgo $State.Asked; Tried = Convert-MinutesAgo $State.Tried }
+    $past = @{ Seen = Convert-MinutesAgo $State.Seen; Asked = Convert-MinutesAgo $State.Asked; Tried = Convert-MinutesAgo $State.Tried; Unwanted = ($Uptime - [double] $State.UnwantedSince) / 60 }
     if ($Known.role -eq 'scheduler') { $decision = Get-SchedulerDecision $wanted ([bool] $busy) $idle $needed $machines $now $past $Known.name }
     else { $decision = Get-NodeDecision $wanted ([bool] $busy) $idle $needed $past.Asked[$Known.name] }
     $message = if ($busy) { "$($decision.Message) ($busy)" } else { $decision.Message }
@@ -604,10 +613,12 @@ function Invoke-Round {
     $content = [ordered] @{
         schema_version = 1; name = $Known.name; time = Format-Time $now; booted = Format-Time ($now - $Uptime); busy = [bool] $busy
         draining = [bool] $drains; idle_minutes = [Math]::Round($idle, 1); message = $message
+        stopping = $decision.StopsItself -or $State.Asked.ContainsKey($Known.name)
     }
     $metadata = @{
         time = $content.time; booted = $content.booted; busy = $content.busy.ToString().ToLowerInvariant()
         draining = $content.draining.ToString().ToLowerInvariant(); idle_minutes = $idle.ToString('0.0')
+        stopping = $content.stopping.ToString().ToLowerInvariant()
         message = [Uri]::EscapeDataString($message).Replace('%20', ' ')
     }
     try { $null = Set-Document "nodes/$($Known.name).json" $content $null $metadata }

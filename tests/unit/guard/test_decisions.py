@@ -104,6 +104,12 @@ def test_which_nodes_hang(node: Any, seen: float, does_hang: bool) -> None:
     assert guard.hangs(node, NOW, seen, 30) is does_hang
 
 
+def test_a_node_is_not_over_its_time_before_the_cluster_is_unwanted_for_long() -> None:
+    idle_for_long = node(heard=(0, False, 500))
+    assert not guard.hangs(idle_for_long, NOW, 500, 30, 9)
+    assert guard.hangs(idle_for_long, NOW, 500, 30, 10)
+
+
 GONE = machine("node-01", guard.NODE, "deallocated")
 WORKS = machine("node-02", guard.NODE, heard=(0, True, 0))
 HANGS = machine("node-03", guard.NODE, heard=(99, False, 0))
