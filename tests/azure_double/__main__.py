@@ -79,7 +79,8 @@ def _introduction(double: AzureDouble, home: Path) -> str:
 
 def _open_panel(home: Path) -> subprocess.Popen[bytes]:
     surroundings = {**os.environ, "TIEPOINT_HOME": str(home)}
-    return subprocess.Popen([sys.executable, "-m", "tiepoint", "panel"], env=surroundings)
+    # A session of its own: Ctrl+C is for the double, which then ends the panel.
+    return subprocess.Popen([sys.executable, "-m", "tiepoint", "panel"], env=surroundings, start_new_session=True)
 
 
 def _say(text: str) -> None:
