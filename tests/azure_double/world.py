@@ -142,6 +142,8 @@ class World:
         self.taken_names: set[str] = set(table("providers")["taken_names"])
         self.role_delay_s = 0.0
         """How long a new role assignment takes to count for data, Azure's seconds."""
+        self.page_size = 0
+        """Most rows of a list in one answer; 0 = all of them."""
         self.random = random.Random(5)
         self.blobs: BlobPool | None = None
         self.open_vault: Callable[[str], str] = lambda name: ""

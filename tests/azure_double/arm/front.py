@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import time
+import urllib.parse
 import uuid
 
 from azure_double.entra.sessions import demanded
@@ -34,11 +35,23 @@ class Front:
             self._check_token(request)
             self._fail(request)
             self._check_state(request)
-            response = (self._router.find(request) or _unknown(request))()
+            response = self._paged(request, (self._router.find(request) or _unknown(request))())
         except AzureError as error:
             response = error.response()
         response.headers.setdefault("x-ms-request-id", str(uuid.uuid4()))
         response.headers.setdefault("x-ms-correlation-request-id", str(uuid.uuid4()))
+        return response
+
+    def _paged(self, request: Request, response: Response) -> Response:
+        rows = response.body.get("value") if isinstance(response.body, dict) else None
+        size = self._world.page_size
+        if request.method != "GET" or not size or not isinstance(rows, list):
+            return response
+        start = int(request.query.get("$skiptoken", "0"))
+        response.body["value"] = rows[start : start + size]
+        if start + size < len(rows):
+            query = urllib.parse.urlencode({**request.query, "$skiptoken": str(start + size)})
+            response.body["nextLink"] = f"{self._world.url}{urllib.parse.quote(request.path)}?{query}"
         return response
 
     def _check_token(self, request: Request) -> None:

@@ -7,7 +7,7 @@ import uuid
 from typing import Any
 
 from azure_double.exchange import AzureError
-from azure_double.ids import ResourceId
+from azure_double.ids import ResourceId, read_id
 from azure_double.kinds import quota
 from azure_double.kinds.kind import Kind
 from azure_double.world import Resource, World
@@ -177,8 +177,6 @@ def demand_there(world: World, resource_id: str, wanted_by: ResourceId) -> None:
 
 
 def _make_disk(world: World, machine: Resource, disk: dict[str, Any]) -> None:
-    from azure_double.ids import read_id
-
     key = disk["managedDisk"]["id"]
     if world.get(key):
         world.resources[key.lower()].properties["diskState"] = "Attached"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from azure_double.exchange import AzureError
@@ -32,8 +33,6 @@ def store_secret(
     world: World, vault: Resource, name: str, value: str, tags: dict[str, str] | None = None
 ) -> dict[str, Any]:
     """Put a new version of a secret and return it."""
-    import uuid
-
     versions = vault.facts["secrets"].setdefault(name.lower(), [])
     now = int(world.timeline.clock.wall().timestamp())
     made = {

@@ -53,6 +53,12 @@ def test_one_request_tells_all_states(double: AzureDouble, nodes: Clients) -> No
     assert ("statusonly", "true") in double.requests.entries[0].query
 
 
+def test_long_lists_come_in_pages(double: AzureDouble, nodes: Clients) -> None:
+    double.world.page_size = 2
+    assert set(powers(nodes)) == {"node-01", "node-02", "node-03"}
+    assert double.requests.count("GET", "/virtualMachines$") == 2
+
+
 def test_pollers_see_the_end(nodes: Clients) -> None:
     for begin, power in (
         (nodes.compute.virtual_machines.begin_power_off, "stopped"),
