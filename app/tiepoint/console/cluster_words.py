@@ -28,6 +28,7 @@ DONE: Final = {
     OperationKind.SCALE: "has the nodes it was to have",
     OperationKind.DELETE: "is deleted",
 }
+STATE_WORDS: Final = {ClusterState.DATA_KEPT: "deleted, data kept"}
 _LINE_WORDS: Final = {
     LineState.WAITING: "waits",
     LineState.WORKING: "at work",
@@ -45,7 +46,7 @@ def cluster_row(cluster: Cluster, now: datetime) -> tuple[str, ...]:
     plan = cluster.plan
     return (
         plain(cluster.name),
-        cluster.state.value,
+        STATE_WORDS.get(cluster.state, cluster.state.value),
         nodes_text(cluster),
         plan.storage.kind.value if plan else "–",
         rate_text(cluster),
@@ -68,15 +69,19 @@ def rate_text(cluster: Cluster) -> str:
 
 def status_text(cluster: Cluster, now: datetime) -> str:
     """Say all that is known of a cluster in a screen."""
-    head = [
-        f"{plain(cluster.name)}: {cluster.state.value}, {plain(cluster.region)}, group {plain(cluster.resource_group)}"
-    ]
+    state = STATE_WORDS.get(cluster.state, cluster.state.value)
+    head = [f"{plain(cluster.name)}: {state}, {plain(cluster.region)}, group {plain(cluster.resource_group)}"]
     if cluster.meter is not None:
         since = f" since {moment_text(cluster.meter.since, now)}" if cluster.meter.since else ""
         meter = cluster.meter
         head.append(f"Costs {meter.per_hour:.2f} {meter.currency} per hour, {meter.spent:.2f}{since}; list price.")
     if cluster.stops_at is not None:
         head.append(f"Stops itself by {moment_text(cluster.stops_at, now)} if nobody works.")
+    elif cluster.state is ClusterState.DATA_KEPT:
+        name = plain(cluster.name)
+        head.append("It is deleted; its storage account with captures and products is kept, and bills.")
+        head.append(f"Have it again: tiepoint cluster resume {name}")
+        head.append(f"Delete the data, too: tiepoint cluster delete {name} --yes-delete {name} --delete-data")
     elif cluster.state in (ClusterState.PAUSED, ClusterState.COLD):
         head.append(f"Start it with: tiepoint cluster resume {plain(cluster.name)}")
     parts = ["\n".join(head)]

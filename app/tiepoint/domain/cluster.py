@@ -36,6 +36,8 @@ class ClusterState(StrEnum):
     RESUMING = "resuming"
     COOLING = "cooling"
     COLD = "cold"
+    DATA_KEPT = "data-kept"
+    """Deleted but for its storage account with captures and products."""
     SCALING = "scaling"
     DELETING = "deleting"
     PARTIAL = "partial"

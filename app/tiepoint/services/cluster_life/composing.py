@@ -123,6 +123,11 @@ def plan_at_hand(work: Work, found: Existing) -> ClusterPlan:
             f"The resource group {work.group} does not say from which plan it was deployed.",
             remedy="Deploy its cluster.toml again; what is there stays.",
         )
+    return with_sources(plan, found)
+
+
+def with_sources(plan: ClusterPlan, found: Existing) -> ClusterPlan:
+    """Return a plan with the addresses that its account lets in, where it has none of its own, as one from tags."""
     if plan.access.sources or not found.sources:
         return plan
     return dataclasses.replace(plan, access=dataclasses.replace(plan.access, sources=found.sources))

@@ -11,7 +11,7 @@ from tiepoint.domain.errors import NotThere, TiepointError
 from tiepoint.domain.resource_labels import label_of
 from tiepoint.domain.resource_names import part_of
 from tiepoint.services.cluster_life.pausing import give_up_lease
-from tiepoint.services.cluster_life.plan_tags import COLD, STATE_TAG
+from tiepoint.services.cluster_life.plan_tags import DATA_KEPT, STATE_TAG
 from tiepoint.services.cluster_life.removing import archive, remove
 from tiepoint.services.cluster_life.scaling import give_back_licences
 from tiepoint.services.cluster_life.versions import LUSTRE, STORAGE_ACCOUNT, VAULT
@@ -54,7 +54,7 @@ async def _all_but_data(work: Work) -> None:
         work.board.expect(resource.id, part_of(resource.type, resource.name), name, "keep", type_name=resource.type)
         work.board.skip(resource.id, "kept, with captures and products")
     await remove(work, [each for each in resources if each not in kept])
-    await work.ask(lambda: work.azure.resources.tag_group(work.group, {STATE_TAG: COLD}))
+    await work.ask(lambda: work.azure.resources.tag_group(work.group, {STATE_TAG: DATA_KEPT}))
     work.tools.follower.forget_details(work.order.id)
 
 

@@ -13,7 +13,7 @@ from tiepoint.domain.cluster_plan import ClusterPlan
 from tiepoint.domain.errors import TiepointError, UsageError
 from tiepoint.domain.resource_names import deployment_name
 from tiepoint.services.cluster_life.capacity import deploy_nodes_and_all
-from tiepoint.services.cluster_life.composing import Existing, composed, existing
+from tiepoint.services.cluster_life.composing import Existing, composed, existing, with_sources
 from tiepoint.services.cluster_life.deployment import Ended, deployed, followed
 from tiepoint.services.cluster_life.health import last_words, wait_for_answers
 from tiepoint.services.cluster_life.plan_tags import STATE_TAG, tags_of
@@ -44,6 +44,7 @@ async def deploy(work: Work) -> None:
     ended = await _what_runs(work)
     if ended is None or not ended.is_good:
         found = await existing(work)
+        plan = with_sources(plan, found)
         await _foundation(work, plan, found)
         found = await existing(work)
         await put_secrets(work, found.vault_uri, composed(work, plan, found, Part()).secrets, found.new_key)

@@ -5,6 +5,7 @@ Renewed while this program runs; closing the laptop lets it lapse. On the loop's
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
@@ -125,8 +126,12 @@ class LeaseKeeper:
             self.failures[facts.id] = Failure.of(error)
 
     async def _write(self, azure: Azure, facts: ClusterFacts, until: datetime) -> None:
-        plan = facts.plan or ClusterPlan()
-        lease = lease_of(plan, self._book.known(plan), self._holder(), until)
+        plan, known = facts.plan or ClusterPlan(), self.lease(facts)
+        price = await self._book.ask(plan) if facts.plan is not None else None
+        lease = lease_of(plan, price, self._holder(), until)
+        if price is None and known is not None:
+            # Guards go on counting by the last prices that were known.
+            lease = dataclasses.replace(lease, currency=known.currency, prices=known.prices)
         await azure.control.write_lease(facts.blob_endpoint, lease)
         self._renewed[facts.id] = lease
         self._due[facts.id] = self._now() + EVERY

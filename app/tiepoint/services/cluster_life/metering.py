@@ -6,12 +6,10 @@ import dataclasses
 from datetime import datetime
 
 from tiepoint.domain.cluster import Cluster, ClusterId, ClusterState, Machine, Meter, Power
-from tiepoint.domain.cluster_operation import LineState
+from tiepoint.domain.cluster_operation import LineState, ResourceGroupKind
 from tiepoint.domain.meter import counted_by_us, current_meter
 from tiepoint.domain.price import PriceEstimate, PriceLine
 from tiepoint.services.cluster_life.facts import ClusterFacts
-
-_AT_REST = (ClusterState.PAUSED, ClusterState.COLD)
 
 
 class Meters:
@@ -25,7 +23,7 @@ class Meters:
         if cluster.price is None:
             return cluster
         per_hour = per_hour_now(cluster, cluster.price)
-        if facts.meter is not None and cluster.state not in _AT_REST:
+        if facts.meter is not None and cluster.state is not ClusterState.DATA_KEPT:
             meter = current_meter(facts.meter, now, per_hour)
         else:
             meter = counted_by_us(self._counted.get(cluster.id), now, per_hour, cluster.price.currency)
@@ -49,6 +47,8 @@ def _line_now(line: PriceLine, cluster: Cluster, machines: dict[str, Machine]) -
         here = sum(name in machines for name in line.machines)
         paused = line.paused * here / len(line.machines)
         return paused + (line.running - line.paused) * on / len(line.machines)
+    if cluster.state is ClusterState.DATA_KEPT:
+        return line.cold if line.part is ResourceGroupKind.STORAGE else 0.0
     if cluster.state is ClusterState.DEPLOYING and not _is_there(line, cluster):
         return 0.0
     if cluster.state is ClusterState.COLD:

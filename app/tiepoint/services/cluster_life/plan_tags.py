@@ -15,8 +15,9 @@ from tiepoint.domain.cluster_plan import ClusterPlan
 from tiepoint.protocol.codec import MalformedMessage, from_json, to_json
 
 STATE_TAG: Final = "tiepoint-state"
-"""On the group: `cold` while what bills when paused has been removed, else empty."""
+"""On the group: `cold` while what bills when paused is removed, `data-kept` once only data is left, else empty."""
 COLD: Final = "cold"
+DATA_KEPT: Final = "data-kept"
 ZONES_TAG: Final = "tiepoint-zones"
 """On the group: `node-03=2 node-07=3`, for nodes that found capacity in a zone of their own only."""
 _LONGEST: Final = 250

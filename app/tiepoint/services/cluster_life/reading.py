@@ -14,7 +14,7 @@ from tiepoint.domain.operation import OperationState
 from tiepoint.domain.price import PriceEstimate
 from tiepoint.services.cluster_life.facts import ClusterFacts
 from tiepoint.services.cluster_life.health import is_healthy
-from tiepoint.services.cluster_life.plan_tags import COLD, STATE_TAG
+from tiepoint.services.cluster_life.plan_tags import COLD, DATA_KEPT, STATE_TAG
 from tiepoint.services.cluster_life.versions import LUSTRE, NETAPP
 
 _BY_KIND = {
@@ -96,7 +96,7 @@ def state_of(facts: ClusterFacts, operation: ClusterOperation | None) -> Cluster
 
 def is_cold(facts: ClusterFacts) -> bool:
     """Whether what bills while paused has been removed: what is there says so, before any tag does."""
-    tagged = facts.group is not None and facts.group.tags.get(STATE_TAG) == COLD
+    tagged = _tag(facts) == COLD
     if facts.resources is None or facts.plan is None:
         return tagged
     if facts.plan.storage.kind is StorageKind.LUSTRE:
@@ -120,7 +120,7 @@ def _by_power(facts: ClusterFacts) -> ClusterState:
     needed = [machine for machine in facts.machines if machine.role in _NEEDED]
     powers = {machine.power for machine in needed}
     if not needed:
-        return ClusterState.COLD if is_cold(facts) and facts.resources else ClusterState.PARTIAL
+        return ClusterState.DATA_KEPT if _tag(facts) == DATA_KEPT else ClusterState.PARTIAL
     if any(machine.provisioning == "creating" for machine in needed):
         return ClusterState.DEPLOYING
     if Power.STARTING in powers:
@@ -131,6 +131,10 @@ def _by_power(facts: ClusterFacts) -> ClusterState:
         return ClusterState.COLD if is_cold(facts) else ClusterState.PAUSED
     is_complete = powers == {Power.RUNNING} and any(each.role is MachineRole.SCHEDULER for each in needed)
     return ClusterState.RUNNING if is_complete and _has_all(facts, needed) else ClusterState.PARTIAL
+
+
+def _tag(facts: ClusterFacts) -> str:
+    return facts.group.tags.get(STATE_TAG, "") if facts.group is not None else ""
 
 
 def _has_all(facts: ClusterFacts, machines: Sequence[Machine]) -> bool:

@@ -43,7 +43,8 @@ async def scale(work: Work) -> None:
     if missing:
         await _more(work, plan, missing)
     await work.ask(lambda: work.azure.resources.tag_group(work.group, tags_of(plan)))
-    work.tools.leases.want(work.order.id) if work.tools.leases.is_wanted(work.order.id) else None
+    if work.tools.leases.is_wanted(work.order.id):
+        work.tools.leases.want(work.order.id)  # with the prices of the nodes there are now
 
 
 async def give_back_licences(work: Work, nodes: Sequence[Machine]) -> None:

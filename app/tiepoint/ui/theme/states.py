@@ -63,6 +63,7 @@ STATES: Final[dict[str, StateLook]] = {
     "pausing": StateLook("circle-pause", "Pausing", "warn"),
     "cooling": StateLook("snowflake", "Going cold", "warn"),
     "cold": StateLook("snowflake", "Cold", "queued"),
+    "data-kept": StateLook("database", "Deleted, data kept", "queued"),
     "deleting": StateLook("trash-2", "Deleting", "warn"),
     "working": StateLook("loader", "Working", "info"),
     "retrying": StateLook("rotate-cw", "Retrying", "warn"),

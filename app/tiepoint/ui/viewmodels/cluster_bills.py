@@ -64,13 +64,13 @@ def machine_price(cluster: Cluster, name: str) -> float | None:
     return prices.get(name)
 
 
-def rest_bills(price: PriceEstimate, *, is_cold: bool) -> tuple[Bill, ...]:
-    """Return what bills while a cluster is paused or cold, the dearest first."""
+def rest_bills(price: PriceEstimate, *, is_cold: bool, is_data_only: bool = False) -> tuple[Bill, ...]:
+    """Return what bills while a cluster is paused or cold, or only its data is left, the dearest first."""
     told = ((line, line.cold if is_cold else line.paused) for line in price.lines)
     found = [
         Bill(line.part, said_below(plain(line.label)), cost, _why(line, is_cold=is_cold))
         for line, cost in told
-        if cost > 0
+        if cost > 0 and (line.part is ResourceGroupKind.STORAGE or not is_data_only)
     ]
     return tuple(sorted(found, key=lambda bill: -bill.per_hour))
 

@@ -311,6 +311,9 @@ async def test_deletes_all_but_the_data(bench: LifeBench) -> None:
     assert [each.resource.type for each in bench.azure.made.values()] == ["Microsoft.Storage/storageAccounts"]
     vault = next(line for line in ended.lines if line.type == "Microsoft.KeyVault/vaults")
     assert "90 days" in vault.note
+    await bench.until(lambda: bench.clusters.snapshot.find("harbour").state is ClusterState.DATA_KEPT)  # type: ignore[union-attr]
+    await bench.clusters.resume("harbour")
+    assert bench.clusters.snapshot.find("harbour").state is ClusterState.RUNNING  # type: ignore[union-attr]
 
 
 async def test_deletes_everything_when_told(bench: LifeBench) -> None:

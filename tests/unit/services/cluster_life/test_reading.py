@@ -25,7 +25,7 @@ from tiepoint.domain.operation import OperationState
 from tiepoint.ports.azure import GroupFacts, Heartbeat
 from tiepoint.services.cluster_life.facts import ClusterFacts
 from tiepoint.services.cluster_life.metering import Meters, per_hour_now
-from tiepoint.services.cluster_life.plan_tags import COLD, STATE_TAG, plan_of, tags_of, zones_of, zones_tag
+from tiepoint.services.cluster_life.plan_tags import COLD, DATA_KEPT, STATE_TAG, plan_of, tags_of, zones_of, zones_tag
 from tiepoint.services.cluster_life.reading import cluster_of, state_of
 
 NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
@@ -58,7 +58,10 @@ def facts(power: Power = Power.RUNNING, nodes: int = 5, **changes: object) -> Cl
         (facts(Power.STOPPED), ClusterState.PARTIAL),
         (facts(nodes=4), ClusterState.PARTIAL),
         (facts(machines=()), ClusterState.PARTIAL),
-        (facts(machines=(), resources=(ACCOUNT,)), ClusterState.COLD),
+        (
+            facts(machines=(), group=GroupFacts("rg-harbour", "eastus", {STATE_TAG: DATA_KEPT})),
+            ClusterState.DATA_KEPT,
+        ),
         (facts(machines=(machine("node-01"),)), ClusterState.PARTIAL),
         (
             facts(machines=(machine("scheduler"), machine("jump-linux", Power.DEALLOCATED)), plan=None),
@@ -120,6 +123,9 @@ def test_the_price_now_follows_what_is_on() -> None:
     cold = cluster_of(facts(Power.DEALLOCATED, resources=(ACCOUNT,)), subscription="s", price=price, now=NOW)
     assert per_hour_now(running, price) == pytest.approx(price.running)
     assert per_hour_now(paused, price) == pytest.approx(price.paused)
+    group = GroupFacts("rg-harbour", "eastus", {STATE_TAG: DATA_KEPT})
+    kept = cluster_of(facts(machines=(), group=group), subscription="s", price=price, now=NOW)
+    assert 0 < per_hour_now(kept, price) < per_hour_now(cold, price)
     assert per_hour_now(cold, price) < per_hour_now(paused, price) < per_hour_now(running, price)
 
 

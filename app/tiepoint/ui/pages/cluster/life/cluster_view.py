@@ -25,10 +25,10 @@ from tiepoint.ui.viewmodels.cluster_life_resources import activity_lines
 from tiepoint.ui.widgets.cards import ScrollColumn
 from tiepoint.ui.widgets.layouts import column, holder, row
 
-_METER_PX: Final = 242
+_METER_PX: Final = 252
 _REST_PX: Final = 274
 _FOOT_PX: Final = 222
-_AT_REST: Final = (ClusterState.PAUSED, ClusterState.COLD)
+_AT_REST: Final = (ClusterState.PAUSED, ClusterState.COLD, ClusterState.DATA_KEPT)
 
 
 class ClusterView(QWidget):

@@ -23,7 +23,8 @@ from tiepoint.ui.viewmodels.cluster_life import ClusterLifeModel
 from tiepoint.ui.viewmodels.cluster_life_words import cancel_verb
 from tiepoint.ui.widgets.question import Question, ask
 
-_AT_REST: Final = (ClusterState.PAUSED, ClusterState.COLD)
+_AT_REST: Final = (ClusterState.PAUSED, ClusterState.COLD, ClusterState.DATA_KEPT)
+_WITHOUT_STORAGE: Final = (ClusterState.COLD, ClusterState.DATA_KEPT)
 
 
 class ClusterCommands(QObject):
@@ -80,8 +81,8 @@ class ClusterCommands(QObject):
         on = cluster.state not in _AT_REST
         self.resume.setEnabled(may)
         self.pause.setEnabled(may and on)
-        self.scale.setEnabled(may and has_plan and cluster.state is not ClusterState.COLD)
-        self.cold.setEnabled(may and has_plan and cluster.state is not ClusterState.COLD)
+        self.scale.setEnabled(may and has_plan and cluster.state not in _WITHOUT_STORAGE)
+        self.cold.setEnabled(may and has_plan and cluster.state not in _WITHOUT_STORAGE)
         self.delete.setEnabled(may)
         self.cancel.setEnabled(self._model.is_busy)
         if cluster.operation is not None:

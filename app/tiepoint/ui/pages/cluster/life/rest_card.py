@@ -46,19 +46,20 @@ class RestCard(Card):
 
     def show_cluster(self, cluster: Cluster, *, may_act: bool, may_cool: bool) -> None:
         """Show a cluster at rest."""
-        is_cold = cluster.state is ClusterState.COLD
+        is_kept = cluster.state is ClusterState.DATA_KEPT
+        is_cold = is_kept or cluster.state is ClusterState.COLD
         currency, price = currency_of(cluster), cluster.price
         per_hour = bills_now(cluster)
         if self.head is not None:
-            self.head.title_label.setText(tr("Rest", "Cold") if is_cold else tr("Rest", "Paused"))
-            self.head.remark_label.setText(_remark(is_cold=is_cold))
+            self.head.title_label.setText(_title(cluster.state))
+            self.head.remark_label.setText(_remark(cluster.state))
         self._figure.setText("—" if per_hour is None else number_text(per_hour))
         self._unit.setText(tr("Rest", "{sign}/h", sign=sign_of(currency)))
         self._line.setText("" if per_hour is None else _longer(per_hour, currency))
-        bills = () if price is None else rest_bills(price, is_cold=is_cold)
+        bills = () if price is None else rest_bills(price, is_cold=is_cold, is_data_only=is_kept)
         self._show_bills(bills, currency)
         saved = 0.0 if price is None or is_cold else saved_by_cooling(price)
-        self._hint.setText(_hint(saved, currency, is_cold=is_cold))
+        self._hint.setText(_kept_hint() if is_kept else _hint(saved, currency, is_cold=is_cold))
         self.cold.setVisible(not is_cold)
         self.cold.setEnabled(may_act and may_cool)
 
@@ -103,8 +104,20 @@ class _BillLine(QWidget):
         self.setAccessibleName(f"{bill.label}: {price}. {bill.why}")
 
 
-def _remark(*, is_cold: bool) -> str:
-    if is_cold:
+def _title(state: ClusterState) -> str:
+    if state is ClusterState.DATA_KEPT:
+        return tr("Rest", "Deleted, data kept")
+    return tr("Rest", "Cold") if state is ClusterState.COLD else tr("Rest", "Paused")
+
+
+def _kept_hint() -> str:
+    return tr("Rest", "Resume deploys it again from its plan. Delete removes the data, too, when told.")
+
+
+def _remark(state: ClusterState) -> str:
+    if state is ClusterState.DATA_KEPT:
+        return tr("Rest", "only the storage account with captures and products is left")
+    if state is ClusterState.COLD:
         return tr("Rest", "all machines off, working storage archived and removed")
     return tr("Rest", "all machines are off")
 

@@ -37,7 +37,7 @@ def facts_of(cluster: Cluster, model: ClusterLifeModel) -> tuple[tuple[str, str]
     if model.is_busy and operation is not None:
         return ((tr("Life", "Elapsed"), elapsed_text(operation, now)), (tr("Life", "Bills now"), rate))
     facts = [(tr("Life", "Bills now"), rate)] if per_hour is not None else []
-    if cluster.state in (ClusterState.PAUSED, ClusterState.COLD):
+    if cluster.state in (ClusterState.PAUSED, ClusterState.COLD, ClusterState.DATA_KEPT):
         return tuple(facts)
     if cluster.stops_at is not None:
         facts.append((tr("Life", "Stops itself"), clock_text(cluster.stops_at, now)))
