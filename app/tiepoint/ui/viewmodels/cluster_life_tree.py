@@ -174,8 +174,9 @@ def _line(line: ResourceLine, now: datetime, *, is_live: bool) -> TreeLine:
 
 
 def _kind(line: ResourceLine) -> str:
-    """Name the sort of a resource where its own name is a bare one."""
-    return kind_name(line.type) if line.type and " " not in line.name else ""
+    """Name the sort of a resource where its own name does not say it."""
+    kind = kind_name(line.type) if line.type and " " not in line.name else ""
+    return "" if line.name.casefold() in kind.casefold() else kind
 
 
 def _took(line: ResourceLine, now: datetime, *, is_live: bool) -> str:

@@ -71,7 +71,7 @@ def _grid(price: PriceEstimate | None, on: int) -> QWidget:
     grid = QGridLayout(made)
     grid.setContentsMargins(0, 0, 2, 0)
     grid.setHorizontalSpacing(12)
-    grid.setVerticalSpacing(5)
+    grid.setVerticalSpacing(2)
     grid.setColumnStretch(1, 1)
     for place, head in enumerate(_COLUMNS):
         grid.addWidget(_right(Label(tr("Bills", head), "caption")), 0, place + 2)
