@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email.utils
 import json
 import time
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ from azure.core.credentials import AccessToken, AccessTokenInfo
 
 from blob_rights import bearer
 from blob_server import BlobServer, Container
-from scripted_server import ScriptedServer, failure
+from scripted_server import ScriptedServer, answer, failure
 from tiepoint.adapters.azure.control import AzureControlStore
 from tiepoint.domain.cloud import custom_cloud
 from tiepoint.domain.cluster import Lease
@@ -144,3 +145,26 @@ async def test_a_refusal_says_what_is_missing(papers: TlsPapers, code: str, said
     ):
         await store.write_lease(server.url.removesuffix("/box"), LEASE)
     assert (caught.value.retryable, bool(caught.value.remedy)) == (True, True)
+
+
+async def test_a_computer_whose_clock_is_wrong_writes_times_by_blobs_clock(papers: TlsPapers) -> None:
+    store = AzureControlStore(cast("Any", Identity(papers)))
+    date = f"Date: {email.utils.formatdate(time.time() + 7200, usegmt=True)}"
+    now = datetime.now(UTC).replace(microsecond=0)
+    metadata = "<time>{0}</time><booted>{0}</booted>".format((now + timedelta(hours=2)).isoformat())
+    kind = "<Properties><BlobType>BlockBlob</BlobType></Properties>"
+    blobs = f"<Blob><Name>nodes/node-01.json</Name>{kind}<Metadata>{metadata}</Metadata></Blob>"
+    listing = f"<?xml version='1.0'?><EnumerationResults><Blobs>{blobs}</Blobs><NextMarker /></EnumerationResults>"
+    steps = (
+        answer(200, date),
+        answer(201, f'ETag: "0x1"\nLast-Modified: {date[6:]}\n{date}'),
+        answer(200, f"{date}\nContent-Type: application/xml", listing.encode()),
+    )
+    with ScriptedServer(*steps, context=papers.server_context()) as server:
+        endpoint = server.url.removesuffix("/box")
+        await store.write_lease(endpoint, Lease("mila", now + timedelta(minutes=15), 30))
+        written = json.loads(server.seen[1].body)
+        (heard,) = await store.heartbeats(endpoint)
+    until = datetime.fromisoformat(written["until"])
+    assert abs((until - now).total_seconds() - 7200 - 900) < 5, "guards would take it for lapsed otherwise"
+    assert abs((heard.time - now).total_seconds()) < 5

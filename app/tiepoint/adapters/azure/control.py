@@ -1,10 +1,14 @@
-"""The container `control` of a cluster's Blob account, by azure-storage-blob. Blocking calls run in threads."""
+"""The container `control` of a cluster's Blob account, by azure-storage-blob. Blocking calls run in threads.
+
+Times are this computer's on the program's side and Blob's in the container, see `blob_clock`.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from azure.core import MatchConditions
@@ -16,6 +20,7 @@ from azure.core.exceptions import (
 )
 from azure.storage.blob import BlobServiceClient, ContainerClient, ContentSettings, LinearRetry
 
+from tiepoint.adapters.azure.blob_clock import NONE, BlobClock, heartbeat_by, lease_by, meter_by
 from tiepoint.adapters.azure.calling import call
 from tiepoint.adapters.azure.trust import trust_options
 from tiepoint.domain import control_document as documents
@@ -45,36 +50,57 @@ class AzureControlStore:
 
     def __init__(self, identity: AzureIdentity) -> None:
         self._identity = identity
+        self._clock = BlobClock()
 
     async def read_lease(self, endpoint: str) -> Lease | None:
         """The lease; see the port."""
-        return await self._in(endpoint, lambda control: _readable(documents.read_lease, control, documents.LEASE_BLOB))
+        found = await self._in(endpoint, lambda control: _readable(documents.read_lease, control, documents.LEASE_BLOB))
+        return lease_by(found, -self._ahead(endpoint)) if found else None
 
     async def write_lease(self, endpoint: str, lease: Lease) -> None:
         """Replace the lease; see the port."""
-        content = documents.lease_document(lease)
-        await self._in(endpoint, lambda control: _write(control, documents.LEASE_BLOB, content))
+
+        def write(control: ContainerClient) -> None:
+            content = documents.lease_document(lease_by(lease, self._surely_ahead(endpoint, control)))
+            _write(control, documents.LEASE_BLOB, content)
+
+        await self._in(endpoint, write)
 
     async def drop_lease(self, endpoint: str) -> None:
         """Let the lease end now; its prices stay, because guards count by them."""
-        await self._in(endpoint, _drop_lease)
+        await self._in(endpoint, lambda control: _drop_lease(control, lambda: self._ahead(endpoint)))
 
     async def read_meter(self, endpoint: str) -> Meter | None:
         """The meter; see the port."""
-        return await self._in(endpoint, lambda control: _readable(documents.read_meter, control, documents.METER_BLOB))
+        found = await self._in(endpoint, lambda control: _readable(documents.read_meter, control, documents.METER_BLOB))
+        return meter_by(found, -self._ahead(endpoint)) if found else None
 
     async def reset_meter(self, endpoint: str, start: datetime) -> None:
         """Begin a new run; see the port."""
-        content = documents.meter_document(documents.new_meter(start))
-        await self._in(endpoint, lambda control: _write(control, documents.METER_BLOB, content))
+
+        def write(control: ContainerClient) -> None:
+            begun = documents.new_meter(start + self._surely_ahead(endpoint, control))
+            _write(control, documents.METER_BLOB, documents.meter_document(begun))
+
+        await self._in(endpoint, write)
 
     async def heartbeats(self, endpoint: str) -> tuple[Heartbeat, ...]:
         """What all machines said last; see the port."""
-        return await self._in(endpoint, _heartbeats)
+        found = await self._in(endpoint, _heartbeats)
+        return tuple(heartbeat_by(each, -self._ahead(endpoint)) for each in found)
 
     async def ask_to_drain(self, endpoint: str, names: Sequence[str], *, drains: bool = True) -> None:
         """Ask machines to take no new task; see the port."""
         await self._in(endpoint, lambda control: _ask_to_drain(control, frozenset(names), drains=drains))
+
+    def _ahead(self, endpoint: str) -> timedelta:
+        return self._clock.ahead(endpoint) or NONE
+
+    def _surely_ahead(self, endpoint: str, control: ContainerClient) -> timedelta:
+        """Return how far Blob's clock is ahead; where it was never heard, it is asked for something small."""
+        if self._clock.ahead(endpoint) is None:
+            control.exists()
+        return self._ahead(endpoint)
 
     async def _in(self, endpoint: str, do: Callable[[ContainerClient], T]) -> T:
         return await call(self._identity, self._with_container, endpoint, do)
@@ -89,6 +115,7 @@ class AzureControlStore:
             read_timeout=_READ_S,
             # Whoever polls asks again soon; the library's own patience is over a minute.
             retry_policy=LinearRetry(backoff=1, retry_total=2, random_jitter_range=0),
+            raw_response_hook=lambda answer: self._clock.hear(endpoint, answer.http_response.headers),
             **trust_options(cloud),
         ) as service:
             try:
@@ -153,12 +180,11 @@ def _write(control: ContainerClient, name: str, content: Mapping[str, Any], cond
         control.upload_blob(name, data, overwrite=True, content_settings=_JSON)
 
 
-def _drop_lease(control: ContainerClient) -> None:
+def _drop_lease(control: ContainerClient, ahead: Callable[[], timedelta]) -> None:
     lease = _readable(documents.read_lease, control, documents.LEASE_BLOB)
-    now = datetime.now(UTC)
+    now = datetime.now(UTC) + ahead()
     if lease is not None and lease.until > now:
-        ended = Lease(lease.holder, now, lease.idle_minutes, lease.budget, lease.currency, lease.prices)
-        _write(control, documents.LEASE_BLOB, documents.lease_document(ended))
+        _write(control, documents.LEASE_BLOB, documents.lease_document(dataclasses.replace(lease, until=now)))
 
 
 def _heartbeats(control: ContainerClient) -> tuple[Heartbeat, ...]:
