@@ -17,7 +17,7 @@ from tiepoint.domain.errors import SignInNeeded
 from tiepoint.ui.pages.cluster.overview import Overview
 from tiepoint.ui.pages.cluster.page import ClusterPage
 from tiepoint.ui.shell.account_menu import AccountMenu
-from ui.cluster_scenes import choosing, cluster_page, confirming, four, no_subscription, offline, signed_in
+from ui.cluster_scenes import choosing, cluster_page, confirming, four, no_subscription, offline, reading, signed_in
 
 InQt = Callable[[Any], Any]
 LEFT = Qt.MouseButton.LeftButton
@@ -118,6 +118,21 @@ def test_a_subscription_is_chosen_by_keyboard(in_qt: InQt) -> None:
             QTest.keyClick(second, Qt.Key.Key_Return)
             await until(lambda: stand.page.sign_in.is_ready)
             assert stand.fake.azure.sign_in.calls[-1] == ("choose", SUBSCRIPTIONS[1].id)
+
+    in_qt(scene())
+
+
+def test_a_card_grows_with_what_it_comes_to_say(in_qt: InQt) -> None:
+    async def scene() -> None:
+        async with cluster_page() as stand:
+            reading(stand.fake.azure)
+            await until(lambda: not _overview(stand).sign_in_card.sign_in.isVisible())
+            choosing(stand.fake.azure)
+            picker = _overview(stand).sign_in_card.picker
+            await until(
+                lambda: picker.choices and all(each.height() >= each.minimumHeight() for each in picker.choices)
+            )
+            await until(lambda: all(each.height() == each.heightForWidth(each.width()) for each in picker.choices))
 
     in_qt(scene())
 

@@ -61,7 +61,11 @@ class AccountLine(QWidget):
         read = clock_text(snapshot.updated) if snapshot.updated else ""
         if snapshot.failure is not None:
             self._glyph.set_glyph("wifi-off" if snapshot.failure.kind == "connection" else "circle-alert", "warn.text")
-            words = tr("Account", "Azure does not answer")
+            words = {
+                "confirm": tr("Account", "Azure asks you to confirm"),
+                "sign-in": tr("Account", "Azure asks you to sign in again"),
+                "connection": tr("Account", "Azure does not answer"),
+            }.get(snapshot.failure.kind, tr("Account", "Azure could not be read"))
             self._age.setText(f"{words}, {tr('Account', 'last read {time}', time=read)}" if read else words)
             return
         self._glyph.set_glyph("cloud", "text2")

@@ -52,7 +52,8 @@ class AccountMenu(QMenu):
         self._say(tr("SignIn", "Subscription"), "receipt")
         group = QActionGroup(self)
         for each in snapshot.subscriptions:
-            entry = self.addAction(plain(each.name).replace("&", "&&"))
+            words = each.name if each.state == "Enabled" else f"{each.name}  ({each.state})"
+            entry = self.addAction(plain(words).replace("&", "&&"))
             entry.setCheckable(True)
             entry.setChecked(snapshot.subscription is not None and each.id == snapshot.subscription.id)
             entry.setToolTip(f"{each.id}  {each.state}")

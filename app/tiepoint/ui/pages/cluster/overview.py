@@ -72,7 +72,8 @@ class Overview(Place):
         snapshot = self._clusters.snapshot
         subtitle = self._clusters.summary() if snapshot.is_known else tr("Clusters", "Looking for clusters on Azure")
         actions = (self.account_action, self.refresh_action, self.new_action)
-        return StripContent(tr("Clusters", "Clusters"), subtitle=subtitle, facts=facts, actions=actions)
+        title = tr("Clusters", "Clusters")
+        return StripContent(title, subtitle=subtitle, facts=facts, actions=actions, is_about_cluster=True)
 
     def focus_first(self) -> None:
         """Begin at this computer."""
@@ -101,7 +102,9 @@ class Overview(Place):
         if view.is_confirming:
             text = tr("Clusters", "Finish it in your browser.")
         self.banner.tell(title, text)
-        self.failure.show_failure(self._clusters.failure if self._sign_in.is_ready else None)
+        failure = self._clusters.failure
+        is_told = failure is not None and failure.kind == "confirm" and view.needs_confirmation  # by the banner
+        self.failure.show_failure(failure if self._sign_in.is_ready and not is_told else None)
         self.sign_in_card.refresh()
         self._show_cards()
         self.new_action.setEnabled(self._sign_in.is_ready)

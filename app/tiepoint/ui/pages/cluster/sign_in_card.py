@@ -93,6 +93,8 @@ class SignInCard(Card):
             SignInStep.SIGNED_OUT: self.sign_in,
             SignInStep.BROWSER: self.browser.cancel,
             SignInStep.CODE: self.code.copy,
+            SignInStep.LOOKING: self._looking,  # holds it until there is something to choose
+            SignInStep.RESTORING: self._restoring,
         }.get(step)
         if first is not None:
             first.setFocus()
