@@ -30,7 +30,7 @@ from tiepoint.domain.failure import Failure
 from tiepoint.domain.planned_machines import planned_machines
 from tiepoint.domain.preflight import Change, ChangeKind
 from tiepoint.domain.resource_names import part_of
-from tiepoint.ports.azure import Azure, DeploymentState, DeploymentStep, GroupFacts, Heartbeat
+from tiepoint.ports.azure import Azure, DeploymentState, DeploymentStep, GroupFacts, Heartbeat, SizeOffer
 from tiepoint.ports.cluster_journal import OperationRecord
 from tiepoint.services.clusters import ClusterService
 from tiepoint.services.operations import Operations
@@ -449,6 +449,8 @@ class LifeBench:
         self.sign_in.put_signed_in()
         self.sign_in.roles = self.azure.roles()
         cast("Any", self.azure).deleted_vault = self._deleted_vault
+        cast("Any", self.azure).sizes = self._sizes
+        self.zones: tuple[str, ...] = ("1", "2", "3")
         self.services: list[tuple[ClusterService, Operations]] = []
         self.clusters = self.again()
 
@@ -498,6 +500,9 @@ class LifeBench:
         while not holds():
             assert time.monotonic() < end, "it did not come to that"
             await asyncio.sleep(0.002)
+
+    async def _sizes(self, region: str) -> tuple[SizeOffer, ...]:
+        return (SizeOffer("Standard_NV36ads_A10_v5", "A10", 36, 440.0, zones=self.zones),)
 
     async def _deleted_vault(self, name: str, region: str) -> str:
         return ""

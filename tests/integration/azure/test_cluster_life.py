@@ -56,6 +56,8 @@ async def test_the_whole_life_of_a_cluster_with_a_fault_in_each_of_its_turns(sta
     assert not undone, [(each.id, each.state.value) for each in undone]
     assert stand.cluster().state is ClusterState.RUNNING
     assert set(stand.powers()) == {"scheduler", *(f"node-0{each}" for each in range(1, 6))}
+    assert double.world.machine(GROUP, "node-03").body["zones"] == ["2"]
+    assert not double.world.machine(GROUP, "node-02").body.get("zones")
 
     double.faults.add("drop", path=r"/deallocate", times=1)
     double.requests.clear()
@@ -96,6 +98,7 @@ async def test_the_whole_life_of_a_cluster_with_a_fault_in_each_of_its_turns(sta
     ended = await clusters.delete("atelier", typed_name="atelier")
     assert ended.state is OperationState.COMPLETED
     assert stand.types() & {"virtualMachines", "virtualNetworks", "vaults", "storageAccounts"} == {"storageAccounts"}
+    assert stand.cluster().state is ClusterState.DATA_KEPT
     await clusters.delete("atelier", typed_name="atelier", keeps_data=False)
     assert clusters.snapshot.find("atelier") is None
 

@@ -43,6 +43,7 @@ async def deploy_nodes_and_all(
     group = work.facts.group
     zones, ended = dict(zones_of(group.tags if group else {})), before
     missing: tuple[str, ...] = ()
+    offered: tuple[str, ...] | None = None
     for number in range(1, MOST_TRIES + 2):
         if ended is not None:
             if ended.is_good:
@@ -52,8 +53,10 @@ async def deploy_nodes_and_all(
                 raise ended.error()
             missing = names_of(lacking) if number > MOST_TRIES else ()
             wanted = tuple(name for name in wanted if name not in missing)
-            await _make_room(work, lacking, number)
-            zones.update({name: str(number) for name in names_of(lacking) if name not in missing})
+            offered = await _zones(work, plan) if offered is None else offered
+            zone = offered[min(number, len(offered)) - 1] if offered else ""
+            await _make_room(work, lacking, number, zone)
+            zones.update({name: zone for name in names_of(lacking) if name not in missing and zone})
         found = await existing(work)
         template = composed(work, plan, found, Part(nodes=wanted, only=only), zones)
         name = deployment_name(plan.name, work.tools.now())
@@ -66,10 +69,20 @@ async def deploy_nodes_and_all(
         raise _too_few(missing)
 
 
-async def _make_room(work: Work, lacking: Sequence[DeploymentStep], number: int) -> None:
+async def _zones(work: Work, plan: ClusterPlan) -> tuple[str, ...]:
+    """Return the zones in which the nodes' size is offered, none where the region has none or it cannot be read."""
+    try:
+        sizes = await work.ask(lambda: work.azure.facts.sizes(plan.region))
+    except TiepointError:
+        return ()
+    return next((tuple(sorted(each.zones)) for each in sizes if each.name.lower() == plan.nodes.size.lower()), ())
+
+
+async def _make_room(work: Work, lacking: Sequence[DeploymentStep], number: int, zone: str) -> None:
     """Remove machines that could not be placed, since a zone cannot be changed, and wait a while."""
     is_left_out = number > MOST_TRIES
-    note = "no capacity; left out" if is_left_out else f"no capacity; zone {number} next, try {number} of {MOST_TRIES}"
+    where = f"zone {zone} next" if zone else "the same again in a moment"
+    note = "no capacity; left out" if is_left_out else f"no capacity; {where}, try {number} of {MOST_TRIES}"
     for step in lacking:
         work.board.retry(step.resource_id, note, step.failure)
         await _removed(work, step)

@@ -63,7 +63,7 @@ async def _machines(work: Work, starts: Starts, machines: Sequence[Machine]) -> 
     await starts.ask(nodes)
     try:
         await starts.wait(schedulers)
-    except (TiepointError, asyncio.CancelledError):
+    except TiepointError:
         await _released(work, nodes)
         raise
     await starts.wait([*nodes, *jump_boxes])

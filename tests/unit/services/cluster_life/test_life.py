@@ -149,6 +149,31 @@ async def test_a_node_without_capacity_is_tried_again_in_another_zone(bench: Lif
     assert bench.azure.groups["rg-harbour"].tags["tiepoint-zones"] == "node-03=2"
 
 
+async def test_in_a_region_without_zones_a_node_is_tried_again_later(bench: LifeBench) -> None:
+    bench.zones = ()
+    bench.azure.no_capacity["node-03"] = 2
+    assert (await bench.clusters.deploy(PLAN)).state is OperationState.COMPLETED
+    assert "tiepoint-zones" not in bench.azure.groups["rg-harbour"].tags
+
+
+async def test_a_scheduler_that_does_not_start_lets_the_nodes_go_again(bench: LifeBench) -> None:
+    await bench.deploy_paused(small())
+    bench.azure.no_capacity["scheduler"] = 9
+    with pytest.raises(NoCapacity):
+        await bench.clusters.resume("harbour")
+    assert sorted(call[1] for call in bench.azure.asked("deallocate")) == ["node-01", "node-02"]
+
+
+async def test_a_program_that_ends_in_a_resume_lets_no_node_go(slow: LifeBench) -> None:
+    await slow.deploy_paused(small())
+    task = asyncio.ensure_future(slow.clusters.resume("harbour"))
+    await slow.until(lambda: len(slow.azure.asked("start")) == 3)
+    await slow.clusters.stop()
+    with pytest.raises(Canceled):
+        await task
+    assert slow.azure.asked("deallocate") == []
+
+
 async def test_nodes_that_never_find_capacity_are_left_out_and_said(bench: LifeBench) -> None:
     bench.azure.no_capacity["node-03"] = 9
     with pytest.raises(NoCapacity, match="node-03") as caught:
