@@ -256,6 +256,13 @@ def cold() -> Cluster:
     return a_cluster(NAME, ClusterState.COLD, resources=left, activity=activity(), updated=NOW)
 
 
+def data_kept() -> Cluster:
+    """A deleted cluster of which the storage account was kept."""
+    left = tuple(each for each in resources() if "storageAccounts" in each.type)
+    return a_cluster(NAME, ClusterState.DATA_KEPT, machines=(), resources=left, activity=activity(), updated=NOW,
+                     meter=Meter(None, 0.03, 0.0))  # fmt: skip
+
+
 def partial() -> Cluster:
     """A cluster of which two nodes are off."""
     found = list(machines())
@@ -335,6 +342,7 @@ LIFE: Final[dict[str, Callable[[], Cluster]]] = {
     "running, near its budget": over_budget,
     "paused": paused,
     "cold": cold,
+    "deleted, data kept": data_kept,
     "partly off": partial,
     "resources missing": broken,
     "plan unknown": unknown,

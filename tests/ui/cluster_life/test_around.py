@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from fakes.azure_scenes import a_cluster, cluster_id
-from fakes.life_scenes import NOW, clock, cold, deploying, deployment, failed, paused, running, without_lease
+from fakes.life_scenes import NOW, clock, cold, data_kept, deploying, deployment, failed, paused, running, without_lease
 from fakes.program import FakeProgram
 from page_stand import FakePanel, until
 from tiepoint.domain.cluster import ClusterState, Power
@@ -351,8 +351,28 @@ def test_leaving_waits_until_azure_was_told_and_no_longer(in_qt: InQt) -> None:
 def test_nothing_that_bills_asks_nothing(in_qt: InQt) -> None:
     async def scene() -> None:
         free = a_cluster("harbour", ClusterState.COLD, meter=None, price=None)
-        parts, window, ended = _parts(free), QWidget(), []
+        parts, window, ended = _parts(free, data_kept()), QWidget(), []
         await leave(window, parts.panel, lambda: ended.append(1))
+        assert ended == [1]
+        await _put_away(parts, window)
+
+    in_qt(scene())
+
+
+def test_what_is_cold_does_not_ask_by_itself_but_is_listed(in_qt: InQt) -> None:
+    async def scene() -> None:
+        parts, window, ended = _parts(cold()), QWidget(), []
+        await leave(window, parts.panel, lambda: ended.append(1))
+        assert ended == [1]
+        parts.fake.azure.clusters.put(
+            running(), dataclasses.replace(cold(), id=cluster_id("brighton"), name="brighton")
+        )
+        window.show()
+        leaving = asyncio.ensure_future(leave(window, parts.panel, lambda: ended.append(2)))
+        dialog = await _question(window)
+        assert any("brighton, cold: 0.11" in label.text() for label in dialog.findChildren(QLabel))
+        QTest.keyClick(dialog, Qt.Key.Key_Escape)
+        await leaving
         assert ended == [1]
         await _put_away(parts, window)
 

@@ -21,6 +21,7 @@ from fakes.life_scenes import (
     broken,
     cold,
     confirming,
+    data_kept,
     deploying,
     deployment,
     failed,
@@ -275,6 +276,22 @@ def test_deleting_wants_the_name(in_qt: InQt) -> None:
             QTest.mouseClick(dialog.keep, CLICK)
             assert dialog.go_button.text() == "Delete everything"
             QTest.keyClick(dialog.name, Qt.Key.Key_Return)
+            await until(lambda: ("delete", "harbour", "harbour", False) in _asked(stand))
+
+    in_qt(scene())
+
+
+def test_what_was_kept_of_a_deleted_cluster_is_deleted_with_its_data(in_qt: InQt) -> None:
+    async def scene() -> None:
+        async with life(data_kept()) as stand:
+            commands = stand.page.life.commands
+            assert stand.page.strip().state_text == "Deleted, data kept"
+            commands.delete.trigger()
+            dialog = commands.dialog
+            assert isinstance(dialog, DeleteDialog)
+            assert dialog.keep.isHidden()
+            QTest.keyClicks(dialog.name, "harbour")
+            QTest.mouseClick(dialog.go_button, CLICK)
             await until(lambda: ("delete", "harbour", "harbour", False) in _asked(stand))
 
     in_qt(scene())

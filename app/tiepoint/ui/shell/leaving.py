@@ -12,7 +12,7 @@ from tiepoint.domain.transfer import Transfer
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.shell.closing import ClosingChoice, ask_before_closing
 from tiepoint.ui.shell.pausing import pause_before_leaving
-from tiepoint.ui.viewmodels.cluster_meter import billing
+from tiepoint.ui.viewmodels.cluster_meter import worth_asking
 
 _asking: set[int] = set()
 
@@ -59,5 +59,5 @@ def _moving(panel: Panel) -> tuple[Transfer, ...]:
 async def _choice(window: QWidget, panel: Panel) -> ClosingChoice:
     program = panel.program
     unfinished, copied = program.monitor.snapshot.unfinished, program.captures.being_kept
-    clusters = billing(program.azure.clusters.snapshot)
+    clusters = worth_asking(program.azure.clusters.snapshot)
     return await ask_before_closing(window, unfinished, copied, _moving(panel), clusters=clusters)

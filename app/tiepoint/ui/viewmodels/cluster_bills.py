@@ -40,6 +40,8 @@ def bills_now(cluster: Cluster) -> float | None:
     price = cluster.price
     if price is None:
         return None
+    if cluster.state is ClusterState.DATA_KEPT:
+        return sum(line.cold for line in price.lines if line.part is ResourceGroupKind.STORAGE)
     if cluster.state in _GONE:
         return price.cold
     if cluster.state in _AT_REST:

@@ -134,7 +134,9 @@ def trouble_note(operation: ClusterOperation) -> Note | None:
         title = tr("Note", "{name} is tried again", name=name)
     if more:
         title += tr_count("Note", ", and one more", ", and {count} more", more)
-    told = plain(first.note) or (said_below(plain(first.failure.summary)) if first.failure is not None else "")
+    told = said_below(plain(first.note)) or (
+        said_below(plain(first.failure.summary)) if first.failure is not None else ""
+    )
     return Note(
         "trouble", "warn", "triangle-alert", title, f"{told} {tr('Note', 'The rest goes on meanwhile.')}".strip()
     )

@@ -46,8 +46,14 @@ class SummedUp:
 
 def billing(snapshot: ClustersSnapshot) -> tuple[Cluster, ...]:
     """Return the clusters that bill something, the dearest first."""
-    found = [each for each in snapshot.clusters if is_anything_on(each) or (bills_now(each) or 0.0) >= LEAST]
+    found = [each for each in snapshot.clusters if is_anything_on(each) or _is_costing(each)]
     return tuple(sorted(found, key=lambda each: -(bills_now(each) or 0.0)))
+
+
+def worth_asking(snapshot: ClustersSnapshot) -> tuple[Cluster, ...]:
+    """Return what the question on closing lists; nothing when all that bills is cold, which is meant to stay so."""
+    clusters = billing(snapshot)
+    return clusters if any(each.state is not ClusterState.COLD for each in clusters) else ()
 
 
 def summed_up(snapshot: ClustersSnapshot, now: datetime) -> SummedUp | None:
@@ -65,6 +71,10 @@ def summed_up(snapshot: ClustersSnapshot, now: datetime) -> SummedUp | None:
         any(each.stops_at is None and each.lease is None for each in running),
         snapshot.failure is not None,
     )
+
+
+def _is_costing(cluster: Cluster) -> bool:
+    return cluster.state is not ClusterState.DATA_KEPT and (bills_now(cluster) or 0.0) >= LEAST
 
 
 def bill_line(cluster: Cluster, now: datetime) -> str:

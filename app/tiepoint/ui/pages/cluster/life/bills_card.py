@@ -51,7 +51,7 @@ class BillsCard(Card):
         """Show what a cluster bills."""
         self.portal_button.setVisible(has_portal)
         price = cluster.price
-        on = {ClusterState.PAUSED: 1, ClusterState.COLD: 2}.get(cluster.state, 0)
+        on = {ClusterState.PAUSED: 1, ClusterState.COLD: 2, ClusterState.DATA_KEPT: 2}.get(cluster.state, 0)
         if (price, on) == self._shown:
             return
         self._shown = (price, on)

@@ -35,7 +35,9 @@ class DeleteDialog(LifeDialog):
         )  # fmt: skip
         self._cluster = cluster
         self.keep = CheckBox(tr("Delete", "Keep photos and products: the Blob account and the group around it stay"))
-        self.keep.setChecked(True)
+        is_gone = cluster.state is ClusterState.DATA_KEPT
+        self.keep.setChecked(not is_gone)
+        self.keep.setVisible(not is_gone)
         self.name = QLineEdit()
         self.name.setAccessibleName(tr("Delete", "Name of the cluster"))
         self.name.setPlaceholderText(cluster.name)
