@@ -13,6 +13,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
 
 from fakes.azure import FakeAzure
+from fakes.azure_facts import FakeFacts
+from fakes.azure_scenes import OFFLINE, a_cluster, a_plan
 from page_stand import Stand, until
 from tiepoint import resources
 from tiepoint.adapters.files.infra_library import PackedInfraLibrary
@@ -225,6 +227,53 @@ def test_a_plan_is_saved_and_its_template_exported(in_qt: InQt, tmp_path: Path) 
             model.export(tmp_path / "no" / "t.json")
             await until(lambda: editor.failure.words)
             assert "cannot be written" in editor.failure.words
+
+    in_qt(scene())
+
+
+def test_a_new_plan_has_a_free_name_and_the_sources_used_last(in_qt: InQt) -> None:
+    async def scene() -> None:
+        async with cluster_page(with_real_plans) as stand:
+            model = stand.page.plan
+            model.open_plan(a_plan("tiepoint"))
+            stand.page.place("overview").plan_wanted.emit()  # type: ignore[attr-defined]
+            assert model.plan.name == "tiepoint"
+            model.remember_sources()
+            stand.fake.azure.clusters.put(a_cluster("tiepoint"), a_cluster("tiepoint-2"))
+            stand.page.place("overview").plan_wanted.emit()  # type: ignore[attr-defined]
+            assert model.plan.name == "tiepoint-3"
+            assert model.plan.access.sources == ("203.0.113.0/28",)
+
+    in_qt(scene())
+
+
+def test_azure_that_cannot_be_asked_is_said_at_the_region(in_qt: InQt) -> None:
+    class Facts(FakeFacts):
+        async def sizes(self, region: str) -> Any:
+            raise OFFLINE.as_error()
+
+    class Roles:
+        facts = Facts()
+
+    def offline_facts(azure: FakeAzure) -> None:
+        planning(azure)
+        azure.sign_in.roles = Roles()
+
+    async def scene() -> None:
+        async with plan_page(offline_facts) as stand:
+            field = _editor(stand).machines.fields["cluster.region"]
+            await until(lambda: field.note == OFFLINE.summary)
+
+    in_qt(scene())
+
+
+def test_show_where_leads_to_the_field(in_qt: InQt) -> None:
+    async def scene() -> None:
+        async with plan_page(with_real_plans, has_sources=False) as stand:
+            editor = _editor(stand)
+            await until(lambda: "no source address" in _words(editor.findings))
+            QTest.mouseClick(_button(editor.findings, "Show where"), LEFT)
+            await until(editor.network.sources.hasFocus)
 
     in_qt(scene())
 

@@ -14,6 +14,7 @@ from fakes.azure import FakeAzure
 from fakes.azure_scenes import QUOTA_CHECK, a_report, cluster_id
 from page_stand import Stand, until
 from tiepoint.domain.cluster_plan import Engine
+from tiepoint.domain.errors import ConfirmationNeeded
 from tiepoint.domain.preflight import Check, CheckKind, CheckState, Fix, PreflightReport, Remedy
 from tiepoint.ui.pages.cluster.page import ClusterPage
 from tiepoint.ui.pages.cluster.preflight.place import PreflightPlace
@@ -140,6 +141,22 @@ def test_offline_says_so_and_checks_again(in_qt: InQt) -> None:
             assert "no connection to Azure" in place.failure.words
             QTest.mouseClick(place.again, LEFT)
             await until(lambda: place.deploy_action.isEnabled())
+
+    in_qt(scene())
+
+
+def test_azure_wants_confirming_before_it_checks(in_qt: InQt) -> None:
+    def to_confirm(azure: FakeAzure) -> None:
+        planning(azure)
+        azure.preflight.fails = ConfirmationNeeded("Azure asks you to confirm.", remedy="Confirm in the browser.")
+
+    async def scene() -> None:
+        async with preflight_page(to_confirm) as stand:
+            place = _place(stand)
+            stand.fake.azure.sign_in.is_waiting = False
+            QTest.mouseClick(place.confirm, LEFT)
+            await until(lambda: place.deploy_action.isEnabled())
+            assert not place.confirm.isVisible()
 
     in_qt(scene())
 

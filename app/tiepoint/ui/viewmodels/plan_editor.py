@@ -103,6 +103,15 @@ class PlanModel(QObject):
         kept = replace(made.access, sources=old.access.sources)
         self._take(replace(made, engine=old.engine, access=kept, secrets=old.secrets, guard=old.guard, profile=profile))
 
+    def begin_new(self) -> None:
+        """Begin a plan for another cluster when the one that is held has been deployed; a draft is kept."""
+        taken = {cluster.name for cluster in self._program.azure.clusters.snapshot.clusters}
+        if self._plan.name in taken:
+            usual = self._plans.begin(Profile.REFERENCE, region=self._plan.region)
+            names = (usual.name, *(f"{usual.name}-{number}" for number in range(2, len(taken) + 3)))
+            free = next(name for name in names if name not in taken)
+            self.open_plan(self._with_usual_sources(replace(usual, name=free)))
+
     def put(self, path: str, value: Any) -> None:
         """Change one key; what follows from it follows."""
         if value_at(self._plan, path) == value:

@@ -131,9 +131,14 @@ class SignInModel(QObject):
         """Wait no longer for the person."""
         self._service.cancel()
 
-    def confirm(self) -> None:
-        """Let the person confirm what Azure asked for."""
-        self._background.start(self._service.confirm())
+    def confirm(self, then: Callable[[], object] | None = None) -> None:
+        """Let the person confirm what Azure asked for; then do something."""
+        self._background.start(self._confirm(then))
+
+    async def _confirm(self, then: Callable[[], object] | None) -> None:
+        await self._service.confirm()
+        if then is not None:
+            then()
 
     def sign_out(self) -> None:
         """Forget the sign-in."""

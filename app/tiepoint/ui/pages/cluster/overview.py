@@ -181,7 +181,7 @@ class Overview(Place):
         self._clusters.changed.connect(self.refresh)
         self._sign_in.changed.connect(self.refresh)
         self.computer.clicked.connect(self.computer_wanted)
-        self.confirm.clicked.connect(self._sign_in.confirm)
+        self.confirm.clicked.connect(lambda: self._sign_in.confirm())
         self.again.clicked.connect(self._clusters.refresh)
         self.sign_in_card.settings_wanted.connect(self.settings_wanted)
         self.sign_in_card.plan_wanted.connect(self.plan_wanted)

@@ -132,7 +132,7 @@ class ClusterPage(Page):
         made = Overview(self.model, self.doctor, self.clusters, self.sign_in)
         made.computer_wanted.connect(lambda: self.show_place("computer"))
         made.cluster_wanted.connect(lambda cluster: self.open_cluster(ClusterId(cluster)))
-        made.plan_wanted.connect(lambda: self.show_place("plan"))
+        made.plan_wanted.connect(self._on_new_plan)
         made.settings_wanted.connect(self._on_settings)
         return made
 
@@ -157,6 +157,10 @@ class ClusterPage(Page):
         module = importlib.import_module("tiepoint.ui.pages.cluster.life.view")
         made: Place = module.LifeView(self._panel)
         return made
+
+    def _on_new_plan(self) -> None:
+        self.plan.begin_new()
+        self.show_place("plan")
 
     def _on_settings(self) -> None:
         self._panel.navigator.go("settings", card="azure")

@@ -35,6 +35,7 @@ SHORTCUTS: Final[tuple[tuple[str, tuple[Shortcut, ...]], ...]] = (
             ("+ -", "Larger or smaller pictures"),
         ),
     ),
+    ("Cluster", (("Alt+Left", "All clusters"),)),
     (
         "Jobs",
         (

@@ -10,7 +10,7 @@ from tiepoint.domain.cluster_plan import MOST_NODES, ClusterPlan, Engine, Schedu
 from tiepoint.domain.node_sizes import node_size
 from tiepoint.ui.pages.cluster.plan.field import Field, TextField
 from tiepoint.ui.pages.cluster.plan.plan_card import PlanCard
-from tiepoint.ui.text import said_below, tr
+from tiepoint.ui.text import plain, said_below, tr
 from tiepoint.ui.viewmodels.cluster_words import region_name
 from tiepoint.ui.viewmodels.money import number_text, rate_text
 from tiepoint.ui.viewmodels.plan_editor import PlanModel
@@ -128,6 +128,8 @@ class MachinesCard(PlanCard):
             region.hint(tr("Plan", "All chosen sizes are offered to you here"), "ok")
         elif False in offered:
             region.hint(tr("Plan", "A chosen size is not offered to you here"), "err")
+        elif facts.failure is not None:
+            region.hint(said_below(plain(facts.failure.summary)), "warn")
         else:
             words = tr("Plan", "Asking what is offered here") if facts.is_signed_in else ""
             region.hint(words or tr("Plan", "Sign in to see what is offered to you"))

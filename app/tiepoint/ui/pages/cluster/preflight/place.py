@@ -103,6 +103,7 @@ class PreflightPlace(Place):
         is_in = model.is_signed_in
         self.sign_in_card.refresh()
         self.failure.show_failure(model.failure if is_in else None)
+        self.confirm.setVisible(model.failure is not None and model.failure.kind == "confirm")
         self._checks.setVisible(is_in and report is not None)
         self._nothing.setVisible(is_in and report is None and model.failure is None)
         self._bar.setVisible(model.is_running or model.is_fixing)
@@ -200,7 +201,8 @@ class PreflightPlace(Place):
     def _show_checks(self) -> None:
         checks = self.model.checks()
         if self._checks.head is not None:
-            self._checks.head.remark_label.setText(self.model.summary())
+            busy = tr("Preflight", "Azure is at it; this can take minutes")
+            self._checks.head.remark_label.setText(busy if self.model.is_fixing else self.model.summary())
         if checks == self._shown:
             return
         self._shown = checks
@@ -234,7 +236,9 @@ class PreflightPlace(Place):
     def _setup_ui(self) -> None:
         self.again = Button(tr("Preflight", "Check again"), "refresh-cw", size="small")
         self.again.clicked.connect(self.run)
-        self.steps, self.failure = StepStrip(), FailureNote(self.again)
+        self.confirm = Button(tr("Preflight", "Confirm"), "key-round", "primary", size="small")
+        self.confirm.clicked.connect(lambda: self._sign_in.confirm(self.run))
+        self.steps, self.failure = StepStrip(), FailureNote(self.confirm, self.again)
         edit = Button(tr("Preflight", "Edit plan"), "sliders-horizontal", "primary")
         edit.clicked.connect(self.plan_wanted)
         self._nothing = EmptyState(
