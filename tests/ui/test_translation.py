@@ -107,7 +107,8 @@ _DATA: Final = tuple(
         r"\b((East|West|South Central) US( [23])?|Sweden Central)\b",  # regions
         r"\b(NV\w+ A10 v5|NC\w+( \w+)? v[4-6]|D\d+s v5|NVads A10 v5|[a-z]\w*Family)\b",  # sizes of machines
         r"\b(cluster\.toml|tiepoint|tiepoint\.internal|swedencentral|eastus2?|southcentralus|westus3)\b",
-        r"\b(nic-)?(node-\d+|scheduler)\b|\b(nat|vnet|nsg|pip|kv|id|lustre|logs|rules|bastion)-harbour\S*|\btpharbour\w*",  # resources
+        r"\b(nic-)?(node-\d+|scheduler)\b|\b(nat|vnet|nsg|pip|kv|id|lustre|logs|rules|bastion)-harbour\S*",  # resources
+        r"\btpharbour\w*",
         r"^(Apache 2.0|ISC|OFL 1.1)$",  # licences
         r"\b(brighton|harbour|ourphotos|captures( / \d+-brighton-\w+)?)\b",  # captures and where they go
         r"\b(Beach|Brighton|Older|Fountain wall|ada|bad|done|gone|next|old|rest|raw|workshop|fake|worker-\d)\b",

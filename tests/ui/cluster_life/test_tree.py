@@ -16,7 +16,7 @@ from tiepoint.domain.cluster_operation import ClusterOperation, LineState, Opera
 from tiepoint.domain.operation import OperationState
 from tiepoint.ui.pages.cluster.life.tree_card import TreeCard
 from tiepoint.ui.pages.cluster.life.tree_model import NAME, NOTE, STATE, ResourceTreeModel
-from tiepoint.ui.viewmodels.cluster_life_tree import tree_of, tree_text
+from tiepoint.ui.viewmodels.cluster_life_tree import ALL, OPEN, PROBLEMS, tree_of, tree_text
 
 
 def _resume(done: int, going: int = 10) -> ClusterOperation:
@@ -60,10 +60,10 @@ def test_is_a_sound_model_through_a_whole_operation(qapp: Any) -> None:
     ]
     for operation in steps:
         assert operation is not None
-        for only in (False, True, False):
-            model.set_tree(tree_of(operation, NOW, only_problems=only))
+        for only in (ALL, PROBLEMS, ALL):
+            model.set_tree(tree_of(operation, NOW, only=only))
             shown = [name for names in _lines(model).values() for name in names]
-            assert len(shown) == (len(operation.lines) if not only else sum(
+            assert len(shown) == (len(operation.lines) if only == ALL else sum(
                 line.state in (LineState.FAILED, LineState.RETRYING, LineState.CANCELED) for line in operation.lines
             ))  # fmt: skip
     tester.deleteLater()
@@ -140,14 +140,17 @@ def test_the_current_line_and_the_scroll_position_stay_through_updates(card: Tre
         assert (card.tree.verticalScrollBar().value(), card.tree.currentIndex().data()) == (place, shown)
 
 
-def test_only_problems_and_back(card: TreeCard) -> None:
+def test_only_problems_or_what_is_not_done_and_back(card: TreeCard) -> None:
     cluster = retrying()
     assert cluster.operation is not None
     card.show_operation(cluster, cluster.operation, NOW)
-    assert card.only_problems.text() == "Only problems 1"
-    QTest.mouseClick(card.only_problems, Qt.MouseButton.LeftButton)
+    chips = card.chips
+    assert [chips.chip(tag).text() for tag in (ALL, OPEN, PROBLEMS)] == ["All 25", "Not done 10", "Only problems 1"]
+    QTest.mouseClick(chips.chip(PROBLEMS), Qt.MouseButton.LeftButton)
     assert _lines(card.tree.tree_model) == {"Nodes": ["node-03"]}
-    QTest.mouseClick(card.only_problems, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(chips.chip(OPEN), Qt.MouseButton.LeftButton)
+    assert _lines(card.tree.tree_model)["Storage"] == ["lustre-harbour"]
+    QTest.keyClick(chips.chip(ALL), Qt.Key.Key_Space)
     assert len(_lines(card.tree.tree_model)) == 7
 
 

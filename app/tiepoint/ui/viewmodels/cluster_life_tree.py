@@ -18,6 +18,7 @@ _PROBLEMS: Final = (LineState.FAILED, LineState.RETRYING, LineState.CANCELED)
 _LOUD: Final = (LineState.FAILED, LineState.RETRYING, LineState.WORKING, LineState.CANCELED)
 """What a part is when one of its lines is so, the loudest first."""
 
+_DONE_STATES: Final = ("completed", "skipped")
 _RANKS: Final = {
     LineState.FAILED: 0,
     LineState.RETRYING: 0,
@@ -79,25 +80,34 @@ class TreePart:
     is_over: bool
 
 
-def tree_of(operation: ClusterOperation, now: datetime, *, only_problems: bool = False) -> tuple[TreePart, ...]:
+ALL, OPEN, PROBLEMS = "", "open", "problems"
+"""What of a tree is shown: all, what is not done, what needs somebody."""
+
+
+def tree_of(operation: ClusterOperation, now: datetime, *, only: str = ALL) -> tuple[TreePart, ...]:
     """Return the tree of an operation.
 
     Args:
         operation: As it is.
         now: UTC.
-        only_problems: Leave out every line that needs nobody.
+        only: `ALL`, or leave out what is done (`OPEN`) or needs nobody (`PROBLEMS`).
     """
     is_live = not operation.state.is_over
     parts = [
         _part(part, [line for line in operation.lines if line.part is part], now, is_live=is_live)
         for part in _parts_in_order(operation)
     ]
-    if not only_problems:
+    if only == ALL:
         return tuple(parts)
     thinned = (
-        TreePart(part.line, tuple(line for line in part.lines if line.is_problem), part.is_over) for part in parts
+        TreePart(part.line, tuple(line for line in part.lines if _is_wanted(line, only)), part.is_over)
+        for part in parts
     )
     return tuple(part for part in thinned if part.lines)
+
+
+def _is_wanted(line: TreeLine, only: str) -> bool:
+    return line.is_problem if only == PROBLEMS else line.state not in _DONE_STATES
 
 
 def tree_text(operation: ClusterOperation, now: datetime) -> str:

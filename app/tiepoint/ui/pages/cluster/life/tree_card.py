@@ -10,15 +10,16 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from tiepoint.domain.cluster import Cluster
-from tiepoint.domain.cluster_operation import ClusterOperation
+from tiepoint.domain.cluster_operation import ClusterOperation, LineState
 from tiepoint.ui.pages.cluster.life.tree_view import ResourceTree
 from tiepoint.ui.text import plain, tr
 from tiepoint.ui.theme import icons
-from tiepoint.ui.viewmodels.cluster_life_tree import problems_in, tree_of, tree_text
-from tiepoint.ui.widgets.buttons import Button, Chip
+from tiepoint.ui.viewmodels.cluster_life_tree import ALL, OPEN, PROBLEMS, problems_in, tree_of, tree_text
+from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.cards import Card
 from tiepoint.ui.widgets.labels import Label
 from tiepoint.ui.widgets.layouts import column
+from tiepoint.ui.widgets.table_chips import FilterChips
 
 _COPIED_MS: Final = 2000
 
@@ -33,9 +34,16 @@ class TreeCard(Card):
     portal_wanted = Signal(str)
 
     def __init__(self) -> None:
-        self.only_problems = Chip(tr("ClusterTree", "Only problems"), "list-filter")
+        self.chips = FilterChips(
+            (
+                (ALL, tr("ClusterTree", "All"), ""),
+                (OPEN, tr("ClusterTree", "Not done"), "loader"),
+                (PROBLEMS, tr("ClusterTree", "Only problems"), "triangle-alert"),
+            )
+        )
+        self._only = ALL
         self.copy_button = Button(tr("ClusterTree", "Copy as text"), "copy", "link")
-        super().__init__(tr("ClusterTree", "Resources"), " ", self.only_problems, self.copy_button)
+        super().__init__(tr("ClusterTree", "Resources"), " ", self.chips, self.copy_button)
         self._operation: ClusterOperation | None = None
         self._now: datetime | None = None
         self._began: datetime | None = None
@@ -46,7 +54,7 @@ class TreeCard(Card):
         self._nothing.setContentsMargins(16, 0, 16, 8)
         self.content.addWidget(self._nothing)
         self.content.addLayout(column(self.tree, margins=(8, 0, 8, 8)), 1)
-        self.only_problems.toggled.connect(lambda _is_on: self._show())
+        self.chips.chosen.connect(self.show_only)
         self.copy_button.clicked.connect(self._on_copy)
         self.tree.opened.connect(self._on_opened)
         self.tree.menu_wanted.connect(self.open_menu)
@@ -60,6 +68,11 @@ class TreeCard(Card):
         self._has_portal = any(resource.portal_url for resource in cluster.resources)
         if self.head is not None:
             self.head.remark_label.setText(plain(cluster.resource_group))
+        self._show()
+
+    def show_only(self, only: str) -> None:
+        """Show all, what is not done, or what has a problem."""
+        self._only = only
         self._show()
 
     def open_menu(self, key: str, place: QPoint) -> None:
@@ -82,17 +95,22 @@ class TreeCard(Card):
         operation, now = self._operation, self._now
         if operation is None or now is None:
             return
-        only = self.only_problems.isChecked()
-        count = problems_in(operation)
-        words = tr("ClusterTree", "Only problems")
-        self.only_problems.setText(f"{words} {count}" if count else words)
-        parts = tree_of(operation, now, only_problems=only)
-        self.tree.set_tree(parts, is_all_open=only)
+        total, done = len(operation.lines), operation.count(LineState.DONE, LineState.SKIPPED)
+        self.chips.set_count(ALL, total)
+        self.chips.set_count(OPEN, total - done, hides_none=True)
+        self.chips.set_count(PROBLEMS, problems_in(operation), hides_none=True)
+        parts = tree_of(operation, now, only=self._only)
+        self.tree.set_tree(parts, is_all_open=self._only != ALL)
         said = ""
         if not operation.lines:
             said = tr("ClusterTree", "Asking Azure what is to be done")
-        elif only and not parts:
-            said = tr("ClusterTree", "No resource has a problem.")
+        elif not parts:
+            is_about_problems = self._only == PROBLEMS
+            said = (
+                tr("ClusterTree", "No resource has a problem.")
+                if is_about_problems
+                else tr("ClusterTree", "All is done.")
+            )
         self._nothing.setText(said)
         self._nothing.setVisible(bool(said))
 
