@@ -59,7 +59,7 @@ _LINES: Final = (
     PriceLine(_PARTS.SCHEDULER, "Scheduler", "D8s v5", 0.38, 0, 0, ("scheduler",)),
     PriceLine(_PARTS.NODES, "OS disks", "6 x 64 GiB Premium", 0.08, 0.08, 0.08),
     PriceLine(_PARTS.NETWORK, "NAT gateway and IP", "plus 0.045 per GB", 0.05, 0.05, 0),
-    PriceLine(_PARTS.STORAGE, "Blob", "hot, LRS", 0.03, 0.03, 0.03),
+    PriceLine(_PARTS.STORAGE, "Blob", "hot, LRS", 0.03, 0.03, 0.03, is_data=True),
 )
 
 

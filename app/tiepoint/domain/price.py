@@ -30,6 +30,7 @@ class PriceLine:
         cold: Per hour while only Blob, disks and what is free are left.
         machines: Names of the machines it is the price of; empty for everything else.
         is_known: False when the price list does not have it; it then counts as 0, and that is said.
+        is_data: Whether it is the price of what stays when a cluster is deleted and its data kept.
     """
 
     part: ResourceGroupKind
@@ -40,6 +41,7 @@ class PriceLine:
     cold: float
     machines: tuple[str, ...] = ()
     is_known: bool = True
+    is_data: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ class Item:
         machines: Their names.
         while_paused: Whether it bills while the machines are deallocated.
         while_cold: Whether it bills while the cluster is cold.
+        is_data: Whether it stays when the cluster is deleted and its data kept.
     """
 
     part: ResourceGroupKind
@@ -70,6 +71,7 @@ class Item:
     machines: tuple[str, ...] = ()
     while_paused: bool = True
     while_cold: bool = False
+    is_data: bool = False
 
 
 def items_of(plan: ClusterPlan) -> tuple[Item, ...]:
@@ -150,7 +152,12 @@ def _storage(plan: ClusterPlan) -> list[Item]:
         asked = [PriceQuery(plan.region, "Azure NetApp Files")]
         finds = meters.is_netapp_of(NETAPP_LEVEL)
         found.append(_capacity(f"NetApp Files {capacity} TiB", NETAPP_LEVEL, capacity * 1024, finds, *asked))
-    return [Item(part, item.label, item.what, item.parts, while_cold=item.label.startswith("Blob")) for item in found]
+    # NetApp Files have no way to Blob of their own and stay when a cluster goes cold; Lustre is archived and removed.
+    stays = [item.label.startswith(("Blob", "NetApp")) for item in found]
+    return [
+        Item(part, item.label, item.what, item.parts, while_cold=is_left, is_data=item.label.startswith("Blob"))
+        for item, is_left in zip(found, stays, strict=True)
+    ]
 
 
 def _capacity(label: str, what: str, gib: float, finds: Callable[[meters.Row], bool], *queries: PriceQuery) -> Item:

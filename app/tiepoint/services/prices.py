@@ -80,7 +80,9 @@ class _Reading:
         detail = item.what if is_known else f"{item.what} · price not known"
         detail = f"{detail} · {each:.2f}" if each is not None and each >= 0.005 else detail
         paused, cold = total if item.while_paused else 0.0, total if item.while_cold else 0.0
-        return PriceLine(item.part, item.label, detail, total, paused, cold, item.machines, is_known)
+        return PriceLine(
+            item.part, item.label, detail, total, paused, cold, item.machines, is_known, is_data=item.is_data
+        )
 
     def oldest(self) -> datetime:
         """When the oldest of the rows were read.

@@ -6,7 +6,7 @@ import dataclasses
 from datetime import datetime
 
 from tiepoint.domain.cluster import Cluster, ClusterId, ClusterState, Machine, Meter, Power
-from tiepoint.domain.cluster_operation import LineState, ResourceGroupKind
+from tiepoint.domain.cluster_operation import LineState
 from tiepoint.domain.meter import counted_by_us, current_meter
 from tiepoint.domain.price import PriceEstimate, PriceLine
 from tiepoint.services.cluster_life.facts import ClusterFacts
@@ -48,7 +48,7 @@ def _line_now(line: PriceLine, cluster: Cluster, machines: dict[str, Machine]) -
         paused = line.paused * here / len(line.machines)
         return paused + (line.running - line.paused) * on / len(line.machines)
     if cluster.state is ClusterState.DATA_KEPT:
-        return line.cold if line.part is ResourceGroupKind.STORAGE else 0.0
+        return line.cold if line.is_data else 0.0
     if cluster.state is ClusterState.DEPLOYING and not _is_there(line, cluster):
         return 0.0
     if cluster.state is ClusterState.COLD:

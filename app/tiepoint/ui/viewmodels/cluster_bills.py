@@ -72,7 +72,7 @@ def rest_bills(price: PriceEstimate, *, is_cold: bool, is_data_only: bool = Fals
     found = [
         Bill(line.part, said_below(plain(line.label)), cost, _why(line, is_cold=is_cold))
         for line, cost in told
-        if cost > 0 and (line.part is ResourceGroupKind.STORAGE or not is_data_only)
+        if cost > 0 and (line.is_data or not is_data_only)
     ]
     return tuple(sorted(found, key=lambda bill: -bill.per_hour))
 
