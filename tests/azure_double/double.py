@@ -23,6 +23,7 @@ from azure_double.arm.machines import Machines
 from azure_double.arm.operations import Operations
 from azure_double.arm.roles import built_in_roles
 from azure_double.arm.subscriptions import Subscriptions
+from azure_double.blob_gate import BlobGate
 from azure_double.blobs import BlobPool
 from azure_double.clock import Clock, Timeline
 from azure_double.control_page import ControlPage
@@ -65,11 +66,14 @@ class AzureDouble:
         self.crashes: list[str] = []
         """Mistakes of the double's own; the fixture fails on them."""
         self._context = papers.server_context()
-        self._vault_ports: list[Listener] = []
+        self._ports: list[Listener] = []
         self._listener = Listener(self._answer, self._context, port)
         self.url = self._listener.url
         self.world = World(self.people, Timeline(self.clock), self.faults, self.url)
         self.world.blobs, self.world.open_vault = blobs, self._open_vault
+        self.checks_blob_roles = False
+        """Whether roles decide about blobs of accounts that are made from now on; Azurite itself takes any token."""
+        self.world.open_blob_gate = self._open_blob_gate
         self.world.role_definitions = built_in_roles()
         self.entra = Entra(Sessions(self.people, self.url))
         self._vaults = VaultData(self.world)
@@ -170,7 +174,7 @@ class AzureDouble:
     def close(self) -> None:
         """End it; accounts of Azurite are given back empty."""
         self.guards.stop()
-        for listener in (self._listener, self._imds_listener, *self._vault_ports):
+        for listener in (self._listener, self._imds_listener, *self._ports):
             listener.close()
         with self.lock:
             for each in self.world.of_type("Microsoft.Storage/storageAccounts"):
@@ -180,8 +184,19 @@ class AzureDouble:
 
     def _open_vault(self, name: str) -> str:
         listener = Listener(functools.partial(self._vault_answer, name), self._context)
-        self._vault_ports.append(listener)
+        self._ports.append(listener)
         return f"{listener.url}/"
+
+    def _open_blob_gate(self, name: str, endpoint: str) -> str:
+        if not self.checks_blob_roles:
+            return endpoint
+        parts = urllib.parse.urlsplit(endpoint)
+        server = (str(parts.hostname), int(parts.port or 443))
+        context = self.papers.client_context()
+        gate = BlobGate(self.world, self.lock, account=name, server=server, context=context)
+        listener = Listener(gate.answer, self._context)
+        self._ports.append(listener)
+        return f"{listener.url}{parts.path}"
 
     def _vault_answer(self, name: str, request: Request) -> Response:
         return self._logged(request, f"/vault/{name}{request.path}", lambda: self._vaults.answer(name, request))

@@ -20,6 +20,7 @@ class Request:
         headers: Names in lower case.
         body: As it came.
         claims: What the bearer token says, once that has been checked.
+        target: Path and query as they came.
     """
 
     method: str
@@ -28,6 +29,7 @@ class Request:
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     claims: dict[str, Any] = field(default_factory=dict)
+    target: str = ""
 
     def json(self) -> Any:
         """The body as JSON; {} when there is none."""
@@ -57,7 +59,7 @@ def read_request(method: str, target: str, headers: Mapping[str, str], body: byt
     path = urllib.parse.unquote(parts.path).rstrip("/") or "/"
     while path.startswith("//"):
         path = path[1:]
-    return Request(method, path, query, {key.lower(): value for key, value in headers.items()}, body)
+    return Request(method, path, query, {key.lower(): value for key, value in headers.items()}, body, target=target)
 
 
 @dataclass
@@ -66,7 +68,7 @@ class Response:
 
     Args:
         status: HTTP's.
-        body: JSON; text is sent as HTML; None = nothing.
+        body: JSON; text is sent as HTML, bytes as they are; None = nothing.
         headers: More of them.
     """
 
@@ -78,6 +80,8 @@ class Response:
         """Bytes and their type."""
         if self.body is None:
             return b"", "application/json"
+        if isinstance(self.body, bytes):
+            return self.body, "application/octet-stream"
         if isinstance(self.body, str):
             return self.body.encode(), "text/html; charset=utf-8"
         return json.dumps(self.body).encode(), "application/json; charset=utf-8"

@@ -105,10 +105,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         body, kind = response.payload()
         if self.command == "HEAD":
             body = b""
-        phrase = HTTPStatus(response.status).phrase
-        lines = [f"HTTP/1.1 {response.status} {phrase}", f"Content-Type: {kind}", f"Content-Length: {len(body)}"]
-        response.headers.setdefault("Date", email.utils.formatdate(usegmt=True))
-        lines += [f"{key}: {value}" for key, value in response.headers.items()]
+        usual = {"Content-Type": kind, "Content-Length": str(len(body)), "Date": email.utils.formatdate(usegmt=True)}
+        lines = [f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}"]
+        lines += [f"{key}: {value}" for key, value in {**usual, **response.headers}.items()]
         self.wfile.write("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _serve

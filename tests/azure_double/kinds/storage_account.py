@@ -34,8 +34,10 @@ class StorageAccount(Kind):
     def put(self, world: World, resource: Resource, old: dict[str, Any] | None) -> None:
         """Get an address."""
         if "blob" not in resource.facts:
-            resource.facts["blob"] = world.blobs.take(resource.name) if world.blobs else ""
-        blob = resource.facts["blob"] or f"https://{resource.name}.blob.core.windows.net/"
+            taken = world.blobs.take(resource.name) if world.blobs else ""
+            resource.facts["blob"] = taken
+            resource.facts["told"] = world.open_blob_gate(resource.name, taken) if taken else ""
+        blob = resource.facts["told"] or f"https://{resource.name}.blob.core.windows.net/"
         resource.properties.update(
             {
                 "primaryEndpoints": {"blob": blob, "dfs": f"https://{resource.name}.dfs.core.windows.net/"},

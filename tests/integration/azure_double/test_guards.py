@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from azure.core.exceptions import HttpResponseError
 from azure.storage.blob import BlobServiceClient, ContainerClient
 
 from azure_double.blobs import BlobPool, impatient
@@ -116,6 +117,45 @@ def test_accounts_are_given_back_empty(azure_blobs: BlobPool, azure_double: Azur
         ).name_available
         clients.storage.storage_accounts.delete("rg-a", "tpabc12345")
     assert list(azure_blobs.client(endpoint).list_containers()) == []
+
+
+def test_roles_decide_about_blobs_where_that_is_checked(azure_double: AzureDouble) -> None:
+    azure_double.checks_blob_roles = True
+    with Clients(azure_double) as clients:
+        clients.resources.resource_groups.create_or_update("rg-a", {"location": "eastus"})
+        clients.deployments.deployments.begin_create_or_update(
+            "rg-a", "d", deployment(template(ACCOUNT, CONTROL))
+        ).wait()
+        account = clients.storage.storage_accounts.get_properties("rg-a", "tpabc12345")
+        with BlobServiceClient(
+            account.primary_endpoints.blob,
+            credential=azure_double.credential(),
+            connection_verify=azure_double.ca_file,
+            retry_policy=impatient(),
+        ) as service:
+            blob = service.get_blob_client("control", "lease.json")
+            with pytest.raises(HttpResponseError) as caught:
+                blob.upload_blob(b"{}")
+            assert (caught.value.status_code, caught.value.error_code) == (403, "AuthorizationPermissionMismatch")
+            scope = f"{account.id}/blobServices/default/containers/control"
+            contributor = "ba92f5b4-2d11-453d-a403-e96b0029c9fe"
+            definition = f"/subscriptions/{clients.subscription}/providers/Microsoft.Authorization/roleDefinitions"
+            properties = {
+                "principalId": azure_double.people["mila@studio.example"].oid,
+                "roleDefinitionId": f"{definition}/{contributor}",
+            }
+            clients.authorization.role_assignments.create(
+                scope, "0a000000-0000-4000-8000-00000000abce", {"properties": properties}
+            )
+            blob.upload_blob(b"{}", metadata={"a": "b"})
+            assert blob.download_blob().readall() == b"{}"
+            found = blob.get_blob_properties()
+            assert (found.size, found.metadata) == (2, {"a": "b"})
+            assert [each.name for each in service.get_container_client("control").list_blobs()] == ["lease.json"]
+            blob.delete_blob()
+            service.create_container("other")  # an owner may, by an action that is not about data
+            with pytest.raises(HttpResponseError):
+                service.get_blob_client("other", "x").upload_blob(b"{}")
 
 
 def ask(url: str) -> Any:
