@@ -16,6 +16,7 @@ from typing import Any, cast
 from fakes.azure import FakePrices, FakeSignIn
 from fakes.azure_scenes import SUBSCRIPTION_ID
 from tiepoint.domain.cluster import (
+    CLUSTER_TAG,
     ActivityEntry,
     CloudResource,
     Lease,
@@ -119,7 +120,8 @@ class LifeTemplates:
         if part.only == ("nodes",):
             steps = [each for each in machines if each[1].startswith("node-")]
         elif part.only:
-            steps = [*base[:1], *network, *(rest if "access" in part.only else [])]
+            lustre = [each for each in rest if each[0] == _LUSTRE and "storage-lustre" in part.only]
+            steps = [*base[:1], *network, *(rest[:1] if "access" in part.only else []), *lustre]
         template = {"parameters": {"sshPublicKey": {}, "nodeZones": {}}, "steps": steps, "size": plan.nodes.size}
         return ComposedTemplate(template, {}, ("adminPassword", "sshPrivateKey"), "kv-a", "tpa")
 
@@ -136,6 +138,8 @@ class LifeAzure:
         self.made: dict[str, _Made] = {}
         self.ran: dict[str, _Deployment] = {}
         self.secrets: dict[str, str] = {}
+        self.keys: list[str] = []
+        """The ssh keys that deployments brought."""
         self.lease: Lease | None = None
         self.meter: Meter | None = None
         self.drained: set[str] = set()
@@ -148,7 +152,10 @@ class LifeAzure:
         self.on_call: Callable[[str], None] = lambda what: None
         self.errors: dict[str, list[Exception]] = {}
         self.archive_s = 120.0
-        self._archived: datetime | None = None
+        self.archived: datetime | None = None
+        self.archive_begins_s = 15.0
+        self.last_archive: dict[str, Any] = {"state": "Completed", "lastStartedTime": "2026-11-20T08:00:00Z"}
+        """What Azure says of archiving before one is asked for, and for a moment after."""
         self.deleting: datetime | None = None
 
     def roles(self) -> Azure:
@@ -196,7 +203,7 @@ class LifeAzure:
         if kind == _STORAGE:
             made.properties = {
                 "primaryEndpoints": {"blob": "https://blob/"},
-                "networkAcls": {"ipRules": [{"value": "203.0.113.9"}]},
+                "networkAcls": {"ipRules": [{"value": "203.0.113.0/28"}]},
             }
         if kind == _VAULT:
             made.properties = {"vaultUri": "https://vault/"}
@@ -267,6 +274,7 @@ class _Deployments(_Role):
     async def begin(self, group: str, name: str, template: Any, parameters: Any) -> None:
         await self.life.called("begin", name)
         life = self.life
+        life.keys.append(str(parameters.get("sshPublicKey", "")))
         life.settle()
         if name in life.ran and not (await self.state(group, name)).is_over:
             raise Conflict("A deployment of this name is running.")
@@ -314,7 +322,9 @@ class _Resources(_Role):
         await self.life.called("groups")
         self.life.settle()
         state = "deleting" if self.life.deleting else "succeeded"
-        return tuple(dataclasses.replace(each, state=state) for each in self.life.groups.values())
+        return tuple(
+            dataclasses.replace(each, state=state) for each in self.life.groups.values() if CLUSTER_TAG in each.tags
+        )
 
     async def list(self, group: str) -> tuple[CloudResource, ...]:
         await self.life.called("resources", group)
@@ -330,10 +340,13 @@ class _Resources(_Role):
             raise NotThere("It is not there.")
         properties = dict(made.properties)
         if made.resource.type == _LUSTRE:
-            begun = self.life._archived
+            begun = self.life.archived
             passed = (self.life.clock() - begun).total_seconds() if begun else 0.0
             is_over = passed > self.life.archive_s
             state = {"state": "Completed" if is_over else "InProgress", "percentComplete": 40}
+            state["lastStartedTime"] = begun.isoformat() if begun else ""
+            if begun is None or passed < self.life.archive_begins_s:
+                state = self.life.last_archive
             properties = {"health": {"state": "Available"}, "hsm": {"archiveStatus": [{"status": state}]}}
         return {"properties": properties}
 
@@ -342,7 +355,7 @@ class _Resources(_Role):
 
     async def post(self, resource_id: str, action: str, api_version: str, body: Any = None) -> None:
         await self.life.called("post", resource_id, action)
-        self.life._archived = self.life.clock()
+        self.life.archived = self.life.clock()
 
     async def delete(self, resource_id: str, api_version: str) -> None:
         await self.life.called("delete", resource_id)

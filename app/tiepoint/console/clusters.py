@@ -142,8 +142,9 @@ async def delete(program: Program, outlet: Outlet, name: str, typed_name: str, *
 
 async def retry(program: Program, outlet: Outlet, name: str) -> int:
     """Go on with what failed or was left in the middle."""
-    await _seen(program)
+    await signed_in(program)
     program.azure.clusters.start()
+    await _seen(program)
     return await _followed(program, outlet, name, lambda clusters: clusters.retry(name))
 
 

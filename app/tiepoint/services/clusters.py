@@ -289,7 +289,8 @@ class ClusterService:
         if look.failure is None:
             await self._runs.take_up(look)
             try:
-                await self._leases.renew(self._sign_in.azure(), self._follower.look)
+                azure, is_followed = self._sign_in.azure(), self._follower.is_started
+                await self._leases.renew(azure, self._follower.look, adopts=is_followed)
             except ConfirmationNeeded:
                 self._sign_in.ask_to_confirm()
             except TiepointError as error:

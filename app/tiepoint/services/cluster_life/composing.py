@@ -68,7 +68,7 @@ async def existing(work: Work) -> Existing:
     vault_id = vault.id if vault else elsewhere
     told_vault = await _properties(work, CloudResource(vault_id, VAULT, "") if vault_id else None)
     public = await _public_key(work, machines)
-    key = None if public else await asyncio.to_thread(new_key_pair)
+    key = None if public else await _key_of(work)
     plan = work.order.plan or work.facts.plan
     principal = await work.ask(lambda: lustre_principal(plan, work.azure.facts)) if plan else ""
     rules = (told_account.get("networkAcls") or {}).get("ipRules") or []
@@ -142,6 +142,13 @@ async def _properties(work: Work, resource: CloudResource | None) -> Mapping[str
         return {}
     found = told.get("properties")
     return found if isinstance(found, Mapping) else {}
+
+
+async def _key_of(work: Work) -> KeyPair:
+    """Return the key of this operation: what goes into the vault must fit what goes on the machines a step later."""
+    if work.key is None:
+        work.key = await asyncio.to_thread(new_key_pair)
+    return work.key
 
 
 async def _public_key(work: Work, machines: Mapping[str, str]) -> str:

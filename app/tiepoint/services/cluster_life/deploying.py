@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from tiepoint.domain.addresses import firewall_sources
 from tiepoint.domain.cluster import MachineRole, Power
 from tiepoint.domain.cluster_operation import ResourceGroupKind
 from tiepoint.domain.cluster_plan import ClusterPlan
-from tiepoint.domain.errors import TiepointError, UsageError
+from tiepoint.domain.errors import NotThere, TiepointError, UsageError
 from tiepoint.domain.resource_names import deployment_name
 from tiepoint.services.cluster_life.capacity import deploy_nodes_and_all
 from tiepoint.services.cluster_life.composing import Existing, composed, existing, with_sources
@@ -62,9 +63,26 @@ async def make_group(work: Work, plan: ClusterPlan) -> None:
     while facts.group is not None and facts.group.state == "deleting":
         work.board.retry(GROUP_LINE, "An older one of this name is still being deleted.")
         facts = await work.tick()
+    if facts.group is None:
+        await _refuse_strange_group(work)
+    work.ran_before = frozenset(machine.name for machine in facts.machines if machine.power.is_billed)
     tags = {**tags_of(plan), STATE_TAG: ""}
     await work.ask(lambda: work.azure.deployments.make_group(work.group, plan.region, tags))
     work.board.done(GROUP_LINE)
+
+
+async def _refuse_strange_group(work: Work) -> None:
+    """Leave a group alone that holds something and is no cluster's: deleting the cluster would delete that, too."""
+    try:
+        resources = await work.ask(lambda: work.azure.resources.list(work.group))
+    except NotThere:
+        return
+    if resources:
+        raise UsageError(
+            f"The resource group {work.group} is there, is no cluster's, and holds {len(resources)} resources.",
+            remedy="Give the cluster another name. If it is a cluster made just now, try again in a minute.",
+            retryable=True,
+        )
 
 
 async def _what_runs(work: Work) -> Ended | None:
@@ -79,8 +97,11 @@ async def _what_runs(work: Work) -> Ended | None:
 
 
 async def _foundation(work: Work, plan: ClusterPlan, found: Existing) -> None:
-    """Make vault and account, unless both are there."""
-    if found.is_whole:
+    """Make vault and account, unless both are there and let in whom the plan says.
+
+    Who works from a new address cannot put secrets before the vault lets it in.
+    """
+    if found.is_whole and set(firewall_sources(plan.access.sources)) <= set(found.sources):
         return
     name = deployment_name(plan.name, work.tools.now(), is_foundation=True)
     deleted = "" if plan.secrets.vault or found.vault_name else await _deleted_vault(work, plan, found)

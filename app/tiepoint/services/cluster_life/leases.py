@@ -1,6 +1,7 @@
 """The lease: says on Azure's side that somebody wants a cluster, so that it stops by itself once nobody does.
 
-Renewed while this program runs; closing the laptop lets it lapse. On the loop's thread.
+Renewed while this program runs; closing the laptop lets it lapse. So does leaving a program on over the weekend: a
+cluster on which nothing has run for hours is not renewed any more. On the loop's thread.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from tiepoint.services.cluster_life.price_book import PriceBook
 EVERY: Final = timedelta(minutes=5)
 LASTS: Final = timedelta(minutes=15)
 """After the last renewal; three renewals may fail before a cluster takes it that nobody wants it."""
+UNUSED: Final = timedelta(hours=4)
+"""A program that is merely open wants a cluster for so long without a task on it; `keep` wants it longer."""
 _ALL_ELSE: Final = "*"
 
 
@@ -41,6 +44,7 @@ class LeaseKeeper:
         self._seen: set[ClusterId] = set()
         self._renewed: dict[ClusterId, Lease] = {}
         self._due: dict[ClusterId, datetime] = {}
+        self._used: dict[ClusterId, datetime] = {}
         self.failures: dict[ClusterId, Failure] = {}
         """Why the lease of a wanted cluster could not be renewed."""
 
@@ -60,6 +64,7 @@ class LeaseKeeper:
             is_new_run: Whether its meter begins anew.
         """
         self._wanted.add(cluster)
+        self._used[cluster] = self._now()
         self._due.pop(cluster, None)
         if is_new_run:
             self._new_runs.add(cluster)
@@ -69,19 +74,26 @@ class LeaseKeeper:
         for known in (self._wanted, self._new_runs):
             known.discard(cluster)
         self._seen.add(cluster)
-        for kept in (self._renewed, self._due, self.failures):
+        for kept in (self._renewed, self._due, self._used, self.failures):
             kept.pop(cluster, None)
 
-    async def renew(self, azure: Azure, look: Look) -> None:
+    async def renew(self, azure: Azure, look: Look, *, adopts: bool = True) -> None:
         """Renew what is due; failures are kept and tried again at the next look.
+
+        Args:
+            azure: Whose.
+            look: The clusters.
+            adopts: Whether a wish of this person and computer from before is taken up; not by a mere look at them.
 
         Raises:
             SignInNeeded: Nobody is signed in any more.
         """
         for facts in look.clusters.values():
-            self._adopt(facts)
+            if adopts:
+                self._adopt(facts)
             due = self._due.get(facts.id)
-            if facts.id in self._wanted and facts.blob_endpoint and (due is None or due <= self._now()):
+            is_due = due is None or due <= self._now()
+            if facts.id in self._wanted and facts.blob_endpoint and is_due and self._is_used(facts):
                 await self._renew(azure, facts)
 
     async def keep(self, azure: Azure, facts: ClusterFacts, hours: float) -> None:
@@ -110,16 +122,25 @@ class LeaseKeeper:
             return
         self._seen.add(facts.id)
         if lease.holder == self._holder() and lease.until > self._now():
-            self._wanted.add(facts.id)
+            self.want(facts.id)
+
+    def _is_used(self, facts: ClusterFacts) -> bool:
+        """Whether something has run on it lately, or a person has asked for it; else the wish ends."""
+        if any(beat.is_busy for beat in (facts.heartbeats or {}).values()):
+            self._used[facts.id] = self._now()
+        if self._now() - self._used.setdefault(facts.id, self._now()) <= UNUSED:
+            return True
+        self.want_no_more(facts.id)
+        return False
 
     async def _renew(self, azure: Azure, facts: ClusterFacts) -> None:
-        known = self.lease(facts)
-        until = max(self._now() + LASTS, known.until if known else self._now())
         try:
             if facts.id in self._new_runs:
                 await azure.control.reset_meter(facts.blob_endpoint, self._now())
                 self._new_runs.discard(facts.id)
-            await self._write(azure, facts, until)
+            # Somebody else may want it for longer, since the last look: their wish is not to be shortened.
+            known = await azure.control.read_lease(facts.blob_endpoint)
+            await self._write(azure, facts, max(self._now() + LASTS, known.until if known else self._now()))
         except SignInNeeded:
             raise
         except TiepointError as error:
@@ -132,6 +153,8 @@ class LeaseKeeper:
         if price is None and known is not None:
             # Guards go on counting by the last prices that were known.
             lease = dataclasses.replace(lease, currency=known.currency, prices=known.prices)
+        if facts.id not in self._wanted:
+            return  # given up while its price was asked for
         await azure.control.write_lease(facts.blob_endpoint, lease)
         self._renewed[facts.id] = lease
         self._due[facts.id] = self._now() + EVERY

@@ -19,6 +19,12 @@ from tiepoint.services.cluster_life.work import Work
 
 ARCHIVE_LINE: Final = "archive"
 _MOST_TRIES: Final = 20
+_MOST_LOOKS: Final = 60
+"""Ten minutes of looks in which an archive that was asked for must begin."""
+_MOST_WAITS: Final = 1080
+"""Three hours of looks for an archive that somebody else began."""
+_STARTED: Final = "lastStartedTime"
+_AT_WORK: Final = ("inprogress", "fsscaninprogress", "cancelling")
 _RANKS: Final = (
     ("microsoft.compute/virtualmachines",),
     (
@@ -63,23 +69,42 @@ async def archive(work: Work, lustre: CloudResource) -> None:
     board, version = work.board, api_version(LUSTRE)
     board.expect(ARCHIVE_LINE, ResourceGroupKind.STORAGE, "Lustre to Blob", "archive")
     board.work(ARCHIVE_LINE)
-    try:
-        await work.ask(lambda: work.azure.resources.post(lustre.id, "archive", version, {"filesystemPath": "/"}))
-    except Conflict:
-        board.work(ARCHIVE_LINE, "is under way already")
+    last = str(
+        _archive_status(await work.ask(lambda: work.azure.resources.get(lustre.id, version))).get(_STARTED) or ""
+    )
+    await _ask_to_archive(work, lustre, version)
+    looks, is_ours = 0, False
     while True:
-        told = await work.ask(lambda: work.azure.resources.get(lustre.id, version))
-        status = _archive_status(told)
+        status = _archive_status(await work.ask(lambda: work.azure.resources.get(lustre.id, version)))
         state, done = str(status.get("state") or "").lower(), float(status.get("percentComplete") or 0.0)
-        if state in ("completed", "idle"):
+        started, looks = str(status.get(_STARTED) or ""), looks + 1
+        # Until ours has begun, Azure still tells how the one before it ended: Lustre must not go on that word.
+        is_ours = is_ours or state in _AT_WORK or started not in ("", last)
+        if is_ours and state in ("completed", "idle"):
             board.done(ARCHIVE_LINE)
             return
-        if state in ("failed", "canceled", "notconfigured", ""):
+        has_failed = state in ("failed", "canceled") if is_ours else looks > _MOST_LOOKS
+        if has_failed or state == "notconfigured":
             error = _not_archived(status)
             board.fail(ARCHIVE_LINE, Failure.of(error))
             raise error
-        board.work(ARCHIVE_LINE, f"{done:.0f} %" if done else "looks for what has changed")
+        board.work(ARCHIVE_LINE, f"{done:.0f} %" if done and is_ours else "looks for what has changed")
         await work.tick()
+
+
+async def _ask_to_archive(work: Work, lustre: CloudResource, version: str) -> None:
+    """Ask for an archive of its own: one that is under way has not seen what was written last."""
+    for tried in range(_MOST_WAITS + 1):
+        try:
+            await work.ask(lambda: work.azure.resources.post(lustre.id, "archive", version, {"filesystemPath": "/"}))
+        except Conflict as error:
+            if tried == _MOST_WAITS:
+                work.board.fail(ARCHIVE_LINE, Failure.of(error))
+                raise
+            work.board.work(ARCHIVE_LINE, "waits for one that is under way")
+            await work.tick()
+        else:
+            return
 
 
 async def unattached_addresses(work: Work, resources: Sequence[CloudResource]) -> list[CloudResource]:

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from tiepoint.domain.cluster import Machine, MachineRole
+from tiepoint.domain.cluster import CloudResource, Machine, MachineRole
 from tiepoint.domain.cluster_operation import ResourceGroupKind
 from tiepoint.domain.cluster_plan import AccessKind, ClusterPlan, StorageKind
 from tiepoint.domain.errors import CloudError, TiepointError, UsageError
@@ -22,7 +22,7 @@ from tiepoint.services.cluster_life.health import last_words
 from tiepoint.services.cluster_life.plan_tags import COLD, STATE_TAG
 from tiepoint.services.cluster_life.starting import PARTS, Starts
 from tiepoint.services.cluster_life.stopping import undo_drain
-from tiepoint.services.cluster_life.versions import LUSTRE, api_version
+from tiepoint.services.cluster_life.versions import LUSTRE, NAT_GATEWAY, api_version
 from tiepoint.services.cluster_life.work import Work
 from tiepoint.services.templates import Part
 
@@ -84,9 +84,11 @@ async def _released(work: Work, nodes: Sequence[Machine]) -> None:
 async def _storage(work: Work) -> None:
     """Bring back what a cold cluster lacks, and wait until the storage answers."""
     facts = work.facts
-    if facts.group is not None and facts.group.tags.get(STATE_TAG) == COLD:
-        await _redeploy(work)
     resources = await work.ask(lambda: work.azure.resources.list(work.group))
+    is_cold = facts.group is not None and facts.group.tags.get(STATE_TAG) == COLD
+    if is_cold or (facts.plan is not None and _lacks(resources, facts.plan)):
+        await _redeploy(work)
+        resources = await work.ask(lambda: work.azure.resources.list(work.group))
     lustre = next((each for each in resources if each.type.lower() == LUSTRE.lower()), None)
     if lustre is None:
         work.board.expect(STORAGE_LINE, ResourceGroupKind.STORAGE, "Storage", "wait")
@@ -103,6 +105,13 @@ async def _storage(work: Work) -> None:
         work.board.work(lustre.id, state.lower())
         await work.tick()
     raise CloudError("Lustre does not become available.", remedy="Look at it in the portal, or try again later.")
+
+
+def _lacks(resources: Sequence[CloudResource], plan: ClusterPlan) -> bool:
+    """Whether something is gone without which machines start in vain, as when going cold was not finished."""
+    there = {each.type.lower() for each in resources}
+    needed = [NAT_GATEWAY, *([LUSTRE] if plan.storage.kind is StorageKind.LUSTRE else [])]
+    return any(each.lower() not in there for each in needed)
 
 
 async def _redeploy(work: Work) -> None:

@@ -128,16 +128,17 @@ class Runs:
         self._changed()
 
     async def take_up(self, look: Look) -> None:
-        """Go on with what was left in the middle, and follow what others deploy."""
+        """Go on with what was left in the middle, and follow what others deploy; not where somebody only looks."""
+        if not self._tools.follower.is_started:
+            return
         if self._taken_up != look.subscription:
             self._taken_up = look.subscription
             for record in await asyncio.to_thread(self._tools.journal.records):
                 if record.cluster.startswith(f"{look.subscription}/".lower()) and record.ended is None:
                     self._take_up(record, look.clusters.get(record.cluster))
-        if self._tools.follower.is_started:
-            for facts in look.clusters.values():
-                if facts.deployments and facts.id not in self._works and facts.group is not None:
-                    self._begin(_following(facts))
+        for facts in look.clusters.values():
+            if facts.deployments and facts.id not in self._works and facts.group is not None:
+                self._begin(_following(facts))
 
     async def stop(self) -> None:
         """End all without cancelling anything in Azure; they are taken up at the next start."""
@@ -225,6 +226,7 @@ class Runs:
         if work.order.kind is OperationKind.DEPLOY and not work.order.follows:
             self._tools.leases.want_no_more(work.order.id)
             nodes = [each for each in work.facts.machines if each.role is MachineRole.NODE and each.power.is_billed]
+            nodes = [each for each in nodes if each.name not in work.ran_before]
             await asyncio.gather(
                 *(work.azure.machines.begin_deallocate(node.id) for node in nodes), return_exceptions=True
             )

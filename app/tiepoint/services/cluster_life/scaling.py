@@ -18,7 +18,7 @@ from tiepoint.services.cluster_life.composing import existing, plan_at_hand
 from tiepoint.services.cluster_life.health import last_words, wait_for_answers
 from tiepoint.services.cluster_life.plan_tags import tags_of
 from tiepoint.services.cluster_life.starting import PARTS
-from tiepoint.services.cluster_life.stopping import drain
+from tiepoint.services.cluster_life.stopping import drain, undo_drain
 from tiepoint.services.cluster_life.work import Work
 
 DEACTIVATE = "deactivate"
@@ -70,6 +70,8 @@ async def _fewer(work: Work, plan: ClusterPlan, surplus: Sequence[Machine]) -> N
     if plan.engine is Engine.METASHAPE:
         await give_back_licences(work, surplus)
     await work.side_by_side([lambda each=each: _delete(work, each) for each in surplus])  # type: ignore[misc]
+    # Nodes of these names that are made later must not find that they are to take no task.
+    await undo_drain(work, [node.name for node in surplus])
 
 
 async def _delete(work: Work, node: Machine) -> None:
@@ -80,6 +82,7 @@ async def _delete(work: Work, node: Machine) -> None:
 
 async def _more(work: Work, plan: ClusterPlan, missing: Sequence[str]) -> None:
     before = last_words(work.facts)
+    await undo_drain(work, missing)
     await deploy_nodes_and_all(work, plan, names=missing)
     facts = await work.tick()
     new = [machine for machine in facts.machines if machine.name in missing]

@@ -9,7 +9,7 @@ import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from tiepoint.domain.cluster import Machine
 from tiepoint.domain.errors import ConfirmationNeeded, ConnectionLost, SignInNeeded
@@ -23,6 +23,9 @@ from tiepoint.services.cluster_life.order import Order
 from tiepoint.services.cluster_life.price_book import PriceBook
 from tiepoint.services.sign_in import SignInService, SignInSnapshot
 from tiepoint.services.templates import Templates
+
+if TYPE_CHECKING:
+    from tiepoint.services.cluster_life.secrets import KeyPair
 
 T = TypeVar("T")
 _MOST_DROPS: Final = 6
@@ -72,6 +75,10 @@ class Work:
         self.azure: Azure = tools.sign_in.azure()
         self.is_canceled = False
         """Whether a person has cancelled it; else its program ends and Azure goes on."""
+        self.key: KeyPair | None = None
+        """The ssh key that this operation has made for machines that have none yet."""
+        self.ran_before: frozenset[str] = frozenset()
+        """Names of machines that ran when it began: they are not its to stop."""
         self._gate = asyncio.Semaphore(_AT_A_TIME)
 
     @property

@@ -138,6 +138,42 @@ async def test_a_longer_wish_is_not_shortened_and_a_refused_renewal_is_said(benc
         await bench.clusters.keep("harbour", 0)
 
 
+async def test_a_wish_written_elsewhere_meanwhile_is_not_shortened(bench: LifeBench) -> None:
+    bench.azure.lease = Lease("ada on DESK", bench.clock() + timedelta(minutes=10), 30)
+    bench.clusters.start()
+    await bench.until(lambda: len(bench.azure.asked("write_lease")) >= 1)
+    until = bench.clock() + timedelta(hours=72)
+    bench.azure.lease = Lease("max on LAPTOP", until, 30)
+    await bench.until(lambda: len(bench.azure.asked("write_lease")) >= 2)
+    assert bench.azure.lease.until == until
+
+
+async def test_a_mere_look_wants_nothing_and_goes_on_with_nothing(bench: LifeBench) -> None:
+    bench.azure.lease = Lease("ada on DESK", bench.clock() + timedelta(minutes=10), 30)
+    task = asyncio.ensure_future(bench.clusters.pause("harbour"))
+    await bench.until(lambda: bool(bench.azure.asked("drain")))
+    looker = bench.again()
+    bench.azure.lease = Lease("ada on DESK", bench.clock() + timedelta(minutes=10), 30)
+    await looker.refresh()
+    assert bench.azure.asked("write_lease") == []
+    found = looker.snapshot.find("harbour")
+    assert found is not None
+    assert found.operation is None
+    await task
+
+
+async def test_an_open_program_alone_does_not_keep_an_unused_cluster(
+    bench: LifeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tiepoint.services.cluster_life.leases.UNUSED", timedelta(minutes=12))
+    bench.azure.busy = {"node-01"}
+    bench.azure.lease = Lease("ada on DESK", bench.clock() + timedelta(minutes=10), 30)
+    bench.clusters.start()
+    await bench.until(lambda: len(bench.azure.asked("write_lease")) >= 5)
+    bench.azure.busy = set()
+    await bench.until(lambda: bench.azure.lease is not None and bench.azure.lease.until < bench.clock())
+
+
 async def test_a_cluster_whose_account_is_gone_cannot_be_kept(bench: LifeBench) -> None:
     bench.azure.made = {key: each for key, each in bench.azure.made.items() if "storageaccounts" not in key}
     await bench.clusters.refresh()

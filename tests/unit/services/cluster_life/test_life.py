@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 import pytest_asyncio
+from cryptography.hazmat.primitives import serialization
 
 from fakes.azure_life import LifeBench
 from fakes.azure_scenes import a_plan
@@ -17,6 +18,7 @@ from tiepoint.domain.cluster_operation import LineState, OperationKind
 from tiepoint.domain.cluster_plan import ClusterPlan, Engine
 from tiepoint.domain.errors import (
     Canceled,
+    CloudError,
     ConfirmationNeeded,
     Conflict,
     ConnectionLost,
@@ -325,6 +327,86 @@ async def test_scales_up_and_down(bench: LifeBench) -> None:
     assert sorted(call[1] for call in bench.azure.asked("script")) == ["node-02", "node-03", "node-04"]
     with pytest.raises(UsageError):
         await bench.clusters.scale("harbour", 0)
+
+
+async def test_nodes_made_again_after_scaling_down_take_tasks(bench: LifeBench) -> None:
+    await bench.have(small(3))
+    await bench.clusters.scale("harbour", 1)
+    assert bench.azure.asked("drain") != []
+    assert bench.azure.drained == set()
+    bench.azure.drained = {"node-02"}
+    await bench.clusters.scale("harbour", 2)
+    assert bench.azure.drained == set()
+
+
+async def test_lustre_is_kept_until_an_archive_of_its_own_has_ended(bench: LifeBench) -> None:
+    await bench.have(PLAN)
+    bench.azure.errors["post"] = [Conflict("Another one is under way.")]
+    seen: list[str] = []
+
+    def look(what: str) -> None:
+        if what == "delete" and not seen:
+            begun = bench.azure.archived
+            seen.append("early" if begun is None or bench.clock() - begun < timedelta(seconds=120) else "late")
+
+    bench.azure.on_call = look
+    await bench.clusters.cool("harbour")
+    assert seen == ["late"]
+    assert len(bench.azure.asked("post")) == 2
+
+
+async def test_an_archive_that_never_begins_leaves_lustre_there(
+    bench: LifeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tiepoint.services.cluster_life.removing._MOST_LOOKS", 5)
+    await bench.have(PLAN)
+    bench.azure.archive_begins_s = 1e9
+    with pytest.raises(CloudError, match="nothing is lost"):
+        await bench.clusters.cool("harbour")
+    assert any(each.resource.type.endswith("amlFilesystems") for each in bench.azure.made.values())
+
+
+async def test_what_going_cold_left_half_done_is_brought_back(bench: LifeBench) -> None:
+    await bench.deploy_paused(PLAN)
+    bench.azure.made = {key: each for key, each in bench.azure.made.items() if "amlfilesystems" not in key}
+    await bench.clusters.resume("harbour")
+    assert any(each.resource.type.endswith("amlFilesystems") for each in bench.azure.made.values())
+
+
+async def test_the_key_on_the_machines_fits_the_one_in_the_vault(bench: LifeBench) -> None:
+    await bench.clusters.deploy(small())
+    private = serialization.load_ssh_private_key(bench.azure.secrets["sshPrivateKey"].encode(), password=None)
+    public = private.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
+    assert public.decode() in bench.azure.keys[-1]
+
+
+async def test_a_new_address_is_let_in_before_secrets_are_put(bench: LifeBench) -> None:
+    await bench.have(small())
+    moved = dataclasses.replace(small(), access=dataclasses.replace(PLAN.access, sources=("198.51.100.7",)))
+    await bench.clusters.deploy(moved)
+    order = [call[:2] for call in bench.azure.calls if call[0] in ("begin", "has")]
+    assert "-foundation-" in order[0][1]
+    bench.azure.calls.clear()
+    await bench.clusters.deploy(small())
+    assert not any("-foundation-" in call[1] for call in bench.azure.asked("begin"))
+
+
+async def test_a_group_that_is_no_clusters_is_left_alone(bench: LifeBench) -> None:
+    await bench.have(small())
+    bench.azure.groups["rg-harbour"] = dataclasses.replace(bench.azure.groups["rg-harbour"], tags={"team": "web"})
+    with pytest.raises(UsageError, match="no cluster's"):
+        await bench.clusters.deploy(small())
+    assert bench.azure.asked("make_group") == []
+
+
+async def test_cancelling_a_deployment_onto_a_running_cluster_lets_its_nodes_work(slow: LifeBench) -> None:
+    await slow.have(small())
+    task = asyncio.ensure_future(slow.clusters.deploy(small(4)))
+    await slow.until(lambda: bool(slow.azure.asked("begin")))
+    await slow.clusters.cancel("harbour")
+    with pytest.raises(Canceled):
+        await task
+    assert not {call[1] for call in slow.azure.asked("deallocate")} & {"node-01", "node-02"}
 
 
 async def test_deletes_all_but_the_data(bench: LifeBench) -> None:
