@@ -97,14 +97,29 @@ async def whoami(program: Program, outlet: Outlet, subscription: str | None = No
         SignInNeeded: Nobody is, or no more.
     """
     service = program.azure.sign_in
-    await signed_in(program)
+    await known(program)
     if subscription:
         await service.choose(found_subscription(service.snapshot, subscription).id)
     return _told(outlet, service.snapshot)
 
 
 async def signed_in(program: Program) -> SignInSnapshot:
-    """Take up the last sign-in for a command that needs one.
+    """Take up the last sign-in for a command that asks a subscription.
+
+    Raises:
+        SignInNeeded: Nobody is signed in, or no more, or no subscription is chosen.
+        ConnectionLost: It cannot be taken up without a network.
+    """
+    snapshot = await known(program)
+    if snapshot.subscription is None:
+        way = "Choose what is billed with: tiepoint whoami --subscription NAME"
+        unread = snapshot.failure
+        raise unread.as_error() if unread else SignInNeeded("No subscription is chosen.", remedy=way)
+    return snapshot
+
+
+async def known(program: Program) -> SignInSnapshot:
+    """Take up the last sign-in.
 
     Raises:
         SignInNeeded: Nobody is signed in, or no more.

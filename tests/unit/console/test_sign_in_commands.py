@@ -87,6 +87,13 @@ async def test_whoami_without_a_sign_in_asks_for_one() -> None:
     assert "tiepoint sign-in" in needed.value.remedy
 
 
+async def test_without_a_subscription_the_way_to_choose_one_is_named() -> None:
+    world = _World(FakeIdentity(ACCOUNT))
+    with pytest.raises(SignInNeeded) as caught:
+        await commands.signed_in(world.program)
+    assert "--subscription" in caught.value.remedy
+
+
 async def test_signing_out() -> None:
     world = _World(FakeIdentity(ACCOUNT))
     await commands.whoami(world.program, RecordingOutlet())
