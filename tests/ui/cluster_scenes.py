@@ -223,6 +223,5 @@ CLUSTER_SCENES: Final[dict[str, Scene]] = {
     "clusters preflight, offline": lambda: _preflight(unchecked),
     "clusters preflight, plan not ready": _unready,
     "clusters preflight, signed out": lambda: _preflight(_signed_out),
-    "clusters deploy, open engine": lambda: _deploy(Engine.OPEN),
     "clusters deploy, Metashape": lambda: _deploy(Engine.METASHAPE),
 }

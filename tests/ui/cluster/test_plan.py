@@ -222,7 +222,8 @@ def test_a_plan_is_saved_and_its_template_exported(in_qt: InQt, tmp_path: Path) 
             assert 'name = "harbour"' in (tmp_path / "cluster.toml").read_text(encoding="utf-8")
             assert stand.page.strip().subtitle.startswith("cluster.toml  ·  saved ")
             model.export(tmp_path / "t.json")
-            await until(lambda: (tmp_path / "t.json").exists())
+            await until(lambda: stand.parts.said)
+            assert stand.parts.said[0].title == "t.json is written."
             assert json.loads((tmp_path / "t.json").read_text(encoding="utf-8"))["resources"]
             model.export(tmp_path / "no" / "t.json")
             await until(lambda: editor.failure.words)

@@ -91,11 +91,11 @@ QPushButton[kind="foot"] {{ background: transparent; border: 1px solid transpare
 QPushButton[kind="foot"]:hover {{ background: {t.hover}; color: {t.text}; }}
 QPushButton[kind="foot"]:focus {{ border: 1px solid {t.accent}; padding: 0 6px; min-height: 20px; }}
 QPushButton[kind="segment"] {{ background: transparent; border: 1px solid transparent; border-radius: {RADIUS_SMALL}px;
-  min-height: 24px; padding: 0 8px; color: {t.text2}; font-size: 12px; }}
+  min-height: 24px; padding: 0 5px; color: {t.text2}; font-size: 12px; }}
 QPushButton[kind="segment"]:hover {{ color: {t.text}; }}
 QPushButton[kind="segment"]:checked {{ background: {t.accent_soft}; border: 1px solid {t.accent};
   color: {t.accent_text}; font-weight: 600; }}
-QPushButton[kind="segment"]:focus {{ border: 2px solid {t.text}; padding: 0 7px; min-height: 22px; }}
+QPushButton[kind="segment"]:focus {{ border: 2px solid {t.text}; padding: 0 4px; min-height: 22px; }}
 QPushButton[big="true"] {{ min-height: 40px; padding: 0 20px; font-size: 14px; }}
 QPushButton[big="true"]:focus {{ min-height: 38px; padding: 0 19px; }}
 QPushButton[small="true"] {{ min-height: 24px; padding: 0 10px; font-size: 12px; }}

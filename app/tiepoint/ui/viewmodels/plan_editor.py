@@ -22,7 +22,7 @@ from tiepoint.ui.viewmodels.plan_facts import PlanFacts
 from tiepoint.ui.viewmodels.plan_parts import PartCount, parts_of
 from tiepoint.ui.viewmodels.plan_prices import PlanPrices
 
-_SOON_MS: Final = 200
+_SOON_MS: Final = 150
 _SOURCES: Final = "cluster.sources"
 """In the panel's state: addresses a cluster may be reached from, used last."""
 _LUSTRE_STEP: Final = 4
@@ -35,7 +35,8 @@ class PlanModel(QObject):
         changed(): The plan, or what is wrong with it, is another.
         parts_changed(): What would be created is known anew.
         told(failure): A file could not be read or written; a `Failure`.
-        saved(path): The plan, or its template, was written.
+        saved(path): The plan was written.
+        exported(path): Its template was written.
 
     Args:
         program: The services.
@@ -46,6 +47,7 @@ class PlanModel(QObject):
     parts_changed = Signal()
     told = Signal(object)
     saved = Signal(object)
+    exported = Signal(object)
 
     def __init__(self, program: Program, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -212,7 +214,7 @@ class PlanModel(QObject):
         except OSError as error:
             summary = tr("Plan", "The template cannot be written to {path}.", path=plain(str(path)))
             raise InputError(summary, remedy=tr("Plan", "Choose another folder."), detail=str(error)) from error
-        self.saved.emit(path)
+        self.exported.emit(path)
 
     def _compose(self) -> None:
         if self._task is not None and not self._task.done():

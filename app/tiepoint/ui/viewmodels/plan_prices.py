@@ -14,7 +14,7 @@ from tiepoint.domain.price import PriceEstimate
 from tiepoint.services.program import Program
 from tiepoint.ui.background import Background
 
-_SOON_MS: Final = 250
+_SOON_MS: Final = 150
 _LUSTRE_STEP: Final = 4
 
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from tiepoint.domain.account import SignInMethod
+from tiepoint.domain.cloud import PUBLIC
 from tiepoint.ui.pages.cluster.failure_note import FailureNote
 from tiepoint.ui.pages.cluster.sign_in_waiting import BrowserWait, CodeWait
 from tiepoint.ui.pages.cluster.subscription_picker import SubscriptionPicker
@@ -77,7 +78,8 @@ class SignInCard(Card):
             failure = None  # the picker says it
         self.failure.show_failure(failure)
         if self.head is not None:
-            self.head.remark_label.setText(view.cloud)
+            is_usual = self._model.snapshot.cloud.name == PUBLIC.name
+            self.head.remark_label.setText("" if is_usual else view.cloud)
         self.code.show_view(view)
         self.picker.show_view(view)
         self.setVisible(shown is not None)
@@ -146,4 +148,4 @@ def _busy(words: str) -> QWidget:
     bar = ProgressBar(height=4)
     bar.set_share(None)
     bar.setAccessibleName(words)
-    return holder(column(Label(words, "body"), bar, spacing=10))
+    return holder(column(Label(words, "body"), bar, None, spacing=10))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from tiepoint.domain.failure import Failure
 from tiepoint.ui.actions import action
+from tiepoint.ui.folders import open_folder
 from tiepoint.ui.pages.cluster.failure_note import FailureNote
 from tiepoint.ui.pages.cluster.place import Place
 from tiepoint.ui.pages.cluster.plan.created_card import PartsCard
@@ -168,8 +169,18 @@ class PlanPlace(Place):
         model.parts_changed.connect(lambda: self.created.show_parts(model.parts))
         model.told.connect(self._on_told)
         model.saved.connect(lambda _path: self.failure.show_failure(None))
+        model.exported.connect(self._on_exported)
         self.findings.place_wanted.connect(self.show_field)
         self.export.clicked.connect(self.ask_to_export)
+
+    def _on_exported(self, path: Path) -> None:
+        self.failure.show_failure(None)
+        self._panel.messages.done(
+            tr("Plan", "{file} is written.", file=plain(path.name)),
+            tr("Plan", "How to deploy it stands in infra/README.md."),
+            action=tr("Plan", "Show in folder"),
+            on_action=lambda: open_folder(path.parent, self._panel.messages),
+        )
 
     def _on_told(self, failure: Failure) -> None:
         self.failure.show_failure(failure)

@@ -89,7 +89,7 @@ def _blocked(check: Check, on_fix: OnFix, node_vcpu: int) -> QWidget:
     head.setStretch(2, 1)
     made = TonePanel("err", head, spacing=8)
     if check.quota is not None:
-        head.addWidget(Label(plain(check.quota.family), "sub"))
+        head.addWidget(ElidedLabel(plain(check.quota.family), "sub"))
     made.content.addWidget(Label(said_below(plain(check.detail)), "sub", wrap=True, selectable=True))
     if check.quota is not None:
         _add_quota(made, check.quota, node_vcpu)
@@ -113,7 +113,11 @@ def _add_quota(panel: TonePanel, figures: QuotaFigures, node_vcpu: int) -> None:
         shown.append(holder(row(Glyph(icon, tone, 14), Label(amount, "title"), Label(said, "sub"), spacing=6)))
     asked = tr("Preflight", "asked {asked}  ·  limit {limit} vCPU", asked=figures.asked, limit=figures.limit)
     panel.content.addWidget(bar)
-    panel.content.addLayout(row(*shown, None, Label(asked, "sub"), spacing=16))
+    told = ElidedLabel(asked, "sub")
+    told.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    line = row(*shown, told, spacing=16)
+    line.setStretch(len(shown), 1)
+    panel.content.addLayout(line)
 
 
 def _missing(check: Check) -> QWidget:
