@@ -1,6 +1,6 @@
 """A gate before Azurite, which takes any token: roles decide about blobs as in Azure. One port for each account.
 
-Off unless a double is told to check (`AzureDouble.checks_blob_roles`), for every byte then goes through Python.
+Every byte goes through Python: a test of speed turns it off (`AzureDouble.checks_blob_roles`).
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ class AzureDouble:
         self.url = self._listener.url
         self.world = World(self.people, Timeline(self.clock), self.faults, self.url)
         self.world.blobs, self.world.open_vault = blobs, self._open_vault
-        self.checks_blob_roles = False
+        self.checks_blob_roles = True
         """Whether roles decide about blobs of accounts that are made from now on; Azurite itself takes any token."""
         self.world.open_blob_gate = self._open_blob_gate
         self.world.role_definitions = built_in_roles()

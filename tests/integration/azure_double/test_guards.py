@@ -35,6 +35,7 @@ CONTROL = {
 def lively(azure_double: AzureDouble) -> Iterator[Clients]:
     """Two running nodes, one of them the scheduler, an account, and guards."""
     azure_double.clock.scale = 1200.0
+    azure_double.checks_blob_roles = False
     with Clients(azure_double) as clients:
         clients.resources.resource_groups.create_or_update("rg-a", {"location": "eastus"})
         body = cluster(2)
@@ -119,8 +120,7 @@ def test_accounts_are_given_back_empty(azure_blobs: BlobPool, azure_double: Azur
     assert list(azure_blobs.client(endpoint).list_containers()) == []
 
 
-def test_roles_decide_about_blobs_where_that_is_checked(azure_double: AzureDouble) -> None:
-    azure_double.checks_blob_roles = True
+def test_roles_decide_about_blobs(azure_double: AzureDouble) -> None:
     with Clients(azure_double) as clients:
         clients.resources.resource_groups.create_or_update("rg-a", {"location": "eastus"})
         clients.deployments.deployments.begin_create_or_update(
