@@ -14,7 +14,7 @@ from fakes.azure import FakeAzure
 from fakes.azure_scenes import QUOTA_CHECK, a_report, cluster_id
 from page_stand import Stand, until
 from tiepoint.domain.cluster_plan import Engine
-from tiepoint.domain.errors import ConfirmationNeeded
+from tiepoint.domain.errors import ConfirmationNeeded, UsageError
 from tiepoint.domain.preflight import Check, CheckKind, CheckState, Fix, PreflightReport, Remedy
 from tiepoint.ui.pages.cluster.page import ClusterPage
 from tiepoint.ui.pages.cluster.preflight.place import PreflightPlace
@@ -206,6 +206,17 @@ def test_metashape_needs_its_code_which_goes_nowhere_else(in_qt: InQt) -> None:
             await until(lambda: any(call[0] == "deploy" for call in stand.fake.azure.clusters.calls))
             call = next(call for call in stand.fake.azure.clusters.calls if call[0] == "deploy")
             assert call[2] == {"activationCode": "11111-22222-33333"}
+
+    in_qt(scene())
+
+
+def test_a_deployment_that_is_refused_at_once_is_told(in_qt: InQt) -> None:
+    async def scene() -> None:
+        async with preflight_page() as stand:
+            stand.fake.azure.clusters.fails = UsageError("Something else goes on with it.", remedy="Wait for it.")
+            QTest.mouseClick(_place(stand).ask_to_deploy().deploy, LEFT)
+            await until(lambda: stand.parts.said)
+            assert stand.parts.said[0].title == "Something else goes on with it."
 
     in_qt(scene())
 

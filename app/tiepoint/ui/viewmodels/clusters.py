@@ -163,6 +163,8 @@ def _attention(cluster: Cluster) -> tuple[str, str]:
         return plain(f"{failure.summary} {failure.remedy}".strip()), "err"
     if cluster.state is ClusterState.PARTIAL:
         return tr("Clusters", "Some of it runs and some does not. Open it to see what."), "warn"
+    if cluster.state is ClusterState.DATA_KEPT:
+        return tr("Clusters", "Deleted; its photos and products are kept and bill a little."), "info"
     doing = doing_text(cluster)
     if doing:
         return doing, "info"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, Signal
@@ -15,6 +15,7 @@ from tiepoint.domain.preflight import Check, CheckState, Fix, PreflightReport, R
 from tiepoint.services.program import Program
 from tiepoint.ui.background import Background
 from tiepoint.ui.text import tr_count
+from tiepoint.ui.viewmodels.cluster_refusals import untold
 from tiepoint.ui.viewmodels.plan_editor import PlanModel
 
 _ORDER: Final = (
@@ -44,15 +45,21 @@ class PreflightModel(QObject):
         program: The services.
         background: Checks.
         plan: Holds the plan.
+        tell: Hears of a deployment that was refused before it began.
     """
 
     changed = Signal()
 
     def __init__(
-        self, program: Program, background: Background, plan: PlanModel, parent: QObject | None = None
+        self,
+        program: Program,
+        background: Background,
+        plan: PlanModel,
+        tell: Callable[[Failure], object],
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._program, self._background, self._plan = program, background, plan
+        self._program, self._background, self._plan, self._tell = program, background, plan, tell
         self.report: PreflightReport | None = None
         self.failure: Failure | None = None
         self.checked_plan: ClusterPlan | None = None
@@ -154,7 +161,9 @@ class PreflightModel(QObject):
             return None
         plan = self.plan
         self._plan.remember_sources()
-        self._background.start(self._program.azure.clusters.deploy(plan, secrets))
+        clusters = self._program.azure.clusters
+        told = untold(clusters, plan.name, self._tell)
+        self._background.start(clusters.deploy(plan, secrets), on_failure=told)
         return ClusterId(f"{chosen.id}/{plan.resource_group}".lower())
 
     def _begin_fix(self, work: Coroutine[Any, Any, object]) -> None:

@@ -48,7 +48,7 @@ class ClusterPage(Page):
         self.clusters = ClustersModel(panel.program, panel.background, self)
         self.sign_in = SignInModel(panel.program, panel.background, self)
         self.plan = PlanModel(panel.program, panel.background, self)
-        self.preflight = PreflightModel(panel.program, panel.background, self.plan, self)
+        self.preflight = PreflightModel(panel.program, panel.background, self.plan, panel.messages.failure, self)
         self._places: dict[str, Place] = {}
         self._stack = QStackedWidget()
         self.setLayout(column(self._stack))
