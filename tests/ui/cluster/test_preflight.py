@@ -217,6 +217,7 @@ def test_a_deployment_that_is_refused_at_once_is_told(in_qt: InQt) -> None:
             QTest.mouseClick(_place(stand).ask_to_deploy().deploy, LEFT)
             await until(lambda: stand.parts.said)
             assert stand.parts.said[0].title == "Something else goes on with it."
+            assert stand.page.current == "preflight"
 
     in_qt(scene())
 

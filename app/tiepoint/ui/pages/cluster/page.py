@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QStackedWidget
 
 from tiepoint.domain.cluster import ClusterId
 from tiepoint.domain.cluster_plan import ClusterPlan
+from tiepoint.domain.failure import Failure
 from tiepoint.ui.actions import action
 from tiepoint.ui.pages.cluster.computer_place import ComputerPlace
 from tiepoint.ui.pages.cluster.overview import Overview
@@ -48,7 +49,7 @@ class ClusterPage(Page):
         self.clusters = ClustersModel(panel.program, panel.background, self)
         self.sign_in = SignInModel(panel.program, panel.background, self)
         self.plan = PlanModel(panel.program, panel.background, self)
-        self.preflight = PreflightModel(panel.program, panel.background, self.plan, panel.messages.failure, self)
+        self.preflight = PreflightModel(panel.program, panel.background, self.plan, self._on_refused, self)
         self._places: dict[str, Place] = {}
         self._stack = QStackedWidget()
         self.setLayout(column(self._stack))
@@ -161,6 +162,12 @@ class ClusterPage(Page):
     def _on_new_plan(self) -> None:
         self.plan.begin_new()
         self.show_place("plan")
+
+    def _on_refused(self, failure: Failure) -> None:
+        """A deployment did not begin: lead back from the cluster that does not come."""
+        self._panel.messages.failure(failure)
+        if self.current == "life" and self._panel.program.azure.clusters.snapshot.find(self.plan.plan.name) is None:
+            self.show_place("preflight")
 
     def _on_settings(self) -> None:
         self._panel.navigator.go("settings", card="azure")
