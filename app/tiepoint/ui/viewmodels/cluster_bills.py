@@ -41,7 +41,7 @@ def bills_now(cluster: Cluster) -> float | None:
     if price is None:
         return None
     if cluster.state is ClusterState.DATA_KEPT:
-        return sum(line.cold for line in price.lines if line.part is ResourceGroupKind.STORAGE)
+        return sum(line.cold for line in price.lines if line.is_data)
     if cluster.state in _GONE:
         return price.cold
     if cluster.state in _AT_REST:
@@ -111,8 +111,12 @@ def _is_there(line: PriceLine, cluster: Cluster) -> bool:
 
 def _why(line: PriceLine, *, is_cold: bool) -> str:
     words = line.label.casefold()
-    if line.part is ResourceGroupKind.STORAGE and ("lustre" in words or "netapp" in words):
+    if "netapp" in words:
+        return tr("Bills", "Cannot be switched off, and stays when the cluster is cold.")
+    if "lustre" in words:
         return tr("Bills", "Cannot be switched off. Going cold archives it to Blob and removes it.")
+    if "disk" in words:
+        return tr("Bills", "Keep the machines’ systems, licences and history.")
     if line.part is ResourceGroupKind.STORAGE:
         return tr("Bills", "Captures and products stay there.")
     if line.part in (ResourceGroupKind.ACCESS, ResourceGroupKind.NETWORK):

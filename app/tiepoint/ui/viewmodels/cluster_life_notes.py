@@ -137,6 +137,8 @@ def trouble_note(operation: ClusterOperation) -> Note | None:
     told = said_below(plain(first.note)) or (
         said_below(plain(first.failure.summary)) if first.failure is not None else ""
     )
+    if told and not told.endswith("."):
+        told += "."
     return Note(
         "trouble", "warn", "triangle-alert", title, f"{told} {tr('Note', 'The rest goes on meanwhile.')}".strip()
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -51,6 +52,8 @@ class BillsCard(Card):
         """Show what a cluster bills."""
         self.portal_button.setVisible(has_portal)
         price = cluster.price
+        if price is not None and cluster.state is ClusterState.DATA_KEPT:
+            price = dataclasses.replace(price, lines=tuple(line for line in price.lines if line.is_data))
         on = {ClusterState.PAUSED: 1, ClusterState.COLD: 2, ClusterState.DATA_KEPT: 2}.get(cluster.state, 0)
         if (price, on) == self._shown:
             return

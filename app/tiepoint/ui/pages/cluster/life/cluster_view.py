@@ -27,7 +27,7 @@ from tiepoint.ui.widgets.layouts import column, holder, row
 
 _METER_PX: Final = 252
 _REST_PX: Final = 274
-_FOOT_PX: Final = 222
+_FOOT_PX: Final = 232
 _AT_REST: Final = (ClusterState.PAUSED, ClusterState.COLD, ClusterState.DATA_KEPT)
 
 

@@ -34,11 +34,14 @@ def cold_points(cluster: Cluster) -> list[tuple[str, str, str]]:
         ("pause", "text2", tr("Cold", "Its machines are drained and switched off. They keep disks and licences."))
     ]
     plan = cluster.plan
-    if plan is None or plan.storage.kind is not StorageKind.BLOB:
+    if plan is not None and plan.storage.kind is StorageKind.NETAPP:
+        storage = storage_name(plan.storage)
+        points.append(("triangle-alert", "warn.text", tr("Cold", "{storage}: stays, and bills on.", storage=storage)))
+    elif plan is None or plan.storage.kind is StorageKind.LUSTRE:
         storage = storage_name(plan.storage) if plan is not None else tr("Cold", "The working storage")
-        points += [
-            ("database", "text2", tr("Cold", "{storage} is archived to Blob, then removed.", storage=storage)),
-        ]
+        points.append(
+            ("database", "text2", tr("Cold", "{storage} is archived to Blob, then removed.", storage=storage))
+        )
     access = tr("Cold", "Bastion") if plan is None or plan.access.kind is AccessKind.BASTION else ""
     removed = ", ".join(part for part in (access, tr("Cold", "NAT gateway"), tr("Cold", "public addresses")) if part)
     points += [

@@ -80,6 +80,8 @@ class ClusterCommands(QObject):
         has_plan = cluster.plan is not None
         on = cluster.state not in _AT_REST
         self.resume.setEnabled(may)
+        is_gone = cluster.state is ClusterState.DATA_KEPT
+        self.resume.setText(tr("Life", "Deploy again") if is_gone else tr("Life", "Resume"))
         self.pause.setEnabled(may and on)
         self.scale.setEnabled(may and has_plan and cluster.state not in _WITHOUT_STORAGE)
         self.cold.setEnabled(may and has_plan and cluster.state not in _WITHOUT_STORAGE)

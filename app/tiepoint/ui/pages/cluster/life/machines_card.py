@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSizePolicy
 
 from tiepoint.domain.cluster import Cluster
@@ -52,8 +52,9 @@ class MachinesCard(Card):
         )
         # Its own wish for height would count more than the room there is.
         self.table.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-        self._nothing = Label(tr("Machines", "There are no machines yet."), "sub")
+        self._nothing = Label(tr("Machines", "There are no machines."), "sub")
         self._nothing.setContentsMargins(16, 0, 16, 12)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.content.addWidget(self._nothing)
         self.content.addLayout(column(self.table, margins=(6, 0, 6, 6)), 1)
         self.search.textChanged.connect(self.table.set_filter)

@@ -111,7 +111,7 @@ def _title(state: ClusterState) -> str:
 
 
 def _kept_hint() -> str:
-    return tr("Rest", "Resume deploys it again from its plan. Delete removes the data, too, when told.")
+    return tr("Rest", "“Deploy again” makes it anew from its plan, with this data. “Delete” removes the data, too.")
 
 
 def _remark(state: ClusterState) -> str:
