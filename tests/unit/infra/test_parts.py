@@ -13,7 +13,7 @@ from infra.variants import NAMES, SOURCES, SUBSCRIPTION, composed, templates, va
 from tiepoint.domain.cluster_plan import CLUSTER_NAME, REFERENCE_PLAN, AccessPlan, ClusterPlan, NodesPlan
 from tiepoint.domain.errors import UsageError
 from tiepoint.domain.lustre import LUSTRE_CAPACITIES
-from tiepoint.services.template.actions import deployer_actions
+from tiepoint.services.template.actions import deployer_actions, resource_types
 from tiepoint.services.templates import PREVIEW_SSH_KEY, ComposedTemplate, Part
 
 PLAN = dataclasses.replace(REFERENCE_PLAN, access=AccessPlan(sources=SOURCES))
@@ -148,7 +148,7 @@ def test_other_names_counts_addresses_and_capacities_are_as_good(
 
 def role(name: str) -> list[str]:
     for each in templates().role_definitions()["resources"]:
-        if each["properties"]["roleName"] == name:
+        if each["properties"]["roleName"] == f"[format('{name} ({{0}})', take(subscription().subscriptionId, 8))]":
             return each["properties"]["permissions"][0]["actions"]
     raise AssertionError(name)
 
@@ -175,6 +175,24 @@ def test_roles_allow_no_more_than_they_need() -> None:
     assert [each for each in role("Tiepoint Guard Node") if not each.endswith("/read")] == [
         "Microsoft.Compute/virtualMachines/deallocate/action"
     ]
+
+
+def test_the_deployers_role_is_enough_to_delete_what_is_not_data() -> None:
+    allowed = [each.lower() for each in role("Tiepoint Deployer")]
+    # Rights and set-up go with what they belong to; captures and products are kept.
+    stays = ("Microsoft.Authorization", "Microsoft.Resources", "Microsoft.Storage/")
+    for name in NAMES:
+        kinds = {kind for kind in resource_types(composed(name).template) if not kind.startswith(stays)}
+        missing = [
+            kind for kind in kinds if not any(fnmatch.fnmatch(f"{kind}/delete".lower(), each) for each in allowed)
+        ]
+        assert missing == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nodes_are_made_when_the_schedulers_guard_is_there(name: str) -> None:
+    steps = {each["name"]: each for each in composed(name).template["resources"]}
+    assert "scheduler-setup" in steps["nodes"]["dependsOn"]
 
 
 def test_what_a_person_needs_follows_the_plan() -> None:

@@ -43,8 +43,20 @@ class AzureDeployments:
 
     async def make_group(self, group: str, region: str, tags: Mapping[str, str]) -> None:
         """Make the group; see the port."""
-        groups, body = self._clients.resources.resource_groups, {"location": region, "tags": dict(tags)}
-        await call(self._clients.identity, lambda: groups.create_or_update(group, body))
+        groups = self._clients.resources.resource_groups
+
+        def made() -> None:
+            from azure.core.exceptions import ResourceNotFoundError
+
+            # Making it again would take away tags that are not given, and refuses another region.
+            try:
+                known = groups.get(group).as_dict()
+            except ResourceNotFoundError:
+                known = {}
+            place = str(known.get("location") or region)
+            groups.create_or_update(group, {"location": place, "tags": {**(known.get("tags") or {}), **tags}})
+
+        await call(self._clients.identity, made)
 
     async def validate(
         self, group: str, name: str, template: Mapping[str, Any], parameters: Mapping[str, Any], *, region: str = ""

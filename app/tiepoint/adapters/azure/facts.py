@@ -140,9 +140,15 @@ class AzureRegionFacts:
 
     async def role_definition(self, name: str) -> str:
         """Resource id of a custom role; see the port."""
-        scope, asked = f"/subscriptions/{self._clients.subscription}", f"roleName eq '{name}'"
-        found = await self._call(lambda: list(self._clients.authorization.role_definitions.list(scope, filter=asked)))
-        return next((str(each.id) for each in found if each.role_name == name), "")
+        subscription, definitions = self._clients.subscription, self._clients.authorization.role_definitions
+        # Names are unique in a tenant, roles are a subscription's: infra/roles.json puts its first letters behind them.
+        for full in (f"{name} ({subscription[:8]})", name):
+            asked = f"roleName eq '{full}'"
+            found = await self._call(lambda: list(definitions.list(f"/subscriptions/{subscription}", filter=asked)))  # noqa: B023
+            for each in found:
+                if each.role_name == full:
+                    return str(each.id)
+        return ""
 
     async def make_roles(self, template: Mapping[str, Any], region: str) -> None:
         """Make custom roles; see the port."""

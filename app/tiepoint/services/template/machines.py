@@ -140,8 +140,9 @@ def node_steps(plan: ClusterPlan, at: AddressPlan, names: Sequence[str]) -> list
     }
     before = ("nodes-guard", "nodes-vault", "scheduler-setup", "directory-dns", _storage(plan))
     rights = [_vault_rights(plan, "nodes", ACTIVATION_CODE)] if plan.engine is Engine.METASHAPE else []
+    # Nodes are what costs: they come last, when the scheduler's guard is there to stop them should all else fail.
     return [
-        Step("nodes", "nodes", "nodes", _READY, values),
+        Step("nodes", "nodes", "nodes", (*_READY, "scheduler-setup"), values),
         Step("nodes-guard", "guard-nodes", "nodes", ("nodes", "storage-account"), guard),
         *rights,
         Step("nodes-setup", "setup-nodes", "nodes", before, setup),
