@@ -17,22 +17,15 @@ class DeleteDialog(LifeDialog):
     """Asks for the name of the cluster that is to be deleted."""
 
     def __init__(self, cluster: Cluster, parent: QWidget) -> None:
-        count = len(cluster.resources)
-        what = (
-            tr_count("Delete", "{count} resource", "all {count} resources", count)
-            if count
-            else tr("Delete", "all of it")
-        )
         super().__init__(
             parent,
             "trash-2",
             "err.text",
             tr("Delete", "Delete {name} for good?", name=plain(cluster.name, limit=60)),
-            tr("Delete", "This removes {what} in {group}. It cannot be undone.", what=what,
-               group=plain(cluster.resource_group)),
+            "",
             tr("Delete", "Delete"),
             kind="danger",
-        )  # fmt: skip
+        )
         self._cluster = cluster
         self.keep = CheckBox(tr("Delete", "Keep photos and products: the Blob account and the group around it stay"))
         is_gone = cluster.state is ClusterState.DATA_KEPT
@@ -64,6 +57,7 @@ class DeleteDialog(LifeDialog):
 
     def _refresh(self) -> None:
         self.go_button.setEnabled(self.typed == self._cluster.name)
+        self.text.setText(_what(self._cluster, keeps_data=self.keeps_data))
         self._points.set_points(lost_points(self._cluster, keeps_data=self.keeps_data))
         words = tr("Delete", "Delete, keep photos") if self.keeps_data else tr("Delete", "Delete everything")
         self.go_button.setText(words)
@@ -74,6 +68,21 @@ class DeleteDialog(LifeDialog):
         """Begin at the name."""
         super().showEvent(event)
         self.name.setFocus()
+
+
+def _what(cluster: Cluster, *, keeps_data: bool) -> str:
+    group, count = plain(cluster.resource_group), len(cluster.resources)
+    if keeps_data:
+        return tr("Delete", "This removes all of {group} but its Blob account. It cannot be undone.", group=group)
+    if not count:
+        return tr("Delete", "This removes all of {group}. It cannot be undone.", group=group)
+    return tr_count(
+        "Delete",
+        "This removes {count} resource and the group {group}. It cannot be undone.",
+        "This removes all {count} resources and the group {group}. It cannot be undone.",
+        count,
+        group=group,
+    )
 
 
 def lost_points(cluster: Cluster, *, keeps_data: bool) -> list[tuple[str, str, str]]:
