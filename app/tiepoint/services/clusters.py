@@ -266,7 +266,14 @@ class ClusterService:
 
     def _find(self, name: str) -> ClusterFacts | None:
         known = self._follower.look.clusters.values()
-        return next((each for each in known if name in (each.name, each.id)), None)
+        found = [each for each in known if name in (each.name, each.id)]
+        if len(found) > 1:
+            groups = ", ".join(sorted(each.group.name if each.group else each.id for each in found))
+            raise UsageError(
+                f"There are {len(found)} clusters called {name}, in the resource groups {groups}.",
+                remedy="Change the tag tiepoint-cluster of one of the groups in the portal.",
+            )
+        return found[0] if found else None
 
     def _id(self, name: str) -> ClusterId:
         found = self._find(name)
@@ -288,14 +295,19 @@ class ClusterService:
             self._book.want(facts.plan)
         if look.failure is None:
             await self._runs.take_up(look)
-            try:
-                azure, is_followed = self._sign_in.azure(), self._follower.is_started
-                await self._leases.renew(azure, self._follower.look, adopts=is_followed)
-            except ConfirmationNeeded:
-                self._sign_in.ask_to_confirm()
-            except TiepointError as error:
-                _log.info("leases were not renewed: %s", error.summary)
+        if self._sign_in.snapshot.is_ready:
+            # Also when Resource Manager could not be asked: a cluster must not stop because of that.
+            await self._renew_leases()
         self._refresh_snapshot()
+
+    async def _renew_leases(self) -> None:
+        try:
+            azure, is_followed = self._sign_in.azure(), self._follower.is_started
+            await self._leases.renew(azure, self._follower.look, adopts=is_followed)
+        except ConfirmationNeeded:
+            self._sign_in.ask_to_confirm()
+        except TiepointError as error:
+            _log.info("leases were not renewed: %s", error.summary)
 
     def _refresh_snapshot(self) -> None:
         """Something has changed: tell a new snapshot soon."""

@@ -180,7 +180,8 @@ def _network(plan: ClusterPlan, machines: Sequence[PlannedMachine]) -> list[Item
     else:
         boxes = sum(each.role is MachineRole.JUMP_BOX for each in machines)
         what = f"{boxes} public IP{'' if boxes == 1 else 's'}"
-        found.append(Item(ResourceGroupKind.ACCESS, "Jump boxes' addresses", what, (_addresses(plan, boxes),)))
+        addresses = (_addresses(plan, boxes),)
+        found.append(Item(ResourceGroupKind.ACCESS, "Jump boxes' addresses", what, addresses, while_cold=True))
     return found
 
 

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
 
-from tiepoint.domain.cluster import ActivityEntry, ClusterId, MachineRole
+from tiepoint.domain.cluster import ActivityEntry, ClusterId, MachineRole, Power
 from tiepoint.domain.cluster_operation import ClusterOperation, OperationKind
 from tiepoint.domain.errors import Canceled, TiepointError, UsageError
 from tiepoint.domain.failure import Failure
@@ -28,6 +28,7 @@ from tiepoint.services.cluster_life.order import Order, order_of
 from tiepoint.services.cluster_life.pausing import pause
 from tiepoint.services.cluster_life.resuming import resume
 from tiepoint.services.cluster_life.scaling import scale
+from tiepoint.services.cluster_life.stopping import undo_drain
 from tiepoint.services.cluster_life.work import Tools, Work
 from tiepoint.services.operations import Operation, Operations, failure_of
 
@@ -223,6 +224,9 @@ class Runs:
         with contextlib.suppress(TiepointError):
             if board.operation.deployment:
                 await work.azure.deployments.cancel(work.group, board.operation.deployment)
+        await _stays_as_it_was(work)
+        if work.order.kind is OperationKind.RESUME:
+            self._tools.leases.want_no_more(work.order.id)  # its guards stop what has started
         if work.order.kind is OperationKind.DEPLOY and not work.order.follows:
             self._tools.leases.want_no_more(work.order.id)
             nodes = [each for each in work.facts.machines if each.role is MachineRole.NODE and each.power.is_billed]
@@ -259,6 +263,17 @@ class Runs:
 def _following(facts: ClusterFacts) -> Order:
     group = facts.group.name if facts.group else ""
     return Order(OperationKind.DEPLOY, facts.id, facts.name, group, follows=facts.deployments[0])
+
+
+async def _stays_as_it_was(work: Work) -> None:
+    """Let nodes that were to be let go take tasks again, and want their cluster as before."""
+    kind, machines = work.order.kind, work.facts.machines
+    if kind not in (OperationKind.PAUSE, OperationKind.COLD, OperationKind.SCALE):
+        return
+    nodes = [each.name for each in machines if each.role is MachineRole.NODE and each.power is Power.RUNNING]
+    await undo_drain(work, nodes)
+    if nodes and kind is not OperationKind.SCALE:
+        work.tools.leases.want(work.order.id)
 
 
 def _end_of(error: BaseException) -> OperationState:

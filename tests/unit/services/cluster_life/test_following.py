@@ -148,6 +148,15 @@ async def test_a_wish_written_elsewhere_meanwhile_is_not_shortened(bench: LifeBe
     assert bench.azure.lease.until == until
 
 
+async def test_a_wish_is_renewed_also_while_resource_manager_is_away(bench: LifeBench) -> None:
+    bench.azure.lease = Lease("ada on DESK", bench.clock() + timedelta(minutes=10), 30)
+    bench.clusters.start()
+    await bench.until(lambda: len(bench.azure.asked("write_lease")) >= 1)
+    bench.azure.errors["machines"] = [ConnectionLost("No network.", retryable=True)] * 60
+    await bench.until(lambda: len(bench.azure.asked("write_lease")) >= 3)
+    assert bench.clusters.snapshot.failure is not None
+
+
 async def test_a_mere_look_wants_nothing_and_goes_on_with_nothing(bench: LifeBench) -> None:
     bench.azure.lease = Lease("ada on DESK", bench.clock() + timedelta(minutes=10), 30)
     task = asyncio.ensure_future(bench.clusters.pause("harbour"))

@@ -295,6 +295,26 @@ async def test_pauses_after_draining_and_the_scheduler_goes_last(bench: LifeBenc
     assert bench.clusters.snapshot.find("harbour").stops_at is None  # type: ignore[union-attr]
 
 
+async def test_a_pause_that_is_cancelled_lets_nodes_take_tasks_again(slow: LifeBench) -> None:
+    await slow.have(small())
+    slow.azure.busy = {"node-01"}
+    task = asyncio.ensure_future(slow.clusters.pause("harbour"))
+    await slow.until(lambda: bool(slow.azure.drained))
+    await slow.clusters.cancel("harbour")
+    with pytest.raises(Canceled):
+        await task
+    assert slow.azure.drained == set()
+    await slow.until(lambda: slow.azure.lease is not None and slow.azure.lease.until > slow.clock())
+
+
+async def test_two_clusters_of_one_name_are_told_apart(bench: LifeBench) -> None:
+    await bench.have(small())
+    tags = bench.azure.groups["rg-harbour"].tags
+    bench.azure.groups["rg-copy"] = dataclasses.replace(bench.azure.groups["rg-harbour"], name="rg-copy", tags=tags)
+    with pytest.raises(UsageError, match="rg-copy, rg-harbour"):
+        await bench.clusters.delete("harbour", typed_name="harbour")
+
+
 async def test_pausing_at_once_does_not_drain(bench: LifeBench) -> None:
     await bench.have(small())
     bench.azure.busy = {"node-01"}
