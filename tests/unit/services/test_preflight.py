@@ -316,6 +316,16 @@ async def test_an_existing_vault(
     assert word in check.title
 
 
+async def test_the_clusters_own_vault_opens_with_the_deployment(subscription: Subscription) -> None:
+    subscription.resources.own = (CloudResource(VAULT, "Microsoft.KeyVault/vaults", "keys"),)
+    subscription.resources.groups = (GroupFacts(PLAN.resource_group, "eastus", {}),)
+    subscription.resources.told[VAULT] = GOOD_VAULT
+    subscription.vault.error = NotPermitted("The firewall keeps you out.")
+    check = await found(subscription, CheckKind.SECRETS, replace(PLAN, engine=Engine.METASHAPE))
+    assert check.state is CheckState.WARNING
+    assert "access.sources" in check.detail
+
+
 async def test_a_new_vault_says_what_is_asked_for_later(subscription: Subscription) -> None:
     check = await found(subscription, CheckKind.SECRETS, replace(PLAN, engine=Engine.METASHAPE))
     assert check.state is CheckState.OK

@@ -33,7 +33,9 @@ async def check(question: Question) -> Check:
         return Check(CheckKind.SECRETS, CheckState.BLOCKED, f"The vault {name} is not there", detail)
     except NotPermitted as error:
         return Check(CheckKind.SECRETS, CheckState.BLOCKED, f"You may not see the vault {name}", error.summary)
-    return _unfit(name, told) or await _filled(question, name, str(_properties(told).get("vaultUri", "")), typed)
+    is_own = not question.plan.secrets.vault
+    address = str(_properties(told).get("vaultUri", ""))
+    return _unfit(name, told) or await _filled(question, name, address, typed, is_own=is_own)
 
 
 def _unfit(name: str, told: Mapping[str, Any]) -> Check | None:
@@ -49,10 +51,15 @@ def _unfit(name: str, told: Mapping[str, Any]) -> Check | None:
     return None
 
 
-async def _filled(question: Question, name: str, address: str, typed: tuple[str, ...]) -> Check:
+async def _filled(question: Question, name: str, address: str, typed: tuple[str, ...], *, is_own: bool) -> Check:
     try:
         lacking = tuple([secret for secret in typed if not await question.azure.vault.has(address, secret)])
     except NotPermitted as error:
+        if is_own:
+            # Who deploys is given the right, and the plan's addresses are let in, before anything is read from it.
+            detail = f"{error.summary} Deploying lets in access.sources and gives you the right to it."
+            title = f"The secrets in {name} cannot be looked at yet"
+            return Check(CheckKind.SECRETS, CheckState.WARNING, title, detail)
         detail = f"{error.summary} Ask for the role Key Vault Secrets Officer on it."
         return Check(CheckKind.SECRETS, CheckState.BLOCKED, f"You may not use the secrets in {name}", detail)
     if lacking:
