@@ -189,6 +189,15 @@ def test_the_deployers_role_is_enough_to_delete_what_is_not_data() -> None:
         assert missing == []
 
 
+def test_no_step_grows_too_large_for_azure_when_its_copies_are_made() -> None:
+    composed_ = composed("most-nodes")
+    scripts = {name: len(text) for name, text in composed_.template["variables"].items()}
+    steps = [each for each in composed_.template["resources"] if each["name"].startswith("nodes-setup")]
+    assert [each["name"] for each in steps] == ["nodes-setup", *(f"nodes-setup-{number}" for number in (2, 3, 4))]
+    assert all("skip" in json.dumps(each["properties"]["parameters"]["names"]) for each in steps[1:])
+    assert (scripts["nodesScript"] + 2000) * 50 < 3_500_000
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_nodes_are_made_when_the_schedulers_guard_is_there(name: str) -> None:
     steps = {each["name"]: each for each in composed(name).template["resources"]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from tiepoint.domain.addresses import AZURE_DNS, AddressPlan
@@ -38,6 +38,7 @@ from tiepoint.services.template.step import Secret, Step, output_of, parameter
 
 _READY = ("network", "peering", "secrets", "storage-account")
 _PROMOTION_S = 5400
+_MOST_SET_UP = 50
 
 
 def directory_steps(plan: ClusterPlan, at: AddressPlan) -> list[Step]:
@@ -133,7 +134,6 @@ def node_steps(plan: ClusterPlan, at: AddressPlan, names: Sequence[str]) -> list
         "worksOnBlob": plan.storage.kind is StorageKind.BLOB,
     }
     setup = {
-        "names": parameter("nodeNames"),
         "script": "nodes",
         "installsDriver": image.installs_driver,
         "driverVersion": parameter("driverVersion"),
@@ -145,7 +145,7 @@ def node_steps(plan: ClusterPlan, at: AddressPlan, names: Sequence[str]) -> list
         Step("nodes", "nodes", "nodes", (*_READY, "scheduler-setup"), values),
         Step("nodes-guard", "guard-nodes", "nodes", ("nodes", "storage-account"), guard),
         *rights,
-        Step("nodes-setup", "setup-nodes", "nodes", before, setup),
+        *(Step(name, "setup-nodes", "nodes", before, {"names": some, **setup}) for name, some in _batches(len(names))),
     ]
 
 
@@ -161,9 +161,19 @@ def addresses_of(at: AddressPlan, names: Sequence[str]) -> list[str]:
     return [str(at.nodes[node_number(name) - 1]) for name in names]
 
 
-def uses_scripts(steps: Sequence[Step]) -> Mapping[str, str]:
-    """Return which script each set-up step runs, by step."""
-    return {step.name: str(step.values["script"]) for step in steps if "script" in step.values}
+def _batches(count: int) -> list[tuple[str, str]]:
+    """Return names of set-up steps, each with an expression for its nodes.
+
+    Azure counts the script once for each node, and takes 4 MB a deployment.
+    """
+    found = [("nodes-setup", parameter("nodeNames"))]
+    if count > _MOST_SET_UP:
+        found = [("nodes-setup", f"[take(parameters('nodeNames'), {_MOST_SET_UP})]")]
+    for number, start in enumerate(range(_MOST_SET_UP, count, _MOST_SET_UP), 2):
+        rest = f"skip(parameters('nodeNames'), {start})"
+        is_last = start + _MOST_SET_UP >= count
+        found.append((f"nodes-setup-{number}", f"[{rest}]" if is_last else f"[take({rest}, {_MOST_SET_UP})]"))
+    return found
 
 
 def _setup(name: str, family: str, machines: tuple[str, ...], script: str, needs: tuple[str, ...]) -> Step:
