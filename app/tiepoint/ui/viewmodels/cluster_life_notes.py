@@ -139,9 +139,10 @@ def trouble_note(operation: ClusterOperation) -> Note | None:
     )
     if told and not told.endswith("."):
         told += "."
-    return Note(
-        "trouble", "warn", "triangle-alert", title, f"{told} {tr('Note', 'The rest goes on meanwhile.')}".strip()
-    )
+    then = tr("Note", "The rest goes on meanwhile.")
+    if first.failure is not None and first.failure.kind == "capacity":
+        then = tr("Note", "The rest goes on meanwhile; then it is tried in another zone.")
+    return Note("trouble", "warn", "triangle-alert", title, f"{told} {then}".strip())
 
 
 def state_note(cluster: Cluster) -> Note | None:
