@@ -84,4 +84,8 @@ def _prices(sign_in: SignInService, now: Callable[[], datetime]) -> RetailPriceL
 
 
 def _holder() -> str:
-    return f"{getpass.getuser()} on {socket.gethostname()}"
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError, ImportError):  # an account without a name, as containers have them
+        user = "somebody"
+    return f"{user} on {socket.gethostname()}"

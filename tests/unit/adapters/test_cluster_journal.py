@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,3 +68,11 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SetupError):
         FileClusterJournal(tmp_path / "file" / "clusters.json", FakeClock()).keep(RECORD)
+
+
+def test_two_threads_lose_nothing(tmp_path: Path) -> None:
+    journal = FileClusterJournal(tmp_path / "clusters.json", FakeClock())
+    names = [ClusterId(f"s/rg-{number}") for number in range(12)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda name: journal.keep(replace(RECORD, cluster=name)), names))
+    assert sorted(each.cluster for each in journal.records()) == sorted(names)

@@ -1,8 +1,9 @@
-"""The journal of operations on clusters: one small JSON file, replaced atomically. Blocks."""
+"""The journal of operations on clusters: one small JSON file, replaced atomically. Blocks; any thread."""
 
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +29,7 @@ class FileClusterJournal:
 
     def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
         self._path, self._now = path, now
+        self._lock = threading.Lock()
 
     def records(self) -> tuple[OperationRecord, ...]:
         """All records; see the port."""
@@ -43,14 +45,16 @@ class FileClusterJournal:
 
     def keep(self, record: OperationRecord) -> None:
         """Remember a record; see the port."""
-        self._write([each for each in self.records() if each.cluster != record.cluster] + [record])
+        with self._lock:
+            self._write([each for each in self.records() if each.cluster != record.cluster] + [record])
 
     def forget(self, cluster: ClusterId) -> None:
         """Forget a cluster's record; see the port."""
-        known = self.records()
-        left = [each for each in known if each.cluster != cluster]
-        if len(left) != len(known):
-            self._write(left)
+        with self._lock:
+            known = self.records()
+            left = [each for each in known if each.cluster != cluster]
+            if len(left) != len(known):
+                self._write(left)
 
     def _write(self, records: list[OperationRecord]) -> None:
         content = {"schema_version": _SCHEMA_VERSION, "operations": [to_json(each) for each in records]}
