@@ -155,7 +155,7 @@ class Runs:
             return
         is_young = self._tools.now() - record.began < _GOES_ON
         still_runs = facts is not None and record.deployment in facts.deployments and bool(record.deployment)
-        if is_young or still_runs:
+        if (is_young or still_runs) and not self._is_in_the_way(order, facts):
             self._begin(order)
             return
         failure = Failure(
@@ -172,6 +172,13 @@ class Runs:
             target=order.target,
         )
         self._ended[record.cluster] = (order, operation)
+
+    def _is_in_the_way(self, order: Order, facts: ClusterFacts | None) -> bool:
+        """Whether somebody else has begun to want a cluster that was to rest: their tasks must not be ended."""
+        lease = facts.lease if facts is not None else None
+        if lease is None or order.kind not in (OperationKind.PAUSE, OperationKind.COLD):
+            return False
+        return lease.until > self._tools.now() and lease.holder != self._tools.holder()
 
     def _begin(self, order: Order) -> Operation[ClusterOperation]:
         known = self._works.get(order.id)

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 
 from fakes.azure_life import LifeBench
 from fakes.azure_scenes import a_plan
-from tiepoint.domain.cluster import ClusterState, Power
+from tiepoint.domain.cluster import ClusterState, Lease, Power
 from tiepoint.domain.cluster_operation import LineState, OperationKind
 from tiepoint.domain.cluster_plan import ClusterPlan, Engine
 from tiepoint.domain.errors import (
@@ -118,6 +118,26 @@ async def test_an_old_operation_left_in_the_middle_waits_for_a_person(slow: Life
     assert operation.kind is OperationKind.RESUME
     ended = await again.retry("harbour")
     assert ended.state is OperationState.COMPLETED
+
+
+async def test_a_pause_left_in_the_middle_does_not_end_what_others_run_since(slow: LifeBench) -> None:
+    bench = slow
+    await bench.have(small())
+    bench.azure.busy = {"node-01"}
+    task = asyncio.ensure_future(bench.clusters.pause("harbour"))
+    await bench.until(lambda: bool(bench.azure.drained))
+    await bench.clusters.stop()
+    with pytest.raises(Canceled):
+        await task
+    bench.azure.lease = Lease("max on LAPTOP", bench.clock() + timedelta(hours=2), 30)
+    bench.azure.calls.clear()
+    again = bench.again()
+    again.start()
+    await bench.until(lambda: (found := again.snapshot.find("harbour")) is not None and found.operation is not None)
+    operation = again.snapshot.find("harbour").operation  # type: ignore[union-attr]
+    assert operation is not None
+    assert operation.is_interrupted
+    assert bench.azure.asked("deallocate") == []
 
 
 async def test_a_deployment_begun_elsewhere_is_followed(slow: LifeBench) -> None:
