@@ -12,7 +12,7 @@ from tiepoint.domain.cluster import MachineRole, Power
 from tiepoint.domain.cluster_operation import ResourceGroupKind
 from tiepoint.domain.cluster_plan import ClusterPlan
 from tiepoint.domain.errors import NotThere, TiepointError, UsageError
-from tiepoint.domain.resource_names import deployment_name
+from tiepoint.domain.resource_names import SCHEDULER, deployment_name
 from tiepoint.services.cluster_life.capacity import deploy_nodes_and_all
 from tiepoint.services.cluster_life.composing import Existing, composed, existing, with_sources
 from tiepoint.services.cluster_life.deployment import Ended, deployed, followed
@@ -49,7 +49,7 @@ async def deploy(work: Work) -> None:
         await _foundation(work, plan, found)
         found = await existing(work)
         await put_secrets(work, found.vault_uri, composed(work, plan, found, Part()).secrets, found.new_key)
-        work.tools.leases.want(work.order.id, is_new_run=True)
+        work.tools.leases.want(work.order.id, is_new_run=SCHEDULER not in work.ran_before)
         await deploy_nodes_and_all(work, plan, ended)
     work.tools.leases.want(work.order.id)
     await _answering(work)

@@ -11,13 +11,14 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from tiepoint.domain.cluster import CloudResource, Machine, MachineRole
+from tiepoint.domain.cluster import CloudResource, Machine, MachineRole, Power
 from tiepoint.domain.cluster_operation import ResourceGroupKind
 from tiepoint.domain.cluster_plan import AccessKind, ClusterPlan, StorageKind
 from tiepoint.domain.errors import CloudError, TiepointError, UsageError
 from tiepoint.domain.resource_names import deployment_name
 from tiepoint.services.cluster_life.composing import composed, existing, plan_at_hand
 from tiepoint.services.cluster_life.deployment import deployed
+from tiepoint.services.cluster_life.facts import ClusterFacts
 from tiepoint.services.cluster_life.health import last_words
 from tiepoint.services.cluster_life.plan_tags import COLD, STATE_TAG
 from tiepoint.services.cluster_life.starting import PARTS, Starts
@@ -50,9 +51,17 @@ async def resume(work: Work) -> None:
     await starts.ask(controllers)
     await starts.wait(controllers)
     await _storage(work)
-    work.tools.leases.want(work.order.id, is_new_run=True)
+    work.tools.leases.want(work.order.id, is_new_run=_is_new_run(facts))
     await undo_drain(work, [machine.name for machine in _with_role(machines, MachineRole.NODE)])
     await _machines(work, starts, machines)
+
+
+def _is_new_run(facts: ClusterFacts) -> bool:
+    """Whether the meter begins anew: not where only a node is missing, unless the run's budget is spent."""
+    budget = facts.plan.guard.budget if facts.plan is not None else None
+    if budget is not None and facts.meter is not None and facts.meter.spent >= budget:
+        return True
+    return not any(each.role is MachineRole.SCHEDULER and each.power is Power.RUNNING for each in facts.machines)
 
 
 async def _machines(work: Work, starts: Starts, machines: Sequence[Machine]) -> None:

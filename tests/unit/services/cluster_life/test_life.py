@@ -259,6 +259,16 @@ async def test_resumes_in_order_and_waits_for_answers(bench: LifeBench) -> None:
     assert bench.clusters.snapshot.find("harbour").state is ClusterState.RUNNING  # type: ignore[union-attr]
 
 
+async def test_a_node_that_is_started_again_begins_no_new_run(bench: LifeBench) -> None:
+    await bench.have(small())
+    lost = bench.azure.machine("node-02")
+    lost.power = lost.goal = Power.DEALLOCATED
+    lost.booted = None
+    await bench.clusters.resume("harbour")
+    assert bench.azure.asked("write_lease")
+    assert bench.azure.asked("reset_meter") == []
+
+
 async def test_a_machine_that_runs_and_does_not_answer_is_no_success(
     bench: LifeBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
