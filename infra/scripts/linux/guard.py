@@ -41,7 +41,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import xml.etree.ElementTree as ElementTree
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
@@ -66,6 +66,8 @@ GIVE_UP_MINUTES = 30
 """A jump box or domain controller that cannot be stopped holds the scheduler up no longer than this."""
 GAP_MINUTES = 10
 """Nobody knows what a machine did while its guard did not run for so long: it counts as busy until now."""
+LONGEST_WISH_DAYS = 15
+"""Nobody can wish for a cluster for longer (the program allows 14 days): a lease that says so is broken."""
 MARKER_HOURS = 24
 """A task's marker without a process id counts for so long after it was touched last."""
 BUSY_LOAD = 0.7
@@ -422,6 +424,12 @@ def read_lease(content: Any) -> Optional[Lease]:
     )
 
 
+def limited(lease: Lease, written: Optional[float]) -> Lease:
+    """Return a lease that ends in time, however far away its own end is: garbage, or a clock years ahead."""
+    longest = math.inf if written is None else written + LONGEST_WISH_DAYS * 24 * 3600
+    return lease if lease.until <= longest else replace(lease, until=longest)
+
+
 def read_drain(content: Any) -> List[str]:
     """Read drain.json: names of machines that are to take no new task."""
     names = content.get("names") if isinstance(content, dict) else None
@@ -637,14 +645,19 @@ def state_path(folder: str) -> str:
 
 
 class State:
-    """What one round leaves for the next: a JSON file. What belongs to this start of the machine is dropped with it."""
+    """What one round leaves for the next: a JSON file. What belongs to this start of the machine is dropped with it.
 
-    def __init__(self, folder: str, boot: str) -> None:
-        self._path = Path(state_path(folder))
-        content: Any = None
-        with contextlib.suppress(OSError, ValueError, RecursionError):
-            content = json.loads(self._path.read_text())
-        self.kept: Dict[str, Any] = content if isinstance(content, dict) else {}
+    Where the disk is full, it lies in the run folder, which is memory: without any state no machine would ever seem
+    idle for long enough, and none would stop.
+    """
+
+    def __init__(self, folder: str, boot: str, spare_folder: str = "") -> None:
+        self._paths = [Path(state_path(each)) for each in (folder, spare_folder) if each]
+        self.kept: Dict[str, Any] = {}
+        for path in sorted(self._paths, key=changed_last):
+            with contextlib.suppress(OSError, ValueError, RecursionError):
+                content = json.loads(path.read_text())
+                self.kept = content if isinstance(content, dict) else {}
         this_boot = self.kept.get("this_boot")
         if self.kept.get("boot") != boot or not isinstance(this_boot, dict):
             self.kept.update(boot=boot, this_boot={})
@@ -672,15 +685,40 @@ class State:
         self.kept["this_boot"][name] = dict(values)
 
     def save(self) -> None:
-        """Write the file in one step; without it the next round knows less, that is all."""
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            handle, part = tempfile.mkstemp(prefix=".guard-state.", dir=str(self._path.parent))
-            with os.fdopen(handle, "w") as file:
-                json.dump(self.kept, file)
-            os.replace(part, str(self._path))
-        except OSError as error:
-            say(f"The state cannot be kept: {error}")
+        """Write the file in one step, in the first place that takes it."""
+        for path in self._paths:
+            try:
+                write_whole(path, json.dumps(self.kept))
+            except OSError as error:
+                say(f"The state cannot be kept in {path.parent}: {error}")
+            else:
+                return
+
+
+def changed_last(path: Path) -> float:
+    """Return when a file was written, seconds since 1970; 0 = it is not there."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file in one step.
+
+    Raises:
+        OSError: It could not be; nothing of it is left.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, part = tempfile.mkstemp(prefix=".guard-state.", dir=str(path.parent))
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
+        os.replace(part, str(path))
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(part)
+        raise
 
 
 # --- Azure -------------------------------------------------------------------------------------------------------
@@ -717,6 +755,8 @@ class Azure:
         self._web = urllib.request.build_opener(NoRedirect, urllib.request.HTTPSHandler(context=context))
         # The metadata service is asked directly, whatever proxy the machine uses (Azure's rule).
         self._metadata = urllib.request.build_opener(NoRedirect, urllib.request.ProxyHandler({}))
+        self.written: Dict[str, float] = {}
+        """When documents that were read here had been written, seconds since 1970, by the Blob server's clock."""
         self.offset_s: Optional[float] = None
         """How far the Blob server's clock is ahead of this machine's, seconds."""
 
@@ -746,6 +786,8 @@ class Azure:
             return None, ""
         if reply.status != 200:
             raise Unreachable(f"{name}: {refusal(reply)}")
+        with contextlib.suppress(KeyError, TypeError, ValueError, OverflowError):
+            self.written[name] = email.utils.parsedate_to_datetime(reply.headers["last-modified"]).timestamp()
         return reply.json(), reply.headers.get("etag", "")
 
     def put_document(
@@ -991,7 +1033,7 @@ class Round:
     def __init__(self, configuration: Configuration) -> None:
         self._of = configuration
         self._here = Here(configuration)
-        self._state = State(configuration.state_folder, self._here.boot_id())
+        self._state = State(configuration.state_folder, self._here.boot_id(), configuration.run_folder)
         offset = self._state.kept.get("offset_s")
         self._offset_s = float(offset) if isinstance(offset, (int, float)) and math.isfinite(offset) else 0.0
         self._azure = Azure(configuration, self._offset_s)
@@ -1008,7 +1050,7 @@ class Round:
         machines: List[Machine] = []
         if self._of.role == SCHEDULER:
             machines, is_whole = self._machines(now)
-            meter = self._count(lease, meter, version, machines, is_whole, now)
+            meter = self._count(meter, version, machines, is_whole, now)
         wanted = self._verdict(lease, meter, now)
         drains = self._drain()
         decision = self._decision(wanted, bool(busy), idle_minutes, self._needed_minutes(lease), machines, now)
@@ -1054,8 +1096,10 @@ class Round:
             say(f"The lease cannot be read: {error}")
             return None
         if lease is not None:
+            lease = limited(lease, self._azure.written.get("lease.json"))
             self._state.put("lease_read", self._uptime_s)
-            self._state.kept["prices"], self._state.kept["currency"] = dict(lease.prices), lease.currency
+            if lease.prices:  # without any, what was known goes on counting: a budget must not be lost with a price
+                self._state.kept["prices"], self._state.kept["currency"] = dict(lease.prices), lease.currency
             if lease.idle_minutes is not None:
                 self._state.put("idle_minutes", lease.idle_minutes)
         return lease
@@ -1139,7 +1183,6 @@ class Round:
 
     def _count(
         self,
-        lease: Optional[Lease],
         meter: Optional[Dict[str, Any]],
         version: Optional[str],
         machines: List[Machine],
@@ -1149,13 +1192,13 @@ class Round:
         """Count the meter; one that the panel has begun anew in between is left to the next round."""
         kept = self._state.kept.get("prices")
         known = kept if isinstance(kept, dict) else {}
-        prices = dict(lease.prices) if lease else {name: number(price) or 0.0 for name, price in known.items()}
+        prices = {name: number(price) or 0.0 for name, price in known.items()}
         if not prices or version is None:
             return meter
         rate = rate_of(prices, machines) if is_whole else number((meter or {}).get("per_hour"))
         if rate is None:
             return meter
-        currency = lease.currency if lease else str(self._state.kept.get("currency") or "USD")
+        currency = str(self._state.kept.get("currency") or "USD")
         fresh = counted(meter, now, rate, prices.get("*", 0.0), currency, now - self._uptime_s)
         try:
             return fresh if self._azure.put_document("meter.json", fresh, version) else meter
@@ -1301,8 +1344,9 @@ def one_round(configuration: Configuration) -> int:
         Round(configuration).run()
     except Exception:  # noqa: BLE001
         say("This round failed, and begins anew without what earlier ones knew:\n" + traceback.format_exc())
-        with contextlib.suppress(OSError):
-            os.unlink(state_path(configuration.state_folder))
+        for folder in (configuration.state_folder, configuration.run_folder):
+            with contextlib.suppress(OSError):
+                os.unlink(state_path(folder))
         return 1
     return 0
 

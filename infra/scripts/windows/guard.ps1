@@ -21,6 +21,7 @@ $OverdueMinutes = 10
 $AskAgainMinutes = 10
 $GiveUpMinutes = 30
 $GapMinutes = 10
+$LongestWishDays = 15
 $MarkerHours = 24
 $BusyCores = 0.7
 $BusyGpuPercent = 5
@@ -359,7 +360,10 @@ function Get-Document([string] $Name) {
     $reply = Invoke-Blob 'GET' "/$Name" $null $null
     if ($reply.Status -eq 404) { return @{ Content = $null; Version = '' } }
     if ($reply.Status -ne 200) { throw "${Name}: $(Get-Refusal $reply)" }
-    return @{ Content = Read-Json $reply.Text; Version = [string] $reply.Headers['ETag'] }
+    $written = [DateTimeOffset]::MinValue
+    $isDated = [DateTimeOffset]::TryParse($reply.Headers['Last-Modified'], [ref] $written)
+    $moment = if ($isDated) { ($written.UtcDateTime - $Epoch).TotalSeconds } else { $null }
+    return @{ Content = Read-Json $reply.Text; Version = [string] $reply.Headers['ETag']; Written = $moment }
 }
 
 # Version: $null = whatever is there, empty = only if there is none. Returns whether it was written.
@@ -484,18 +488,24 @@ function Save-State {
 # --- One round ---
 
 function Read-Lease {
-    try { $content = (Get-Document 'lease.json').Content }
+    try { $document = Get-Document 'lease.json' }
     catch {
         Write-Journal "The lease cannot be read: $($_.Exception.Message)"
         return $null
     }
+    $content = $document.Content
     $until = Read-Time $content.until
     if ($null -eq $until) { return $null }
+    # Garbage, or a clock years ahead: nobody can wish for a cluster for longer.
+    if ($null -ne $document.Written) { $until = [Math]::Min($until, $document.Written + $LongestWishDays * 86400) }
     $currency = if ($content.currency -is [string] -and $content.currency) { $content.currency } else { 'USD' }
     $lease = @{ Until = $until; IdleMinutes = Read-Number $content.idle_minutes; Budget = Read-Number $content.budget; Currency = $currency; Prices = Read-Numbers $content.prices }
     $State.LeaseRead = $Uptime
-    $State.Prices = $lease.Prices
-    $State.Currency = $currency
+    # Without any, what was known goes on counting: a budget must not be lost with a price.
+    if ($lease.Prices.Count -gt 0) {
+        $State.Prices = $lease.Prices
+        $State.Currency = $currency
+    }
     if ($null -ne $lease.IdleMinutes) { $State.IdleMinutes = $lease.IdleMinutes }
     return $lease
 }
@@ -529,8 +539,8 @@ function Update-Powers($Machines, [double] $Now) {
     $State.Seen = $seen
 }
 
-function Update-Meter($Lease, $Meter, $Version, $Machines, [bool] $IsWhole, [double] $Now) {
-    $prices = if ($null -ne $Lease) { $Lease.Prices } else { $State.Prices }
+function Update-Meter($Meter, $Version, $Machines, [bool] $IsWhole, [double] $Now) {
+    $prices = $State.Prices
     if (-not $prices.Count -or $null -eq $Version) { return $Meter }
     $rate = if ($IsWhole) { Get-Rate $prices $Machines } elseif ($null -ne $Meter) { Read-Number $Meter.per_hour } else { $null }
     if ($null -eq $rate) { return $Meter }
@@ -585,7 +595,7 @@ function Invoke-Round {
             $isWhole = $false
             $machines = @($heard.Keys | Where-Object { $_ -ne $Known.name } | ForEach-Object { @{ Name = $_; Id = ''; Role = 'node'; Power = ''; Heartbeat = $heard[$_] } })
         }
-        $meter = Update-Meter $lease $meter $version $machines $isWhole $now
+        $meter = Update-Meter $meter $version $machines $isWhole $now
     }
 
     $unread = ($Uptime - [double] $State.LeaseRead) / 60

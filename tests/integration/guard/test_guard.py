@@ -341,6 +341,51 @@ def test_a_broken_state_is_forgotten(stand: Stand) -> None:
         assert "Wanted until" in node.round(2)
 
 
+def test_a_full_disk_keeps_no_machine_running(stand: Stand) -> None:
+    node = stand.machine("node-01", state_folder="/proc/nowhere")
+    stand.lease(-1)
+    for minute in (0, 9, 18):
+        node.round(minute)
+    assert stand.cloud.released == ["node-01"]
+
+
+def test_a_disk_that_is_full_now_and_then_costs_no_idle_minute(stand: Stand) -> None:
+    node = stand.machine("node-01")
+    stand.lease(-1, idle=20)
+    node.round(0)
+    (node.folder / "state" / "guard-state.json").unlink()
+    (node.folder / "state" / "guard.lock").unlink()
+    (node.folder / "state").rmdir()
+    (node.folder / "state").touch()  # nothing can be made in it
+    for minute in (8, 16, 24):
+        node.round(minute)
+    assert stand.cloud.released == ["node-01"]
+
+
+def test_a_lease_without_prices_does_not_stop_the_counting(stand: Stand) -> None:
+    scheduler = stand.machine("scheduler", "scheduler")
+    stand.lease(60)
+    scheduler.round(1)
+    before = read_meter(json.loads(stand.control.content("meter.json")))
+    assert before is not None
+    assert before.per_hour > 0
+    stand._put("lease.json", lease_document(Lease("mila", datetime.now(UTC) + timedelta(hours=1), 10, 5.0, "USD", ())))
+    time.sleep(1.1)
+    scheduler.round(2)
+    after = read_meter(json.loads(stand.control.content("meter.json")))
+    assert after is not None
+    assert after.per_hour == before.per_hour
+    assert after.spent > before.spent
+
+
+def test_nobody_can_wish_for_a_cluster_for_years(stand: Stand) -> None:
+    node = stand.machine("node-01")
+    stand.lease(60 * 24 * 365 * 50)
+    latest = (datetime.now(UTC) + timedelta(days=15, minutes=1)).strftime("%Y-%m-%dT%H:%M")
+    said = node.round(1)
+    assert said.split("Wanted until ")[1][:16] <= latest
+
+
 @pytest.mark.parametrize(("ahead_hours", "said"), [(0, "Wanted until"), (2, "Nobody has wanted"), (-2, "Wanted until")])
 def test_a_machine_whose_clock_is_wrong_goes_by_the_servers(
     stand: Stand, papers: TlsPapers, ahead_hours: int, said: str

@@ -6,7 +6,7 @@ import itertools
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import Phase, given, settings
@@ -114,6 +114,7 @@ class Azure:
     cluster: Cluster
     name: str
     offset_s: float = 0.0
+    written: ClassVar[dict[str, float]] = {}
 
     def document(self, name: str) -> tuple[Any, str]:
         self._reach()

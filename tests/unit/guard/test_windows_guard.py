@@ -24,6 +24,7 @@ NUMBERS: Final = {
     "AskAgainMinutes": guard.ASK_AGAIN_MINUTES,
     "GiveUpMinutes": guard.GIVE_UP_MINUTES,
     "GapMinutes": guard.GAP_MINUTES,
+    "LongestWishDays": guard.LONGEST_WISH_DAYS,
     "MarkerHours": guard.MARKER_HOURS,
     "BusyGpuPercent": guard.BUSY_GPU_PERCENT,
     "MostSegments": guard.MOST_SEGMENTS,
