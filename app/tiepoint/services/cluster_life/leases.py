@@ -23,6 +23,8 @@ from tiepoint.services.cluster_life.price_book import PriceBook
 EVERY: Final = timedelta(minutes=5)
 LASTS: Final = timedelta(minutes=15)
 """After the last renewal; three renewals may fail before a cluster takes it that nobody wants it."""
+LONGEST: Final = timedelta(days=14)
+"""Nobody wants a cluster for longer; guards take a lease that says so for broken."""
 UNUSED: Final = timedelta(hours=4)
 """A program that is merely open wants a cluster for so long without a task on it; `keep` wants it longer."""
 _ALL_ELSE: Final = "*"
@@ -97,13 +99,15 @@ class LeaseKeeper:
                 await self._renew(azure, facts)
 
     async def keep(self, azure: Azure, facts: ClusterFacts, hours: float) -> None:
-        """Want a cluster for so long, also without this program.
+        """Want a cluster for so long after what is wished already, also without this program.
 
         Raises:
             TiepointError: As `ports.azure`.
         """
         self.want(facts.id)
-        await self._write(azure, facts, self._now() + timedelta(hours=hours))
+        known, now = await azure.control.read_lease(facts.blob_endpoint), self._now()
+        begins = max(now, known.until) if known is not None else now
+        await self._write(azure, facts, min(begins + timedelta(hours=hours), now + LONGEST))
 
     async def release(self, azure: Azure, facts: ClusterFacts) -> None:
         """Say that nobody wants it.

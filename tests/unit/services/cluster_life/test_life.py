@@ -499,6 +499,8 @@ async def test_keeps_and_releases(bench: LifeBench) -> None:
     await bench.clusters.keep("harbour", 2)
     assert bench.azure.lease is not None
     assert bench.azure.lease.until > bench.clock() + timedelta(hours=1, minutes=50)
+    await bench.clusters.keep("harbour", 2)
+    assert bench.azure.lease.until > bench.clock() + timedelta(hours=3, minutes=40)
     await bench.clusters.release("harbour")
     assert bench.azure.lease.until <= bench.clock()
 
