@@ -31,6 +31,7 @@ class PriceLine:
         machines: Names of the machines it is the price of; empty for everything else.
         is_known: False when the price list does not have it; it then counts as 0, and that is said.
         is_data: Whether it is the price of what stays when a cluster is deleted and its data kept.
+        type: Azure's type of the resource that is billed; empty = machines, and what is billed by use.
     """
 
     part: ResourceGroupKind
@@ -42,6 +43,7 @@ class PriceLine:
     machines: tuple[str, ...] = ()
     is_known: bool = True
     is_data: bool = False
+    type: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,15 @@ from tiepoint.domain.node_sizes import node_size, size_label
 from tiepoint.domain.planned_machines import PlannedMachine, planned_machines
 from tiepoint.ports.azure import PriceQuery
 from tiepoint.services import price_meters as meters
+from tiepoint.services.cluster_life.versions import (
+    BASTION,
+    DISK,
+    LUSTRE,
+    NAT_GATEWAY,
+    NETAPP,
+    PUBLIC_ADDRESS,
+    STORAGE_ACCOUNT,
+)
 
 ASSUMED_BLOB_GIB: Final = 1024.0
 """What is taken to lie in Blob: captures and products of some projects; said in the line."""
@@ -62,6 +72,7 @@ class Item:
         while_paused: Whether it bills while the machines are deallocated.
         while_cold: Whether it bills while the cluster is cold.
         is_data: Whether it stays when the cluster is deleted and its data kept.
+        type: Azure's type of the resource that is billed; empty = machines, and what is billed by use.
     """
 
     part: ResourceGroupKind
@@ -72,6 +83,7 @@ class Item:
     while_paused: bool = True
     while_cold: bool = False
     is_data: bool = False
+    type: str = ""
 
 
 def items_of(plan: ClusterPlan) -> tuple[Item, ...]:
@@ -127,7 +139,7 @@ def _disks(plan: ClusterPlan, machines: Sequence[PlannedMachine]) -> Item:
     kinds = Counter(each.disk_gib for each in machines)
     parts = tuple(_disk_part(plan.region, gib, count) for gib, count in kinds.items())
     what = ", ".join(f"{count} x {gib} GiB Premium" for gib, count in kinds.items())
-    return Item(ResourceGroupKind.STORAGE, "OS disks", what, parts, while_cold=True)
+    return Item(ResourceGroupKind.STORAGE, "OS disks", what, parts, while_cold=True, type=DISK)
 
 
 def _disk_part(region: str, gib: int, count: int) -> Part:
@@ -153,10 +165,11 @@ def _storage(plan: ClusterPlan) -> list[Item]:
         finds = meters.is_netapp_of(NETAPP_LEVEL)
         found.append(_capacity(f"NetApp Files {capacity} TiB", NETAPP_LEVEL, capacity * 1024, finds, *asked))
     # NetApp Files have no way to Blob of their own and stay when a cluster goes cold; Lustre is archived and removed.
-    stays = [item.label.startswith(("Blob", "NetApp")) for item in found]
+    types = {"Blob": STORAGE_ACCOUNT, "Lustre": LUSTRE, "NetApp": NETAPP}
+    kinds = [next(name for name in types if item.label.startswith(name)) for item in found]
     return [
-        Item(part, item.label, item.what, item.parts, while_cold=is_left, is_data=item.label.startswith("Blob"))
-        for item, is_left in zip(found, stays, strict=True)
+        dataclasses.replace(item, part=part, while_cold=kind != "Lustre", is_data=kind == "Blob", type=types[kind])
+        for item, kind in zip(found, kinds, strict=True)
     ]
 
 
@@ -173,15 +186,17 @@ def _network(plan: ClusterPlan, machines: Sequence[PlannedMachine]) -> list[Item
     gateway = _hourly(plan, "NAT Gateway", "Standard Gateway", gateways, everywhere_first=True)
     label = "NAT gateway and IP" if gateways == 1 else "NAT gateways and IPs"
     extra = "plus traffic by use"
-    found = [Item(ResourceGroupKind.NETWORK, label, extra, (gateway, _addresses(plan, gateways)))]
+    found = [Item(ResourceGroupKind.NETWORK, label, extra, (gateway, _addresses(plan, gateways)), type=NAT_GATEWAY)]
     if plan.access.kind is AccessKind.BASTION:
         bastion = _hourly(plan, "Azure Bastion", BASTION_METER, 1)
-        found.append(Item(ResourceGroupKind.ACCESS, "Bastion", "Standard, with its IP", (bastion, _addresses(plan, 1))))
+        parts = (bastion, _addresses(plan, 1))
+        found.append(Item(ResourceGroupKind.ACCESS, "Bastion", "Standard, with its IP", parts, type=BASTION))
     else:
         boxes = sum(each.role is MachineRole.JUMP_BOX for each in machines)
         what = f"{boxes} public IP{'' if boxes == 1 else 's'}"
         addresses = (_addresses(plan, boxes),)
-        found.append(Item(ResourceGroupKind.ACCESS, "Jump boxes' addresses", what, addresses, while_cold=True))
+        named = "Jump boxes' addresses"
+        found.append(Item(ResourceGroupKind.ACCESS, named, what, addresses, while_cold=True, type=PUBLIC_ADDRESS))
     return found
 
 

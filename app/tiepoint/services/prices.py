@@ -81,7 +81,7 @@ class _Reading:
         detail = f"{detail} · {each:.2f}" if each is not None and each >= 0.005 else detail
         paused, cold = total if item.while_paused else 0.0, total if item.while_cold else 0.0
         return PriceLine(
-            item.part, item.label, detail, total, paused, cold, item.machines, is_known, is_data=item.is_data
+            item.part, item.label, detail, total, paused, cold, item.machines, is_known, item.is_data, item.type
         )
 
     def oldest(self) -> datetime:

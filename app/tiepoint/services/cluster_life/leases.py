@@ -7,17 +7,18 @@ cluster on which nothing has run for hours is not renewed any more. On the loop'
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from tiepoint.domain.cluster import ClusterId, Lease
+from tiepoint.domain.cluster import ClusterId, Lease, Machine
 from tiepoint.domain.cluster_plan import ClusterPlan
 from tiepoint.domain.errors import SignInNeeded, TiepointError
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.price import PriceEstimate
 from tiepoint.ports.azure import Azure
 from tiepoint.services.cluster_life.facts import ClusterFacts, Look
+from tiepoint.services.cluster_life.metering import priced_machines
 from tiepoint.services.cluster_life.price_book import PriceBook
 
 EVERY: Final = timedelta(minutes=5)
@@ -153,7 +154,7 @@ class LeaseKeeper:
     async def _write(self, azure: Azure, facts: ClusterFacts, until: datetime) -> None:
         plan, known = facts.plan or ClusterPlan(), self.lease(facts)
         price = await self._book.ask(plan) if facts.plan is not None else None
-        lease = lease_of(plan, price, self._holder(), until)
+        lease = lease_of(plan, price, self._holder(), until, facts.machines)
         if price is None and known is not None:
             # Guards go on counting by the last prices that were known.
             lease = dataclasses.replace(lease, currency=known.currency, prices=known.prices)
@@ -165,7 +166,13 @@ class LeaseKeeper:
         self.failures.pop(facts.id, None)
 
 
-def lease_of(plan: ClusterPlan, price: PriceEstimate | None, holder: str, until: datetime) -> Lease:
+def lease_of(
+    plan: ClusterPlan,
+    price: PriceEstimate | None,
+    holder: str,
+    until: datetime,
+    machines: Sequence[Machine] = (),
+) -> Lease:
     """Return a lease with the prices that the scheduler's guard counts by."""
     return Lease(
         holder=holder,
@@ -173,12 +180,15 @@ def lease_of(plan: ClusterPlan, price: PriceEstimate | None, holder: str, until:
         idle_minutes=plan.guard.idle_minutes,
         budget=plan.guard.budget,
         currency=price.currency if price else "USD",
-        prices=price_table(price) if price else (),
+        prices=price_table(price, machines) if price else (),
     )
 
 
-def price_table(price: PriceEstimate) -> tuple[tuple[str, float], ...]:
-    """Return the price per hour of each machine, and under `*` of all that is billed besides."""
-    found = [(name, line.running / len(line.machines)) for line in price.lines for name in line.machines]
+def price_table(price: PriceEstimate, machines: Sequence[Machine] = ()) -> tuple[tuple[str, float], ...]:
+    """Return the price per hour of each machine, planned or there, and under `*` of all that is billed besides."""
+    found = {}
+    for line in price.lines:
+        for name in (*line.machines, *(each.name for each in priced_machines(line, machines) if line.machines)):
+            found[name] = line.running / len(line.machines)
     others = sum(line.running for line in price.lines if not line.machines)
-    return (*sorted(found), (_ALL_ELSE, others))
+    return (*sorted(found.items()), (_ALL_ELSE, others))

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
-from tiepoint.domain.cluster import Cluster, ClusterId, ClusterState, Machine, Meter, Power
-from tiepoint.domain.cluster_operation import LineState
+from tiepoint.domain.cluster import Cluster, ClusterId, ClusterState, Machine, MachineRole, Meter, Power
+from tiepoint.domain.cluster_operation import LineState, ResourceGroupKind
 from tiepoint.domain.meter import counted_by_us, current_meter
 from tiepoint.domain.price import PriceEstimate, PriceLine
 from tiepoint.services.cluster_life.facts import ClusterFacts
+from tiepoint.services.cluster_life.versions import DISK
+
+_HALF: Final = (ClusterState.PARTIAL, ClusterState.FAILED)
 
 
 class Meters:
@@ -22,7 +27,7 @@ class Meters:
         """Return a cluster with its meter, None while there is no price."""
         if cluster.price is None:
             return cluster
-        per_hour = per_hour_now(cluster, cluster.price)
+        per_hour = per_hour_now(cluster, cluster.price, facts)
         if facts.meter is not None and cluster.state is not ClusterState.DATA_KEPT:
             meter = current_meter(facts.meter, now, per_hour)
         else:
@@ -35,18 +40,41 @@ class Meters:
         self._counted.pop(cluster, None)
 
 
-def per_hour_now(cluster: Cluster, price: PriceEstimate) -> float:
-    """Return what everything of a cluster that is billed now costs per hour, at list price."""
-    powers = {machine.name: machine for machine in cluster.machines}
-    return sum(_line_now(line, cluster, powers) for line in price.lines)
+def per_hour_now(cluster: Cluster, price: PriceEstimate, facts: ClusterFacts | None = None) -> float:
+    """Return what everything of a cluster that is billed now costs per hour, at list price.
+
+    Args:
+        cluster: Which.
+        price: Of its plan.
+        facts: What Azure said last: of a cluster that is there by half only that half bills.
+    """
+    there = types_there(facts) if cluster.state in _HALF else None
+    return sum(_line_now(line, cluster, there) for line in price.lines)
 
 
-def _line_now(line: PriceLine, cluster: Cluster, machines: dict[str, Machine]) -> float:
+def priced_machines(line: PriceLine, machines: Iterable[Machine]) -> list[Machine]:
+    """Return those that a line is the price of: the ones it names, and nodes that are there besides the plan's.
+
+    A scaling that ended in the middle leaves more nodes than the plan says; they bill all the same.
+    """
+    is_nodes = line.part is ResourceGroupKind.NODES
+    return [each for each in machines if each.name in line.machines or (is_nodes and each.role is MachineRole.NODE)]
+
+
+def types_there(facts: ClusterFacts | None) -> frozenset[str] | None:
+    """Return the types of resources that a cluster has, in lower case; None = they are not known."""
+    if facts is None or facts.resources is None:
+        return None
+    machines = (DISK,) if facts.machines else ()
+    return frozenset(each.lower() for each in (*(one.type for one in facts.resources), *machines))
+
+
+def _line_now(line: PriceLine, cluster: Cluster, there: frozenset[str] | None) -> float:
     if line.machines:
-        on = sum(name in machines and machines[name].power.is_billed for name in line.machines)
-        here = sum(name in machines for name in line.machines)
-        paused = line.paused * here / len(line.machines)
-        return paused + (line.running - line.paused) * on / len(line.machines)
+        ours = priced_machines(line, cluster.machines)
+        return sum(line.running if each.power.is_billed else line.paused for each in ours) / len(line.machines)
+    if there is not None and line.type and line.type.lower() not in there:
+        return 0.0
     if cluster.state is ClusterState.DATA_KEPT:
         return line.cold if line.is_data else 0.0
     if cluster.state is ClusterState.DEPLOYING and not _is_there(line, cluster):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from fakes.azure_scenes import a_plan, an_estimate, an_operation
+from fakes.region_facts import FakePriceList
 from tiepoint.domain.cluster import (
     ActivityEntry,
     CloudResource,
@@ -24,9 +25,12 @@ from tiepoint.domain.failure import Failure
 from tiepoint.domain.operation import OperationState
 from tiepoint.ports.azure import GroupFacts, Heartbeat
 from tiepoint.services.cluster_life.facts import ClusterFacts
+from tiepoint.services.cluster_life.leases import lease_of
 from tiepoint.services.cluster_life.metering import Meters, per_hour_now
 from tiepoint.services.cluster_life.plan_tags import COLD, DATA_KEPT, STATE_TAG, plan_of, tags_of, zones_of, zones_tag
 from tiepoint.services.cluster_life.reading import cluster_of, state_of
+from tiepoint.services.cluster_life.versions import BASTION, DISK, NAT_GATEWAY
+from tiepoint.services.prices import PriceService
 
 NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
 PLAN = a_plan("harbour")
@@ -127,6 +131,40 @@ def test_the_price_now_follows_what_is_on() -> None:
     kept = cluster_of(facts(machines=(), group=group), subscription="s", price=price, now=NOW)
     assert 0 < per_hour_now(kept, price) < per_hour_now(cold, price)
     assert per_hour_now(cold, price) < per_hour_now(paused, price) < per_hour_now(running, price)
+
+
+def test_nodes_that_the_plan_does_not_name_bill_too() -> None:
+    price, more = an_estimate(PLAN), facts(nodes=7)
+    node = next(line for line in price.lines if line.machines and "node-01" in line.machines).running / 5
+    running = cluster_of(more, subscription="s", price=price, now=NOW)
+    assert per_hour_now(running, price) == pytest.approx(price.running + 2 * node)
+    guards = dict(lease_of(PLAN, price, "mila", NOW, more.machines).prices)
+    assert guards["node-07"] == pytest.approx(node)
+    assert sum(guards.values()) == pytest.approx(price.running + 2 * node)
+
+
+async def test_of_a_cluster_that_is_there_by_half_only_that_half_bills() -> None:
+    price = await PriceService(FakePriceList()).estimate(PLAN)
+    assert {line.type for line in price.lines} == {"", DISK, LUSTRE.type, ACCOUNT.type, BASTION, NAT_GATEWAY}
+    lustre = next(line.running for line in price.lines if line.type == LUSTRE.type)
+    half = facts(nodes=2, resources=(LUSTRE,))
+    made = cluster_of(half, subscription="s", price=price, now=NOW)
+    machines = sum(
+        line.running / len(line.machines)
+        for line in price.lines
+        for name in line.machines
+        if name in ("scheduler", "node-01", "node-02")
+    )
+    disks = next(line.running for line in price.lines if line.type == DISK)
+    assert made.state is ClusterState.PARTIAL
+    assert per_hour_now(made, price, half) == pytest.approx(machines + lustre + disks)
+    nothing = facts(machines=(), resources=())
+    made = cluster_of(nothing, subscription="s", price=price, now=NOW)
+    assert made.state is ClusterState.PARTIAL
+    metered = Meters().metered(made, nothing, NOW).meter
+    assert metered is not None
+    assert metered.per_hour == 0.0
+    assert per_hour_now(made, price) > 0  # what is there is not known: all that may bill is told
 
 
 def test_a_guards_count_is_carried_on_and_without_one_it_is_counted_here() -> None:
