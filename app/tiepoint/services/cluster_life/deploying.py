@@ -5,14 +5,15 @@ What is there is left, what Azure is at already is followed, whoever began it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from tiepoint.domain.addresses import firewall_sources
-from tiepoint.domain.cluster import MachineRole, Power
+from tiepoint.domain.cluster import Machine, MachineRole, Power
 from tiepoint.domain.cluster_operation import ResourceGroupKind
 from tiepoint.domain.cluster_plan import ClusterPlan
 from tiepoint.domain.errors import NotThere, TiepointError, UsageError
-from tiepoint.domain.resource_names import SCHEDULER, deployment_name
+from tiepoint.domain.resource_names import SCHEDULER, deployment_name, node_number
 from tiepoint.services.cluster_life.capacity import deploy_nodes_and_all
 from tiepoint.services.cluster_life.composing import Existing, composed, existing, with_sources
 from tiepoint.services.cluster_life.deployment import Ended, deployed, followed
@@ -65,10 +66,22 @@ async def make_group(work: Work, plan: ClusterPlan) -> None:
         facts = await work.tick()
     if facts.group is None:
         await _refuse_strange_group(work)
+    _refuse_fewer_nodes(plan, facts.machines)
     work.ran_before = frozenset(machine.name for machine in facts.machines if machine.power.is_billed)
     tags = {**tags_of(plan), STATE_TAG: ""}
     await work.ask(lambda: work.azure.deployments.make_group(work.group, plan.region, tags))
     work.board.done(GROUP_LINE)
+
+
+def _refuse_fewer_nodes(plan: ClusterPlan, machines: Sequence[Machine]) -> None:
+    """Deploying deletes nothing; nodes that no plan knows would run and be counted nowhere."""
+    nodes = [each.name for each in machines if each.role is MachineRole.NODE]
+    more = [name for name in nodes if node_number(name) > plan.nodes.count]
+    if more:
+        raise UsageError(
+            f"{plan.name} has {len(nodes)} nodes, its plan {plan.nodes.count}; deploying deletes none.",
+            remedy=f"Scale it to {plan.nodes.count} first: nodes that go end their tasks and give their licences back.",
+        )
 
 
 async def _refuse_strange_group(work: Work) -> None:

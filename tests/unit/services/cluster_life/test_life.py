@@ -441,6 +441,14 @@ async def test_a_new_address_is_let_in_before_secrets_are_put(bench: LifeBench) 
     assert not any("-foundation-" in call[1] for call in bench.azure.asked("begin"))
 
 
+async def test_nodes_that_a_plan_no_longer_has_are_not_forgotten(bench: LifeBench) -> None:
+    await bench.have(small(4))
+    with pytest.raises(UsageError, match="has 4 nodes, its plan 2") as caught:
+        await bench.clusters.deploy(small(2))
+    assert "Scale it to 2" in caught.value.remedy
+    assert bench.azure.asked("make_group") == []
+
+
 async def test_a_group_that_is_no_clusters_is_left_alone(bench: LifeBench) -> None:
     await bench.have(small())
     bench.azure.groups["rg-harbour"] = dataclasses.replace(bench.azure.groups["rg-harbour"], tags={"team": "web"})
