@@ -6,6 +6,7 @@ was said after its start. On the loop's thread.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -21,6 +22,9 @@ FRESH: Final = timedelta(minutes=4)
 """A guard speaks once a minute; one silent for longer is not taken for healthy."""
 MOST_LOOKS: Final = 120
 """Twenty minutes of looks until a running machine that does not answer is said to be ill."""
+_OFF: Final = (Power.DEALLOCATING, Power.DEALLOCATED, Power.STOPPING, Power.STOPPED)
+_LOOKS_OFF: Final = 6
+"""So many looks a machine is off until that is taken for somebody's wish: the list of powers is a little late."""
 _GUARDED: Final = (MachineRole.SCHEDULER, MachineRole.NODE)
 
 
@@ -57,9 +61,10 @@ async def wait_for_answers(work: Work, machines: Sequence[Machine], before: Mapp
     """Wait until machines that run answer, each told on its own line.
 
     Raises:
-        PartialResult: Some run and do not answer.
+        PartialResult: Some run and do not answer, or were stopped by somebody else meanwhile.
         TiepointError: As `Work.tick`.
     """
+    off: Counter[str] = Counter()
     waiting = {machine.name: machine.id for machine in machines if machine.role in _GUARDED}
     for name in waiting:
         _tell(work, waiting[name])
@@ -71,11 +76,25 @@ async def wait_for_answers(work: Work, machines: Sequence[Machine], before: Mapp
                 work.board.done(waiting.pop(name))
         if not waiting:
             return
+        off.update(name for name in waiting if name in known and known[name].power in _OFF)
+        if all(off[name] >= _LOOKS_OFF for name in waiting):
+            break
         facts = await work.tick()
-    failure = silent(", ".join(sorted(waiting)), facts)
+    stopped = sorted(name for name in waiting if off[name] >= _LOOKS_OFF)
+    failure = _stopped(stopped) if stopped else silent(", ".join(sorted(waiting)), facts)
     for machine_id in waiting.values():
         work.board.fail(machine_id, failure)
     raise failure.as_error()
+
+
+def _stopped(names: Sequence[str]) -> Failure:
+    return Failure.of(
+        PartialResult(
+            f"Somebody else, or Azure, has stopped these machines meanwhile: {', '.join(names)}.",
+            remedy="Resume the cluster if it is still wanted.",
+            retryable=True,
+        )
+    )
 
 
 def silent(names: str, facts: ClusterFacts) -> Failure:

@@ -24,6 +24,7 @@ from tiepoint.domain.errors import (
     ConnectionLost,
     NoCapacity,
     NotPermitted,
+    PartialResult,
     UsageError,
 )
 from tiepoint.domain.operation import OperationState
@@ -277,6 +278,26 @@ async def test_a_machine_that_runs_and_does_not_answer_is_no_success(
     bench.azure.mute.add("node-02")
     with pytest.raises(Exception, match="node-02"):
         await bench.clusters.resume("harbour")
+
+
+async def test_machines_that_somebody_else_stops_meanwhile_are_not_waited_for(bench: LifeBench) -> None:
+    bench.azure.mute |= {"scheduler", "node-01", "node-02"}
+    task = asyncio.ensure_future(bench.clusters.deploy(small()))
+
+    def waits() -> bool:
+        found = bench.clusters.snapshot.find("harbour")
+        lines = found.operation.lines if found and found.operation else ()
+        return any(line.note == "runs; waits for its guard" for line in lines)
+
+    await bench.until(waits)
+    for name in ("scheduler", "node-01", "node-02"):
+        made = bench.azure.machine(name)
+        made.power = made.goal = Power.DEALLOCATED
+        made.booted = None
+    began = bench.clock()
+    with pytest.raises(PartialResult, match="has stopped these machines meanwhile: node-01, node-02, scheduler"):
+        await task
+    assert bench.clock() - began < timedelta(minutes=5)
 
 
 async def test_a_start_without_capacity_is_asked_again(bench: LifeBench) -> None:
