@@ -195,6 +195,11 @@ def _source(source: str) -> Iterator[PlanFinding]:
         yield PlanFinding(key, f'"{source}" would let everybody in.', remedy)
     elif network.prefixlen < _WIDEST_SOURCE[network.version]:
         yield PlanFinding(key, f'"{source}" is too wide: it holds a large part of the Internet.', remedy)
+    elif network.version == 6:
+        # Bastion and jump boxes have addresses of IPv4 only, and Azure takes no rule with both kinds in it.
+        yield PlanFinding(
+            key, f'"{source}" is an IPv6 address; a cluster is reached by IPv4.', "Name your IPv4 address."
+        )
     elif network.is_multicast or network.is_loopback or network.is_unspecified or AZURE_DNS in source:
         yield PlanFinding(key, f'Nobody comes from "{source}".', remedy)
     elif "/" in source and str(network) != source:

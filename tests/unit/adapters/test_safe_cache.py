@@ -13,6 +13,7 @@ import pytest
 from msal_extensions import PersistedTokenCache
 
 from tiepoint.adapters.azure.safe_cache import SafeTokenCache, WholeFile
+from tiepoint.adapters.azure.token_store import TokenStore
 
 KINDS = msal.TokenCache.CredentialType
 REFRESH = {"home_account_id": "u.t", "environment": "login", "client_id": "app", "secret": "r", "target": ""}
@@ -73,3 +74,11 @@ def test_azures_own_cache_is_made_safe(tmp_path: Path) -> None:
     theirs = PersistedTokenCache(WholeFile(str(tmp_path / "tokens.json")))
     add(SafeTokenCache.of(theirs), KINDS.REFRESH_TOKEN, REFRESH)
     assert list(theirs.search(KINDS.REFRESH_TOKEN))
+
+
+def test_signing_out_removes_what_a_program_that_died_has_left(tmp_path: Path) -> None:
+    store = TokenStore(tmp_path, "tiepoint-test-of-parts")
+    for name in ("tokens.json", "tokens.json.4711.part"):
+        (tmp_path / name).write_text("{}")
+    store.forget()
+    assert list(tmp_path.glob("tokens.json*")) == []

@@ -88,9 +88,11 @@ class TokenStore:
         else:
             with contextlib.suppress(Exception):
                 _empty(system_cache(self._name))
-        for name in (_PLAIN_FILE, f"{_PLAIN_FILE}.lockfile", _SIGNAL_FILE, f"{_SIGNAL_FILE}.lockfile"):
+        names = (_PLAIN_FILE, f"{_PLAIN_FILE}.lockfile", _SIGNAL_FILE, f"{_SIGNAL_FILE}.lockfile")
+        # A program that died while it wrote has left a part behind.
+        for path in (*(self._folder / name for name in names), *self._folder.glob(f"{_PLAIN_FILE}.*.part")):
             with contextlib.suppress(OSError):
-                (self._folder / name).unlink(missing_ok=True)
+                path.unlink(missing_ok=True)
 
     def _system(self, *, may_ask: bool) -> msal.TokenCache | None:
         if _IS_LINUX:
