@@ -13,6 +13,8 @@ from tiepoint.domain.price import PriceEstimate
 from tiepoint.services.prices import PriceService
 
 _AGAIN: Final = timedelta(minutes=5)
+_KEPT: Final = timedelta(days=1)
+"""As long as the price list itself is kept."""
 
 
 class PriceBook:
@@ -35,9 +37,11 @@ class PriceBook:
         return self._known.get(plan) if plan is not None else None
 
     def want(self, plan: ClusterPlan | None) -> None:
-        """Ask for a plan's price unless it is known or was asked for a moment ago."""
-        asked = self._asked.get(plan) if plan is not None else None
-        if plan is None or plan in self._known or (asked is not None and self._now() - asked < _AGAIN):
+        """Ask for a plan's price unless it is known since today or was asked for a moment ago."""
+        if plan is None:
+            return
+        asked = self._asked.get(plan)
+        if asked is not None and self._now() - asked < (_KEPT if plan in self._known else _AGAIN):
             return
         self._asked[plan] = self._now()
         task = asyncio.get_running_loop().create_task(self._ask(plan), name="price")
