@@ -169,12 +169,26 @@ async def _followed(
             "Not followed any more; Azure goes on.",
             remedy=f"Follow it again with: tiepoint cluster status {name} --follow",
         ) from None
+    except TiepointError:
+        _tell_bills(outlet, service.snapshot.find(name))
+        raise
     finally:
         stop()
     outlet.cluster(operation)
     facts = {"state": "completed", "exit_code": EXIT_OK, "cluster": name, "operation": operation}
     outlet.result(facts, ended_text(operation))
     return EXIT_OK
+
+
+def _tell_bills(outlet: Outlet, cluster: Cluster | None) -> None:
+    """Say what runs on and bills after something has failed: nobody is to learn that from the invoice."""
+    on = [machine for machine in cluster.machines if machine.power.is_billed] if cluster is not None else []
+    if cluster is None or not on:
+        return
+    machines = f"1 machine of {cluster.name} is" if len(on) == 1 else f"{len(on)} machines of {cluster.name} are"
+    cost = f"; it bills {cluster.meter.per_hour:.2f} {cluster.meter.currency} per hour" if cluster.meter else ""
+    summary = f"{machines} still on{cost}."
+    outlet.warning(Failure("bills", summary, f"Stop it with: tiepoint cluster pause {cluster.name}"))
 
 
 async def _to_rest(service: ClusterService, outlet: Outlet, name: str) -> None:

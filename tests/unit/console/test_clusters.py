@@ -26,7 +26,7 @@ from tiepoint.console.live import LiveOutlet
 from tiepoint.console.plain_lines import PlainOutlet
 from tiepoint.domain.cluster_operation import ClusterOperation, LineState, OperationKind
 from tiepoint.domain.cluster_plan import ClusterPlan
-from tiepoint.domain.errors import Canceled, InputError, UsageError
+from tiepoint.domain.errors import Canceled, InputError, PartialResult, UsageError
 from tiepoint.domain.operation import OperationState
 from tiepoint.protocol.codec import to_json
 from tiepoint.services.program import Program
@@ -64,6 +64,18 @@ async def test_lists_clusters_with_their_cost(stage: Stage) -> None:
     assert stage.outlet.facts["clusters"][0].price is not None
     assert stage.outlet.facts["per_hour"] > 0
     json.dumps(to_json(stage.outlet.facts))
+
+
+async def test_what_still_bills_after_a_failure_is_said(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tiepoint.services.cluster_life.starting.MOST_LOOKS", 10)
+    await stage.bench.deploy_paused(small())
+    stage.bench.azure.mute.add("node-02")
+    await stage.bench.clusters.priced()
+    with pytest.raises(PartialResult):
+        await commands.resume(stage.program, stage.outlet, "harbour")
+    told = [each for each in stage.outlet.warnings if each.kind == "bills"]
+    assert [each.summary.split(";")[0] for each in told] == ["3 machines of harbour are still on"]
+    assert "tiepoint cluster pause harbour" in told[0].remedy
 
 
 async def test_says_that_there_are_none(stage: Stage) -> None:
