@@ -14,6 +14,7 @@ from tiepoint.services.cluster_life.pausing import give_up_lease
 from tiepoint.services.cluster_life.plan_tags import DATA_KEPT, STATE_TAG
 from tiepoint.services.cluster_life.removing import archive, remove
 from tiepoint.services.cluster_life.scaling import give_back_licences
+from tiepoint.services.cluster_life.stopping import release
 from tiepoint.services.cluster_life.versions import LUSTRE, STORAGE_ACCOUNT, VAULT
 from tiepoint.services.cluster_life.work import Work
 
@@ -46,7 +47,11 @@ async def delete(work: Work) -> None:
 
 async def _all_but_data(work: Work) -> None:
     resources = await work.ask(lambda: work.azure.resources.list(work.group))
-    for lustre in (each for each in resources if each.type.lower() == LUSTRE.lower()):
+    lustres = [each for each in resources if each.type.lower() == LUSTRE.lower()]
+    if lustres:
+        # What a node writes after an archive has begun would be lost.
+        await release(work, work.facts.machines)
+    for lustre in lustres:
         await archive(work, lustre)
     kept = [each for each in resources if each.type.lower().startswith(_KEPT)]
     for resource in kept:

@@ -502,6 +502,14 @@ async def test_deletes_all_but_the_data(bench: LifeBench) -> None:
     assert bench.clusters.snapshot.find("harbour").state is ClusterState.RUNNING  # type: ignore[union-attr]
 
 
+async def test_nobody_writes_to_lustre_while_it_is_archived_for_good(bench: LifeBench) -> None:
+    await bench.have(PLAN)
+    await bench.clusters.delete("harbour", typed_name="harbour")
+    order = [call[0] for call in bench.azure.calls if call[0] in ("deallocate", "post")]
+    assert order == ["deallocate"] * 6 + ["post"]
+    assert [each.resource.type for each in bench.azure.made.values()] == ["Microsoft.Storage/storageAccounts"]
+
+
 async def test_deletes_everything_when_told(bench: LifeBench) -> None:
     await bench.have(small())
     ended = await bench.clusters.delete("harbour", typed_name="harbour", keeps_data=False)
