@@ -82,7 +82,7 @@ async def put_secrets(work: Work, vault_uri: str, names: Sequence[str], key: Key
         except NotPermitted as error:
             if tried == _MOST_WAITS:
                 raise
-            note = "Your right to the vault is spreading; that takes up to 10 minutes."
+            note = f"{error.summary} Rights and addresses take up to 10 minutes to be known; tried again."
             work.board.retry(SECRETS_LINE, note, Failure.of(error))
             await work.tick()
         else:
