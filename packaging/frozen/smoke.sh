@@ -1,7 +1,7 @@
 #!/bin/sh
 # Freeze the program, then run the whole sample job from the frozen folder: its agent starts, its dask workers run the
-# engine's tasks, its stage children too. Then photos go up to a Blob server and come down again. Nothing of the source
-# tree or of .venv is used by the frozen program.
+# engine's tasks, its stage children too. Photos go up to a Blob server and come down again, and a cluster lives on the
+# Azure double. Nothing of the source tree or of .venv is used by the frozen program.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -15,6 +15,8 @@ echo "Frozen folder: $(du -sh "$build/dist/tiepoint" | cut -f1)"
 
 PYTHONPATH=tests .venv/bin/python packaging/frozen/transfers.py "$build/dist/tiepoint/tiepoint"
 echo "Transfers: up, nothing sent twice, verified, down, receipt"
+PYTHONPATH=tests .venv/bin/python packaging/frozen/clusters.py "$build/dist/tiepoint/tiepoint"
+echo "Azure: plan, template, sign-in, price, preflight, deployed, paused, deleted, signed out"
 
 cp -R resources/sample/photos "$home/photos"
 cd "$home"
