@@ -186,6 +186,8 @@ class ClusterPlan:
         profile: Where it began.
         engine: Who makes models.
         metashape_seats: Floating seats the studio has; None = not said, node-locked or open engine.
+        package: Address of what is installed: Metashape's archive (its installer on Windows), or Tiepoint's
+            package for the open engine; empty = the machines come without.
     """
 
     name: str = "tiepoint"
@@ -193,6 +195,7 @@ class ClusterPlan:
     profile: Profile = Profile.REFERENCE
     engine: Engine = Engine.OPEN
     metashape_seats: int | None = None
+    package: str = ""
     scheduler: SchedulerPlan = SchedulerPlan()
     nodes: NodesPlan = NodesPlan()
     storage: StoragePlan = StoragePlan()

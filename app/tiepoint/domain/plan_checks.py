@@ -74,6 +74,7 @@ def _names(plan: ClusterPlan) -> Iterator[PlanFinding]:
         summary = f'"{plan.region}" is not the short name of a region.'
         remedy = f'Write "{fits}".' if fits else 'Write it as "eastus".'
         yield PlanFinding("cluster.region", summary, remedy, replacement=fits)
+    yield from _package(plan)
     if plan.metashape_seats is None:
         return
     if plan.metashape_seats < 1:
@@ -85,6 +86,18 @@ def _names(plan: ClusterPlan) -> Iterator[PlanFinding]:
         )
         remedy = f"Use {plan.metashape_seats} nodes, or get more seats."
         yield PlanFinding("nodes.count", summary, remedy, is_blocking=False, replacement=str(plan.metashape_seats))
+
+
+def _package(plan: ClusterPlan) -> Iterator[PlanFinding]:
+    if "sig=" in plan.package.lower():
+        summary = "The address of the package carries a signature, which the deployment's record would show."
+        yield PlanFinding("cluster.package", summary, "Put the package where no signature is needed.")
+    elif plan.package and not plan.package.lower().startswith("https://"):
+        yield PlanFinding("cluster.package", "The address of the package does not begin with https://.", "Correct it.")
+    elif plan.engine is Engine.METASHAPE and not plan.package:
+        summary = "The machines come without Metashape: the plan does not say where its archive lies."
+        remedy = "Put the archive from Agisoft where the machines reach it, and give its address as cluster.package."
+        yield PlanFinding("cluster.package", summary, remedy, is_blocking=False)
 
 
 def _machines(plan: ClusterPlan) -> Iterator[PlanFinding]:

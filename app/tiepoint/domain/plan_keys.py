@@ -90,6 +90,12 @@ KEYS: Final = (
         is_optional=True,
     ),
     PlanKey(
+        "cluster",
+        "package",
+        ValueKind.TEXT,
+        "https address of Metashape's archive or of Tiepoint's package; never a signed one",
+    ),
+    PlanKey(
         "scheduler",
         "os",
         ValueKind.CHOICE,

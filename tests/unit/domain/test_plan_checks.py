@@ -41,6 +41,9 @@ VAULT = (
 )
 
 
+ARCHIVE = "https://studio.example/metashape-pro.tar.gz"
+
+
 def only(plan: ClusterPlan) -> PlanFinding:
     (finding,) = plan_findings(plan)
     return finding
@@ -153,8 +156,11 @@ TABLE: list[tuple[dict[str, Any], str, bool, str]] = [
     ({"guard": GuardPlan(budget=0.0)}, "guard.budget", True, ""),
     ({"guard": GuardPlan(budget=-4.0)}, "guard.budget", True, ""),
     ({"guard": GuardPlan(budget=float("nan"))}, "guard.budget", True, ""),
-    ({"engine": Engine.METASHAPE, "metashape_seats": 3}, "nodes.count", False, "3"),
-    ({"engine": Engine.METASHAPE, "metashape_seats": 0}, "cluster.metashape_seats", True, ""),
+    ({"engine": Engine.METASHAPE, "package": ARCHIVE, "metashape_seats": 3}, "nodes.count", False, "3"),
+    ({"engine": Engine.METASHAPE, "package": ARCHIVE, "metashape_seats": 0}, "cluster.metashape_seats", True, ""),
+    ({"engine": Engine.METASHAPE}, "cluster.package", False, ""),
+    ({"package": "http://studio.example/tiepoint.whl"}, "cluster.package", True, ""),
+    ({"package": f"{ARCHIVE}?sv=2024&sig=abc"}, "cluster.package", True, ""),
     ({"region": "chinanorth3", "nodes": NodesPlan(spot=True)}, "nodes.spot", True, "false"),
 ]
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from infra.template_checks import problems
 from infra.variants import NAMES, SOURCES, SUBSCRIPTION, composed, templates, variants
-from tiepoint.domain.cluster_plan import CLUSTER_NAME, REFERENCE_PLAN, AccessPlan, ClusterPlan, NodesPlan
+from tiepoint.domain.cluster_plan import CLUSTER_NAME, REFERENCE_PLAN, AccessPlan, ClusterPlan, Engine, NodesPlan
 from tiepoint.domain.errors import UsageError
 from tiepoint.domain.lustre import LUSTRE_CAPACITIES
 from tiepoint.services.template.actions import deployer_actions, resource_types
@@ -209,3 +209,10 @@ def test_what_a_person_needs_follows_the_plan() -> None:
     assert "Microsoft.KeyVault/vaults/deploy/action" in templates().deployer_actions(WINDOWS)
     assert "Microsoft.StorageCache/amlFilesystems/write" in templates().deployer_actions(PLAN)
     assert "Microsoft.NetApp/netAppAccounts/capacityPools/volumes/write" in templates().deployer_actions(WINDOWS)
+
+
+@pytest.mark.parametrize(("engine", "name"), [(Engine.OPEN, "packageAddress"), (Engine.METASHAPE, "metashapeAddress")])
+def test_the_plans_package_reaches_the_machines(engine: Engine, name: str) -> None:
+    address = "https://studio.example/package"
+    parameters = part(dataclasses.replace(PLAN, engine=engine, package=address)).template["parameters"]
+    assert parameters[name]["defaultValue"] == address

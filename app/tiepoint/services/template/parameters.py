@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from tiepoint.domain.addresses import firewall_sources
 from tiepoint.domain.cluster import CLUSTER_TAG
-from tiepoint.domain.cluster_plan import ClusterPlan
+from tiepoint.domain.cluster_plan import ClusterPlan, Engine
 from tiepoint.domain.planned_machines import SERVICE_SIZE
 from tiepoint.domain.resource_names import (
     ADMIN_USER,
@@ -30,6 +30,7 @@ def definitions(plan: ClusterPlan, names: dict[str, str], nodes: list[str], addr
     """
     sources = list(plan.access.sources)
     rules = [{"value": source} for source in firewall_sources(sources)]
+    metashape, open_package = (plan.package, "") if plan.engine is Engine.METASHAPE else ("", plan.package)
     return {
         "foundationOnly": _bool("Only networks, vault and account: the first of two steps.", False),
         "location": _text("Region.", "[resourceGroup().location]"),
@@ -60,8 +61,10 @@ def definitions(plan: ClusterPlan, names: dict[str, str], nodes: list[str], addr
         "nodesSpot": _bool("Whether Azure may take them back.", plan.nodes.spot),
         "nodeZones": _of("object", "Availability zones of worker nodes by name; one that is not named has none.", {}),
         "driverVersion": _text("Version of the graphics driver instead of the newest.", ""),
-        "packageAddress": _text("Address of Tiepoint's package for the open engine; empty = it is not installed.", ""),
-        "metashapeAddress": _text("Address of Metashape's archive for Linux or installer for Windows.", ""),
+        "packageAddress": _text(
+            "Address of Tiepoint's package for the open engine; empty = it is not installed.", open_package
+        ),
+        "metashapeAddress": _text("Address of Metashape's archive for Linux or installer for Windows.", metashape),
     }
 
 

@@ -48,6 +48,7 @@ class MachinesCard(PlanCard):
         self.system.hold(plan.scheduler.os.value)
         self.spot.setChecked(plan.nodes.spot)
         self.seats.hold(plan.metashape_seats or 0)
+        self.package.hold(plan.package)
         self.fields["cluster.metashape_seats"].setVisible(plan.engine is Engine.METASHAPE)
         self._hint_offers(plan)
         self._hint_spot(plan)
@@ -71,6 +72,7 @@ class MachinesCard(PlanCard):
         self._spot_words = Label("", "sub", wrap=True)
         self.seats = Stepper(tr("Plan", "Metashape seats"), 0, _MOST_SEATS)
         self.seats.box.setSpecialValueText(tr("Plan", "not said"))
+        self.package = TextField(tr("Plan", "Package of the engine"), tr("Plan", "https://…, empty: not installed"))
         self._quota = QuotaBar()
         self._quota.setAccessibleName(tr("Plan", "Quota after this plan: not known yet"))
 
@@ -86,6 +88,7 @@ class MachinesCard(PlanCard):
             "nodes.count": Field(tr("Plan", "Nodes"), self.count),
             "nodes.spot": Field(tr("Plan", "Spot"), spot),
             "cluster.metashape_seats": Field(tr("Plan", "Metashape seats of the studio"), self.seats),
+            "cluster.package": Field(tr("Plan", "Package of the engine"), self.package),
             "scheduler.os": Field(tr("Plan", "Scheduler system"), self.system),
             "scheduler.size": Field(tr("Plan", "Scheduler size"), self.scheduler),
         }
@@ -102,6 +105,7 @@ class MachinesCard(PlanCard):
             ("scheduler.os", 3, 0, 1),
             ("scheduler.size", 3, 1, 1),
             ("cluster.metashape_seats", 3, 2, 1),
+            ("cluster.package", 4, 0, 2),
         ):
             grid.addWidget(self.fields[path], line, left, 1, width)
         grid.addWidget(self.quota_field, 2, 2)
@@ -119,6 +123,7 @@ class MachinesCard(PlanCard):
         self.engine.chosen.connect(lambda value: self.put.emit("cluster.engine", value))
         self.system.chosen.connect(lambda value: self.put.emit("scheduler.os", value))
         self.spot.toggled.connect(lambda is_on: self.put.emit("nodes.spot", is_on))
+        self.package.textEdited.connect(lambda text: self.put.emit("cluster.package", text.strip()))
         self.seats.stepped.connect(lambda value: self.put.emit("cluster.metashape_seats", value or None))
 
     def _hint_offers(self, plan: ClusterPlan) -> None:
@@ -141,6 +146,11 @@ class MachinesCard(PlanCard):
             self.fields["nodes.size"].hint("")
         self.fields["nodes.count"].hint(tr("Plan", "1 to {most}", most=MOST_NODES))
         self.fields["cluster.name"].hint(tr("Plan", "Resource group {name}", name=plan.resource_group))
+        self.fields["cluster.package"].hint(
+            tr("Plan", "Metashape's archive, where the machines reach it; never a signed address")
+            if plan.engine is Engine.METASHAPE
+            else tr("Plan", "Tiepoint's package for the machines; never a signed address")
+        )
         seats = tr("Plan", "How many floating seats can run at once")
         self.fields["cluster.metashape_seats"].hint(seats)
 
