@@ -19,12 +19,14 @@ from tiepoint.services.cluster_life.composing import Existing, composed, existin
 from tiepoint.services.cluster_life.deployment import Ended, deployed, followed
 from tiepoint.services.cluster_life.health import last_words, wait_for_answers
 from tiepoint.services.cluster_life.plan_tags import STATE_TAG, tags_of
-from tiepoint.services.cluster_life.resuming import resume
 from tiepoint.services.cluster_life.secrets import put_secrets
+from tiepoint.services.cluster_life.starting import Starts
+from tiepoint.services.cluster_life.stopping import undo_drain
 from tiepoint.services.cluster_life.work import Work
 from tiepoint.services.templates import Part
 
 GROUP_LINE: Final = "group"
+_OFF: Final = (Power.DEALLOCATED, Power.DEALLOCATING, Power.STOPPED, Power.STOPPING)
 
 
 async def deploy(work: Work) -> None:
@@ -40,9 +42,7 @@ async def deploy(work: Work) -> None:
     if plan is None:
         raise UsageError("There is no plan to deploy.", remedy="Give a cluster.toml, or make one in the panel.")
     await make_group(work, plan)
-    if any(machine.power is Power.DEALLOCATED for machine in work.facts.machines):
-        # Nothing can be set up on machines that are off.
-        await resume(work)
+    await _switched_on(work)
     ended = await _what_runs(work)
     if ended is None or not ended.is_good:
         found = await existing(work)
@@ -50,10 +50,25 @@ async def deploy(work: Work) -> None:
         await _foundation(work, plan, found)
         found = await existing(work)
         await put_secrets(work, found.vault_uri, composed(work, plan, found, Part()).secrets, found.new_key)
-        work.tools.leases.want(work.order.id, is_new_run=SCHEDULER not in work.ran_before)
+        work.tools.leases.want(work.order.id, is_new_run=SCHEDULER not in (work.ran_before or ()))
         await deploy_nodes_and_all(work, plan, ended)
     work.tools.leases.want(work.order.id)
     await _answering(work)
+
+
+async def _switched_on(work: Work) -> None:
+    """Start machines that are off: nothing can be set up on those.
+
+    They need not be heard: what failed here before may just have been the set-up of their guard.
+    """
+    off = [machine for machine in work.facts.machines if machine.power in _OFF]
+    controllers = [machine for machine in off if machine.role is MachineRole.DIRECTORY]
+    others = [machine for machine in off if machine.role is not MachineRole.DIRECTORY]
+    starts = Starts(work, {}, needs_word=False)
+    for machines in (controllers, others):
+        await starts.ask(machines)
+        await starts.wait(machines)
+    await undo_drain(work, [machine.name for machine in off if machine.role is MachineRole.NODE])
 
 
 async def make_group(work: Work, plan: ClusterPlan) -> None:
@@ -64,10 +79,10 @@ async def make_group(work: Work, plan: ClusterPlan) -> None:
     while facts.group is not None and facts.group.state == "deleting":
         work.board.retry(GROUP_LINE, "An older one of this name is still being deleted.")
         facts = await work.tick()
+    work.ran_before = frozenset(machine.name for machine in facts.machines if machine.power.is_billed)
     if facts.group is None:
         await _refuse_strange_group(work)
     _refuse_fewer_nodes(plan, facts.machines)
-    work.ran_before = frozenset(machine.name for machine in facts.machines if machine.power.is_billed)
     tags = {**tags_of(plan), STATE_TAG: ""}
     await work.ask(lambda: work.azure.deployments.make_group(work.group, plan.region, tags))
     work.board.done(GROUP_LINE)

@@ -29,6 +29,7 @@ from tiepoint.services.cluster_life.pausing import pause
 from tiepoint.services.cluster_life.resuming import resume
 from tiepoint.services.cluster_life.scaling import scale
 from tiepoint.services.cluster_life.stopping import undo_drain
+from tiepoint.services.cluster_life.unguarded import release_unguarded
 from tiepoint.services.cluster_life.work import Tools, Work
 from tiepoint.services.operations import Operation, Operations, failure_of
 
@@ -216,6 +217,7 @@ class Runs:
             await self._canceled(work)
             raise Canceled("Stopped as asked.", remedy="Ask for it again to go on from here.", retryable=True) from None
         except Exception as error:
+            await release_unguarded(work)
             board.finish(_end_of(error), failure_of(error))
             await self._recorded_end(work)
             raise
@@ -234,10 +236,11 @@ class Runs:
         await _stays_as_it_was(work)
         if work.order.kind is OperationKind.RESUME:
             self._tools.leases.want_no_more(work.order.id)  # its guards stop what has started
-        if work.order.kind is OperationKind.DEPLOY and not work.order.follows:
+        if work.order.kind is OperationKind.DEPLOY and work.ran_before is not None:
             self._tools.leases.want_no_more(work.order.id)
             nodes = [each for each in work.facts.machines if each.role is MachineRole.NODE and each.power.is_billed]
-            nodes = [each for each in nodes if each.name not in work.ran_before]
+            ran_before = work.ran_before
+            nodes = [each for each in nodes if each.name not in ran_before]
             await asyncio.gather(
                 *(work.azure.machines.begin_deallocate(node.id) for node in nodes), return_exceptions=True
             )

@@ -36,10 +36,11 @@ class Starts:
     Args:
         work: The operation.
         before: When each had spoken last before it was started.
+        needs_word: Whether a machine must also be heard; one whose guard is not set up yet can only run.
     """
 
-    def __init__(self, work: Work, before: Mapping[str, datetime]) -> None:
-        self._work, self._before = work, before
+    def __init__(self, work: Work, before: Mapping[str, datetime], *, needs_word: bool = True) -> None:
+        self._work, self._before, self._needs_word = work, before, needs_word
         self._tries: dict[str, int] = {}
         self._asked: dict[str, int] = {}
         self._ran: dict[str, int] = {}
@@ -107,7 +108,8 @@ class Starts:
         work, look = self._work, self._work.tools.follower.look.number
         if machine is None:
             return False
-        if answers(machine, facts, self._before):
+        is_on = machine.power is Power.RUNNING and machine.provisioning not in ("creating", "updating")
+        if (is_on and not self._needs_word) or answers(machine, facts, self._before):
             work.board.done(ids[name])
             return True
         if machine.power is Power.RUNNING:

@@ -77,8 +77,8 @@ class Work:
         """Whether a person has cancelled it; else its program ends and Azure goes on."""
         self.key: KeyPair | None = None
         """The ssh key that this operation has made for machines that have none yet."""
-        self.ran_before: frozenset[str] = frozenset()
-        """Names of machines that ran when it began: they are not its to stop."""
+        self.ran_before: frozenset[str] | None = None
+        """Names of machines that ran when it began: they are not its to stop. None = it has not looked yet."""
         self._gate = asyncio.Semaphore(_AT_A_TIME)
 
     @property

@@ -280,6 +280,40 @@ async def test_a_machine_that_runs_and_does_not_answer_is_no_success(
         await bench.clusters.resume("harbour")
 
 
+async def test_what_a_failed_deployment_leaves_without_a_guard_is_released_and_made_ready_later(
+    bench: LifeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tiepoint.services.cluster_life.health.MOST_LOOKS", 10)
+    bench.azure.mute |= {"scheduler", "node-01", "node-02"}
+    with pytest.raises(PartialResult):
+        await bench.clusters.deploy(small())
+    released = {call[1] for call in bench.azure.asked("deallocate")}
+    assert released == {"scheduler", "node-01", "node-02"}
+    bench.azure.mute.clear()
+    assert (await bench.clusters.retry("harbour")).state is OperationState.COMPLETED
+    assert bench.azure.power("scheduler") is Power.RUNNING
+
+
+async def test_where_the_schedulers_guard_is_there_nothing_is_released_after_a_failure(
+    bench: LifeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tiepoint.services.cluster_life.health.MOST_LOOKS", 10)
+    bench.azure.mute |= {"node-01"}
+    with pytest.raises(PartialResult):
+        await bench.clusters.deploy(small())
+    assert bench.azure.asked("deallocate") == []
+
+
+async def test_a_refused_deployment_stops_nothing_that_ran_before(bench: LifeBench) -> None:
+    await bench.have(small())
+    await bench.clusters.refresh()
+    bench.azure.mute.add("scheduler")
+    fewer = dataclasses.replace(small(), nodes=dataclasses.replace(small().nodes, count=1))
+    with pytest.raises(UsageError, match="deploying deletes none"):
+        await bench.clusters.deploy(fewer)
+    assert bench.azure.asked("deallocate") == []
+
+
 async def test_machines_that_somebody_else_stops_meanwhile_are_not_waited_for(bench: LifeBench) -> None:
     bench.azure.mute |= {"scheduler", "node-01", "node-02"}
     task = asyncio.ensure_future(bench.clusters.deploy(small()))
