@@ -10,6 +10,7 @@ from typing import Any
 from azure_double.arm import roles
 from azure_double.entra.tokens import unpacked
 from azure_double.exchange import AzureError, Dropped, Request, Response
+from azure_double.handed_out import KEPT_IN_VAULTS
 from azure_double.kinds.secret import store_secret
 from azure_double.routing import Route, Router
 from azure_double.world import Resource, World
@@ -133,7 +134,9 @@ class VaultData:
 
     def _set(self, vault: Resource, request: Request, name: str, version: str | None) -> Response:
         body = request.json()
-        made = store_secret(self._world, vault, name, str(body.get("value", "")), body.get("tags"))
+        value = str(body.get("value", ""))
+        KEPT_IN_VAULTS.add(value)
+        made = store_secret(self._world, vault, name, value, body.get("tags"))
         return Response(200, made)
 
     def _get(self, vault: Resource, request: Request, name: str, version: str | None) -> Response:

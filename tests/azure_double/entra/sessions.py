@@ -12,6 +12,7 @@ from typing import Any
 
 from azure_double.entra import tokens
 from azure_double.entra.refusals import SignInRefused
+from azure_double.handed_out import planted
 from azure_double.people import People, Person
 
 
@@ -119,7 +120,7 @@ class Sessions:
         made = self.admitted(tenant, username, query.get("client_id", ""))
         made.nonce, made.challenge = query.get("nonce", ""), query.get("code_challenge", "")
         made.redirect, made.acrs = query.get("redirect_uri", ""), demanded(query.get("claims", ""))
-        code = secrets.token_urlsafe(24)
+        code = planted("code")
         self._codes[code] = made
         return code
 
@@ -136,7 +137,7 @@ class Sessions:
 
     def begin_device(self, tenant: str, form: dict[str, str], lives_s: float) -> tuple[str, str]:
         """Return a device code and what the person types."""
-        code, typed = secrets.token_urlsafe(24), secrets.token_hex(4).upper()
+        code, typed = planted("device"), secrets.token_hex(4).upper()
         self._user_codes[typed] = code
         self._devices[code] = DeviceRequest(
             tenant, form.get("client_id", ""), demanded(form.get("claims", "")), time.time() + lives_s
@@ -206,7 +207,7 @@ class Sessions:
         scopes = form.get("scope", "").split()
         resource = next((each for each in scopes if "/" in each), f"{self.url}/.default")
         audience = resource.rsplit("/", 1)[0].rstrip("/")
-        refresh = secrets.token_urlsafe(32)
+        refresh = planted("refresh")
         self._refreshes[refresh] = sign_in
         demanded_now = demanded(form.get("claims", ""))
         if form.get("grant_type") != "refresh_token":
