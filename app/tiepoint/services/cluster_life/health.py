@@ -76,7 +76,7 @@ async def wait_for_answers(work: Work, machines: Sequence[Machine], before: Mapp
                 work.board.done(waiting.pop(name))
         if not waiting:
             return
-        off.update(name for name in waiting if name in known and known[name].power in _OFF)
+        off.update(name for name in waiting if name not in known or known[name].power in _OFF)
         if all(off[name] >= _LOOKS_OFF for name in waiting):
             break
         facts = await work.tick()
@@ -90,8 +90,8 @@ async def wait_for_answers(work: Work, machines: Sequence[Machine], before: Mapp
 def _stopped(names: Sequence[str]) -> Failure:
     return Failure.of(
         PartialResult(
-            f"Somebody else, or Azure, has stopped these machines meanwhile: {', '.join(names)}.",
-            remedy="Resume the cluster if it is still wanted.",
+            f"Somebody else, or Azure, has stopped or deleted these machines meanwhile: {', '.join(names)}.",
+            remedy="Look at the cluster, and resume or deploy it if it is still wanted.",
             retryable=True,
         )
     )

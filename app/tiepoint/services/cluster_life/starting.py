@@ -5,6 +5,7 @@ On the loop's thread.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -44,6 +45,7 @@ class Starts:
         self._tries: dict[str, int] = {}
         self._asked: dict[str, int] = {}
         self._ran: dict[str, int] = {}
+        self._missing: Counter[str] = Counter()
         self._failed: dict[str, Failure] = {}
 
     async def ask(self, machines: Sequence[Machine]) -> None:
@@ -107,7 +109,12 @@ class Starts:
         """Whether nothing more is to be waited for with a machine."""
         work, look = self._work, self._work.tools.follower.look.number
         if machine is None:
-            return False
+            self._missing[name] += 1
+            if self._missing[name] > _LOOKS_TO_MOVE:
+                self._failed[name] = _gone(name)
+                work.board.fail(ids[name], self._failed[name])
+            return name in self._failed
+        self._missing[name] = 0
         is_on = machine.power is Power.RUNNING and machine.provisioning not in ("creating", "updating")
         if (is_on and not self._needs_word) or answers(machine, facts, self._before):
             work.board.done(ids[name])
@@ -143,6 +150,16 @@ class Starts:
             return
         note = f"{failure.summary.rstrip('.')}: try {tried + 1} of {_MOST_TRIES} in a moment"
         self._work.board.retry(machine_id, note, failure)
+
+
+def _gone(name: str) -> Failure:
+    return Failure.of(
+        PartialResult(
+            f"{name} is gone: somebody has deleted it.",
+            remedy="Deploy the plan again, if it is wanted.",
+            retryable=True,
+        )
+    )
 
 
 def _not_started(name: str) -> Failure:

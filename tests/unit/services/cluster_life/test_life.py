@@ -329,9 +329,20 @@ async def test_machines_that_somebody_else_stops_meanwhile_are_not_waited_for(be
         made.power = made.goal = Power.DEALLOCATED
         made.booted = None
     began = bench.clock()
-    with pytest.raises(PartialResult, match="has stopped these machines meanwhile: node-01, node-02, scheduler"):
+    with pytest.raises(PartialResult, match="these machines meanwhile: node-01, node-02, scheduler"):
         await task
     assert bench.clock() - began < timedelta(minutes=5)
+
+
+async def test_a_cluster_that_is_deleted_while_it_resumes_is_not_waited_for(bench: LifeBench) -> None:
+    await bench.deploy_paused(small())
+    bench.azure.mute |= {"scheduler", "node-01", "node-02"}
+    task = asyncio.ensure_future(bench.clusters.resume("harbour"))
+    await bench.until(lambda: bench.azure.power("scheduler") is Power.RUNNING)
+    bench.azure.groups.clear()
+    bench.azure.made.clear()
+    with pytest.raises(PartialResult, match="is gone: somebody has deleted it"):
+        await task
 
 
 async def test_a_start_without_capacity_is_asked_again(bench: LifeBench) -> None:
