@@ -203,12 +203,18 @@ class SignInService:
             raise SignInNeeded(_NOBODY, remedy=_SIGN_IN)
 
     async def sign_out(self) -> None:
-        """Forget the sign-in and its tokens."""
+        """Forget the sign-in and its tokens.
+
+        Raises:
+            SetupError: Tokens lie in a file that cannot be removed; nobody is signed in all the same.
+        """
         await self._waiting.end()
         await self._make_ready()
-        await self._identity.sign_out()
-        self._azure = None
-        self._put(**SIGNED_OUT, cloud=self._cloud_or_public(), failure=None)
+        try:
+            await self._identity.sign_out()
+        finally:
+            self._azure = None
+            self._put(**SIGNED_OUT, cloud=self._cloud_or_public(), failure=None)
 
     async def look(self) -> None:
         """Read tenants and subscriptions again; failures are in the snapshot."""

@@ -12,8 +12,10 @@ import msal
 import pytest
 from msal_extensions import PersistedTokenCache
 
+from tiepoint.adapters.azure.identity import AzureIdentity
 from tiepoint.adapters.azure.safe_cache import SafeTokenCache, WholeFile
 from tiepoint.adapters.azure.token_store import TokenStore
+from tiepoint.domain.errors import SetupError
 
 KINDS = msal.TokenCache.CredentialType
 REFRESH = {"home_account_id": "u.t", "environment": "login", "client_id": "app", "secret": "r", "target": ""}
@@ -82,3 +84,11 @@ def test_signing_out_removes_what_a_program_that_died_has_left(tmp_path: Path) -
         (tmp_path / name).write_text("{}")
     store.forget()
     assert list(tmp_path.glob("tokens.json*")) == []
+
+
+async def test_a_file_of_tokens_that_cannot_be_removed_is_said(tmp_path: Path) -> None:
+    kept = tmp_path / "azure" / "tokens.json"
+    kept.mkdir(parents=True)  # no file: it cannot be removed like one, whoever runs the tests
+    identity = AzureIdentity(tmp_path / "azure", "tiepoint-test-of-parts", lambda _: False)
+    with pytest.raises(SetupError, match=r"tokens\.json could not be removed"):
+        await identity.sign_out()

@@ -27,7 +27,7 @@ from tiepoint.adapters.azure.sign_in_record import SignInRecord, read_record, re
 from tiepoint.adapters.azure.token_store import TokenStore, forget_access, forget_others
 from tiepoint.domain.account import Account, DeviceCode, SignInMethod, Tenant, TenantId, TokenStorage
 from tiepoint.domain.cloud import DEFAULT_CLIENT_ID, PUBLIC, Cloud
-from tiepoint.domain.errors import ConfirmationNeeded, SignInNeeded, UsageError
+from tiepoint.domain.errors import ConfirmationNeeded, SetupError, SignInNeeded, UsageError
 
 T = TypeVar("T")
 _END_S: Final = 3.0
@@ -261,7 +261,9 @@ class AzureIdentity:
 
     def _forget(self) -> None:
         remove_record(self._folder)
-        self._store.forget(may_ask=True)
+        left = self._store.forget(may_ask=True)
+        if left is not None:
+            raise SetupError(f"The tokens in {left} could not be removed.", remedy="Delete this file yourself.")
 
 
 def _ask_anew(

@@ -77,22 +77,27 @@ class TokenStore:
         """
         return self._plain() if storage is TokenStorage.PLAIN_TEXT else self._system(may_ask=False)
 
-    def forget(self, *, may_ask: bool = False) -> None:
+    def forget(self, *, may_ask: bool = False) -> Path | None:
         """Remove all tokens from wherever they may be kept. Works without a network.
 
         Args:
             may_ask: Whether the system may ask the person to unlock its store for that.
+
+        Returns:
+            A file with tokens that cannot be removed, None where all are gone.
         """
         if _IS_LINUX:
             self._secret_service(may_ask=may_ask).remove()
         else:
             with contextlib.suppress(Exception):
                 _empty(system_cache(self._name))
-        names = (_PLAIN_FILE, f"{_PLAIN_FILE}.lockfile", _SIGNAL_FILE, f"{_SIGNAL_FILE}.lockfile")
+        names = (f"{_PLAIN_FILE}.lockfile", _SIGNAL_FILE, f"{_SIGNAL_FILE}.lockfile")
         # A program that died while it wrote has left a part behind.
-        for path in (*(self._folder / name for name in names), *self._folder.glob(f"{_PLAIN_FILE}.*.part")):
+        with_tokens = (self._folder / _PLAIN_FILE, *self._folder.glob(f"{_PLAIN_FILE}.*.part"))
+        for path in (*(self._folder / name for name in names), *with_tokens):
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
+        return next((path for path in with_tokens if path.exists()), None)
 
     def _system(self, *, may_ask: bool) -> msal.TokenCache | None:
         if _IS_LINUX:

@@ -250,10 +250,7 @@ class Runs:
     async def _recorded_end(self, work: Work) -> None:
         if work.order.follows:
             return
-        try:
-            await work.keep_record(is_over=True)
-        except TiepointError as error:
-            _log.info("the end of an operation could not be written down: %s", error.summary)
+        await work.keep_record(is_over=True)
 
     def _over(self, work: Work) -> None:
         """Let go of an operation that has ended."""

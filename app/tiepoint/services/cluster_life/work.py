@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tiepoint.domain.cluster import Machine
-from tiepoint.domain.errors import ConfirmationNeeded, ConnectionLost, SignInNeeded
+from tiepoint.domain.errors import ConfirmationNeeded, ConnectionLost, SignInNeeded, TiepointError
 from tiepoint.ports.azure import Azure
 from tiepoint.ports.cluster_journal import ClusterJournal, OperationRecord
 from tiepoint.services.cluster_life.board import Board
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tiepoint.services.cluster_life.secrets import KeyPair
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 _MOST_DROPS: Final = 6
 """So often in a row a connection may break before the operation gives up: about two minutes."""
 _AT_A_TIME: Final = 10
@@ -158,7 +160,10 @@ class Work:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def keep_record(self, *, deployment: str = "", is_over: bool = False) -> None:
-        """Write down how far it is, so that another start of the program goes on."""
+        """Write down how far it is, so that another start of the program goes on.
+
+        Where that cannot be written, the work goes on all the same: a full disk must not keep a cluster running.
+        """
         now, operation = self.tools.now(), self.board.operation
         record = OperationRecord(
             cluster=self.order.id,
@@ -168,7 +173,10 @@ class Work:
             arguments=self.order.arguments,
             deployment=deployment or operation.deployment,
         )
-        await asyncio.to_thread(self.tools.journal.keep, record)
+        try:
+            await asyncio.to_thread(self.tools.journal.keep, record)
+        except TiepointError as error:
+            _log.info("how far an operation is could not be written down: %s", error.summary)
 
     async def _confirmed(self) -> None:
         """Ask the person to confirm who they are, and wait until they have."""

@@ -23,6 +23,7 @@ from tiepoint.domain.errors import (
     Conflict,
     ConnectionLost,
     NoCapacity,
+    NoSpace,
     NotPermitted,
     PartialResult,
     UsageError,
@@ -302,6 +303,16 @@ async def test_where_the_schedulers_guard_is_there_nothing_is_released_after_a_f
     with pytest.raises(PartialResult):
         await bench.clusters.deploy(small())
     assert bench.azure.asked("deallocate") == []
+
+
+async def test_a_full_disk_here_keeps_no_cluster_running(bench: LifeBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(record: object) -> None:
+        raise NoSpace("The disk is full.")
+
+    await bench.have(small())
+    monkeypatch.setattr(bench.journal, "keep", refuse)
+    assert (await bench.clusters.pause("harbour")).state is OperationState.COMPLETED
+    assert bench.azure.power("node-01") is Power.DEALLOCATED
 
 
 async def test_a_refused_deployment_stops_nothing_that_ran_before(bench: LifeBench) -> None:
