@@ -14,6 +14,7 @@ from typing import Any, cast
 from azure.identity import AuthenticationRequiredError
 
 from azure_double.double import AzureDouble
+from azure_double.graph import SERVICES
 from azure_double.ids import read_id
 from azure_person import a_person
 from fakes.azure import FakeSignIn
@@ -114,6 +115,16 @@ class LifeStand:
     def types(self) -> set[str]:
         with self.double.lock:
             return {each.type.rsplit("/", 1)[-1] for each in self.double.world.resources.values()}
+
+    def strays(self) -> list[str]:
+        """Role assignments of machines' identities that are not there any more."""
+        with self.double.lock:
+            world = self.double.world
+            there = {str((each.body.get("identity") or {}).get("principalId")) for each in world.of_type(MACHINE)}
+            given = world.of_type("Microsoft.Authorization/roleAssignments")
+            machines = [each for each in given if each.properties.get("principalType") == "ServicePrincipal"]
+            known = {*there, *SERVICES.values()}
+            return [each.id.text for each in machines if each.properties["principalId"] not in known]
 
     async def until(self, holds: Callable[[], bool], seconds: float = 20.0) -> None:
         async with asyncio.timeout(seconds):

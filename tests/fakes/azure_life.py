@@ -157,6 +157,7 @@ class LifeAzure:
         self.last_archive: dict[str, Any] = {"state": "Completed", "lastStartedTime": "2026-11-20T08:00:00Z"}
         """What Azure says of archiving before one is asked for, and for a moment after."""
         self.deleting: datetime | None = None
+        self.vault_elsewhere = f"/subscriptions/{SUBSCRIPTION_ID}/resourcegroups/rg-studio/vaults/studio"
 
     def roles(self) -> Azure:
         me = cast("Any", self)
@@ -396,6 +397,11 @@ class _Machines(_Role):
     async def delete(self, machine_id: str) -> None:
         await self.life.called("delete", machine_id)
         self.life.made.pop(machine_id.lower(), None)
+
+    async def rights(self, machine_id: str) -> tuple[str, ...]:
+        await self.life.called("rights", machine_id)
+        name, assigned = machine_id.rsplit("/", 1)[-1], "providers/microsoft.authorization/roleassignments"
+        return (f"{machine_id}/{assigned}/{name}", f"{self.life.vault_elsewhere}/{assigned}/{name}")
 
     async def run_script(self, machine_id: str, name: str, script: str, *, timeout_s: int = 600) -> str:
         await self.life.called("script", machine_id.rsplit("/", 1)[-1], name)

@@ -295,7 +295,10 @@ class Machines(Protocol):
         """Ask for the release; returns once accepted. Disks stay and bill. One that is released is no error."""
 
     async def delete(self, machine_id: str) -> None:
-        """Delete a machine with its disk and network card, and wait until they are gone. Idempotent."""
+        """Delete a machine with its disk, network card and rights, and wait until they are gone. Idempotent."""
+
+    async def rights(self, machine_id: str) -> tuple[str, ...]:
+        """Ids of the role assignments that a machine's identity has, anywhere in the subscription. Idempotent."""
 
     async def run_script(self, machine_id: str, name: str, script: str, *, timeout_s: int = 600) -> str:
         """Run a script there by managed Run Command and return its last 4 KB of output.

@@ -85,6 +85,7 @@ async def test_the_whole_life_of_a_cluster_with_a_fault_in_each_of_its_turns(sta
     assert set(stand.powers()) == {"scheduler", "node-01", "node-02", "node-03"}
     left = [key for key in double.world.resources if "node-07" in key or "node-08" in key]
     assert not [key for key in left if "/microsoft.compute/" in key or "/networkinterfaces/" in key]
+    assert stand.strays() == []
 
     double.faults.add("slow", path=r"amlFilesystems", times=1, seconds=2)
     await clusters.cool("atelier")
@@ -99,6 +100,7 @@ async def test_the_whole_life_of_a_cluster_with_a_fault_in_each_of_its_turns(sta
     assert ended.state is OperationState.COMPLETED
     assert stand.types() & {"virtualMachines", "virtualNetworks", "vaults", "storageAccounts"} == {"storageAccounts"}
     assert stand.cluster().state is ClusterState.DATA_KEPT
+    assert stand.strays() == []
     await clusters.delete("atelier", typed_name="atelier", keeps_data=False)
     assert clusters.snapshot.find("atelier") is None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +12,7 @@ from tiepoint.adapters.azure.errors import failure_of_code
 from tiepoint.adapters.azure.resource_ids import group_of, name_of
 from tiepoint.adapters.azure.waiting import ended
 from tiepoint.domain.cluster import ROLE_TAG, Machine, MachineRole, Power
-from tiepoint.domain.errors import CloudError, NotThere
+from tiepoint.domain.errors import CloudError, NotPermitted, NotThere
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.resource_labels import role_of_name
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tiepoint.adapters.azure.clients import AzureClients
 
 _OUTPUT_CHARACTERS: Final = 4096
+_log = logging.getLogger(__name__)
 
 
 class AzureMachines:
@@ -52,19 +54,30 @@ class AzureMachines:
         await call(self._clients.identity, lambda: machines.begin_deallocate(group, name, polling=False))
 
     async def delete(self, machine_id: str) -> None:
-        """Delete a machine with its disk and card; see the port."""
+        """Delete a machine with its disk, card and rights; see the port."""
         machines, group, name = self._clients.compute.virtual_machines, group_of(machine_id), name_of(machine_id)
         try:
             told = await call(self._clients.identity, lambda: machines.get(group, name).as_dict())
         except NotThere:
             return
+        rights = await self._rights(told)
         await ended(self._clients.identity, lambda: machines.begin_delete(group, name))
         cards, disks = _belongings(told)
         interfaces, managed = self._clients.network.network_interfaces, self._clients.compute.disks
         await asyncio.gather(
             *(self._gone(lambda card=card: interfaces.begin_delete(group_of(card), name_of(card))) for card in cards),
             *(self._gone(lambda disk=disk: managed.begin_delete(group_of(disk), name_of(disk))) for disk in disks),
+            *(self._given_back(right) for right in rights),
         )
+
+    async def rights(self, machine_id: str) -> tuple[str, ...]:
+        """What its identity may do; see the port."""
+        machines, group, name = self._clients.compute.virtual_machines, group_of(machine_id), name_of(machine_id)
+        try:
+            told = await call(self._clients.identity, lambda: machines.get(group, name).as_dict())
+        except NotThere:
+            return ()
+        return await self._rights(told)
 
     async def run_script(self, machine_id: str, name: str, script: str, *, timeout_s: int = 600) -> str:
         """Run a script there; see the port."""
@@ -95,6 +108,26 @@ class AzureMachines:
                 detail=output,
             )
         return output
+
+    async def _rights(self, told: Mapping[str, Any]) -> tuple[str, ...]:
+        principal = str(_of(told, "identity").get("principalId") or "")
+        if not principal:
+            return ()
+        assignments = self._clients.authorization.role_assignments
+
+        def listed() -> tuple[str, ...]:
+            found = assignments.list_for_subscription(filter=f"principalId eq '{principal}'")
+            return tuple(str(each.id) for each in found if each.id)
+
+        return await call(self._clients.identity, listed)
+
+    async def _given_back(self, right: str) -> None:
+        """Delete a role assignment; who may not leaves it, where it gives nobody anything any more."""
+        assignments = self._clients.authorization.role_assignments
+        try:
+            await call(self._clients.identity, lambda: assignments.delete_by_id(right))
+        except (NotThere, NotPermitted) as error:
+            _log.info("a right of a deleted machine stays: %s", error.summary)
 
     async def _gone(self, begin: Any) -> None:
         try:

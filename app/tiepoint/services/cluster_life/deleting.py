@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Sequence
 from typing import Final
 
-from tiepoint.domain.cluster import CloudResource, MachineRole
+from tiepoint.domain.cluster import CloudResource, Machine, MachineRole
 from tiepoint.domain.cluster_operation import ResourceGroupKind
 from tiepoint.domain.cluster_plan import Engine
-from tiepoint.domain.errors import NotThere, TiepointError
+from tiepoint.domain.errors import NotPermitted, NotThere, TiepointError
 from tiepoint.domain.resource_labels import label_of
 from tiepoint.domain.resource_names import part_of
 from tiepoint.services.cluster_life.pausing import give_up_lease
@@ -15,7 +17,7 @@ from tiepoint.services.cluster_life.plan_tags import DATA_KEPT, STATE_TAG
 from tiepoint.services.cluster_life.removing import archive, remove
 from tiepoint.services.cluster_life.scaling import give_back_licences
 from tiepoint.services.cluster_life.stopping import release
-from tiepoint.services.cluster_life.versions import LUSTRE, STORAGE_ACCOUNT, VAULT
+from tiepoint.services.cluster_life.versions import LUSTRE, RIGHT, STORAGE_ACCOUNT, VAULT, api_version
 from tiepoint.services.cluster_life.work import Work
 
 GROUP_LINE: Final = "group"
@@ -71,6 +73,7 @@ async def _group(work: Work) -> None:
     for resource in resources:
         name = label_of(resource.type, resource.name, resource.id)
         board.expect(resource.id, part_of(resource.type, resource.name), name, "delete", type_name=resource.type)
+    rights = await _rights_elsewhere(work)
     await work.ask(lambda: work.azure.resources.begin_delete_group(work.group))
     board.work(GROUP_LINE)
     for resource in resources:
@@ -82,7 +85,33 @@ async def _group(work: Work) -> None:
                 _gone(work, resource)
     for resource in resources:
         _gone(work, resource)
+    await _give_back(work, rights)
     board.done(GROUP_LINE)
+
+
+async def _rights_elsewhere(work: Work) -> list[str]:
+    """Return what machines may do in a vault of the studio's own: that does not go with the group."""
+    plan, here = work.facts.plan, f"/resourcegroups/{work.group}/".lower()
+    if plan is None or not plan.secrets.vault:
+        return []
+    found: list[str] = []
+
+    async def one(machine: Machine) -> None:
+        rights = await work.ask(lambda: work.azure.machines.rights(machine.id))
+        found.extend(each for each in rights if here not in f"{each}/".lower())
+
+    await work.side_by_side([lambda each=each: one(each) for each in work.facts.machines])  # type: ignore[misc]
+    return found
+
+
+async def _give_back(work: Work, rights: Sequence[str]) -> None:
+    """Delete role assignments; who may not leaves them, where they give nobody anything any more."""
+
+    async def one(right: str) -> None:
+        with contextlib.suppress(NotPermitted):
+            await work.ask(lambda: work.azure.resources.delete(right, api_version(RIGHT)))
+
+    await work.side_by_side([lambda each=each: one(each) for each in rights])  # type: ignore[misc]
 
 
 def _gone(work: Work, resource: CloudResource) -> None:

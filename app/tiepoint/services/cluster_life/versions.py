@@ -20,6 +20,7 @@ NETWORK_CARD: Final = "Microsoft.Network/networkInterfaces"
 NETWORK: Final = "Microsoft.Network/virtualNetworks"
 MACHINE: Final = "Microsoft.Compute/virtualMachines"
 DISK: Final = "Microsoft.Compute/disks"
+RIGHT: Final = "Microsoft.Authorization/roleAssignments"
 
 _VERSIONS: Final = {
     "microsoft.storage": "2026-04-01",

@@ -15,7 +15,7 @@ from fakes.azure_life import LifeBench
 from fakes.azure_scenes import a_plan
 from tiepoint.domain.cluster import ClusterState, Lease, Power
 from tiepoint.domain.cluster_operation import LineState, OperationKind
-from tiepoint.domain.cluster_plan import ClusterPlan, Engine
+from tiepoint.domain.cluster_plan import ClusterPlan, Engine, SecretsPlan
 from tiepoint.domain.errors import (
     Canceled,
     CloudError,
@@ -573,6 +573,17 @@ async def test_deletes_everything_when_told(bench: LifeBench) -> None:
     assert bench.azure.groups == {}
     await bench.until(lambda: bench.clusters.snapshot.find("harbour") is None)
     assert bench.journal.records() == ()
+    assert bench.azure.asked("rights") == []
+
+
+async def test_rights_in_a_vault_of_the_studios_own_go_with_the_cluster(bench: LifeBench) -> None:
+    await bench.have(small(secrets=SecretsPlan(vault=bench.azure.vault_elsewhere)))
+    bench.azure.errors["delete"] = [NotPermitted("You may not delete role assignments.")]
+    ended = await bench.clusters.delete("harbour", typed_name="harbour", keeps_data=False)
+    assert ended.state is OperationState.COMPLETED
+    dropped = {call[1] for call in bench.azure.asked("delete")}
+    assert {name.rsplit("/", 1)[-1] for name in dropped} == {"scheduler", "node-01", "node-02"}
+    assert all(name.startswith(bench.azure.vault_elsewhere) for name in dropped)
 
 
 async def test_one_operation_a_cluster(slow: LifeBench) -> None:
