@@ -6,6 +6,7 @@ Never holds a token: every text goes through `harmless`. Any thread.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -47,6 +48,7 @@ from tiepoint.domain.failure import Failure
 __all__ = ["error_of_code", "failure_of_code", "failure_of_status", "translated"]
 
 _CONSENT: Final = 65001
+_THROTTLED: Final = re.compile(r"OIDC Discovery failed .*HTTP status: (408|429)\b")
 _WRONG_CLOCK_S: Final = 300
 """Entra takes tokens five minutes early or late (claims nbf and exp)."""
 
@@ -166,6 +168,11 @@ def _said(text: str, error: BaseException) -> TiepointError | None:
     code = code_of(text)
     if code:
         return refusal(code, text)
+    if any(_THROTTLED.search(str(each.__context__ or "")) for each in _chain(error)):
+        # msal takes every refusal of an organisation's description for an organisation that is not there.
+        return CloudError(
+            "Azure asks to slow down.", remedy="Try again in a minute.", retryable=True, detail=_detail(error)
+        )
     return next((make(_detail(error)) for words, make in _SAYINGS if words in text), None)
 
 

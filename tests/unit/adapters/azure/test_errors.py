@@ -17,6 +17,7 @@ from azure.core.exceptions import (
     ServiceResponseError,
 )
 from azure.identity import AuthenticationRequiredError
+from msal.authority import Authority
 
 from tiepoint.adapters.azure.errors import error_of_code, failure_of_code, failure_of_status, translated
 from tiepoint.adapters.azure.sign_in_refusals import _WORDS
@@ -295,3 +296,19 @@ def test_no_token_survives_a_translation() -> None:
             assert "planted" not in told
             assert TOKEN not in told
             assert "eyJ" not in told
+
+
+@pytest.mark.parametrize(("status", "kind"), [(400, SignInNeeded), (429, CloudError)])
+def test_a_sign_in_that_is_throttled_is_no_unknown_organisation(status: int, kind: type[TiepointError]) -> None:
+    """Raised by msal's own code, as azure-identity wraps it."""
+
+    def get(url: str, **_: Any) -> SimpleNamespace:
+        return SimpleNamespace(status_code=status, text="no", headers={})
+
+    with pytest.raises(ValueError, match="Unable to get authority configuration") as raised:
+        Authority("https://login.example/studio", SimpleNamespace(get=get), validate_authority=False)
+    wrapped = ClientAuthenticationError("Authentication failed: " + str(raised.value))
+    wrapped.__cause__ = raised.value
+    found = translated(wrapped)
+    assert type(found) is kind
+    assert found.retryable is (status == 429)
