@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from tiepoint.domain.cluster import Machine, Power
 from tiepoint.domain.cluster_operation import ResourceGroupKind
 from tiepoint.domain.errors import CloudError, Conflict, NotThere, TiepointError
 from tiepoint.domain.failure import Failure
-from tiepoint.ports.azure import Heartbeat
 from tiepoint.services.cluster_life.facts import ClusterFacts
 from tiepoint.services.cluster_life.health import FRESH
 from tiepoint.services.cluster_life.starting import PARTS
@@ -18,6 +17,8 @@ from tiepoint.services.cluster_life.work import Work, by_name
 
 DRAIN_LINE: Final = "drain"
 _MOST_SILENT_LOOKS: Final = 3
+_HEARS_WITHIN: Final = timedelta(minutes=4)
+"""A node that takes tasks even then cannot read the wish, or somebody has undone it: idle, it is not waited for."""
 _LOOKS_TO_MOVE: Final = 6
 _MOST_TRIES: Final = 4
 
@@ -116,11 +117,7 @@ def _is_busy(facts: ClusterFacts, name: str, asked: datetime, now: datetime) -> 
     machine, beat = by_name(facts.machines).get(name), (facts.heartbeats or {}).get(name)
     if machine is None or machine.power is not Power.RUNNING or beat is None or now - beat.time > FRESH:
         return False
-    return beat.is_busy or not _knows(beat)
-
-
-def _knows(beat: Heartbeat) -> bool:
-    return beat.is_draining
+    return beat.is_busy or (not beat.is_draining and beat.time - asked <= _HEARS_WITHIN)
 
 
 def _stuck(work: Work, machine: Machine) -> TiepointError:

@@ -422,6 +422,15 @@ async def test_two_clusters_of_one_name_are_told_apart(bench: LifeBench) -> None
         await bench.clusters.delete("harbour", typed_name="harbour")
 
 
+async def test_a_pause_does_not_wait_for_ever_for_idle_nodes_that_hear_nothing(bench: LifeBench) -> None:
+    await bench.have(small())
+    task = asyncio.ensure_future(bench.clusters.pause("harbour"))
+    await bench.until(lambda: bool(bench.azure.drained))
+    bench.azure.drained = set()  # somebody else resumes the cluster
+    assert (await asyncio.wait_for(task, 10)).state is OperationState.COMPLETED
+    assert bench.azure.power("scheduler") is Power.DEALLOCATED
+
+
 async def test_pausing_at_once_does_not_drain(bench: LifeBench) -> None:
     await bench.have(small())
     bench.azure.busy = {"node-01"}
