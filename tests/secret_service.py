@@ -28,8 +28,9 @@ def secret_service(folder: Path, *, is_unlocked: bool = True) -> Iterator[str]:
     """
     running = folder / "run"
     running.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Without a screen the store's question for a password is refused at once; on one it would wait for an answer.
     environment = {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if name not in {"DISPLAY", "WAYLAND_DISPLAY"}},
         "HOME": str(folder),
         "XDG_RUNTIME_DIR": str(running),
         "XDG_DATA_HOME": str(folder / "share"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,7 +57,7 @@ def cloud_file(double: AzureDouble, folder: Path) -> Path:
 
 
 def browse_as(program: Program, double: AzureDouble, username: str) -> None:
-    program.env["BROWSER"] = f"{sys.executable} {PLAY} {username} {double.ca_file} %s"
+    program.env["BROWSER"] = shlex.join([sys.executable, str(PLAY), username, str(double.ca_file)]) + " %s"
 
 
 def _logged(program: Program) -> str:
