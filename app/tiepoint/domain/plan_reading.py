@@ -69,7 +69,8 @@ def value_from_text(key: PlanKey, text: str) -> Any:
                 return number(text)
         return text
     if key.kind is ValueKind.TEXTS:
-        return [each.strip() for each in text.split(",") if each.strip()]
+        listed = text.strip().removeprefix("[").removesuffix("]").split(",")  # also as a file has it
+        return [bare for each in listed if (bare := each.strip().strip("\"'"))]
     return text
 
 

@@ -64,6 +64,8 @@ def test_changes_are_typed_as_keys_and_values() -> None:
     plan = plans.changed(REFERENCE_PLAN, typed)
     assert (plan.nodes.count, plan.nodes.spot, plan.guard.budget) == (8, True, 12.5)
     assert plan.access.sources == ("203.0.113.7", "198.51.100.0/24")
+    as_in_a_file = plans.changed(REFERENCE_PLAN, ['access.sources=["203.0.113.7", "198.51.100.0/24"]'])
+    assert as_in_a_file.access.sources == plan.access.sources
 
 
 @pytest.mark.parametrize(
