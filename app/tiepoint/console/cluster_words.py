@@ -7,6 +7,7 @@ from typing import Final
 
 from tiepoint.console.tables import table_text
 from tiepoint.console.text import duration_text, moment_text, plain
+from tiepoint.domain.budget import BudgetGap, budget_gap
 from tiepoint.domain.cluster import Cluster, ClusterState, Machine, MachineRole, Power
 from tiepoint.domain.cluster_operation import ClusterOperation, LineState, OperationKind, ResourceLine
 from tiepoint.domain.operation import OperationState
@@ -75,6 +76,9 @@ def status_text(cluster: Cluster, now: datetime) -> str:
         since = f" since {moment_text(cluster.meter.since, now)}" if cluster.meter.since else ""
         meter = cluster.meter
         head.append(f"Costs {meter.per_hour:.2f} {meter.currency} per hour, {meter.spent:.2f}{since}; list price.")
+    gap = budget_gap(cluster)
+    if gap is not None:
+        head.append(gap_text(gap))
     if cluster.stops_at is not None:
         head.append(f"Stops itself by {moment_text(cluster.stops_at, now)} if nobody works.")
     elif cluster.state is ClusterState.DATA_KEPT:
@@ -93,6 +97,15 @@ def status_text(cluster: Cluster, now: datetime) -> str:
     if cluster.failure is not None:
         parts.append(f"{plain(cluster.failure.summary)} {plain(cluster.failure.remedy)}".strip())
     return "\n\n".join(parts)
+
+
+def gap_text(gap: BudgetGap) -> str:
+    """Say that a budget ends a run too late, or never."""
+    budget = f"{gap.budget:.2f} {gap.currency}"
+    if not gap.missing:
+        return f"The budget of {budget} cannot be watched for want of prices; it stops when it has nothing to do."
+    names = ", ".join(plain(each) for each in gap.missing)
+    return f"The budget of {budget} is watched in part only: there is no price for {names}."
 
 
 def operation_text(operation: ClusterOperation) -> str:

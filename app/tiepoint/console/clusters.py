@@ -14,16 +14,17 @@ from pathlib import Path
 from typing import Final
 
 from tiepoint.console.cluster_secrets import SecretOptions, typed_secrets
-from tiepoint.console.cluster_words import TITLES, cluster_row, ended_text, is_running, status_text
+from tiepoint.console.cluster_words import TITLES, cluster_row, ended_text, gap_text, is_running, status_text
 from tiepoint.console.outcomes import EXIT_OK
 from tiepoint.console.outlet import Outlet
 from tiepoint.console.preflight import checked, told
 from tiepoint.console.prices import HOURS_PER_WEEK_SHOWN, price_facts, tell_findings
 from tiepoint.console.sign_in import signed_in, with_confirmation
 from tiepoint.console.tables import table_text
-from tiepoint.domain.cluster import Cluster
+from tiepoint.domain.budget import budget_gap
+from tiepoint.domain.cluster import Cluster, MachineRole, Power
 from tiepoint.domain.cluster_operation import ClusterOperation
-from tiepoint.domain.cluster_plan import ClusterPlan
+from tiepoint.domain.cluster_plan import ClusterPlan, Engine
 from tiepoint.domain.errors import Canceled, InputError, SignInNeeded, TiepointError, UsageError
 from tiepoint.domain.failure import Failure
 from tiepoint.services.clusters import ClusterService, ClustersSnapshot
@@ -132,6 +133,7 @@ async def delete(program: Program, outlet: Outlet, name: str, typed_name: str, *
     """Delete a cluster."""
     if not typed_name:
         raise UsageError(f"Deleting {name} cannot be undone.", remedy=f"Say its name once more: --yes-delete {name}")
+    _tell_licences(outlet, (await _seen(program)).find(name))
     return await _followed(
         program,
         outlet,
@@ -175,9 +177,27 @@ async def _followed(
     finally:
         stop()
     outlet.cluster(operation)
+    found = service.snapshot.find(name)
+    gap = budget_gap(found) if found is not None else None
+    if gap is not None:
+        outlet.warning(Failure("budget", gap_text(gap)))
     facts = {"state": "completed", "exit_code": EXIT_OK, "cluster": name, "operation": operation}
     outlet.result(facts, ended_text(operation))
     return EXIT_OK
+
+
+def _tell_licences(outlet: Outlet, cluster: Cluster | None) -> None:
+    """Say which licences are lost with their nodes: only nodes that run can give theirs back."""
+    if cluster is None or cluster.plan is None or cluster.plan.engine is not Engine.METASHAPE:
+        return
+    off = [each for each in cluster.machines if each.role is MachineRole.NODE and each.power is not Power.RUNNING]
+    if not off:
+        return
+    nodes = f"{off[0].name} is off: its Metashape licence stays" if len(off) == 1 else (
+        f"{len(off)} nodes are off: their Metashape licences stay"
+    )  # fmt: skip
+    remedy = f"To give them back, stop here, resume it first (tiepoint cluster resume {cluster.name}), then delete it."
+    outlet.warning(Failure("licences", f"{nodes} taken.", remedy))
 
 
 def _tell_bills(outlet: Outlet, cluster: Cluster | None) -> None:

@@ -33,7 +33,7 @@ from tiepoint.ui.viewmodels.cluster_bills import bills_now, rest_bills
 from tiepoint.ui.viewmodels.cluster_life_failure import PLAN, RETRY, failure_view
 from tiepoint.ui.viewmodels.cluster_life_machines import machine_look
 from tiepoint.ui.viewmodels.cluster_life_meter import meter_view, spent_now
-from tiepoint.ui.viewmodels.cluster_life_notes import state_note, trouble_note
+from tiepoint.ui.viewmodels.cluster_life_notes import budget_note, state_note, trouble_note
 from tiepoint.ui.viewmodels.cluster_life_operation import overall_of, steps_of, ways_out
 from tiepoint.ui.viewmodels.cluster_life_words import line_look
 
@@ -83,6 +83,24 @@ def test_a_budget_is_a_share_and_none_is_none() -> None:
     lease = dataclasses.replace(running().lease, budget=None)  # type: ignore[type-var]
     plan = dataclasses.replace(running().plan, guard=dataclasses.replace(running().plan.guard, budget=None))  # type: ignore[type-var, union-attr]
     assert meter_view(running(lease=lease, plan=plan), NOW).budget_share is None
+
+
+def test_a_budget_that_cannot_be_watched_is_said() -> None:
+    assert budget_note(running()) is None
+    lines = running().price.lines  # type: ignore[union-attr]
+    unknown = dataclasses.replace(lines[0], is_known=False, running=0.0)
+    half = dataclasses.replace(running().price, lines=(unknown, *lines[1:]))  # type: ignore[type-var]
+    note = budget_note(running(price=half))
+    assert note is not None
+    assert "in part" in note.title
+    assert "120" in note.text
+    note = budget_note(running(price=None))
+    assert note is not None
+    assert note.title == "The budget cannot be watched"
+    priced = dataclasses.replace(running().lease, prices=(("*", 1.0),))  # type: ignore[type-var]
+    assert budget_note(running(price=None, lease=priced)) is None
+    off = tuple(dataclasses.replace(each, power=Power.DEALLOCATED) for each in running().machines)
+    assert budget_note(running(price=None, machines=off)) is None
 
 
 @pytest.mark.parametrize(

@@ -25,9 +25,10 @@ from tiepoint.console.json_lines import JsonOutlet
 from tiepoint.console.live import LiveOutlet
 from tiepoint.console.plain_lines import PlainOutlet
 from tiepoint.domain.cluster_operation import ClusterOperation, LineState, OperationKind
-from tiepoint.domain.cluster_plan import ClusterPlan
+from tiepoint.domain.cluster_plan import ClusterPlan, Engine, GuardPlan
 from tiepoint.domain.errors import Canceled, InputError, PartialResult, UsageError
 from tiepoint.domain.operation import OperationState
+from tiepoint.domain.price import PriceEstimate
 from tiepoint.protocol.codec import to_json
 from tiepoint.services.program import Program
 
@@ -123,6 +124,33 @@ async def test_deleting_needs_the_name_once_more(stage: Stage) -> None:
         await commands.delete(stage.program, stage.outlet, "harbour", "harbor", deletes_data=False)
     assert await commands.delete(stage.program, stage.outlet, "harbour", "harbour", deletes_data=True) == 0
     assert stage.bench.azure.groups == {}
+
+
+async def test_licences_that_nodes_that_are_off_cannot_give_back_are_said_before_they_are_deleted(stage: Stage) -> None:
+    await stage.bench.deploy_paused(dataclasses.replace(small(), engine=Engine.METASHAPE))
+    assert await commands.delete(stage.program, stage.outlet, "harbour", "harbour", deletes_data=False) == 0
+    [told] = [each for each in stage.outlet.warnings if each.kind == "licences"]
+    assert told.summary == "2 nodes are off: their Metashape licences stay taken."
+    assert "tiepoint cluster resume harbour" in told.remedy
+
+
+async def test_a_budget_that_nobody_can_watch_is_said(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = dataclasses.replace(small(), guard=GuardPlan(budget=100.0))
+    await stage.bench.have(plan)
+    assert await commands.scale(stage.program, stage.outlet, "harbour", 3) == 0
+    assert stage.outlet.warnings == []
+    price = stage.bench.clusters.snapshot.find("harbour").price  # type: ignore[union-attr]
+    unknown = tuple(dataclasses.replace(line, is_known=False) for line in price.lines[:1])  # type: ignore[union-attr]
+    half = dataclasses.replace(price, lines=(*unknown, *price.lines[1:]))  # type: ignore[type-var, union-attr]
+
+    async def estimate(_plan: ClusterPlan) -> PriceEstimate:
+        return half
+
+    monkeypatch.setattr(stage.bench.clusters._book._prices, "estimate", estimate)
+    outlet = RecordingOutlet()
+    assert await commands.scale(stage.program, outlet, "harbour", 4) == 0
+    [told] = outlet.warnings
+    assert told.summary.startswith("The budget of 100.00 USD is watched in part only: there is no price for ")
 
 
 async def test_scales_and_cools(stage: Stage) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from tiepoint.domain.budget import budget_of
 from tiepoint.domain.cluster import Cluster, ClusterState, Power
 from tiepoint.domain.meter import cost_between
 from tiepoint.ui.text import plain, tr
@@ -86,13 +87,6 @@ def spent_now(cluster: Cluster, now: datetime) -> float | None:
         return max(meter.spent, cost_between(meter.segments, meter.since, until))
     hours = 0.0 if seen is None else max(0.0, (until - seen).total_seconds() / 3600)
     return meter.spent + hours * meter.per_hour
-
-
-def budget_of(cluster: Cluster) -> float | None:
-    """Return the budget of the run: the lease's, else the plan's."""
-    if cluster.lease is not None and cluster.lease.budget is not None:
-        return cluster.lease.budget
-    return cluster.plan.guard.budget if cluster.plan is not None else None
 
 
 def idle_minutes_of(cluster: Cluster) -> int | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from tiepoint.domain.budget import budget_gap
 from tiepoint.domain.cluster import Cluster, ClusterState, MachineRole, Power
 from tiepoint.domain.cluster_operation import ClusterOperation, LineState
 from tiepoint.domain.failure import Failure
@@ -15,6 +16,7 @@ from tiepoint.ui.viewmodels.cluster_life_operation import elapsed_text
 from tiepoint.ui.viewmodels.cluster_life_words import operation_now, operation_verb
 from tiepoint.ui.viewmodels.cluster_words import clock_text
 from tiepoint.ui.viewmodels.jobs_words import age_text
+from tiepoint.ui.viewmodels.money import amount_text
 
 CONFIRM, CONTINUE, DISMISS, SHOW, LOOK, RESUME, PAUSE, DEPLOY, RETRY = (
     "confirm",
@@ -167,6 +169,34 @@ def state_note(cluster: Cluster) -> Note | None:
             (NoteAction(DEPLOY, tr("Note", "Deploy again…"), "rotate-cw", is_primary=True),),
         )
     return None
+
+
+def budget_note(cluster: Cluster) -> Note | None:
+    """Say that the budget would stop the cluster too late or never, for want of prices; None = it would in time."""
+    gap = budget_gap(cluster)
+    if gap is None:
+        return None
+    if not gap.missing:
+        return Note(
+            "budget",
+            "warn",
+            "triangle-alert",
+            tr("Note", "The budget cannot be watched"),
+            tr("Note", "There are no prices: it does not stop when {budget} are spent, only when it has nothing to do.",
+               budget=amount_text(gap.budget, gap.currency)),
+        )  # fmt: skip
+    names = ", ".join(said_below(plain(each)) for each in gap.missing[:_MOST_NAMED])
+    more = len(gap.missing) - _MOST_NAMED
+    if more > 0:
+        names = tr_count("Note", "{names} and one more", "{names} and {count} more", more, names=names)
+    return Note(
+        "budget",
+        "warn",
+        "triangle-alert",
+        tr("Note", "The budget is watched in part only"),
+        tr("Note", "There is no price for {names}: more than {budget} may be spent before it stops.", names=names,
+           budget=amount_text(gap.budget, gap.currency)),
+    )  # fmt: skip
 
 
 def _partial_note(cluster: Cluster) -> Note:

@@ -208,6 +208,8 @@ class LifeView(Place):
                 notes.append(told.under_way_note(operation, model.now))
             if not model.is_busy and (note := told.state_note(cluster)) is not None:
                 notes.append(note)
+        if (note := told.budget_note(cluster)) is not None:
+            notes.append(note)
         return tuple(notes)
 
     def _on_tick(self) -> None:
