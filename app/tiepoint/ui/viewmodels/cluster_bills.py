@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from tiepoint.domain.cluster import Cluster, ClusterState
-from tiepoint.domain.cluster_operation import LineState, ResourceGroupKind
+from tiepoint.domain.cluster import Cluster
+from tiepoint.domain.cluster_operation import ResourceGroupKind
 from tiepoint.domain.price import PriceEstimate, PriceLine
+from tiepoint.services.cluster_life.metering import per_hour_now
 from tiepoint.ui.text import plain, said_below, tr
 
 LEAST: Final = 0.005
 """Less an hour is not worth a word."""
-_GONE: Final = (ClusterState.COLD,)
-_AT_REST: Final = (ClusterState.PAUSED,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +36,7 @@ def bills_now(cluster: Cluster) -> float | None:
     """Return what a cluster bills per hour as it is now; None = not known."""
     if cluster.meter is not None:
         return cluster.meter.per_hour
-    price = cluster.price
-    if price is None:
-        return None
-    if cluster.state is ClusterState.DATA_KEPT:
-        return sum(line.cold for line in price.lines if line.is_data)
-    if cluster.state in _GONE:
-        return price.cold
-    if cluster.state in _AT_REST:
-        return price.paused
-    return sum(_line_now(line, cluster) for line in price.lines)
+    return per_hour_now(cluster, cluster.price) if cluster.price is not None else None
 
 
 def currency_of(cluster: Cluster) -> str:
@@ -89,24 +79,6 @@ def node_price(price: PriceEstimate | None) -> float | None:
         if line.part is ResourceGroupKind.NODES and line.machines and line.is_known:
             return line.running / len(line.machines)
     return None
-
-
-def _line_now(line: PriceLine, cluster: Cluster) -> float:
-    if not line.machines:
-        return line.running if _is_there(line, cluster) else 0.0
-    billed = {machine.name for machine in cluster.machines if machine.power.is_billed}
-    running = sum(name in billed for name in line.machines)
-    each_running, each_paused = line.running / len(line.machines), line.paused / len(line.machines)
-    return running * each_running + (len(line.machines) - running) * each_paused
-
-
-def _is_there(line: PriceLine, cluster: Cluster) -> bool:
-    """Whether what a line prices exists already; while a cluster is made, only what its operation has finished does."""
-    operation = cluster.operation
-    if cluster.state is not ClusterState.DEPLOYING or operation is None:
-        return True
-    lines = [each for each in operation.lines if each.part is line.part]
-    return bool(lines) and all(each.state in (LineState.DONE, LineState.SKIPPED) for each in lines)
 
 
 def _why(line: PriceLine, *, is_cold: bool) -> str:
