@@ -181,7 +181,7 @@ def _access(plan: ClusterPlan) -> Iterator[PlanFinding]:
         yield from _source(source)
     if not plan.access.sources:
         summary = "Nobody may reach the cluster yet: no source address is named."
-        yield PlanFinding("access.sources", summary, 'Name yours or your studio\'s, such as ["203.0.113.7"].')
+        yield PlanFinding("access.sources", summary, "Name yours or your studio's, such as 203.0.113.7.")
     elif not firewall_sources(plan.access.sources):
         summary = "No public IPv4 address is among the sources, so Blob can be reached over a private way in only."
         remedy = "Add the public address of your studio, unless you come by VPN."
@@ -195,7 +195,7 @@ def _access(plan: ClusterPlan) -> Iterator[PlanFinding]:
 
 def _source(source: str) -> Iterator[PlanFinding]:
     """Say what is wrong with one address that may come in."""
-    key, remedy = "access.sources", 'Name single addresses or your studio\'s network, such as "203.0.113.0/24".'
+    key, remedy = "access.sources", "Name single addresses or your studio's network, such as 203.0.113.0/24."
     if source.strip().lower() in _EVERYBODY:
         yield PlanFinding(key, f'"{source}" would let everybody in.', remedy)
         return

@@ -189,3 +189,10 @@ def test_json_is_named_by_line_and_column_too(tmp_path: Path) -> None:
         files.read_json(path)
     path.write_bytes(b'\xef\xbb\xbf{"a": 1}')
     assert files.read_json(path) == {"a": 1}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="no file"):
+        TomlPlanFiles().read(tmp_path / "pipe")

@@ -117,6 +117,8 @@ def _says(item: Any, value: Any) -> bool:
 
 
 def _content(path: Path) -> str:
+    if path.exists() and not path.is_file():  # opening a pipe would wait for whoever writes into it
+        raise InputError(f"{path} is no plan: it is no file.", remedy="Give a cluster.toml.")
     try:
         with path.open("rb") as file:
             content = file.read(_MOST_BYTES + 1)
