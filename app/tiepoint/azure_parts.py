@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
@@ -35,8 +35,20 @@ if TYPE_CHECKING:
     from tiepoint.ports.identity import Identity
 
 
-def azure_parts(preferences: Preferences, operations: Operations, now: Callable[[], datetime]) -> AzureParts:
-    """Return the use cases around Azure; nobody is asked anything."""
+def azure_parts(
+    preferences: Preferences,
+    operations: Operations,
+    now: Callable[[], datetime],
+    forget: Callable[[], Awaitable[None]],
+) -> AzureParts:
+    """Return the use cases around Azure; nobody is asked anything.
+
+    Args:
+        preferences: Cloud, tenant and subscription.
+        operations: Where what takes long runs.
+        now: The clock, UTC.
+        forget: Lets others forget what the sign-in gave them, when the person signs out.
+    """
     identity = cast("AzureIdentity", OnDemand(_identity))
     sign_in = SignInService(
         cast("Identity", identity),
@@ -44,6 +56,7 @@ def azure_parts(preferences: Preferences, operations: Operations, now: Callable[
         preferences,
         lambda subscription: _azure_for(identity, subscription),
         was_signed_in,
+        forget=forget,
     )
     plans = PlanService(TomlPlanFiles())
     templates = Templates(PackedInfraLibrary(resources.read_infra))

@@ -165,7 +165,7 @@ async def open_program() -> AsyncIterator[Program]:
     on_demand = OnDemand(_transfer_worker)
     worker = cast("TransferWorker", on_demand)
     transfers = TransferService(worker, store, folders.transfer_journal().exists)
-    azure = azure_parts(preferences, operations, _now)
+    azure = azure_parts(preferences, operations, _now, transfers.forget_sign_in)
     try:
         yield Program(
             version=__version__,

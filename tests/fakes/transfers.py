@@ -207,6 +207,10 @@ class FakeTransferWorker:
                 self.set(each.id, state=TransferState.RUNNING, trouble=None, credential=credential.kind)
         self._tell()
 
+    async def forget_sign_in(self) -> None:
+        self._reach()
+        self.given = [each for each in self.given if not each[1].is_by_sign_in]
+
     async def verify(self, transfer: TransferId | None = None, place: BlobPlace | None = None) -> Verdict:
         self._reach()
         return self.verdict

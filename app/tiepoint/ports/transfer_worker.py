@@ -103,6 +103,9 @@ class TransferWorker(Protocol):
     async def authorize(self, place: BlobPlace, credential: Credential) -> None:
         """Give the right to use a container; kept in memory only, there and here. Idempotent."""
 
+    async def forget_sign_in(self) -> None:
+        """Let it forget every right that came from the sign-in to Azure; one that does not run has none. Idempotent."""
+
     async def verify(self, transfer: TransferId | None = None, place: BlobPlace | None = None) -> Verdict:
         """Check a capture in Blob against its newest receipt, or against its manifest. Changes nothing.
 

@@ -262,6 +262,7 @@ RETRY: Final = Method("transfers.retry", RetryParams, TransferResult)
 SET_PRIORITY: Final = Method("transfers.set_priority", TransferPriorityParams, TransferResult)
 FILES: Final = Method("transfers.files", FilesParams, FilesResult)
 AUTHORIZE: Final = Method("transfers.authorize", AuthorizeParams, Nothing)
+FORGET_SIGN_IN: Final = Method("transfers.forget_sign_in", Nothing, Nothing)
 VERIFY: Final = Method("transfers.verify", VerifyParams, VerifyResult)
 WATCH: Final = Method("transfers.watch", WatchParams, Nothing)
 SET_LIMITS: Final = Method("transfers.set_limits", LimitsParams, Nothing)
@@ -286,6 +287,7 @@ TRANSFER_METHODS: Final[dict[str, Method[Any, Any]]] = {
         SET_PRIORITY,
         FILES,
         AUTHORIZE,
+        FORGET_SIGN_IN,
         VERIFY,
         WATCH,
         SET_LIMITS,

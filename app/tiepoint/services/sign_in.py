@@ -52,6 +52,7 @@ class SignInService:
         azure_for: Makes Azure's roles for a subscription.
         was_signed_in: Whether anything is left of an earlier sign-in; without it `restore` need not look.
         sleep: Waits until the network may be back; a test gives its own.
+        forget: Lets others forget what the sign-in gave them, when the person signs out.
     """
 
     def __init__(
@@ -62,11 +63,12 @@ class SignInService:
         azure_for: Callable[[SubscriptionId], Azure],
         was_signed_in: Callable[[], bool] = lambda: True,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        forget: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self.changed: Event[SignInSnapshot] = Event()
         self._identity, self._directory = identity, directory
         self._preferences, self._azure_for = preferences, azure_for
-        self._was_signed_in, self._sleep = was_signed_in, sleep
+        self._was_signed_in, self._sleep, self._forget = was_signed_in, sleep, forget
         self._snapshot: SignInSnapshot | None = None
         self._waiting = Waiting()
         self._restoring = asyncio.Lock()
@@ -215,6 +217,8 @@ class SignInService:
         finally:
             self._azure = None
             self._put(**SIGNED_OUT, cloud=self._cloud_or_public(), failure=None)
+        if self._forget is not None:
+            await self._forget()
 
     async def look(self) -> None:
         """Read tenants and subscriptions again; failures are in the snapshot."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.capture import Capture, Drop
-from tiepoint.domain.errors import InputError, UsageError
+from tiepoint.domain.errors import InputError, TiepointError, UsageError
 from tiepoint.domain.identifiers import CaptureId
 from tiepoint.domain.left_out import left_out_of
 from tiepoint.domain.photo import PhotoEntry
@@ -42,6 +43,7 @@ if TYPE_CHECKING:  # a program that moves nothing need not read what transfers a
 __all__ = ["TransferService", "TransfersSnapshot", "receipt_paths"]
 
 _PAGE: Final = 1000
+_log = logging.getLogger(__name__)
 _FAILED: Final = (FileState.FAILED.value, FileState.CONFLICT.value)
 
 
@@ -169,6 +171,16 @@ class TransferService(TransferMonitor):
             SignInNeeded: The source has nothing to give.
         """
         await self._credentials.give(place, source)
+
+    async def forget_sign_in(self) -> None:
+        """Take back what the sign-in to Azure gave the worker; what moves with it waits for another right.
+
+        A worker that cannot be reached keeps it to its end, an hour at most.
+        """
+        try:
+            await self._worker.forget_sign_in()
+        except TiepointError as error:
+            _log.info("the transfer worker could not be told of the sign-out: %s", error.summary)
 
     def can_use(self, place: BlobPlace) -> bool:
         """Whether a source for the container is known from earlier in the life of this program."""

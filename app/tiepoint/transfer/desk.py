@@ -309,6 +309,11 @@ class Desk:
         shop.renewal.note(params.place, is_by_sign_in=params.is_by_sign_in)
         shop.authorize(params.place, params.kind, params.secret, params.expires)
 
+    def forget_sign_in(self) -> None:
+        """Forget every credential that came from the sign-in; what uses one waits for another."""
+        for place in self._shop.renewal.forget():
+            self._shop.credentials.forget(place)
+
     def on_given(self, tell: Callable[[BlobPlace], None]) -> None:
         """Let somebody hear of credentials that no client gave; called in a thread."""
         self._shop.on_given = tell

@@ -74,6 +74,7 @@ class TransferMethods:
             table.SET_PRIORITY.name: self._set_priority,
             table.FILES.name: self._files,
             table.AUTHORIZE.name: self._authorize,
+            table.FORGET_SIGN_IN.name: self._forget_sign_in,
             table.VERIFY.name: self._verify,
             table.SET_LIMITS.name: self._set_limits,
             table.WORKER_DIAGNOSTICS.name: self._diagnose,
@@ -142,6 +143,10 @@ class TransferMethods:
     async def _authorize(self, params: table.AuthorizeParams) -> Nothing:
         self._desk.authorize(params)
         self._house.given(table.CredentialGiven(params.place))
+        return Nothing()
+
+    async def _forget_sign_in(self, _params: Nothing) -> Nothing:
+        self._desk.forget_sign_in()
         return Nothing()
 
     async def _verify(self, params: table.VerifyParams) -> table.VerifyResult:

@@ -75,6 +75,12 @@ class Renewal:
             else:
                 self._places.discard(_container(place))
 
+    def forget(self) -> tuple[BlobPlace, ...]:
+        """Renew nothing any more of what came from the sign-in; return which containers that was for."""
+        with self._lock:
+            places, self._places = tuple(self._places), set()
+        return places
+
     def want(self, place: BlobPlace) -> None:
         """A container wants a credential. Returns at once; any lock may be held."""
         with self._lock:
@@ -119,7 +125,10 @@ class Renewal:
             _log.info("the sign-in cannot be renewed: %s", error.summary)
             return True
         for place in places:
-            self._give(place, renewed)
+            with self._lock:
+                is_ours = _container(place) in self._places
+            if is_ours:  # else the person has signed out meanwhile
+                self._give(place, renewed)
         _log.info("the sign-in was renewed; it lasts until %s", renewed.expires)
         return True
 

@@ -14,7 +14,10 @@ from blob_server import Container
 from fault_proxy import FaultProxy
 from faults import Answer
 from flights import BLOCKS, KIB, SMALL, assert_is_up, write_flight
+from tiepoint.domain.blob_place import BlobPlace, read_place
 from tiepoint.domain.transfer import FileState, Transfer, TransferState
+from tiepoint.protocol import transfers as messages
+from tiepoint.protocol.methods import Nothing
 from tls_papers import TlsPapers
 from workstation import IMPATIENT, Workstation, assert_completed
 
@@ -134,6 +137,32 @@ def test_bearer_tokens_of_three_seconds_carry_a_longer_upload(
     assert_completed(station, done)
     assert done.tally(FileState.FAILED).files == 0
     assert_is_up(container_https, done, photos)
+
+
+def test_a_sign_out_takes_back_what_came_from_the_sign_in_and_nothing_else(
+    make_station: Callable[..., Workstation],
+    container_https: Container,
+    trusts_papers: TlsPapers,
+    tmp_path: Path,
+) -> None:
+    photos = write_flight(tmp_path / "photos", [*SMALL, *BLOCKS, 2000 * KIB])
+    station = make_station(tuning={**IMPATIENT, "progress_s": 30.0})
+    with FaultProxy(container_https.server.port, trusts_papers) as proxy:
+        url = proxy.url(container_https.url)
+        proxy.pace(100 * KIB)
+        place, _ = read_place(url)
+        ours = BlobPlace(place.endpoint, place.container)
+        given = messages.AuthorizeParams(ours, "bearer", blob_rights.bearer(), is_by_sign_in=True)
+        station.ask(messages.AUTHORIZE, given)
+        upload = station.upload(photos, url)
+        station.wait(upload.id, TransferState.RUNNING)
+        station.ask(messages.FORGET_SIGN_IN, Nothing())
+        waits_for_rights(station, upload)
+        proxy.calm()
+        station.authorize(url)
+        station.ask(messages.FORGET_SIGN_IN, Nothing())
+        assert_completed(station, station.wait(upload.id))
+    assert_is_up(container_https, station.wait(upload.id), photos)
 
 
 def test_a_certificate_that_nobody_vouches_for_is_said(

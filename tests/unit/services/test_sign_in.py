@@ -46,8 +46,13 @@ class _Stand:
         self.identity, self.directory = identity or FakeIdentity(), FakeDirectory()
         self.store = _Store(settings or Settings())
         self.made: list[SubscriptionId] = []
+        self.forgotten = 0
         self.service = SignInService(
-            self.identity, self.directory, Preferences(cast("Any", self.store)), self._azure_for
+            self.identity,
+            self.directory,
+            Preferences(cast("Any", self.store)),
+            self._azure_for,
+            forget=self._forget,
         )
         self.states: list[SignInState] = []
         self.service.changed.subscribe(self._heard)
@@ -55,6 +60,10 @@ class _Stand:
     def _azure_for(self, subscription: SubscriptionId) -> Azure:
         self.made.append(subscription)
         return cast("Azure", object())
+
+    async def _forget(self) -> None:
+        assert ("sign_out",) in self.identity.calls
+        self.forgotten += 1
 
     def _heard(self, snapshot: SignInSnapshot) -> None:
         if not self.states or self.states[-1] is not snapshot.state:
@@ -267,6 +276,7 @@ async def test_signing_out_instead_of_confirming_ends_the_wait() -> None:
     await stand.service.sign_out()
     with pytest.raises(SignInNeeded):
         await waiting
+    assert stand.forgotten == 1
     assert stand.snapshot.subscriptions == ()
     assert ("sign_out",) in stand.identity.calls
 

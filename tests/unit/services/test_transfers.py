@@ -18,6 +18,7 @@ from tiepoint.domain.errors import AgentUnavailable, InputError, SignInNeeded, U
 from tiepoint.domain.identifiers import CaptureId
 from tiepoint.domain.photo import PhotoEntry
 from tiepoint.domain.transfer import FileState, Limits, TransferId, TransferState
+from tiepoint.ports.token_source import Credential
 from tiepoint.services.credentials import PastedSignature
 from tiepoint.services.transfer_files import FilesChange
 from tiepoint.services.transfers import TransferService, receipt_paths
@@ -263,6 +264,17 @@ async def test_receipts_lie_where_they_were_put(stage: Stage) -> None:
         Path("/receipts/brighton.pdf"),
         Path("/receipts/brighton.json"),
     )
+
+
+async def test_what_came_from_the_sign_in_is_taken_back_from_the_worker(stage: Stage) -> None:
+    stage.worker.given = [
+        (PLACE, Credential("sas", "sig=pasted", None)),
+        (PLACE, Credential("bearer", "planted", None, is_by_sign_in=True)),
+    ]
+    await stage.service.forget_sign_in()
+    assert [each.kind for _, each in stage.worker.given] == ["sas"]
+    stage.worker.is_reachable = False
+    await stage.service.forget_sign_in()  # signing out goes on all the same
 
 
 async def test_the_worker_is_ended(stage: Stage) -> None:

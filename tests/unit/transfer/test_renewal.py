@@ -71,6 +71,29 @@ def test_only_what_came_from_the_sign_in_is_renewed(stand: _Stand) -> None:
     assert not stand.renewal.is_at_work
 
 
+def test_nothing_is_renewed_after_a_sign_out(stand: _Stand) -> None:
+    stand.renewal.note(PLACE, is_by_sign_in=True)
+    assert stand.renewal.forget() == (PLACE,)
+    stand.renewal.want(PLACE)
+    assert not stand.renewal.is_at_work
+    assert stand.renewal.forget() == ()
+
+
+def test_a_token_that_comes_after_the_sign_out_is_not_given(stand: _Stand) -> None:
+    stand.renewal.note(PLACE, is_by_sign_in=True)
+
+    def late() -> Renewed:
+        stand.renewal.forget()
+        stand.wanted.clear()
+        return stand._ask()
+
+    stand.renewal._ask = late
+    stand.renewal.want(PLACE)
+    assert stand.settled()
+    assert stand.asked == 1
+    assert stand.given == []
+
+
 def test_one_token_serves_all_containers(stand: _Stand) -> None:
     stand.wanted = [PLACE, OTHER]
     for place in (PLACE, OTHER):

@@ -130,6 +130,12 @@ class ProtocolTransferWorker:
         await self._link.ask(messages.AUTHORIZE, params)
         self._mirror.given(place)
 
+    async def forget_sign_in(self) -> None:
+        """Let it forget what came from the sign-in, if it runs."""
+        conversation = await self._link.connected_if_running()
+        if conversation is not None:
+            await conversation.request(messages.FORGET_SIGN_IN, Nothing())
+
     async def verify(self, transfer: TransferId | None = None, place: BlobPlace | None = None) -> Verdict:
         """Check a capture in Blob."""
         params = messages.VerifyParams(transfer, place)

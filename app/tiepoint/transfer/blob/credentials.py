@@ -120,6 +120,11 @@ class Credentials:
                 self._held[grant.place] = _Held(grant)
             self._missing.pop(grant.place, None)
 
+    def forget(self, place: BlobPlace) -> None:
+        """Hold nothing for a container any more; who needs it wants another."""
+        with self._lock:
+            self._held.pop(_container(place), None)
+
     def standing(self, place: BlobPlace) -> Standing:
         """Return what is held for a container."""
         with self._lock:
