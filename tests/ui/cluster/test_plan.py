@@ -146,7 +146,7 @@ def test_what_blocks_is_said_at_its_field_and_holds_preflight_back(in_qt: InQt) 
             assert "would let everybody in" in editor.network.fields["access.sources"].note
             QTest.keyClick(sources, Qt.Key.Key_Backspace)
             QTest.keyClicks(sources, "203.0.113.0/28, 198.51.100.7")
-            assert editor.network.fields["access.sources"].note == "17 addresses; everybody is refused"
+            assert editor.network.fields["access.sources"].note == "17 addresses; everybody else is refused"
             assert editor.preflight_action.isEnabled()
             assert stand.page.plan.plan.access.sources == ("203.0.113.0/28", "198.51.100.7")
 

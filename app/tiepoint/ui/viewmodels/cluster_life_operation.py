@@ -210,7 +210,7 @@ def _deploy_steps(operation: ClusterOperation, now: datetime) -> tuple[StageView
     counts = tr("Operation", "{done} of {total}", done=done, total=total) if total else ""
     is_over = operation.state is OperationState.COMPLETED
     return (
-        StageView("plan", tr("Operation", "Plan"), "completed", "", "cluster.toml", 1.0),
+        StageView("plan", tr("Operation", "Plan"), "completed", "", tr("Operation", "kept with the cluster"), 1.0),
         StageView("preflight", tr("Operation", "Preflight"), "completed", "", tr("Operation", "before any money"), 1.0),
         StageView(
             "deploy", operation_verb(operation.kind), state, counts, elapsed_text(operation, now), done / max(1, total)

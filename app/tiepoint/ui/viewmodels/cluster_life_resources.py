@@ -36,7 +36,7 @@ _KINDS: Final = {
     "microsoft.operationalinsights/workspaces": "Logs",
 }
 _STATES: Final = {
-    "succeeded": ("completed", "Ready"),
+    "succeeded": ("completed", "Created"),
     "creating": ("working", "Creating"),
     "updating": ("working", "Changing"),
     "deleting": ("deleting", "Deleting"),

@@ -83,3 +83,6 @@ class SubscriptionPicker(QWidget):
             choice.clicked.connect(lambda _=False, chosen=each.id: self._model.choose(chosen))
             self._rows.addWidget(choice)
             self.choices.append(choice)
+        if self.choices and self.look.hasFocus():
+            self.choices[0].show()  # only what is visible takes the focus
+            self.choices[0].setFocus()

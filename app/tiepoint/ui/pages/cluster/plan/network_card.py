@@ -189,4 +189,4 @@ def _source_words(sources: tuple[str, ...]) -> tuple[str, str]:
     if count > 10**6:
         return "", ""
     words = tr_count("Plan", "1 address", "{count} addresses", count)
-    return tr("Plan", "{addresses}; everybody is refused", addresses=words), "ok"
+    return tr("Plan", "{addresses}; everybody else is refused", addresses=words), "ok"
