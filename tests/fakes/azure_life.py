@@ -31,7 +31,7 @@ from tiepoint.domain.failure import Failure
 from tiepoint.domain.planned_machines import planned_machines
 from tiepoint.domain.preflight import Change, ChangeKind
 from tiepoint.domain.resource_names import part_of
-from tiepoint.ports.azure import Azure, DeploymentState, DeploymentStep, GroupFacts, Heartbeat, SizeOffer
+from tiepoint.ports.azure import Azure, DeploymentState, DeploymentStep, GroupFacts, Heartbeat, Region, SizeOffer
 from tiepoint.ports.cluster_journal import OperationRecord
 from tiepoint.services.clusters import ClusterService
 from tiepoint.services.operations import Operations
@@ -469,6 +469,7 @@ class LifeBench:
         self.sign_in.roles = self.azure.roles()
         cast("Any", self.azure).deleted_vault = self._deleted_vault
         cast("Any", self.azure).sizes = self._sizes
+        cast("Any", self.azure).regions = self._regions
         self.zones: tuple[str, ...] = ("1", "2", "3")
         self.services: list[tuple[ClusterService, Operations]] = []
         self.clusters = self.again()
@@ -522,6 +523,9 @@ class LifeBench:
 
     async def _sizes(self, region: str) -> tuple[SizeOffer, ...]:
         return (SizeOffer("Standard_NV36ads_A10_v5", "A10", 36, 440.0, zones=self.zones),)
+
+    async def _regions(self) -> tuple[Region, ...]:
+        return (Region("eastus", "East US", len(self.zones)),)
 
     async def _deleted_vault(self, name: str, region: str) -> str:
         return ""

@@ -42,7 +42,8 @@ from tiepoint.domain.preflight import (
     Remedy,
 )
 from tiepoint.domain.resource_names import vault_name
-from tiepoint.ports.azure import GroupFacts, Region
+from tiepoint.ports.azure import GroupFacts, Region, SizeOffer
+from tiepoint.services.lustre_zone import lustre_zone
 
 PLAN = replace(REFERENCE_PLAN, name="atelier", access=AccessPlan(sources=("203.0.113.0/28",)))
 VAULT = "/subscriptions/s/resourceGroups/rg-keys/providers/Microsoft.KeyVault/vaults/studio"
@@ -196,6 +197,28 @@ async def test_storage_that_the_region_lacks(subscription: Subscription) -> None
     check = await found(subscription, CheckKind.STORAGE)
     assert (check.state, check.title) == (CheckState.BLOCKED, "Managed Lustre is not in East US")
     assert check.fixes == (Fix(Remedy.USE_REGION, "Use Sweden Central", "swedencentral"),)
+
+
+async def test_lustre_stands_where_the_nodes_are_offered(subscription: Subscription) -> None:
+    facts = subscription.facts
+    check = await found(subscription, CheckKind.STORAGE)
+    assert check.detail.endswith(", zone 1")
+    sizes = facts.sizes
+
+    async def elsewhere(region: str) -> tuple[SizeOffer, ...]:
+        return tuple(replace(each, zones=zones) for each in await sizes(region))
+
+    facts.sizes = elsewhere  # type: ignore[method-assign]
+    zones: tuple[str, ...] = ("3", "2")
+    assert await lustre_zone(PLAN, facts) == "2"
+    zones = ()
+    assert await lustre_zone(PLAN, facts) == "1"
+    check = await found(subscription, CheckKind.STORAGE)
+    assert (check.state, check.title) == (CheckState.WARNING, "Nodes and Lustre cannot stand in one zone")
+    facts.region_list = (Region("eastus", "East US", 0),)
+    assert await lustre_zone(PLAN, facts) == ""
+    assert (await found(subscription, CheckKind.STORAGE)).state is CheckState.OK
+    assert await lustre_zone(replace(PLAN, storage=StoragePlan(StorageKind.BLOB)), facts) == ""
 
 
 async def test_lustres_service_must_be_known(subscription: Subscription) -> None:

@@ -16,6 +16,7 @@ from tiepoint.services.cluster_life.composing import composed, existing
 from tiepoint.services.cluster_life.deployment import Ended, deployed, names_of
 from tiepoint.services.cluster_life.plan_tags import zones_of, zones_tag
 from tiepoint.services.cluster_life.work import Work
+from tiepoint.services.lustre_zone import node_zones
 from tiepoint.services.templates import Part
 
 MOST_TRIES: Final = 3
@@ -72,10 +73,9 @@ async def deploy_nodes_and_all(
 async def _zones(work: Work, plan: ClusterPlan) -> tuple[str, ...]:
     """Return the zones in which the nodes' size is offered, none where the region has none or it cannot be read."""
     try:
-        sizes = await work.ask(lambda: work.azure.facts.sizes(plan.region))
+        return await work.ask(lambda: node_zones(plan, work.azure.facts))
     except TiepointError:
         return ()
-    return next((tuple(sorted(each.zones)) for each in sizes if each.name.lower() == plan.nodes.size.lower()), ())
 
 
 async def _make_room(work: Work, lacking: Sequence[DeploymentStep], number: int, zone: str) -> None:

@@ -16,9 +16,10 @@ from tiepoint.domain.cluster_plan import ClusterPlan, StorageKind
 from tiepoint.domain.errors import NotThere, UsageError
 from tiepoint.services.cluster_life.looking import account_of
 from tiepoint.services.cluster_life.secrets import KeyPair, new_key_pair
-from tiepoint.services.cluster_life.versions import MACHINE, VAULT, api_version
+from tiepoint.services.cluster_life.versions import LUSTRE, MACHINE, VAULT, api_version
 from tiepoint.services.cluster_life.work import Work
 from tiepoint.services.lustre_principal import LUSTRE_PRINCIPAL_REMEDY, lustre_principal
+from tiepoint.services.lustre_zone import lustre_zone
 from tiepoint.services.templates import ComposedTemplate, Part
 
 
@@ -34,6 +35,7 @@ class Existing:
         vault_uri: Address of the vault that is used, there or elsewhere.
         public_key: Of the machines.
         lustre_principal: Who is given rights on the account for Lustre; empty = nobody, or it is not known.
+        lustre_zone: Where Lustre stands, or would; empty = the region has no zones.
         new_key: Made because no machine has one yet; its private half is still to be put into the vault.
         machines: Ids of machines by name.
     """
@@ -45,6 +47,7 @@ class Existing:
     vault_uri: str = ""
     public_key: str = ""
     lustre_principal: str = ""
+    lustre_zone: str = ""
     new_key: KeyPair | None = None
     machines: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
@@ -80,6 +83,7 @@ async def existing(work: Work) -> Existing:
         vault_uri=str(told_vault.get("vaultUri") or ""),
         public_key=public or (key.public if key else ""),
         lustre_principal=principal,
+        lustre_zone=await _lustre_zone(work, plan, _first(resources, LUSTRE)) if plan else "",
         new_key=key,
         machines=machines,
     )
@@ -105,10 +109,19 @@ def composed(
         sshPublicKey=found.public_key,
         lustreServicePrincipal=found.lustre_principal,
         nodeZones=dict(zones or {}),
+        availabilityZone=found.lustre_zone,
     )
     # Azure refuses a value for a parameter that this part of the template does not have.
     taken = {name: each for name, each in filled.parameters.items() if name in filled.template["parameters"]}
     return dataclasses.replace(filled, parameters=taken)
+
+
+async def _lustre_zone(work: Work, plan: ClusterPlan, lustre: CloudResource | None) -> str:
+    """Return the zone of Lustre; one that is there cannot be moved."""
+    if lustre is None:
+        return await work.ask(lambda: lustre_zone(plan, work.azure.facts))
+    told = await work.ask(lambda: work.azure.resources.get(lustre.id, api_version(LUSTRE)))
+    return str(next(iter(told.get("zones") or ()), ""))
 
 
 def plan_at_hand(work: Work, found: Existing) -> ClusterPlan:

@@ -15,10 +15,13 @@ from tiepoint.domain.errors import NotPermitted
 from tiepoint.domain.resource_names import SCHEDULER
 from tiepoint.ports.azure import Azure
 from tiepoint.services.lustre_principal import lustre_principal
+from tiepoint.services.lustre_zone import lustre_zone
 from tiepoint.services.templates import PREVIEW_SSH_KEY, ComposedTemplate, Part, Templates
 
 _MACHINES: Final = "microsoft.compute/virtualmachines"
 _MACHINE_VERSION: Final = "2024-07-01"
+_LUSTRE: Final = "microsoft.storagecache/amlfilesystems"
+_LUSTRE_VERSION: Final = "2026-01-01"
 
 
 async def composed_for(
@@ -50,7 +53,17 @@ async def composed_for(
         deployerPrincipalType="User",
         sshPublicKey=key,
         lustreServicePrincipal=await lustre_principal(plan, azure.facts),
+        availabilityZone=await _zone(plan, azure, own),
     )
+
+
+async def _zone(plan: ClusterPlan, azure: Azure, own: Sequence[CloudResource]) -> str:
+    """Lustre cannot be moved to another zone."""
+    lustre = next((each for each in own if each.type.lower() == _LUSTRE), None)
+    if lustre is None:
+        return await lustre_zone(plan, azure.facts)
+    told = await azure.resources.get(lustre.id, _LUSTRE_VERSION)
+    return str(next(iter(told.get("zones") or ()), ""))
 
 
 async def _is_deleted(azure: Azure, vault: str, region: str) -> bool:

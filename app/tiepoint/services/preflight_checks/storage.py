@@ -7,6 +7,7 @@ from typing import Final
 from tiepoint.domain.cluster_plan import StorageKind
 from tiepoint.domain.preflight import Check, CheckKind, CheckState, Fix, Remedy
 from tiepoint.services.lustre_principal import LUSTRE_PRINCIPAL_REMEDY, lustre_principal
+from tiepoint.services.lustre_zone import lustre_zone, node_zones
 from tiepoint.services.preflight_checks.places import by_nearness
 from tiepoint.services.preflight_checks.question import Question
 
@@ -31,6 +32,12 @@ async def check(question: Question) -> Check:
         return Check(CheckKind.STORAGE, CheckState.BLOCKED, title, f"{detail} {LUSTRE_PRINCIPAL_REMEDY}")
     if plan.region in regions:
         detail = f"{name}, {plan.storage.capacity_tib} TiB"
+        zone = await lustre_zone(plan, question.azure.facts)
+        if zone and not await node_zones(plan, question.azure.facts):
+            title = "Nodes and Lustre cannot stand in one zone"
+            detail += f", in zone {zone}; the nodes' size is in no zone here. They may work on it more slowly."
+            return Check(CheckKind.STORAGE, CheckState.WARNING, title, detail)
+        detail += f", zone {zone}" if zone else ""
         return Check(CheckKind.STORAGE, CheckState.OK, "Storage in this region", detail)
     labels = await question.region_labels()
     near = by_nearness(plan.region, labels, [region for region in regions if region in labels])[:_MOST_PLACES]

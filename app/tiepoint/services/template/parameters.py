@@ -44,7 +44,7 @@ def definitions(plan: ClusterPlan, names: dict[str, str], nodes: list[str], addr
             "Object id of the service principal `HPC Cache Resource Provider`; empty = it may use the account already.",
             "",
         ),
-        "availabilityZone": _text("Where Lustre stands.", "1"),
+        "availabilityZone": _text("Where Lustre stands; empty = the region has no zones.", "1"),
         "sourceAddresses": {
             **_of("array", "Addresses and networks from which people come, CIDR.", sources or None),
             "minLength": 1,
