@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -16,9 +15,9 @@ from tiepoint.domain.cluster import Cluster, ClusterId
 from tiepoint.domain.cluster_operation import ClusterOperation, OperationKind
 from tiepoint.domain.cluster_plan import MOST_NODES, ClusterPlan
 from tiepoint.domain.errors import ConfirmationNeeded, TiepointError, UsageError
-from tiepoint.domain.failure import Failure
 from tiepoint.ports.cluster_journal import ClusterJournal
 from tiepoint.services.cluster_life.facts import ClusterFacts, Look, cluster_id
+from tiepoint.services.cluster_life.finding import Finder
 from tiepoint.services.cluster_life.following import Follower
 from tiepoint.services.cluster_life.leases import LeaseKeeper
 from tiepoint.services.cluster_life.metering import Meters
@@ -26,6 +25,7 @@ from tiepoint.services.cluster_life.order import Order
 from tiepoint.services.cluster_life.price_book import PriceBook
 from tiepoint.services.cluster_life.reading import cluster_of
 from tiepoint.services.cluster_life.running import Runs
+from tiepoint.services.cluster_life.snapshot import ClustersSnapshot
 from tiepoint.services.cluster_life.work import Tools
 from tiepoint.services.event import Event
 from tiepoint.services.operations import Operations
@@ -33,33 +33,10 @@ from tiepoint.services.prices import PriceService
 from tiepoint.services.sign_in import SignInService
 from tiepoint.services.templates import Templates
 
+__all__ = ["ClusterService", "ClustersSnapshot"]
+
 _LEAST_PAUSE_S: Final = 0.1
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class ClustersSnapshot:
-    """All clusters of the chosen subscription at one moment.
-
-    Args:
-        clusters: By name.
-        is_known: Whether they have been read at all.
-        updated: When they were read last, UTC.
-        failure: Why the last look failed; `clusters` is then the last that was known.
-        per_hour: What all of them bill now, list price; None while unknown.
-        currency: Of `per_hour`.
-    """
-
-    clusters: tuple[Cluster, ...] = ()
-    is_known: bool = False
-    updated: datetime | None = None
-    failure: Failure | None = None
-    per_hour: float | None = None
-    currency: str = "USD"
-
-    def find(self, name: str) -> Cluster | None:
-        """Return a cluster by its name or id."""
-        return next((each for each in self.clusters if name in (each.name, each.id)), None)
 
 
 class ClusterService:
@@ -100,6 +77,7 @@ class ClusterService:
         self._book = PriceBook(prices, now, self._refresh_snapshot)
         self._leases, self._meters = LeaseKeeper(now, holder, self._book), Meters()
         self._follower = Follower(sign_in, now, sleep, self._looked)
+        self._finder = Finder(sign_in, self._follower)
         tools = Tools(sign_in, templates, journal, self._follower, now, holder, sleep, self._leases, self._book)
         self._runs = Runs(tools, operations, self._refresh_snapshot)
 
@@ -168,7 +146,7 @@ class ClusterService:
 
     async def resume(self, name: str) -> ClusterOperation:
         """Start a paused or cold cluster: directory, storage, scheduler, nodes; waits for each step's health."""
-        facts = await self._facts(name)
+        facts = await self._finder.facts(name)
         if not facts.machines and facts.plan is not None and facts.group is not None:
             return await self.deploy(facts.plan)
         return await self._runs.run(_order(OperationKind.RESUME, facts))
@@ -180,19 +158,19 @@ class ClusterService:
             name: Name or id.
             drains: Let running tasks end first.
         """
-        facts = await self._facts(name)
+        facts = await self._finder.facts(name)
         return await self._runs.run(_order(OperationKind.PAUSE, facts, drains=drains))
 
     async def cool(self, name: str) -> ClusterOperation:
         """Pause it, archive the working storage to Blob, and remove what bills while paused: Lustre, NetApp, Bastion,
         NAT gateway and addresses."""
-        return await self._runs.run(_order(OperationKind.COLD, await self._facts(name)))
+        return await self._runs.run(_order(OperationKind.COLD, await self._finder.facts(name)))
 
     async def scale(self, name: str, count: int) -> ClusterOperation:
         """Have so many nodes: new ones are deployed; the last ones are drained, their licence given back, deleted."""
         if not 1 <= count <= MOST_NODES:
             raise UsageError(f"A cluster has 1 to {MOST_NODES} nodes, not {count}.", remedy="Give another number.")
-        return await self._runs.run(_order(OperationKind.SCALE, await self._facts(name), count=count))
+        return await self._runs.run(_order(OperationKind.SCALE, await self._finder.facts(name), count=count))
 
     async def delete(self, name: str, *, typed_name: str, keeps_data: bool = True) -> ClusterOperation:
         """Delete a cluster.
@@ -205,7 +183,7 @@ class ClusterService:
         Raises:
             UsageError: The typed name is another.
         """
-        facts = await self._facts(name)
+        facts = await self._finder.facts(name)
         if typed_name != facts.name:
             raise UsageError(
                 f"“{typed_name}” is not the name of this cluster.", remedy=f"Type {facts.name} to delete it."
@@ -214,7 +192,7 @@ class ClusterService:
 
     async def cancel(self, name: str) -> None:
         """Stop the running operation; what was done stays and the operation can be asked for again."""
-        await self._runs.cancel(self._id(name))
+        await self._runs.cancel(self._finder.id(name))
 
     async def retry(self, name: str) -> ClusterOperation:
         """Do the failed or interrupted operation again from where it stands.
@@ -222,64 +200,25 @@ class ClusterService:
         Raises:
             UsageError: There is none.
         """
-        return await self._runs.retry(self._id(name))
+        return await self._runs.retry(self._finder.id(name))
 
     def dismiss(self, name: str) -> None:
         """Forget the operation that ended last."""
-        self._runs.dismiss(self._id(name))
+        self._runs.dismiss(self._finder.id(name))
 
     async def keep(self, name: str, hours: float) -> None:
         """Want the cluster for so many hours more, even without this program."""
         if not 0 < hours <= 24 * 14:
             raise UsageError(f"A cluster cannot be kept for {hours:g} hours.", remedy="Give 1 to 336 hours.")
-        facts = await self._facts(name)
+        facts = await self._finder.facts(name)
         await self._leases.keep(self._sign_in.azure(), self._with_account(facts), hours)
         self._refresh_snapshot()
 
     async def release(self, name: str) -> None:
         """Want it no more: its guards stop it once they have nothing to do."""
-        await self._leases.release(self._sign_in.azure(), await self._facts(name))
+        await self._leases.release(self._sign_in.azure(), await self._finder.facts(name))
         self._follower.ask_for_all()
         self._refresh_snapshot()
-
-    async def _facts(self, name: str) -> ClusterFacts:
-        """Return a cluster's facts, looking first where nothing is known.
-
-        Raises:
-            SignInNeeded: Nobody is signed in.
-            UsageError: There is no such cluster.
-        """
-        self._sign_in.azure()
-        found = self._find(name)
-        if found is None:
-            look = await self._follower.look_now()
-            if look.failure is not None:
-                raise look.failure.as_error()
-            found = self._find(name)
-        if found is None:
-            names = ", ".join(sorted(each.name for each in self._follower.look.clusters.values()))
-            raise UsageError(
-                f"There is no cluster {name} in this subscription.",
-                remedy=f"There are: {names}." if names else "There is none yet; deploy one.",
-            )
-        return found
-
-    def _find(self, name: str) -> ClusterFacts | None:
-        known = self._follower.look.clusters.values()
-        found = [each for each in known if name in (each.name, each.id)]
-        if len(found) > 1:
-            groups = ", ".join(sorted(each.group.name if each.group else each.id for each in found))
-            raise UsageError(
-                f"There are {len(found)} clusters called {name}, in the resource groups {groups}.",
-                remedy="Change the tag tiepoint-cluster of one of the groups in the portal.",
-            )
-        return found[0] if found else None
-
-    def _id(self, name: str) -> ClusterId:
-        found = self._find(name)
-        if found is None:
-            raise UsageError(f"There is no cluster {name} in this subscription.", remedy="Look at the list again.")
-        return found.id
 
     def _with_account(self, facts: ClusterFacts) -> ClusterFacts:
         if not facts.blob_endpoint:
