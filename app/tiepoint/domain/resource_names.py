@@ -28,7 +28,6 @@ HSM_LOG: Final = "hsm-log"
 CONTROL: Final = "control"
 """What panel and guards tell each other."""
 
-ROLE_OPERATOR: Final = "Tiepoint Operator"
 ROLE_DEPLOYER: Final = "Tiepoint Deployer"
 ROLE_GUARD_NODE: Final = "Tiepoint Guard Node"
 ROLE_GUARD_SCHEDULER: Final = "Tiepoint Guard Scheduler"

@@ -14,7 +14,6 @@ from tiepoint.domain.failure import Failure
 from tiepoint.services.clusters import ClustersSnapshot
 from tiepoint.services.program import Program
 from tiepoint.ui.background import Background
-from tiepoint.ui.text import said_below
 from tiepoint.ui.viewmodels.cluster_refusals import untold
 from tiepoint.ui.viewmodels.jobs import utc_now
 from tiepoint.ui.viewmodels.pace import Pace
@@ -233,8 +232,3 @@ class ClusterLifeModel(QObject):
 
     def _find(self) -> Cluster | None:
         return self.snapshot.find(self._key)
-
-
-def words_of(failure: Failure) -> str:
-    """Return a failure and its remedy as sentences."""
-    return " ".join(said_below(part) for part in (failure.summary, failure.remedy) if part)
