@@ -339,10 +339,10 @@ async def test_machines_that_somebody_else_stops_meanwhile_are_not_waited_for(be
         made = bench.azure.machine(name)
         made.power = made.goal = Power.DEALLOCATED
         made.booted = None
-    began = bench.clock()
+    looks = len(bench.azure.asked("machines"))
     with pytest.raises(PartialResult, match="these machines meanwhile: node-01, node-02, scheduler"):
         await task
-    assert bench.clock() - began < timedelta(minutes=5)
+    assert len(bench.azure.asked("machines")) - looks < 30  # by looks, not by time: a busy machine is slow
 
 
 async def test_a_cluster_that_is_deleted_while_it_resumes_is_not_waited_for(bench: LifeBench) -> None:
