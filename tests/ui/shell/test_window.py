@@ -117,6 +117,14 @@ def test_the_oldest_toast_makes_room(window: MainWindow) -> None:
     assert [each.title for each in toasts.messages] == ["Note 2", "Note 3", "Note 4", "Note 5"]
 
 
+def test_news_of_the_same_takes_the_place_of_what_is_over(window: MainWindow) -> None:
+    toasts = ToastStack(window, window.dock)
+    toasts.show(Message("error", "atelier: Deploy failed", topic="atelier"))
+    toasts.show(Message("error", "harbour: Deploy failed", topic="harbour"))
+    toasts.show(Message("ok", "atelier is deployed and runs", topic="atelier"))
+    assert [each.title for each in toasts.messages] == ["harbour: Deploy failed", "atelier is deployed and runs"]
+
+
 def test_the_dock_folds_and_opens_by_key(window: MainWindow, qtbot: QtBot) -> None:
     window.dock.add_tab("Log", QLabel("lines"))
     window.activateWindow()

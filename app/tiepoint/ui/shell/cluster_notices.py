@@ -160,7 +160,8 @@ def _idle(cluster: Cluster, span: timedelta, now: datetime) -> Notification:
 
 def _notification(cluster: Cluster, what: str, title: str, text: str, *, view: str = "") -> Notification:
     target = {"view": view} if view else {"cluster": cluster.id}
-    return Notification(f"{cluster.id} {what}", title, text, tr("Notice", "Show it"), "cluster", dict(target))
+    key, action = f"{cluster.id} {what}", tr("Notice", "Show it")
+    return Notification(key, title, text, action, "cluster", dict(target), topic=cluster.id)
 
 
 def _name(cluster: Cluster) -> str:

@@ -26,6 +26,7 @@ class Message:
         detail: Technical text for the details dialog; empty = none.
         action: Words of a button; empty = none.
         on_action: What the button does.
+        topic: What it is about; a newer message about the same takes its place. Empty = it stands for itself.
     """
 
     state: str
@@ -34,6 +35,7 @@ class Message:
     detail: str = ""
     action: str = ""
     on_action: Callable[[], None] | None = None
+    topic: str = ""
 
     @property
     def stays(self) -> bool:

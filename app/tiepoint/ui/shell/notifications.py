@@ -32,6 +32,7 @@ class Notification:
         action: Words for going there.
         page: Where that is.
         target: What that page should show.
+        topic: See `Message.topic`.
     """
 
     key: str
@@ -40,6 +41,7 @@ class Notification:
     action: str
     page: str
     target: dict[str, Any]
+    topic: str = ""
 
 
 class Desktop(Protocol):
@@ -112,6 +114,7 @@ class JobNotifications(QObject):
             notification.text,
             action=notification.action,
             on_action=lambda: self._panel.navigator.go(notification.page, **notification.target),
+            topic=notification.topic,
         )
         self._panel.messages.said.emit(message)
 

@@ -137,9 +137,11 @@ class ToastStack(QObject):
         return tuple(toast.message for toast in self._toasts)
 
     def show(self, message: Message) -> None:
-        """Show a message; one that is shown already is not shown twice."""
+        """Show a message in place of older ones on its topic; one that is shown already is not shown twice."""
         if any((each.title, each.text) == (message.title, message.text) for each in self.messages):
             return
+        for old in [each for each in self._toasts if message.topic and each.message.topic == message.topic]:
+            self._remove(old)
         toast = Toast(message, self._window)
         toast.dismissed.connect(lambda: self._remove(toast))
         toast.details_wanted.connect(self.details_wanted)
