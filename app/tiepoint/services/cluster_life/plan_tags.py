@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from tiepoint.domain.cluster import CLUSTER_TAG, PLAN_TAG
-from tiepoint.domain.cluster_plan import ClusterPlan
+from tiepoint.domain.cluster_plan import PLAN_SCHEMA_VERSION, ClusterPlan
+from tiepoint.domain.plan_keys import SCHEMA_KEY
 from tiepoint.protocol.codec import MalformedMessage, from_json, to_json
 
 STATE_TAG: Final = "tiepoint-state"
@@ -28,7 +29,7 @@ _MOST_TAGS: Final = 12
 def tags_of(plan: ClusterPlan) -> dict[str, str]:
     """Return a cluster's name and plan as tags."""
     open_plan = dataclasses.replace(plan, access=dataclasses.replace(plan.access, sources=()))
-    text = json.dumps(to_json(open_plan), separators=(",", ":"), ensure_ascii=True)
+    text = json.dumps({SCHEMA_KEY: PLAN_SCHEMA_VERSION, **to_json(open_plan)}, separators=(",", ":"), ensure_ascii=True)
     pieces = [text[start : start + _LONGEST] for start in range(0, len(text), _LONGEST)]
     names = [PLAN_TAG if index == 0 else f"{PLAN_TAG}-{index + 1}" for index in range(len(pieces))]
     return {CLUSTER_TAG: plan.name, **dict(zip(names, pieces, strict=True))}
@@ -43,9 +44,14 @@ def plan_of(tags: Mapping[str, str]) -> ClusterPlan | None:
     # Pieces of an older, longer plan may lie behind the newest one: tags are set and never removed.
     try:
         content, _ = json.JSONDecoder().raw_decode(text)
-        return plan_from_json(content)
+        return plan_from_json(content) if _is_readable(content) else None
     except (ValueError, RecursionError):
         return None
+
+
+def _is_readable(content: object) -> bool:
+    """Whether it is a plan of a version that this program knows; with half a plan nothing may be done to a cluster."""
+    return isinstance(content, dict) and "name" in content and content.get(SCHEMA_KEY) == PLAN_SCHEMA_VERSION
 
 
 def plan_to_json(plan: ClusterPlan) -> dict[str, Any]:

@@ -193,6 +193,10 @@ def test_a_plan_travels_in_tags_without_its_addresses() -> None:
     assert plan_of({}) is None
     assert plan_of({"tiepoint-plan": '{"broken'}) is None
     assert plan_of({"tiepoint-plan": '{"nodes": 5}'}) is None
+    assert plan_of({"tiepoint-plan": '{"schema_version": 1}'}) is None
+    assert (
+        plan_of({"tiepoint-plan": tags["tiepoint-plan"].replace('"schema_version":1', '"schema_version":99')}) is None
+    )
 
 
 def test_zones_travel_in_a_tag() -> None:
