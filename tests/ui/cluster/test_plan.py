@@ -117,9 +117,12 @@ def test_quota_and_offers_stand_beside_the_choice(in_qt: InQt) -> None:
             machines = _editor(stand).machines
             await until(lambda: "216 of 108 vCPU in East US" in machines.quota_field.note)
             assert machines.fields["cluster.region"].note == "All chosen sizes are offered to you here"
+            told = [finding for finding in _editor(stand).model.findings if finding.key == "nodes.count"]
+            assert [(each.is_blocking, each.replacement) for each in told] == [(False, "2")]
             machines.count.hold(2)
             machines.put.emit("nodes.count", 2)
             assert machines.quota_field.note == "108 of 108 vCPU in East US"
+            assert "nodes.count" not in {finding.key for finding in _editor(stand).model.findings}
 
     in_qt(scene())
 

@@ -78,6 +78,8 @@ class PlanModel(QObject):
         """What is wrong with it, the worst first; what an imported file said comes with it until it is changed."""
         own = self._plans.findings(self._plan)
         kept = [each for each in self._imported if (each.key, each.summary) not in {(o.key, o.summary) for o in own}]
+        quota = self.facts.quota_finding(self._plan)
+        own = (*own, quota) if quota is not None else own
         return tuple(sorted((*kept, *own), key=lambda finding: not finding.is_blocking))
 
     @property

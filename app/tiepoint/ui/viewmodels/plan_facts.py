@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from tiepoint.domain.account import SubscriptionId
-from tiepoint.domain.cluster_plan import ClusterPlan
+from tiepoint.domain.cluster_plan import ClusterPlan, PlanFinding
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.node_sizes import NODE_SIZES, SCHEDULER_SIZES, size_text
 from tiepoint.domain.preflight import QuotaFigures
@@ -15,7 +15,7 @@ from tiepoint.ports.azure import Region, SizeOffer
 from tiepoint.services.program import Program
 from tiepoint.ui.background import Background
 from tiepoint.ui.text import plain, tr
-from tiepoint.ui.viewmodels.cluster_words import REGIONS
+from tiepoint.ui.viewmodels.cluster_words import REGIONS, region_name
 
 Options = tuple[tuple[str, str], ...]
 _LEAST_CORES, _MOST_CORES = 2, 32
@@ -94,6 +94,22 @@ class PlanFacts(QObject):
             return None
         asked = offer.vcpu * plan.nodes.count
         return QuotaFigures(found.family, found.label, asked, found.used, found.limit)
+
+    def quota_finding(self, plan: ClusterPlan) -> PlanFinding | None:
+        """Return what to know of a quota that is too small for the nodes; None while it is enough or not known."""
+        figures = self.quota(plan)
+        if figures is None or not figures.missing:
+            return None
+        fits = figures.free * plan.nodes.count // figures.asked
+        summary = tr(
+            "Plan",
+            "The quota in {region} lacks {missing} vCPU for {count} nodes.",
+            region=region_name(plan.region),
+            missing=figures.missing,
+            count=plan.nodes.count,
+        )
+        remedy = tr("Plan", "Use fewer nodes, another size or region; preflight leads to asking Azure for more.")
+        return PlanFinding("nodes.count", summary, remedy, is_blocking=False, replacement=str(fits) if fits else "")
 
     def ask(self, region: str) -> None:
         """Ask for a region's sizes and quota, unless that was done."""
