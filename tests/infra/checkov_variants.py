@@ -30,12 +30,12 @@ def explained(text: str) -> dict[str, str]:
 
 
 def main() -> int:
-    program = _environment()
+    python = _environment()
     with tempfile.TemporaryDirectory() as folder:
         for name in NAMES:
             (Path(folder) / f"{name}.json").write_text(json.dumps(composed(name).template, indent=2))
         (Path(folder) / "roles.json").write_text(json.dumps(templates().role_definitions(), indent=2))
-        summary, failed = _looked_at(program, folder)
+        summary, failed = _looked_at(python, folder)
     reasons = explained(README.read_text(encoding="utf-8"))
     for (check, name), count in sorted(failed.items()):
         why = reasons.get(check)
@@ -58,14 +58,24 @@ def _environment() -> Path:
         sys.stdout.write("Making checkov's own environment (a minute, the first time)\n")
         sys.stdout.flush()
         venv.create(PLACE, clear=True, with_pip=True)
-        pip = [PLACE / "bin" / "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes"]
+        pip = [
+            PLACE / "bin" / "python",
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            "--disable-pip-version-check",
+            "--require-hashes",
+        ]
         subprocess.run([*pip, "-r", REQUIREMENTS], check=True)
         stamp.write_text(wanted)
-    return PLACE / "bin" / "checkov"
+    return PLACE / "bin" / "python"
 
 
-def _looked_at(program: Path, folder: str) -> tuple[dict[str, Any], Counter[tuple[str, str]]]:
-    command = [program, "-d", folder, "--framework", "arm", "--compact", "--quiet", "--skip-download", "-o", "json"]
+def _looked_at(python: Path, folder: str) -> tuple[dict[str, Any], Counter[tuple[str, str]]]:
+    # Through its module: the script it installs does not start from a folder with a space in its name.
+    checkov = [python, "-m", "checkov.main"]
+    command = [*checkov, "-d", folder, "--framework", "arm", "--compact", "--quiet", "--skip-download", "-o", "json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     try:
         said = json.loads(done.stdout)
