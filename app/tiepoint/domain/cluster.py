@@ -215,7 +215,7 @@ class Cluster:
         meter: What it costs; None while unknown.
         lease: Who wants it; None = nobody, or not readable.
         stops_at: When it stops by itself if nobody works; None = it does not run.
-        operation: What is under way or ended last in this session.
+        operation: What is under way, or ended last since the program started.
         activity: Newest first.
         blob_endpoint: Address of its Blob account; empty while unknown.
         failure: Why it cannot be read in full; the rest is then the last that was known.

@@ -14,6 +14,7 @@ from typing import Any, Final
 from tiepoint.domain.addresses import address_plan, refuse_everybody
 from tiepoint.domain.cluster_plan import ClusterPlan, Engine, SchedulerOs
 from tiepoint.domain.planned_machines import planned_machines
+from tiepoint.domain.resource_ids import group_of, subscription_of
 from tiepoint.domain.resource_names import ACTIVATION_CODE, ADMIN_PASSWORD, SSH_PRIVATE_KEY, node_names
 from tiepoint.ports.infra_library import InfraLibrary
 from tiepoint.services.template import actions, scripts
@@ -201,8 +202,8 @@ def _addresses(plan: ClusterPlan, names: set[str]) -> tuple[str, str]:
 def _vault_id(plan: ClusterPlan) -> str:
     if not plan.secrets.vault:
         return "[resourceId('Microsoft.KeyVault/vaults', parameters('vaultName'))]"
-    parts = plan.secrets.vault.strip("/").split("/")
-    return f"[resourceId('{parts[1]}', '{parts[3]}', 'Microsoft.KeyVault/vaults', parameters('vaultName'))]"
+    subscription, group = subscription_of(plan.secrets.vault), group_of(plan.secrets.vault)
+    return f"[resourceId('{subscription}', '{group}', 'Microsoft.KeyVault/vaults', parameters('vaultName'))]"
 
 
 def _outputs(plan: ClusterPlan, blob: str, vault: str) -> dict[str, Any]:

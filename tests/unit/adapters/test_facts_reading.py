@@ -126,8 +126,3 @@ def test_quotas_regions_networks_and_providers() -> None:
 def test_quotas_are_called_what_people_call_them(name: str, localized: str | None, label: str) -> None:
     usage = Usage({"currentValue": 0, "limit": 1, "name": {"value": name, "localizedValue": localized}})
     assert reading.quota(usage).label == label
-
-
-def test_the_group_is_found_in_an_id() -> None:
-    assert reading.group_of("/subscriptions/s/resourceGroups/rg-a/providers/x/y/z") == "rg-a"
-    assert reading.group_of("") == ""

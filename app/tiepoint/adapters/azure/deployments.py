@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from tiepoint.adapters.azure.calling import call
 from tiepoint.adapters.azure.errors import failure_of_code, failure_of_status
 from tiepoint.adapters.azure.new_group import wrapped
-from tiepoint.adapters.azure.resource_ids import group_of, name_of, type_of
 from tiepoint.adapters.azure.times import read_duration_s, read_time
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.preflight import Change, ChangeKind
+from tiepoint.domain.resource_ids import group_of, name_of, type_of
 from tiepoint.domain.resource_names import part_of
 from tiepoint.ports.azure import DeploymentState, DeploymentStep
 

@@ -15,6 +15,7 @@ from tiepoint.adapters.azure import facts_reading as reading
 from tiepoint.adapters.azure.calling import call
 from tiepoint.domain.errors import CloudError, NotThere
 from tiepoint.domain.preflight import QuotaFigures
+from tiepoint.domain.resource_ids import group_of
 from tiepoint.ports.azure import Region, SizeOffer
 
 if TYPE_CHECKING:
@@ -122,12 +123,12 @@ class AzureRegionFacts:
             found = await self._call(lambda: self._clients.vaults.vaults.get_deleted(name, region))
         except NotThere:
             return ""
-        return reading.group_of(reading.deleted_vault_id(found))
+        return group_of(reading.deleted_vault_id(found))
 
     async def recover_vault(self, name: str, region: str) -> None:
         """Bring a soft-deleted vault back; see the port."""
         found = await self._call(lambda: self._clients.vaults.vaults.get_deleted(name, region))
-        group = reading.group_of(reading.deleted_vault_id(found))
+        group = group_of(reading.deleted_vault_id(found))
         if not group:
             raise NotThere(f"Azure does not say where the deleted vault {name} was.", remedy="Choose another name.")
         await self._call(self._recover, name, region, group)

@@ -154,12 +154,6 @@ def deleted_vault_id(vault: Any) -> str:
     return str(vault.properties.vault_id or "") if vault.properties else ""
 
 
-def group_of(resource_id: str) -> str:
-    """Return the resource group in an id; empty = there is none."""
-    found = re.search(r"/resourcegroups/([^/]+)", resource_id, re.IGNORECASE)
-    return found.group(1) if found else ""
-
-
 def _number(text: str | None) -> float:
     try:
         return float(text or 0)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tiepoint.adapters.azure.calling import call
 from tiepoint.adapters.azure.errors import failure_of_code
-from tiepoint.adapters.azure.resource_ids import group_of, name_of
 from tiepoint.adapters.azure.waiting import ended
 from tiepoint.domain.cluster import ROLE_TAG, Machine, MachineRole, Power
 from tiepoint.domain.errors import CloudError, NotPermitted, NotThere
 from tiepoint.domain.failure import Failure
+from tiepoint.domain.resource_ids import group_of, name_of
 from tiepoint.domain.resource_labels import role_of_name
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from tiepoint.adapters.azure.calling import call
-from tiepoint.adapters.azure.resource_ids import name_of
 from tiepoint.adapters.azure.times import read_time
 from tiepoint.adapters.azure.waiting import ended
 from tiepoint.domain.cluster import CLUSTER_TAG, ActivityEntry, CloudResource
 from tiepoint.domain.errors import NotThere
+from tiepoint.domain.resource_ids import name_of
 from tiepoint.domain.resource_labels import label_of
 from tiepoint.ports.azure import GroupFacts
 

@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 from tiepoint.domain.cluster import CLUSTER_TAG, CloudResource, Machine
 from tiepoint.domain.errors import NotThere, SignInNeeded, TiepointError
 from tiepoint.domain.failure import Failure
+from tiepoint.domain.resource_ids import group_of
 from tiepoint.ports.azure import Azure, GroupFacts
 from tiepoint.services.cluster_life.facts import ClusterFacts, cluster_id
 from tiepoint.services.cluster_life.plan_tags import plan_of
@@ -53,7 +54,7 @@ async def groups_and_machines(azure: Azure) -> tuple[tuple[GroupFacts, ...], Map
     groups, machines = await asyncio.gather(azure.resources.cluster_groups(), azure.machines.list())
     found: defaultdict[str, list[Machine]] = defaultdict(list)
     for machine in machines:
-        found[_group_of(machine.id)].append(machine)
+        found[group_of(machine.id).lower()].append(machine)
     return groups, {name: tuple(each) for name, each in found.items()}
 
 
@@ -134,8 +135,3 @@ async def _endpoint(azure: Azure, account: CloudResource) -> str:
     told = await azure.resources.get(account.id, api_version(account.type))
     endpoints = (told.get("properties") or {}).get("primaryEndpoints") or {}
     return str(endpoints.get("blob") or "")
-
-
-def _group_of(machine_id: str) -> str:
-    parts = machine_id.lower().split("/")
-    return parts[parts.index("resourcegroups") + 1] if "resourcegroups" in parts[:-1] else ""

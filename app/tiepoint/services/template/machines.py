@@ -15,6 +15,7 @@ from tiepoint.domain.cluster_plan import (
     StorageKind,
 )
 from tiepoint.domain.planned_machines import has_linux_jump_box, has_windows_jump_box
+from tiepoint.domain.resource_ids import group_of, subscription_of
 from tiepoint.domain.resource_names import (
     ACTIVATION_CODE,
     ADMIN_PASSWORD,
@@ -184,8 +185,8 @@ def _setup(name: str, family: str, machines: tuple[str, ...], script: str, needs
 def _vault_rights(plan: ClusterPlan, machines: str, secret: str, family: str = "") -> Step:
     names: Any = {"nodes": parameter("nodeNames"), "directory": list(CONTROLLERS)}.get(machines, [machines])
     values = {"secretName": secret, "names": names, "principalIds": f"[{output_of(machines, 'principalIds')}]"}
-    parts = plan.secrets.vault.strip("/").split("/")
-    scope = (parts[1], parts[3]) if plan.secrets.vault else None
+    vault = plan.secrets.vault
+    scope = (subscription_of(vault), group_of(vault)) if vault else None
     return Step(f"{machines}-vault", "vault-rights", family or machines, (machines, "secrets"), values, scope=scope)
 
 

@@ -10,6 +10,7 @@ from tiepoint.ui import theme
 from tiepoint.ui.theme import icons
 from tiepoint.ui.theme.fonts import font
 from tiepoint.ui.widgets.focus_ring import draw_focus_ring
+from tiepoint.ui.widgets.option_card import paint_option_ground
 
 _HEIGHT = 98
 _LEFT = 14
@@ -54,15 +55,9 @@ class BigOption(QAbstractButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the card."""
-        tokens = theme.tokens()
+        tokens, is_on = theme.tokens(), self.isChecked()
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setOpacity(1.0 if self.isEnabled() else 0.55)
-        is_on, box = self.isChecked(), QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        ground = tokens.accent_soft if is_on else tokens.hover if self.underMouse() else tokens.raised
-        painter.setPen(QPen(QColor(tokens.accent if is_on else tokens.border), 1.5 if is_on else 1))
-        painter.setBrush(QColor(ground))
-        painter.drawRoundedRect(box, 8, 8)
+        box = paint_option_ground(painter, self)
         painter.drawPixmap(_LEFT, 12, icons.pixmap(self._icon, "accent_text" if is_on else "text2", 18))
         self._paint_words(painter)
         if is_on:

@@ -53,15 +53,8 @@ class OptionCard(QAbstractButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the card."""
-        tokens = theme.tokens()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setOpacity(1.0 if self.isEnabled() else 0.55)
-        is_on, box = self.isChecked(), QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        ground = tokens.accent_soft if is_on else tokens.hover if self.underMouse() else tokens.raised
-        painter.setPen(QPen(QColor(tokens.accent if is_on else tokens.border), 1.5 if is_on else 1))
-        painter.setBrush(QColor(ground))
-        painter.drawRoundedRect(box, 8, 8)
+        painter, is_on = QPainter(self), self.isChecked()
+        paint_option_ground(painter, self)
         painter.drawPixmap(13, 18, icons.pixmap(self._icon, "accent_text" if is_on else "text2", 18))
         self._paint_words(painter)
         if not is_on or self.hasFocus():
@@ -86,3 +79,16 @@ class OptionCard(QAbstractButton):
     def _name(self) -> None:
         self.setAccessibleName(f"{self.text()}. {self._line}. {self._figure}".strip(". "))
         self.setToolTip(self._line)
+
+
+def paint_option_ground(painter: QPainter, option: QAbstractButton) -> QRectF:
+    """Paint what lies behind an option's words, by whether it is chosen, pointed at and allowed; return its outline."""
+    tokens, is_on = theme.tokens(), option.isChecked()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setOpacity(1.0 if option.isEnabled() else 0.55)
+    box = QRectF(option.rect()).adjusted(1, 1, -1, -1)
+    ground = tokens.accent_soft if is_on else tokens.hover if option.underMouse() else tokens.raised
+    painter.setPen(QPen(QColor(tokens.accent if is_on else tokens.border), 1.5 if is_on else 1))
+    painter.setBrush(QColor(ground))
+    painter.drawRoundedRect(box, 8, 8)
+    return box

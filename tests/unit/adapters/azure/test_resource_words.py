@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from tiepoint.adapters.azure import machines, resources
-from tiepoint.adapters.azure.resource_ids import group_of, name_of, type_of
 from tiepoint.adapters.azure.times import read_duration_s, read_time
 from tiepoint.domain.cluster import MachineRole, Power
 from tiepoint.domain.cluster_operation import ResourceGroupKind
+from tiepoint.domain.resource_ids import group_of, name_of, subscription_of, type_of
 from tiepoint.domain.resource_labels import label_of, role_of_name
 from tiepoint.domain.resource_names import part_of
 
@@ -25,6 +25,14 @@ def test_ids_are_taken_apart() -> None:
     right = f"{VM}/providers/Microsoft.Authorization/roleAssignments/g"
     assert type_of(right) == "Microsoft.Authorization/roleAssignments"
     assert (group_of("/subscriptions/s"), type_of("/subscriptions/s")) == ("", "")
+    assert [
+        subscription_of(each) for each in ("/subscriptions/s", "/Subscriptions/s/resourceGroups/g", "", "/x/y")
+    ] == [
+        "s",
+        "s",
+        "",
+        "",
+    ]
 
 
 @pytest.mark.parametrize(

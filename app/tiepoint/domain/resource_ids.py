@@ -1,4 +1,4 @@
-"""Resource ids taken apart: group, type, name. Pure; any thread."""
+"""Resource ids taken apart: subscription, group, type, name. Pure; any thread."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ def group_of(resource_id: str) -> str:
     parts = resource_id.split("/")
     lower = [part.lower() for part in parts]
     return parts[lower.index("resourcegroups") + 1] if "resourcegroups" in lower[:-1] else ""
+
+
+def subscription_of(resource_id: str) -> str:
+    """Return the subscription in an id, empty when there is none."""
+    parts = resource_id.strip("/").split("/")
+    return parts[1] if len(parts) > 1 and parts[0].lower() == "subscriptions" else ""
 
 
 def type_of(resource_id: str) -> str:
