@@ -13,6 +13,7 @@ import tempfile
 import threading
 from pathlib import Path
 
+from azure_double.arm.schemas import lint
 from azure_double.blobs import ACCOUNTS, BlobPool
 from azure_double.double import AzureDouble
 from blob_server import BlobServer
@@ -72,6 +73,11 @@ def _introduction(double: AzureDouble, home: Path) -> str:
         f"Ready made: TIEPOINT_HOME={home} tiepoint panel",
         f"What can go wrong, at the press of a button: {double.url}/double",
         "A browser warns of the certificate: it is the double's own. Ctrl+C ends it.",
+        *(
+            []
+            if lint()
+            else ["Azure's published schemas are not beside the checkout: templates are not checked by them."]
+        ),
         "",
     ]
     return "\n".join(lines)
