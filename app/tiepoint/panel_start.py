@@ -24,7 +24,17 @@ if TYPE_CHECKING:
 _EXIT_SETUP: Final = 2
 _STARTING_S: Final = 20.0
 _RETRY_S: Final = 0.2
-_LATER: Final = ("tiepoint.bootstrap",)
+_LATER: Final = (
+    "tiepoint.bootstrap",
+    "tiepoint.adapters.computer.system",
+    "tiepoint.adapters.engine.model_exporter",
+    "tiepoint.adapters.engine.photo_gallery",
+    "tiepoint.adapters.engine.photo_inspector",
+    "tiepoint.adapters.engine.renderer",
+    "tiepoint.adapters.files.photo_set_store",
+    "tiepoint.adapters.files.result_reader",
+    "tiepoint.adapters.files.result_store",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -22,7 +22,7 @@ THEME = os.environ.get("WALK_THEME", "dark")
 SCALE = os.environ.get("WALK_SCALE", "1")
 JOB_LIMIT_S = 400.0
 MANY_COLOURS = 400
-STOOD_STILL_MS = 200.0
+STOOD_STILL_MS = 500.0
 
 pytestmark = [
     pytest.mark.integration,
@@ -103,7 +103,7 @@ def _never_stood_still(hand: PanelHand) -> None:
     """Fail when our own code kept the window from answering since the last time.
 
     Processor time counts, not the clock, so a busy machine fails nothing. The target of 50 ms is measured by
-    bench_panel_lag.py; this limit leaves room for a slow processor.
+    bench_panel_lag.py; this limit leaves room for a slow processor, whose every page takes three times as long to make.
     """
     gaps = [gap for gap in hand.lag()["gaps"] if OURS in gap[2] and gap[1] > STOOD_STILL_MS]
     assert not gaps, gaps

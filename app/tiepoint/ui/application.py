@@ -23,7 +23,16 @@ from tiepoint.ui.theme import active, fonts
 if TYPE_CHECKING:
     from tiepoint.services.program import Program
 
-_LATER: Final = ("tiepoint.ui.async_qt", "tiepoint.ui.session", "tiepoint.ui.pages.photos.page")
+# What the session imports at its very start stands here too, or the window would stand still for it.
+_LATER: Final = (
+    "tiepoint.ui.async_qt",
+    "tiepoint.ui.session",
+    "tiepoint.ui.pages.photos.page",
+    "tiepoint.ui.shell.drops",
+    "tiepoint.ui.shell.extras",
+    "tiepoint.ui.shell.other_starts",
+    "tiepoint.ui.shell.strip",
+)
 ProgramOpener: TypeAlias = Callable[[], "AbstractAsyncContextManager[Program]"]
 
 
