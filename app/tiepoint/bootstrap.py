@@ -39,6 +39,7 @@ from tiepoint.domain.failure import Failure
 from tiepoint.ports.photo_inspector import PhotoInspector
 from tiepoint.ports.renderer import Renderer
 from tiepoint.ports.system import System
+from tiepoint.remote_parts import remote_parts
 from tiepoint.runtime import folders, logs
 from tiepoint.runtime.children import start_child_async
 from tiepoint.runtime.display import display_problem
@@ -59,6 +60,7 @@ from tiepoint.services.products import ProductService
 from tiepoint.services.program import Program
 from tiepoint.services.reconstruction import Reconstruction
 from tiepoint.services.results import Results
+from tiepoint.services.sites import COMPUTER, Site, SiteKind
 from tiepoint.services.transfers import TransferService
 
 if TYPE_CHECKING:
@@ -166,6 +168,8 @@ async def open_program() -> AsyncIterator[Program]:
     worker = cast("TransferWorker", on_demand)
     transfers = TransferService(worker, store, folders.transfer_journal().exists)
     azure = azure_parts(preferences, operations, _now, transfers.forget_sign_in)
+    site = Site(COMPUTER, "This computer", SiteKind.COMPUTER, scheduler, jobs, monitor, estimates)
+    remote = remote_parts(site, azure, lambda shown: panel_state.remember(site=shown))
     try:
         yield Program(
             version=__version__,
@@ -189,8 +193,10 @@ async def open_program() -> AsyncIterator[Program]:
             photo_sets=photo_sets,
             transfers=transfers,
             azure=azure,
+            remote=remote,
         )
     finally:
+        await remote.sites.stop()
         await azure.clusters.stop()
         await azure.sign_in.stop()
         await transfers.stop()

@@ -12,6 +12,7 @@ from fakes.clock import FakeClock
 from fakes.panel import FakePanelStateStore, FakePreviewStore
 from fakes.photo_sets import FakePhotoGallery, FakePhotoSetStore
 from fakes.products import FakeProductStore, FakeRenderer, FakeSettingsStore, FakeSystem
+from fakes.remote import fake_remote_parts
 from fakes.results import FakeModelExporter, FakeResultReader, FakeResultStore
 from fakes.scheduler import T0, FakeScheduler
 from fakes.transfers import FakeTransferWorker
@@ -33,6 +34,7 @@ from tiepoint.services.products import ProductService
 from tiepoint.services.program import Program
 from tiepoint.services.reconstruction import Reconstruction
 from tiepoint.services.results import Results
+from tiepoint.services.sites import COMPUTER, Site, SiteKind
 from tiepoint.services.transfers import TransferService
 
 PHOTOS, OUTPUT = Path("/photos"), Path("/out")
@@ -80,6 +82,10 @@ class FakeProgram:
         products = ProductService(self.products, operations)
         clock = FakeClock()
         monitor, preferences = JobMonitor(self.scheduler, clock), Preferences(self.settings)
+        estimates, azure = Estimates(self.scheduler, monitor), self.azure.parts(preferences, operations, clock)
+        self.computer_site = Site(
+            COMPUTER, "This computer", SiteKind.COMPUTER, self.scheduler, jobs, monitor, estimates
+        )
         return Program(
             version="0.1.0",
             settings=self.settings,
@@ -91,7 +97,7 @@ class FakeProgram:
             doctor=Doctor(self.system, self.scheduler, self.settings, "0.1.0", self.transfer_worker),
             new_reconstruction=lambda: Reconstruction(captures, self.store, jobs, products),
             monitor=monitor,
-            estimates=Estimates(self.scheduler, monitor),
+            estimates=estimates,
             computer=Computer(self.system, self.scheduler, monitor, preferences),
             previews=PreviewService(self.preview_store),
             panel_state=PanelStateService(self.panel_state_store),
@@ -103,5 +109,6 @@ class FakeProgram:
                 self.photo_set_store, self.store, self.photo_gallery, sample=lambda: PHOTOS, now=clock
             ),
             transfers=TransferService(self.transfer_worker, self.store, lambda: self.has_transfers),
-            azure=self.azure.parts(preferences, operations, clock),
+            azure=azure,
+            remote=fake_remote_parts(self.computer_site, azure),
         )

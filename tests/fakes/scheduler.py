@@ -17,7 +17,18 @@ from tiepoint.domain.node import Node, NodeState
 from tiepoint.ports.scheduler import ConnectionState, SchedulerSnapshot
 from tiepoint.protocol.events import LogLine
 from tiepoint.protocol.hello import Capability, EngineVersion, HelloResult
-from tiepoint.protocol.methods import Diagnostics, LogsResult, SubmitParams
+from tiepoint.protocol.methods import (
+    CapabilityParams,
+    Diagnostics,
+    LogsResult,
+    LookResult,
+    NodeProbe,
+    NodeStat,
+    PathStat,
+    ProbeResult,
+    RecordResult,
+    SubmitParams,
+)
 
 T0 = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
@@ -111,6 +122,50 @@ class FakeScheduler:
     async def nodes(self) -> tuple[Node, ...]:
         self._reach()
         return tuple(self.all_nodes.values())
+
+    async def adopt(self, job: JobId) -> Job:
+        self._reach()
+        self.set(job, is_adopted=True)
+        return self.all_jobs[job]
+
+    async def pause_node(self, node: NodeId) -> Node:
+        return self._set_node(node, state=NodeState.PAUSED)
+
+    async def resume_node(self, node: NodeId) -> Node:
+        return self._set_node(node, state=NodeState.READY)
+
+    async def quit_node(self, node: NodeId) -> Node:
+        return self._set_node(node, state=NodeState.OFFLINE)
+
+    async def set_capability(self, params: CapabilityParams) -> Node:
+        mask = sum(1 << index for index in params.gpus)
+        return self._set_node(params.node, cpu_enabled=params.cpu, gpu_mask=mask, capability=params.capability or "any")
+
+    def _set_node(self, node: NodeId, **changes: Any) -> Node:
+        self._reach()
+        if node not in self.all_nodes:
+            raise UsageError(f"There is no node {node}.")
+        self.all_nodes[node] = dataclasses.replace(self.all_nodes[node], **changes)
+        return self.all_nodes[node]
+
+    async def node_logs(
+        self, node: NodeId, *, lines: int, before: str | None = None, after: str | None = None
+    ) -> LogsResult:
+        self._reach()
+        return LogsResult(self.lines[-lines:])
+
+    async def look(self, path: str) -> LookResult:
+        self._reach()
+        seen = PathStat(path, "folder", is_writable=True, free_bytes=10**12)
+        return LookResult(seen, "nfs4", tuple(NodeStat(node, seen, "nfs4") for node in self.all_nodes))
+
+    async def probe(self, path: str) -> ProbeResult:
+        self._reach()
+        return ProbeResult(tuple(NodeProbe(node, ok=True, sees_agent=True) for node in self.all_nodes))
+
+    async def record(self, *, on: bool) -> RecordResult:
+        self._reach()
+        return RecordResult("/var/log/tiepoint/record.jsonl", on)
 
     async def set_priority(self, job: JobId, priority: int) -> Job:
         self._reach()

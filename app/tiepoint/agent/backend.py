@@ -7,9 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from tiepoint.domain.job import Job
 from tiepoint.domain.node import Node
 from tiepoint.protocol.hello import EngineVersion
-from tiepoint.protocol.methods import SubmitParams
+from tiepoint.protocol.methods import (
+    CapabilityParams,
+    LogsParams,
+    LogsResult,
+    NodeProbe,
+    NodeStat,
+    RecordResult,
+    SubmitParams,
+)
 
 
 class RunListener(Protocol):
@@ -55,8 +64,99 @@ class RunOrder:
     node_limit: Callable[[], int]
 
 
+class OwnQueue(Protocol):
+    """An engine that queues jobs itself: every queued job is `run` at once, and it is asked to hold and order them.
+
+    A job that `run` was cancelled for is not asked to stop: `abort` and `pause` do that, before.
+    """
+
+    async def pause(self, job: str) -> None:
+        """Let a job rest; what runs of it may end. Idempotent."""
+
+    async def resume(self, job: str) -> None:
+        """Let a job that rests go on. Idempotent."""
+
+    async def abort(self, job: str) -> None:
+        """Stop a job for good. Idempotent."""
+
+    async def set_priority(self, job: str, priority: int) -> None:
+        """Let it run before or after others, -2 to 2. Idempotent."""
+
+    async def set_node_limit(self, job: str, nodes: int) -> None:
+        """Let it use at most so many nodes, 0 = no limit. Idempotent."""
+
+    def foreign(self) -> tuple[Job, ...]:
+        """Jobs in its queue that other tools submitted, `foreign` set, their ids stable."""
+
+    def watch_foreign(self, told: Callable[[Job], None]) -> None:
+        """Tell about every such job that changes from now on."""
+
+    async def adopt(self, job: str) -> Job:
+        """Take one as ours from now on.
+
+        Raises:
+            UsageError: There is none.
+        """
+
+
+class NodeSteering(Protocol):
+    """An engine whose nodes can be steered. Every call returns the node as it is then.
+
+    Raises:
+        UsageError: The node is unknown, or the engine has no such choice.
+    """
+
+    async def pause_node(self, node: str) -> Node:
+        """Let it take no new task; the running one ends. Idempotent."""
+
+    async def resume_node(self, node: str) -> Node:
+        """Let it take tasks again. Idempotent."""
+
+    async def quit_node(self, node: str) -> Node:
+        """End its process."""
+
+    async def set_capability(self, params: CapabilityParams) -> Node:
+        """Say what of it tasks may use. Idempotent."""
+
+
+class NodeReach(Protocol):
+    """An engine that reaches other machines: paths and logs as they see them."""
+
+    async def look(self, path: str) -> tuple[NodeStat, ...]:
+        """What each node sees at a path. Never raises for one node's sake."""
+
+    async def probe(self, path: str, written: str) -> tuple[NodeProbe, ...]:
+        """Let each node write into a folder, read it back, remove it, and look for the agent's file `written`."""
+
+    async def node_tail(self, params: LogsParams) -> LogsResult:
+        """The end of a node's log, or what is before or after a cursor."""
+
+
+class Recorder(Protocol):
+    """An engine that can write what its scheduler says to a file."""
+
+    async def record(self, *, on: bool) -> RecordResult:
+        """Begin or end it. Idempotent."""
+
+
 class Backend(Protocol):
     """An engine and the nodes it runs on."""
+
+    @property
+    def own_queue(self) -> OwnQueue | None:
+        """Its own queue; None = the agent's queue runs one job at a time."""
+
+    @property
+    def steering(self) -> NodeSteering | None:
+        """Steers its nodes; None = they cannot be."""
+
+    @property
+    def reach(self) -> NodeReach | None:
+        """Reaches its nodes' machines; None = they are this one."""
+
+    @property
+    def recorder(self) -> Recorder | None:
+        """Writes what its scheduler says; None = there is nothing to write."""
 
     @property
     def engine(self) -> EngineVersion:

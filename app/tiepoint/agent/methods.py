@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import platform
+import socket
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,13 +14,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from tiepoint import __version__
-from tiepoint.agent.backend import Backend
+from tiepoint.agent.backend import Backend, NodeSteering
 from tiepoint.agent.disk_watch import free_bytes, is_disk_full, no_space
 from tiepoint.agent.job_log import tail
 from tiepoint.agent.job_queue import JobQueue
 from tiepoint.agent.jobs import JobRecord, Jobs, log_path, photos_of
-from tiepoint.agent.paths import probe_path, stat_path
-from tiepoint.agent.refusal import unknown_node
+from tiepoint.agent.paths import file_system_of, probe_file, probe_path, stat_path
+from tiepoint.agent.refusal import not_capable, unknown_node
 from tiepoint.daemon.dispatch import Handler, MethodTable, spoken_version
 from tiepoint.domain.errors import NoSpace, SetupError, UsageError
 from tiepoint.domain.presets import parameters_for
@@ -41,6 +42,8 @@ class AgentMethods:
         backend: The engine.
         epoch: Of this agent's life.
         stop: Called with "idle" or "now" when the agent is to end.
+        set_aside: See `HelloResult`.
+        work: See `HelloResult`.
     """
 
     def __init__(
@@ -52,12 +55,14 @@ class AgentMethods:
         epoch: str,
         stop: Callable[[str], None],
         set_aside: str = "",
+        work: str = "",
     ) -> None:
         self._jobs = jobs
         self._queue = queue
         self._backend = backend
         self._epoch = epoch
         self._set_aside = set_aside
+        self._work = work
         self._stop = stop
         handlers: dict[str, Handler] = {
             table.JOBS_LIST.name: self._list_jobs,
@@ -69,11 +74,18 @@ class AgentMethods:
             table.JOBS_RETRY.name: self._resume,
             table.JOBS_SET_PRIORITY.name: self._set_priority,
             table.JOBS_SET_NODE_LIMIT.name: self._set_node_limit,
+            table.JOBS_ADOPT.name: self._adopt,
             table.NODES_LIST.name: self._list_nodes,
+            table.NODES_PAUSE.name: self._pause_node,
+            table.NODES_RESUME.name: self._resume_node,
+            table.NODES_QUIT.name: self._quit_node,
+            table.NODES_SET_CAPABILITY.name: self._set_capability,
             table.LOGS_TAIL.name: self._tail_log,
             table.TIMINGS_LIST.name: self._list_timings,
             table.PATHS_STAT.name: self._stat_path,
             table.PATHS_PROBE.name: self._probe_path,
+            table.PATHS_LOOK.name: self._look,
+            table.AGENT_RECORD.name: self._record,
             table.AGENT_DIAGNOSTICS.name: self._diagnose,
             table.AGENT_STOP.name: self._stop_agent,
         }
@@ -97,6 +109,8 @@ class AgentMethods:
             time=datetime.now(UTC),
             protocol=spoken_version(params, "agent"),
             set_aside=self._set_aside,
+            work=self._work,
+            host=socket.gethostname(),
         )
 
     async def call(self, name: str, params: object) -> Any:
@@ -169,10 +183,34 @@ class AgentMethods:
         self._jobs.put(record, replace(record.job, node_limit=params.nodes))
         return _result(record)
 
+    async def _adopt(self, params: table.JobRef) -> table.JobResult:
+        if self._backend.own_queue is None:
+            raise not_capable("have jobs of other tools")
+        return table.JobResult(await self._backend.own_queue.adopt(params.job))
+
+    async def _pause_node(self, params: table.NodeRef) -> table.NodeResult:
+        return table.NodeResult(await self._steering("pause nodes").pause_node(params.node))
+
+    async def _resume_node(self, params: table.NodeRef) -> table.NodeResult:
+        return table.NodeResult(await self._steering("resume nodes").resume_node(params.node))
+
+    async def _quit_node(self, params: table.NodeRef) -> table.NodeResult:
+        return table.NodeResult(await self._steering("end nodes").quit_node(params.node))
+
+    async def _set_capability(self, params: table.CapabilityParams) -> table.NodeResult:
+        return table.NodeResult(await self._steering("set what nodes may use").set_capability(params))
+
+    def _steering(self, what: str) -> NodeSteering:
+        if self._backend.steering is None:
+            raise not_capable(what)
+        return self._backend.steering
+
     async def _list_nodes(self, _params: table.Nothing) -> table.NodesResult:
         return table.NodesResult(self._backend.nodes())
 
     async def _tail_log(self, params: table.LogsParams) -> table.LogsResult:
+        if params.node is not None and self._backend.reach is not None:
+            return await self._backend.reach.node_tail(params)
         if params.job is not None:
             path = log_path(self._jobs.get(params.job))
         elif params.node is not None:
@@ -190,7 +228,24 @@ class AgentMethods:
     async def _stat_path(self, params: table.PathParams) -> table.PathStat:
         return await asyncio.to_thread(stat_path, params.path)
 
+    async def _look(self, params: table.PathParams) -> table.LookResult:
+        here = await asyncio.to_thread(stat_path, params.path)
+        system = await asyncio.to_thread(file_system_of, params.path)
+        if self._backend.reach is not None:
+            return table.LookResult(here, system, await self._backend.reach.look(params.path))
+        return table.LookResult(
+            here, system, tuple(table.NodeStat(node.id, here, system) for node in self._backend.nodes())
+        )
+
+    async def _record(self, params: table.RecordParams) -> table.RecordResult:
+        if self._backend.recorder is None:
+            raise not_capable("write what its scheduler says")
+        return await self._backend.recorder.record(on=params.on)
+
     async def _probe_path(self, params: table.PathParams) -> table.ProbeResult:
+        if self._backend.reach is not None:
+            async with probe_file(params.path) as written:
+                return table.ProbeResult(await self._backend.reach.probe(params.path, written))
         problem = await asyncio.to_thread(probe_path, params.path)
         return table.ProbeResult(
             tuple(table.NodeProbe(node.id, problem is None, problem) for node in self._backend.nodes())

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 import secrets
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Literal
 
@@ -47,3 +50,35 @@ def probe_path(text: str) -> Failure | None:
             )
         )
     return None if is_same else Failure("failed", f"What was written into {text} came back changed.")
+
+
+@contextlib.asynccontextmanager
+async def probe_file(folder: str) -> AsyncIterator[str]:
+    """Keep a file in a folder for others to look for.
+
+    Yields:
+        Its path; empty when the folder cannot be written here.
+    """
+    file = Path(folder) / f".tiepoint-probe-{secrets.token_hex(4)}"
+    try:
+        await asyncio.to_thread(file.write_bytes, secrets.token_bytes(16))
+    except (OSError, ValueError):
+        yield ""
+        return
+    try:
+        yield str(file)
+    finally:
+        await asyncio.to_thread(file.unlink, missing_ok=True)
+
+
+def file_system_of(text: str) -> str:
+    """Name the file system under a path (`ext4`, `nfs4`, `lustre`); empty where it cannot be told."""
+    with contextlib.suppress(OSError, ValueError):
+        path, best, kind = os.path.realpath(text), "", ""
+        for line in Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines():
+            _, place, found, *_ = line.split(" ")
+            place = place.replace("\\040", " ")
+            if len(place) >= len(best) and (path == place or path.startswith(place.rstrip("/") + "/")):
+                best, kind = place, found
+        return kind
+    return ""

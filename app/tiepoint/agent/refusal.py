@@ -21,6 +21,11 @@ def unknown_node(node: str) -> Refusal:
     )
 
 
+def not_capable(what: str) -> Refusal:
+    """Return the refusal for something this engine has no way to do."""
+    return Refusal(ErrorCode.NOT_CAPABLE, UsageError(f"This engine cannot {what}."))
+
+
 def wrong_state(job: str, state: str, action: str) -> Refusal:
     """Return the refusal for something that cannot be done to a job in its present state."""
     return Refusal(ErrorCode.WRONG_STATE, UsageError(f"The job {job} is {state} and cannot be {action}."))

@@ -17,7 +17,11 @@ Adapters, agent and engine translate foreign errors into these once, at their ed
         ├── WorkerLost        a task killed its worker too often
         ├── EngineFailure     a stage could not do its work
         ├── ConnectionLost    the link to the scheduler broke
+        ├── HostKeyChanged    a machine has another key than the pinned one
+        ├── KeyRefused        a machine does not take our key
         ├── ProtocolError     the other side said something unreadable
+        │   ├── AgentTooOld   it must be updated before we can speak
+        │   └── AgentTooNew   this program must be
         └── CloudError        Azure refused
             ├── QuotaTooSmall   a limit set for the subscription
             ├── SizeNotOffered  this size is not for this subscription here
@@ -156,10 +160,37 @@ class ConnectionLost(OperationFailed):
     kind = "connection"
 
 
+class HostKeyChanged(OperationFailed):
+    """A machine on the way has another key than the pinned one, or none is pinned: it is not connected to.
+
+    The summary names the machine and both fingerprints.
+    """
+
+    kind = "host-key"
+
+
+class KeyRefused(OperationFailed):
+    """A machine on the way takes none of our keys; the summary names the machine, the account and what was offered."""
+
+    kind = "ssh-key"
+
+
 class ProtocolError(OperationFailed):
     """The other side said something unreadable."""
 
     kind = "protocol"
+
+
+class AgentTooOld(ProtocolError):
+    """The agent speaks only older versions of the protocol: it must be updated."""
+
+    kind = "agent-too-old"
+
+
+class AgentTooNew(ProtocolError):
+    """The agent speaks only newer versions of the protocol: this program must be updated."""
+
+    kind = "agent-too-new"
 
 
 class CloudError(OperationFailed):

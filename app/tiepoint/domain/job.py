@@ -127,6 +127,11 @@ class Job:
         changes: What differs from the preset, as a fixed text; empty = nothing.
         photos: How many photos it has; 0 = unknown.
         megapixels: Of one photo, on average; 0 = unknown.
+        last_line: When any of its tasks last said something: progress or a line of log.
+        retried: Tasks that failed or lost their node, and were tried again.
+        suitable_nodes: Nodes that could take its next task; None = unknown. 0 while it runs or waits is loud.
+        published: Address of its folder in Blob, once its products are there; empty = they are not.
+        is_adopted: Of a foreign job: whether somebody took it as their own.
     """
 
     id: JobId
@@ -151,6 +156,11 @@ class Job:
     changes: str = ""
     photos: int = 0
     megapixels: float = 0.0
+    last_line: datetime | None = None
+    retried: int = 0
+    suitable_nodes: int | None = None
+    published: str = ""
+    is_adopted: bool = False
 
     @property
     def is_resumable(self) -> bool:

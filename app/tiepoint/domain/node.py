@@ -26,13 +26,17 @@ class NodeState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NodeLoad:
-    """What a node is using right now: `cpu` and `gpu` as shares of all its cores or cards, memory in bytes."""
+    """What a node is using right now: `cpu` and `gpu` as shares of all its cores or cards, memory in bytes.
+
+    `disk_bytes_s` of its own disks, `work_bytes_s` of the shared file system, both read and written together.
+    """
 
     cpu: float = 0.0
     memory_bytes: int = 0
     gpu: float | None = None
     gpu_memory_bytes: int | None = None
     disk_bytes_s: float | None = None
+    work_bytes_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,13 @@ class Node:
         load: What it uses now, None when unknown.
         errors: Tasks that failed on it since it joined.
         power: Power state on a cluster (`deallocated`, ...), None where it means nothing.
+        task_since: When its running task began; None = none runs, or unknown.
+        last_line: When its task last said something: progress or a line of log.
+        capability: What its tasks may use, in Metashape's words: `any`, `cpu` or `gpu`; empty = it cannot be set.
+        gpu_mask: Bit mask of the graphics cards in use, 1 = the first; None = it cannot be set.
+        cpu_enabled: Whether the processor computes beside graphics cards; None = it cannot be set.
+        notice: One sentence for people: evicted at 14:07, paused since it joined; empty = nothing.
+        retries: Tasks that came back from it and were given to another.
     """
 
     id: NodeId
@@ -80,3 +91,10 @@ class Node:
     errors: int = 0
     power: str | None = None
     task: str | None = None
+    task_since: datetime | None = None
+    last_line: datetime | None = None
+    capability: str = ""
+    gpu_mask: int | None = None
+    cpu_enabled: bool | None = None
+    notice: str = ""
+    retries: int = 0

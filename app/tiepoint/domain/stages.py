@@ -22,6 +22,7 @@ class StageKind:
 
 
 STAGES: Final[tuple[StageKind, ...]] = (
+    StageKind("fetch", "Photos from Blob", False),
     StageKind("check", "Check photos", True),
     StageKind("features", "Features", True),
     StageKind("matching", "Matching", True),
@@ -35,10 +36,14 @@ STAGES: Final[tuple[StageKind, ...]] = (
     StageKind("orthomosaic", "Orthomosaic", False),
     StageKind("export", "Export", False),
     StageKind("report", "Report", False),
+    StageKind("publish", "Products to Blob", False),
 )
 
+ROUND_STAGES: Final = ("fetch", "publish")
+"""Done by the agent itself, around the engine's stages, for jobs whose capture lies in Blob."""
+
 OPEN_ENGINE_STAGES: Final[tuple[str, ...]] = tuple(
-    stage.name for stage in STAGES if stage.name not in {"elevation_model", "orthomosaic"}
+    stage.name for stage in STAGES if stage.name not in {"elevation_model", "orthomosaic", *ROUND_STAGES}
 )
 
 

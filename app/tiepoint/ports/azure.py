@@ -369,6 +369,14 @@ class SecretVault(Protocol):
     async def has(self, vault_uri: str, name: str) -> bool:
         """Whether there is one of this name. Its value is not read. Idempotent."""
 
+    async def get(self, vault_uri: str, name: str) -> str:
+        """A secret's value, for memory only: it is written nowhere and never logged. Idempotent.
+
+        Raises:
+            NotThere: There is none of this name.
+            NotPermitted: The person may not read it.
+        """
+
     async def set(self, vault_uri: str, name: str, value: str) -> None:
         """Put a secret; it is kept nowhere else and never logged. Idempotent."""
 

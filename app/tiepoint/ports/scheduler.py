@@ -14,7 +14,15 @@ from tiepoint.domain.identifiers import JobId, NodeId
 from tiepoint.domain.job import Job
 from tiepoint.domain.node import Node
 from tiepoint.protocol.hello import HelloResult
-from tiepoint.protocol.methods import Diagnostics, LogsResult, SubmitParams
+from tiepoint.protocol.methods import (
+    CapabilityParams,
+    Diagnostics,
+    LogsResult,
+    LookResult,
+    ProbeResult,
+    RecordResult,
+    SubmitParams,
+)
 
 
 class ConnectionState(StrEnum):
@@ -97,8 +105,37 @@ class Scheduler(Protocol):
     async def set_node_limit(self, job: JobId, nodes: int) -> Job:
         """Let a job use at most so many nodes, 0 = no limit; raises UsageError when the job is unknown."""
 
+    async def adopt(self, job: JobId) -> Job:
+        """Take another tool's job as one's own; raises UsageError when it is unknown or none of another tool's."""
+
     async def nodes(self) -> tuple[Node, ...]:
         """All nodes."""
+
+    async def pause_node(self, node: NodeId) -> Node:
+        """Let a node take no new task; its running one ends. Raises UsageError when it is unknown."""
+
+    async def resume_node(self, node: NodeId) -> Node:
+        """Let a node take tasks again, also one that joined paused."""
+
+    async def quit_node(self, node: NodeId) -> Node:
+        """End a node's process; what it works on goes to another."""
+
+    async def set_capability(self, params: CapabilityParams) -> Node:
+        """Say what of a node its tasks may use; raises UsageError when the engine has no such choice."""
+
+    async def node_logs(
+        self, node: NodeId, *, lines: int, before: str | None = None, after: str | None = None
+    ) -> LogsResult:
+        """As `logs`, of a node."""
+
+    async def look(self, path: str) -> LookResult:
+        """What scheduler and nodes see at a path. Idempotent."""
+
+    async def probe(self, path: str) -> ProbeResult:
+        """Write into a folder from every node, read it back and remove it."""
+
+    async def record(self, *, on: bool) -> RecordResult:
+        """Begin or end writing what the engine's scheduler says to a file there."""
 
     async def logs(self, job: JobId, *, lines: int, before: str | None = None, after: str | None = None) -> LogsResult:
         """The end of a job's log, what is before a cursor, or what came after one.

@@ -27,6 +27,14 @@ class Capability(StrEnum):
     TIMINGS = "timings"
     DELIVERY = "jobs.output"
     """Puts whole products into the `output` folder of a job by itself."""
+    BLOB = "jobs.blob"
+    """Takes captures from Blob and puts products there: `SubmitParams.source` and `.publish`."""
+    ADOPT_JOB = "jobs.adopt"
+    NODE_LOGS = "logs.node"
+    NODE_PATHS = "paths.nodes"
+    """`paths.look` and `paths.probe` ask every node, not the agent's machine alone."""
+    RECORD = "agent.record"
+    """Can write what the engine's scheduler says to a file for us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,8 @@ class HelloResult:
         time: The agent's clock, so that ages can be shown right on a machine whose clock is wrong.
         protocol: Version it will speak on this stream.
         set_aside: Where the database of jobs is kept that was broken when the agent started; empty = it was fine.
+        work: Shared folder of the cluster; captures lie in `captures/ID` below it. Empty on this computer.
+        host: Name of the agent's machine.
     """
 
     agent: str
@@ -66,3 +76,5 @@ class HelloResult:
     time: datetime
     protocol: int = PROTOCOL_VERSION
     set_aside: str = ""
+    work: str = ""
+    host: str = ""

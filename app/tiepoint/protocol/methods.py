@@ -99,6 +99,9 @@ class SubmitParams:
         node_limit: Most nodes to use; 0 = no limit.
         output: Folder on the agent's own machine into which whole products are put; None = the client fetches them.
         keep_work: Keep the large work files when the job is completed.
+        source: Address of the capture's folder in Blob: stage `fetch` brings what of it is missing into `capture`,
+            with the rights of the agent's machine. Empty = the capture is there. Capability `jobs.blob`.
+        publish: Address of a folder in Blob: stage `publish` puts `job.json`, products and report there at the end.
     """
 
     capture: str
@@ -111,6 +114,8 @@ class SubmitParams:
     node_limit: int = 0
     output: str | None = None
     keep_work: bool = False
+    source: str = ""
+    publish: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +136,15 @@ class NodeLimitParams:
 
 @dataclass(frozen=True, slots=True)
 class CapabilityParams:
-    """A node, whether it may use its processor, and which of its graphics cards (by index)."""
+    """A node, whether it may use its processor, and which of its graphics cards (by index).
+
+    `capability` in Metashape's words, `any`, `cpu` or `gpu`; empty = as it is.
+    """
 
     node: NodeId
     cpu: bool
     gpus: tuple[int, ...] = ()
+    capability: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +196,48 @@ class PathStat:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeStat:
+    """What one node sees at a path; `file_system` such as `nfs4`; `error` where it could not be asked."""
+
+    node: NodeId
+    stat: PathStat | None = None
+    file_system: str = ""
+    error: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LookResult:
+    """What the agent's machine (`here`) and each node see."""
+
+    here: PathStat
+    file_system: str = ""
+    nodes: tuple[NodeStat, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordParams:
+    """Begin or end writing what the engine's scheduler says, raw, to a file a person can send us."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordResult:
+    """Where the file is on the agent's machine."""
+
+    path: str
+    on: bool
+    bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class NodeProbe:
-    """Whether one node could write to a folder, read it back and remove it."""
+    """Whether one node could write to a folder, read it back and remove it, and see what the agent wrote there."""
 
     node: NodeId
     ok: bool
     error: Failure | None = None
+    sees_agent: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +300,7 @@ JOBS_PAUSE = Method("jobs.pause", JobRef, JobResult)
 JOBS_RESUME = Method("jobs.resume", JobRef, JobResult)
 JOBS_ABORT = Method("jobs.abort", JobRef, JobResult)
 JOBS_RETRY = Method("jobs.retry", JobRef, JobResult)
+JOBS_ADOPT = Method("jobs.adopt", JobRef, JobResult)
 JOBS_SET_PRIORITY = Method("jobs.set_priority", PriorityParams, JobResult)
 JOBS_SET_NODE_LIMIT = Method("jobs.set_node_limit", NodeLimitParams, JobResult)
 NODES_LIST = Method("nodes.list", Nothing, NodesResult)
@@ -266,6 +312,8 @@ LOGS_TAIL = Method("logs.tail", LogsParams, LogsResult)
 TIMINGS_LIST = Method("timings.list", Nothing, TimingsResult)
 PATHS_STAT = Method("paths.stat", PathParams, PathStat)
 PATHS_PROBE = Method("paths.probe", PathParams, ProbeResult)
+PATHS_LOOK = Method("paths.look", PathParams, LookResult)
+AGENT_RECORD = Method("agent.record", RecordParams, RecordResult)
 AGENT_DIAGNOSTICS = Method("agent.diagnostics", Nothing, Diagnostics)
 AGENT_STOP = Method("agent.stop", StopParams, Nothing)
 SUBSCRIBE = Method("subscribe", SubscribeParams, SubscribeResult)
@@ -281,6 +329,7 @@ METHODS: dict[str, Method[Any, Any]] = {
         JOBS_RESUME,
         JOBS_ABORT,
         JOBS_RETRY,
+        JOBS_ADOPT,
         JOBS_SET_PRIORITY,
         JOBS_SET_NODE_LIMIT,
         NODES_LIST,
@@ -292,6 +341,8 @@ METHODS: dict[str, Method[Any, Any]] = {
         TIMINGS_LIST,
         PATHS_STAT,
         PATHS_PROBE,
+        PATHS_LOOK,
+        AGENT_RECORD,
         AGENT_DIAGNOSTICS,
         AGENT_STOP,
         SUBSCRIBE,

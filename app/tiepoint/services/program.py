@@ -18,6 +18,8 @@ from tiepoint.services.model_export import ModelExports
 from tiepoint.services.monitor import JobMonitor
 from tiepoint.services.operations import Operations
 from tiepoint.services.panel_state import PanelStateService
+from tiepoint.services.parking import Parking
+from tiepoint.services.path_doctor import PathDoctor
 from tiepoint.services.photo_sets import PhotoSets
 from tiepoint.services.plans import PlanService
 from tiepoint.services.preferences import Preferences
@@ -26,8 +28,13 @@ from tiepoint.services.previews import PreviewService
 from tiepoint.services.prices import PriceService
 from tiepoint.services.products import ProductService
 from tiepoint.services.reconstruction import Reconstruction
+from tiepoint.services.recordings import Recordings
+from tiepoint.services.remote_sites import RemoteSites
 from tiepoint.services.results import Results
+from tiepoint.services.rounds import Rounds
+from tiepoint.services.shown import ShownSite
 from tiepoint.services.sign_in import SignInService
+from tiepoint.services.sites import Sites
 from tiepoint.services.templates import Templates
 from tiepoint.services.transfers import TransferService
 
@@ -51,6 +58,29 @@ class AzureParts:
     prices: PriceService
     preflight: PreflightService
     clusters: ClusterService
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteParts:
+    """The use cases around clusters' schedulers.
+
+    Args:
+        sites: Everywhere jobs can run.
+        shown: The site that the Jobs and Nodes pages show, whichever it is.
+        remote: Clusters as sites, and the way to each; nothing happens before its `start`.
+        rounds: Photos up, job there, products back; nothing goes on before its `start`.
+        path_doctor: The same file as everybody sees it.
+        recordings: What was recorded of the sites.
+        parking: Nodes that a stage cannot use.
+    """
+
+    sites: Sites
+    shown: ShownSite
+    remote: RemoteSites
+    rounds: Rounds
+    path_doctor: PathDoctor
+    recordings: Recordings
+    parking: Parking
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +109,7 @@ class Program:
         photo_sets: What people dropped and look at before a job; nothing is read before its `load`.
         transfers: Captures going up and products coming down; nothing is started before its `load` or a transfer.
         azure: Clusters on Azure; nobody is asked before `sign_in.restore` or a sign-in.
+        remote: Schedulers of clusters. `jobs`, `monitor` and `estimates` above are this computer's own.
     """
 
     version: str
@@ -102,3 +133,4 @@ class Program:
     photo_sets: PhotoSets
     transfers: TransferService
     azure: AzureParts
+    remote: RemoteParts

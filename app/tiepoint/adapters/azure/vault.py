@@ -29,6 +29,10 @@ class AzureSecretVault:
         """Whether there is a secret; see the port."""
         return await call(self._identity, self._has, vault_uri, name)
 
+    async def get(self, vault_uri: str, name: str) -> str:
+        """A secret's value; see the port."""
+        return await call(self._identity, self._get, vault_uri, name)
+
     async def set(self, vault_uri: str, name: str, value: str) -> None:
         """Put a secret; see the port."""
         await call(self._identity, self._set, vault_uri, name, value)
@@ -47,6 +51,10 @@ class AzureSecretVault:
                 return any(each.enabled for each in client.list_properties_of_secret_versions(name))
             except ResourceNotFoundError:
                 return False
+
+    def _get(self, vault_uri: str, name: str) -> str:
+        with self._client(vault_uri) as client:
+            return client.get_secret(name).value or ""
 
     def _set(self, vault_uri: str, name: str, value: str) -> None:
         from azure.core.exceptions import ResourceExistsError

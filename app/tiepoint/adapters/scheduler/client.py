@@ -16,7 +16,7 @@ from tiepoint.adapters.scheduler.subscription import Subscription
 from tiepoint.domain.errors import AgentUnavailable, ConnectionLost, ProtocolError
 from tiepoint.domain.estimate import PastRun
 from tiepoint.domain.failure import Failure
-from tiepoint.domain.identifiers import JobId
+from tiepoint.domain.identifiers import JobId, NodeId
 from tiepoint.domain.job import Job
 from tiepoint.domain.node import Node
 from tiepoint.ports.scheduler import ConnectionState, SchedulerSnapshot
@@ -93,9 +93,49 @@ class ProtocolScheduler:
         """Let a failed or aborted job go on."""
         return await self._ask_job(methods.JOBS_RETRY, job)
 
+    async def adopt(self, job: JobId) -> Job:
+        """Take another tool's job as one's own."""
+        return await self._ask_job(methods.JOBS_ADOPT, job)
+
     async def nodes(self) -> tuple[Node, ...]:
         """All nodes."""
         return (await self._ask(methods.NODES_LIST, Nothing())).nodes
+
+    async def pause_node(self, node: NodeId) -> Node:
+        """Let a node take no new task."""
+        return (await self._ask(methods.NODES_PAUSE, methods.NodeRef(node))).node
+
+    async def resume_node(self, node: NodeId) -> Node:
+        """Let a node take tasks again."""
+        return (await self._ask(methods.NODES_RESUME, methods.NodeRef(node))).node
+
+    async def quit_node(self, node: NodeId) -> Node:
+        """End a node's process."""
+        return (await self._ask(methods.NODES_QUIT, methods.NodeRef(node))).node
+
+    async def set_capability(self, params: methods.CapabilityParams) -> Node:
+        """Say what of a node its tasks may use."""
+        return (await self._ask(methods.NODES_SET_CAPABILITY, params)).node
+
+    async def node_logs(
+        self, node: NodeId, *, lines: int, before: str | None = None, after: str | None = None
+    ) -> LogsResult:
+        """The end of a node's log, or what is before or after a cursor."""
+        return await self._ask(
+            methods.LOGS_TAIL, methods.LogsParams(node=node, lines=lines, before=before, after=after)
+        )
+
+    async def look(self, path: str) -> methods.LookResult:
+        """What scheduler and nodes see at a path."""
+        return await self._ask(methods.PATHS_LOOK, methods.PathParams(path))
+
+    async def probe(self, path: str) -> methods.ProbeResult:
+        """Write into a folder from every node."""
+        return await self._ask(methods.PATHS_PROBE, methods.PathParams(path))
+
+    async def record(self, *, on: bool) -> methods.RecordResult:
+        """Begin or end writing what the engine's scheduler says."""
+        return await self._ask(methods.AGENT_RECORD, methods.RecordParams(on))
 
     async def set_priority(self, job: JobId, priority: int) -> Job:
         """Let a job run before or after others."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from tiepoint import __version__
-from tiepoint.agent.backend import RunListener, RunOrder
+from tiepoint.agent.backend import NodeReach, NodeSteering, OwnQueue, Recorder, RunListener, RunOrder
 from tiepoint.agent.backends.dask.sizing import Sizing, sizing_of_this_computer
 from tiepoint.agent.user_settings import user_settings
 from tiepoint.domain.identifiers import JobId, NodeId
@@ -37,6 +37,10 @@ class DaskBackend:
     """
 
     engine = EngineVersion("tiepoint", __version__)
+    own_queue: OwnQueue | None = None
+    steering: NodeSteering | None = None
+    reach: NodeReach | None = None
+    recorder: Recorder | None = None
     capabilities = (
         Capability.PAUSE_JOB.value,
         Capability.RETRY_JOB.value,

@@ -1,0 +1,24 @@
+"""Where rounds are kept, so that they go on after a crash. Any thread; blocks on the disk for a moment only."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from tiepoint.domain.remote_round import Round, RoundId
+
+
+class RoundStore(Protocol):
+    """Rounds, `progress` left out."""
+
+    def all(self) -> tuple[Round, ...]:
+        """All, oldest first."""
+
+    def put(self, round_: Round) -> None:
+        """Keep one as it is now.
+
+        Raises:
+            SetupError: It cannot be kept.
+        """
+
+    def remove(self, round_id: RoundId) -> None:
+        """Forget one."""

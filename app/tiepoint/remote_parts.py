@@ -1,0 +1,46 @@
+"""Puts the use cases around schedulers of clusters together; nothing is opened before it is used. Main thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from tiepoint.adapters.on_demand import OnDemand
+from tiepoint.ports.flight_recorder import FlightRecorder
+from tiepoint.ports.known_hosts import KnownHosts
+from tiepoint.ports.own_clusters import OwnClusters
+from tiepoint.ports.remote import RemoteHosts
+from tiepoint.services.parking import Parking
+from tiepoint.services.path_doctor import PathDoctor
+from tiepoint.services.program import AzureParts, RemoteParts
+from tiepoint.services.recordings import Recordings
+from tiepoint.services.remote_sites import RemoteSites
+from tiepoint.services.rounds import Rounds
+from tiepoint.services.shown import ShownSite
+from tiepoint.services.sites import Site, Sites
+
+
+def remote_parts(computer: Site, azure: AzureParts, now_shown: Callable[[str], None]) -> RemoteParts:
+    """Return the use cases around schedulers of clusters.
+
+    Args:
+        computer: This computer as a site.
+        azure: Clusters on Azure.
+        now_shown: See `Sites`.
+    """
+    sites = Sites(computer, now_shown)
+    hosts, known = cast("RemoteHosts", OnDemand(_later)), cast("KnownHosts", OnDemand(_later))
+    own, recorder = cast("OwnClusters", OnDemand(_later)), cast("FlightRecorder", OnDemand(_later))
+    return RemoteParts(
+        sites=sites,
+        shown=ShownSite(sites),
+        remote=RemoteSites(sites, hosts, known, own, azure.clusters, azure.sign_in, _later),
+        rounds=Rounds(),
+        path_doctor=PathDoctor(),
+        recordings=Recordings(recorder),
+        parking=Parking(),
+    )
+
+
+def _later(*_args: Any) -> Any:
+    raise NotImplementedError
