@@ -57,6 +57,8 @@ class AgentConfig:
         slots: Of a node: tasks at a time; 0 = as its cores and memory carry.
         nodes: On the scheduler: names of the nodes there should be; others may join, too.
         identity: Base address of the metadata service that gives tokens and eviction notices.
+        silent_s: A node unheard for so long is given up, and what it had goes to others.
+        run_folder: Where running tasks say that they work, and where the guard says that none is to begin; empty = nowhere.
         metashape: For `metashape`.
     """
 
@@ -68,6 +70,8 @@ class AgentConfig:
     slots: int = 0
     nodes: tuple[str, ...] = ()
     identity: str = "http://169.254.169.254"
+    silent_s: float = 30.0
+    run_folder: str = ""
     metashape: MetashapeConfig = field(default_factory=MetashapeConfig)
 
     @property
