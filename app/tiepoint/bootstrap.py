@@ -169,7 +169,8 @@ async def open_program() -> AsyncIterator[Program]:
     transfers = TransferService(worker, store, folders.transfer_journal().exists)
     azure = azure_parts(preferences, operations, _now, transfers.forget_sign_in)
     site = Site(COMPUTER, "This computer", SiteKind.COMPUTER, scheduler, jobs, monitor, estimates)
-    remote = remote_parts(site, azure, lambda shown: panel_state.remember(site=shown))
+    parked = (lambda text: panel_state.remember(parked=text), lambda: str(panel_state.state.extras.get("parked", "")))
+    remote = remote_parts(site, azure, lambda shown: panel_state.remember(site=shown), parked)
     try:
         yield Program(
             version=__version__,
@@ -196,6 +197,7 @@ async def open_program() -> AsyncIterator[Program]:
             remote=remote,
         )
     finally:
+        await remote.parking.stop()
         await remote.sites.stop()
         await azure.clusters.stop()
         await azure.sign_in.stop()

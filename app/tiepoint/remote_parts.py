@@ -20,13 +20,19 @@ from tiepoint.services.shown import ShownSite
 from tiepoint.services.sites import Site, Sites
 
 
-def remote_parts(computer: Site, azure: AzureParts, now_shown: Callable[[str], None]) -> RemoteParts:
+def remote_parts(
+    computer: Site,
+    azure: AzureParts,
+    now_shown: Callable[[str], None],
+    parked: tuple[Callable[[str], None], Callable[[], str]],
+) -> RemoteParts:
     """Return the use cases around schedulers of clusters.
 
     Args:
         computer: This computer as a site.
         azure: Clusters on Azure.
         now_shown: See `Sites`.
+        parked: Keeps and returns what is parked, see `Parking`.
     """
     sites = Sites(computer, now_shown)
     hosts, known = cast("RemoteHosts", OnDemand(_later)), cast("KnownHosts", OnDemand(_later))
@@ -38,7 +44,7 @@ def remote_parts(computer: Site, azure: AzureParts, now_shown: Callable[[str], N
         rounds=Rounds(),
         path_doctor=PathDoctor(),
         recordings=Recordings(recorder),
-        parking=Parking(),
+        parking=Parking(sites, azure.clusters, azure.sign_in, *parked),
     )
 
 

@@ -46,7 +46,7 @@ def fake_remote_parts(computer: Site, azure: AzureParts) -> RemoteParts:
         rounds=Rounds(),
         path_doctor=PathDoctor(),
         recordings=Recordings(nothing),
-        parking=Parking(),
+        parking=Parking(sites, azure.clusters, azure.sign_in),
     )
 
 

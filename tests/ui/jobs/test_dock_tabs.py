@@ -41,7 +41,7 @@ def test_the_log_follows_the_running_job_then_the_chosen_one(in_qt: InQt) -> Non
         assert tab.viewmodel.job.name == "Beach"
         parts.fake.scheduler.lines += (LogLine(T0, "half kept", "warning", "depth_maps"),)
         await until(lambda: tab.list.model_of_lines.warnings == 1)
-        choice_of(parts.fake.program.monitor).choose(done.id)
+        choice_of(parts.fake.program.remote.shown).choose(done.id)
         await until(lambda: tab.viewmodel.job is not None and tab.viewmodel.job.name == "old")
         tab.hide()
         assert tab.viewmodel.job is None

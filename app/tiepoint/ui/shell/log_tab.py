@@ -23,8 +23,8 @@ class LogTab(QWidget):
     def __init__(self, panel: Panel) -> None:
         super().__init__()
         state = panel.program.panel_state.state
-        self._choice = choice_of(panel.program.monitor, state.job or "")
-        self.viewmodel = LogViewModel(panel.program.monitor, self._choice)
+        self._choice = choice_of(panel.program.remote.shown, state.job or "")
+        self.viewmodel = LogViewModel(panel.program.remote.shown, self._choice)
         self.list = LogList(tr("Log", "Log of the job"))
         self._nothing = Label(tr("Log", "Nothing here yet. The log begins with the first job."), "sub")
         self._stack = QStackedWidget()

@@ -7,7 +7,8 @@ from weakref import WeakKeyDictionary
 from PySide6.QtCore import QObject, Signal
 
 from tiepoint.domain.job import Job
-from tiepoint.services.monitor import JobMonitor, MonitorSnapshot
+from tiepoint.services.monitor import MonitorSnapshot
+from tiepoint.services.shown import ShownSite
 
 
 class JobChoice(QObject):
@@ -35,6 +36,11 @@ class JobChoice(QObject):
             self._chosen = job_id
             self.changed.emit()
 
+    def forget(self) -> None:
+        """Look at no job in particular: these are other jobs."""
+        self._followed = ""
+        self.choose("")
+
     def job(self, snapshot: MonitorSnapshot) -> Job | None:
         """Return the chosen job, or else the one that runs or ran last; None when there is no job."""
         chosen = snapshot.job(self._chosen) if self._chosen else None
@@ -46,11 +52,12 @@ class JobChoice(QObject):
         return followed
 
 
-_choices: WeakKeyDictionary[JobMonitor, JobChoice] = WeakKeyDictionary()
+_choices: WeakKeyDictionary[ShownSite, JobChoice] = WeakKeyDictionary()
 
 
-def choice_of(monitor: JobMonitor, chosen: str = "") -> JobChoice:
-    """Return the one choice among a monitor's jobs; the first caller may say what was chosen before."""
-    if monitor not in _choices:
-        _choices[monitor] = JobChoice(chosen)
-    return _choices[monitor]
+def choice_of(shown: ShownSite, chosen: str = "") -> JobChoice:
+    """Return the one choice among the jobs that are shown; the first caller may say what was chosen before."""
+    if shown not in _choices:
+        choice = _choices[shown] = JobChoice(chosen)
+        shown.switched.subscribe(lambda _site: choice.forget())
+    return _choices[shown]

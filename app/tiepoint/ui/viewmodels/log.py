@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from tiepoint.domain.job import Job
 from tiepoint.protocol.events import LogLine
 from tiepoint.services.job_log import FollowedLog
-from tiepoint.services.monitor import JobMonitor
+from tiepoint.services.shown import ShownSite
 from tiepoint.ui.viewmodels.job_choice import JobChoice
 from tiepoint.ui.viewmodels.log_lines import ShownLine, shown_line
 from tiepoint.ui.viewmodels.pace import Pace
@@ -30,7 +30,7 @@ class LogViewModel(QObject):
     began = Signal()
     appended = Signal(tuple)
 
-    def __init__(self, monitor: JobMonitor, choice: JobChoice) -> None:
+    def __init__(self, monitor: ShownSite, choice: JobChoice) -> None:
         super().__init__()
         self._monitor, self._choice = monitor, choice
         self._job: Job | None = None

@@ -47,11 +47,11 @@ class JobsPage(Page):
         super().__init__()
         program = panel.program
         self._panel = panel
-        choice = choice_of(program.monitor, program.panel_state.state.job or "")
+        choice = choice_of(program.remote.shown, program.panel_state.state.job or "")
         self.viewmodel = JobsViewModel(program, choice)
         self._commands = JobCommands(panel, self)
         self._actions = JobActions(self._commands, lambda: self.viewmodel.job, self)
-        self._log = LogViewModel(program.monitor, choice)
+        self._log = LogViewModel(program.remote.shown, choice)
         self.list_card = JobListCard(self.viewmodel, program.panel_state)
         self.detail = JobDetail(panel, self.viewmodel, self._log, self._run, make_view)
         self.banner = LinkBanner(panel)
