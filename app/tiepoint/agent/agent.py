@@ -35,9 +35,10 @@ class Agent:
         database: File of the jobs.
         backend: The engine.
         idle_s: Ends after so many seconds without clients and jobs; 0 = never.
+        work: Shared folder of the cluster; empty = this computer alone.
     """
 
-    def __init__(self, database: Path, backend: Backend, *, idle_s: float = 0.0) -> None:
+    def __init__(self, database: Path, backend: Backend, *, idle_s: float = 0.0, work: str = "") -> None:
         self._stopping: asyncio.Event = asyncio.Event()
         self._stops_when_idle = False
         self._backend = backend
@@ -46,7 +47,7 @@ class Agent:
         if self._store.set_aside is not None:
             _log.error("the database of jobs was broken and is kept as %s", self._store.set_aside)
         self._publisher = Publisher(Journal())
-        self._jobs = Jobs(self._store, self._publisher, backend.stages)
+        self._jobs = Jobs(self._store, self._publisher, backend.stages, goes_on=backend.own_queue is not None)
         self._queue = JobQueue(self._jobs, self._publisher, backend, self._work_changed)
         self._methods = AgentMethods(
             self._jobs,
@@ -55,6 +56,7 @@ class Agent:
             epoch=self._publisher.journal.epoch,
             stop=self.stop,
             set_aside=str(self._store.set_aside or ""),
+            work=work,
         )
         self._exit_timer = IdleTimer(idle_s, self._is_idle, self._stopping.set)
         self._rest_timer = IdleTimer(_REST_AFTER_S, lambda: not self._queue.is_busy, self._rest)
@@ -69,15 +71,21 @@ class Agent:
         Raises:
             OSError: The endpoint cannot be made.
         """
-        server = await AGENT.serve(self._clients.serve)
+        self._backend.watch_nodes(lambda node: self._publisher.tell(NodeChanged(node)))
+        if self._backend.own_queue is not None:
+            self._backend.own_queue.watch_foreign(self._jobs.put_foreign)
+            self._backend.own_queue.watch_woken(self._queue.wake)
+        server = None
         try:
-            self._backend.watch_nodes(lambda node: self._publisher.tell(NodeChanged(node)))
+            await self._backend.start()
+            server = await AGENT.serve(self._clients.serve)
             self._queue.start_next()
             ready()
             await self._stopping.wait()
         finally:
-            server.close()
-            AGENT.remove()
+            if server is not None:
+                server.close()
+                AGENT.remove()
             await self._end()
 
     def stop(self, when: str = "now") -> None:

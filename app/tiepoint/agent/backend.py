@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from tiepoint.domain.job import Job
+from tiepoint.domain.job import Job, TaskCounts
 from tiepoint.domain.node import Node
 from tiepoint.protocol.hello import EngineVersion
 from tiepoint.protocol.methods import (
@@ -42,6 +42,21 @@ class RunListener(Protocol):
     def stage_finished(self, stage: str, *, seconds: float, cpu_seconds: float) -> None:
         """All tasks of the stage are done."""
 
+    def stage_counted(self, stage: str, tasks: TaskCounts, share: float | None) -> None:
+        """How many tasks of a stage are in which state, from an engine that counts them without names.
+
+        `share` (0 to 1) is finer than the counts; None = they are all there is.
+        """
+
+    def stage_skipped(self, stage: str) -> None:
+        """The job does not have this stage."""
+
+    def nodes_suited(self, count: int | None) -> None:
+        """So many nodes could take its next task; None = unknown."""
+
+    def rested(self, *, is_resting: bool) -> None:
+        """Another tool made the job rest, or let it go on."""
+
     def logged(self, level: str, source: str, text: str) -> None:
         """Something for the job's log."""
 
@@ -67,7 +82,8 @@ class RunOrder:
 class OwnQueue(Protocol):
     """An engine that queues jobs itself: every queued job is `run` at once, and it is asked to hold and order them.
 
-    A job that `run` was cancelled for is not asked to stop: `abort` and `pause` do that, before.
+    A job that `run` was cancelled for is not asked to stop: `abort` and `pause` do that, before. A cancelled `run`
+    alone lets the job go on in its queue, and the next `run` finds it there.
     """
 
     async def pause(self, job: str) -> None:
@@ -90,6 +106,9 @@ class OwnQueue(Protocol):
 
     def watch_foreign(self, told: Callable[[Job], None]) -> None:
         """Tell about every such job that changes from now on."""
+
+    def watch_woken(self, told: Callable[[str], None]) -> None:
+        """Tell when one of our paused jobs goes on because another tool said so."""
 
     async def adopt(self, job: str) -> Job:
         """Take one as ours from now on.
@@ -169,6 +188,13 @@ class Backend(Protocol):
     @property
     def stages(self) -> tuple[str, ...]:
         """The stages of its jobs, in order."""
+
+    async def start(self) -> None:
+        """Begin; returns when it is known what it can do, or after a few seconds. Never raises for what may come later.
+
+        Raises:
+            TiepointError: It can never work as it is set up.
+        """
 
     def prepare(self, request: SubmitParams, root: Path) -> None:
         """Make the folder of a new job.

@@ -35,12 +35,14 @@ class MetashapeConfig:
         host: Of its server.
         port: Of its server.
         root: Its `--root` as seen from the agent's machine.
+        poll_s: How often its server is asked.
     """
 
     program: tuple[str, ...] = ("/opt/metashape-pro/metashape.sh", "-r")
     host: str = "127.0.0.1"
     port: int = 5840
     root: str = "/work"
+    poll_s: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Final
 from tiepoint.agent.jobs import JobRecord, Jobs
 from tiepoint.agent.publisher import Publisher
 from tiepoint.domain.estimate import Workload, remaining
-from tiepoint.domain.job import Eta, Job, Progress, Stage, StageState, TaskCounts
+from tiepoint.domain.job import Eta, Job, JobState, Progress, Stage, StageState, TaskCounts
 from tiepoint.protocol.events import StageChanged, TaskChange, TasksChanged
 
 # Shares of a draft job's time, for a bar that moves evenly; the remaining time comes from history, never from these.
@@ -47,13 +47,22 @@ class _StageRun:
     completed: set[str] = field(default_factory=set)
     began_s: float = field(default_factory=time.monotonic)
     was_resumed: bool = False
+    # From an engine that counts its tasks without names.
+    counted: TaskCounts | None = None
+    counted_share: float | None = None
 
     @property
     def counts(self) -> TaskCounts:
-        return TaskCounts(len(self.waiting), len(self.running), len(self.completed))
+        return self.counted or TaskCounts(len(self.waiting), len(self.running), len(self.completed))
 
     @property
     def share(self) -> float:
+        if self.counted is not None:
+            return (
+                self.counted.completed / max(self.counted.total, 1)
+                if self.counted_share is None
+                else self.counted_share
+            )
         partly = sum(done / total for done, total in self.running.values() if total)
         return (len(self.completed) + partly) / max(self.counts.total, 1)
 
@@ -64,7 +73,9 @@ class _StageRun:
         if total_tasks == 1 and self.running:
             done, total = next(iter(self.running.values()))
             return Progress(done, total)
-        return Progress(len(self.completed), total_tasks, "tasks")
+        if total_tasks == 1 and self.counted_share is not None:
+            return Progress(int(_TOTAL * self.counted_share), _TOTAL, "percent")
+        return Progress(self.counts.completed, total_tasks, "tasks")
 
 
 class JobProgress:
@@ -84,6 +95,7 @@ class JobProgress:
         self._best = 0
         self._spent_s: dict[str, float] = {}
         self._memory_bytes = 0
+        self._retried = record.job.retried
 
     def stage_started(self, stage: str, tasks: Sequence[str], done: Sequence[str]) -> None:
         """See `backend.RunListener`."""
@@ -118,7 +130,39 @@ class JobProgress:
         run = self._running(stage)
         if run.running.pop(task, None) is not None:
             run.waiting.add(task)
+            self._retried += 1
             self._tell_task(run, TaskChange(task, "waiting"))
+
+    def stage_counted(self, stage: str, tasks: TaskCounts, share: float | None) -> None:
+        """See `backend.RunListener`."""
+        run = self._running(stage)
+        earlier, run.counted, run.counted_share = run.counts, tasks, share
+        if tasks.running < earlier.running and tasks.completed == earlier.completed and tasks.waiting > earlier.waiting:
+            self._retried += earlier.running - tasks.running
+        if tasks != earlier:
+            self._publisher.tell(TasksChanged(self._record.job.id, run.name, tasks))
+        self._set_stage(StageState.RUNNING)
+
+    def stage_skipped(self, stage: str) -> None:
+        """See `backend.RunListener`."""
+        job = self._record.job
+        stages = tuple(
+            replace(known, state=StageState.SKIPPED) if known.name == stage else known for known in job.stages
+        )
+        self._jobs.put(self._record, replace(job, stages=stages))
+
+    def nodes_suited(self, count: int | None) -> None:
+        """See `backend.RunListener`."""
+        if self._record.job.suitable_nodes != count:
+            self._jobs.put(self._record, replace(self._record.job, suitable_nodes=count), keep=False)
+
+    def rested(self, *, is_resting: bool) -> None:
+        """See `backend.RunListener`."""
+        job = self._record.job
+        state = JobState.PAUSED if is_resting else JobState.RUNNING if job.started else JobState.QUEUED
+        if job.state is not state and not job.state.is_over:
+            self._jobs.put(self._record, replace(job, state=state, eta=None))
+            self._jobs.log(self._record, "info", "agent", "paused by another tool" if is_resting else "goes on")
 
     def stage_finished(self, stage: str, *, seconds: float, cpu_seconds: float) -> None:
         """See `backend.RunListener`."""
@@ -140,6 +184,8 @@ class JobProgress:
 
     def logged(self, level: str, source: str, text: str) -> None:
         """See `backend.RunListener`."""
+        # Told with the next change: a talkative task must not make as many changes of its job.
+        self._record.job = replace(self._record.job, last_line=datetime.now(UTC))
         self._jobs.log(self._record, level, source, text)
 
     def _running(self, stage: str) -> _StageRun:
@@ -168,7 +214,18 @@ class JobProgress:
         share = 1.0 if stage.state is StageState.COMPLETED else run.share
         self._best = max(self._best, _percent(stages, stage.name, share))
         progress = Progress(self._best, _TOTAL, "percent")
-        return replace(job, stage=stage.name, stages=stages, progress=progress, eta=self._eta(stages, run, share))
+        now = datetime.now(UTC)
+        return replace(
+            job,
+            state=JobState.RUNNING if job.state is JobState.QUEUED else job.state,
+            started=job.started or now,
+            stage=stage.name,
+            stages=stages,
+            progress=progress,
+            eta=self._eta(stages, run, share),
+            last_line=now,
+            retried=self._retried,
+        )
 
     def _remember(self, stage: str, took_s: float) -> None:
         """Add a stage's time to what the job took; alignment may come in rounds, whose times add up."""
@@ -196,6 +253,7 @@ class JobProgress:
 
 
 def _percent(stages: Sequence[Stage], running: str, share: float) -> int:
-    weights = {stage.name: _WEIGHTS.get(stage.name, _OTHER_WEIGHT) for stage in stages}
-    done = sum(weights[stage.name] for stage in stages if stage.state is StageState.COMPLETED and stage.name != running)
+    there = [stage for stage in stages if stage.state is not StageState.SKIPPED]
+    weights = {stage.name: _WEIGHTS.get(stage.name, _OTHER_WEIGHT) for stage in there}
+    done = sum(weights[stage.name] for stage in there if stage.state is StageState.COMPLETED and stage.name != running)
     return int(_TOTAL * (done + weights.get(running, 0) * min(share, 1.0)) / max(sum(weights.values()), 1))

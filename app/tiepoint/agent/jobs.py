@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -65,18 +66,24 @@ class Jobs:
         store: Where they are kept.
         publisher: Who is told.
         stages: The stages every new job has.
+        goes_on: Jobs go on in the engine's own queue while no agent runs.
     """
 
-    def __init__(self, store: JobStore, publisher: Publisher, stages: tuple[str, ...]) -> None:
+    def __init__(
+        self, store: JobStore, publisher: Publisher, stages: tuple[str, ...], *, goes_on: bool = False
+    ) -> None:
         self.store = store
         self._publisher = publisher
         self._stages = stages
         self._records: dict[str, JobRecord] = {}
+        self._foreign: dict[str, JobRecord] = {}
         self._runs = {run.job: run for run in reversed(store.runs())}
         for stored in store.jobs():
             self._records[stored.job.id] = JobRecord(stored.job, stored.request)
         for record in self._records.values():
-            if record.job.state is JobState.RUNNING:
+            if goes_on and (record.job.state is JobState.RUNNING or record.job.error == INTERRUPTED):
+                self.put(record, replace(record.job, state=JobState.QUEUED, error=None, eta=None))
+            elif record.job.state is JobState.RUNNING:
                 self.put(record, replace(record.job, state=JobState.PAUSED, error=INTERRUPTED, eta=None))
 
     def __iter__(self) -> Iterator[JobRecord]:
@@ -85,6 +92,9 @@ class Jobs:
     def newest_first(self) -> tuple[Job, ...]:
         """Return the jobs, newest first; of long past ones only what a list shows, so that all fit one message."""
         jobs = [record.job for record in reversed(self._records.values())]
+        if self._foreign:
+            jobs += [record.job for record in self._foreign.values()]
+            jobs.sort(key=lambda job: job.submitted.timestamp() if job.submitted else 0.0, reverse=True)
         return (*jobs[:_WHOLE_JOBS], *(_brief(job) for job in jobs[_WHOLE_JOBS:_MOST_JOBS]))
 
     def get(self, job: str) -> JobRecord:
@@ -93,9 +103,15 @@ class Jobs:
         Raises:
             Refusal: There is none of that id.
         """
-        if job not in self._records:
+        record = self._records.get(job) or self._foreign.get(job)
+        if record is None:
             raise unknown_job(job)
-        return self._records[job]
+        return record
+
+    def put_foreign(self, job: Job) -> None:
+        """Take in what another tool's job is now; none of it is kept."""
+        record = self._foreign.setdefault(job.id, JobRecord(job, SubmitParams(capture=job.capture, preset="", key="")))
+        self.put(record, job, keep=False)
 
     def by_key(self, key: str) -> JobRecord | None:
         """Return the job submitted with this key, if there is one."""
@@ -152,7 +168,7 @@ class Jobs:
         if job.error is not None and len(job.error.detail) > _MOST_DETAIL_CHARACTERS:
             job = replace(job, error=replace(job.error, detail=job.error.detail[-_MOST_DETAIL_CHARACTERS:]))
         record.job = job
-        if keep:
+        if keep and not job.foreign:
             self.store.put(job, record.request)
         self._publisher.tell(JobChanged(job))
 
@@ -181,14 +197,16 @@ class Jobs:
         self.store.put_run(self._runs[job.id])
 
     def log(self, record: JobRecord, level: str, source: str, text: str) -> None:
-        """Add to the job's log."""
+        """Add to the job's log; a foreign one has none of ours."""
+        if record.job.foreign:
+            return
         line = JobLog(log_path(record)).write(level, source, text)
         self._publisher.tell(LogLines((line,), job=record.job.id))
 
 
 def log_path(record: JobRecord) -> Path:
-    """Return where a job's log lies."""
-    return record.root / "job.log"
+    """Return where a job's log lies; that of a foreign job is not ours and nowhere."""
+    return record.root / "job.log" if record.job.folder else Path(os.devnull)
 
 
 def photos_of(capture: Path) -> Photos:

@@ -8,7 +8,6 @@ import platform
 import socket
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -161,7 +160,7 @@ class AgentMethods:
 
     async def _resume(self, params: table.JobRef) -> table.JobResult:
         record = self._jobs.get(params.job)
-        self._queue.resume(record)
+        await self._queue.resume(record)
         return _result(record)
 
     async def _abort(self, params: table.JobRef) -> table.JobResult:
@@ -173,14 +172,14 @@ class AgentMethods:
         if params.priority not in _PRIORITIES:
             raise UsageError(f"{params.priority} is no priority.", remedy="Choose one from -2 to 2.")
         record = self._jobs.get(params.job)
-        self._jobs.put(record, replace(record.job, priority=params.priority))
+        await self._queue.set_priority(record, params.priority)
         return _result(record)
 
     async def _set_node_limit(self, params: table.NodeLimitParams) -> table.JobResult:
         if params.nodes < 0:
             raise UsageError(f"{params.nodes} is no number of nodes.", remedy="Choose 0 for no limit, or more.")
         record = self._jobs.get(params.job)
-        self._jobs.put(record, replace(record.job, node_limit=params.nodes))
+        await self._queue.set_node_limit(record, params.nodes)
         return _result(record)
 
     async def _adopt(self, params: table.JobRef) -> table.JobResult:

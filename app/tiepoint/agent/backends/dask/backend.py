@@ -70,6 +70,9 @@ class DaskBackend:
         self._lock = asyncio.Lock()
         self._starting: asyncio.Task[None] | None = None
 
+    async def start(self) -> None:
+        """See `agent.backend.Backend`; the workers of this computer start with the first job."""
+
     def prepare(self, request: SubmitParams, root: Path) -> None:
         """See `agent.backend.Backend`."""
         JobFolder.create(
