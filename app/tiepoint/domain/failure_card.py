@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from tiepoint.domain.failure import Failure
+from tiepoint.domain.failure_cause import cause_of
 from tiepoint.domain.job import Job, JobState, Stage, StageState
 from tiepoint.domain.plain_text import plain
 
 _MOST_RAW_CHARACTERS: Final = 20_000
+_MOST_GRAVE: Final = 40
 _LEVELS: Final = {"error": 2, "critical": 2, "warning": 1}
 
 _EXPLANATIONS: Final[Mapping[str, str]] = {
@@ -24,7 +26,23 @@ _EXPLANATIONS: Final[Mapping[str, str]] = {
     "stopped.",
     "setup": "Something the program needs on this computer is missing or cannot be started.",
     "engine": "The stage ran and could not do its work.",
+    "licence": "The engine does no work without a valid licence; everything done so far is kept.",
+    "missing-path": "Scheduler and nodes must see the same folder under the same path.",
+    "no-tie-points": "The photos share too few details that can be found again from one to the next. It is no fault of "
+    "the computers and will happen again with the same photos.",
+    "host-key": "A machine shows another key than the one that was pinned: it was set up anew, or somebody stands "
+    "between. Nothing was sent to it.",
 }
+_ELSEWHERE: Final[Mapping[str, str]] = {
+    "out-of-memory": "The stage needed more memory than the node has. It is no fault of the photos and will happen "
+    "again unless something changes.",
+    "no-space": "The cluster’s storage is full; every job that writes there will stop.",
+    "worker-lost": "The node’s process ended again and again: its machine was taken back, was restarted, or ran out of "
+    "memory.",
+    "interrupted": "The scheduler’s agent ended while the job ran: its machine was restarted or paused.",
+    "setup": "Something the engine needs on that machine is missing or cannot be started.",
+}
+"""What differs on a cluster."""
 _REMEDIES: Final[Mapping[str, str]] = {
     "out-of-memory": "Close other programs or choose a smaller preset, then try again.",
     "no-space": "Free some space and resume the job.",
@@ -32,6 +50,16 @@ _REMEDIES: Final[Mapping[str, str]] = {
     "input": "Look at the photos named in the log, exclude them or add others, and start a new job.",
     "interrupted": "Resume the job.",
     "setup": "Look at the checks of this computer.",
+    "licence": "Renew the licence or give back one that is not used, then let the job go on.",
+    "missing-path": "Look with Path Doctor where the file is not seen, then let the job go on.",
+    "no-tie-points": "Exclude photos that show nothing in common, or take more with at least 60 % overlap.",
+    "host-key": "Compare both fingerprints with whoever set the machine up, then read the key again.",
+}
+_REMEDIES_ELSEWHERE: Final[Mapping[str, str]] = {
+    "out-of-memory": "Use nodes with more memory or a smaller preset, then let the job go on.",
+    "no-space": "Delete captures that are not needed there or enlarge the storage, then let the job go on.",
+    "worker-lost": "Look at the node on the Nodes page, then let the job go on.",
+    "setup": "Look at the node’s log on the Nodes page.",
 }
 _USUAL_REMEDY: Final = "Try again; if it fails at the same place, report it with the log."
 
@@ -96,12 +124,13 @@ class FailureCard:
     raw: str
 
 
-def failure_card(job: Job, lines: Sequence[LoggedLine]) -> FailureCard | None:
+def failure_card(job: Job, lines: Sequence[LoggedLine], *, is_here: bool = True) -> FailureCard | None:
     """Tell why a job failed or was interrupted.
 
     Args:
         job: The job.
         lines: The end of its log, oldest first.
+        is_here: Whether it runs on this computer; words for a cluster differ.
 
     Returns:
         The card; None when nothing went wrong with the job.
@@ -110,19 +139,38 @@ def failure_card(job: Job, lines: Sequence[LoggedLine]) -> FailureCard | None:
         return None
     failure = job.error or Failure("failed", "The job failed without saying why.", retryable=True)
     stage = _stage(job)
+    proof = _proof(failure, stage, lines)
+    kind, title = cause_of(failure, (proof, *_grave(lines)), stage.name if stage else job.stage)
     return FailureCard(
-        kind=failure.kind,
-        title=plain(failure.summary),
+        kind=kind,
+        title=plain(title),
         stage=stage.name if stage else job.stage,
         when=job.finished or (stage.finished if stage else None),
         ran_s=_ran_s(stage),
-        explanation=_EXPLANATIONS.get(failure.kind, ""),
-        remedy=plain(failure.remedy) or _REMEDIES.get(failure.kind, _USUAL_REMEDY),
+        explanation=_said(kind, _EXPLANATIONS, {} if is_here else _ELSEWHERE),
+        remedy=_remedy(failure, kind, is_here=is_here),
         can_retry=failure.retryable,
         kept=tuple(_kept(each) for each in job.stages if each.tasks.completed > 0),
-        proof=_proof(failure, stage, lines),
+        proof=proof,
         raw=_raw(failure),
     )
+
+
+def _said(kind: str, usual: Mapping[str, str], elsewhere: Mapping[str, str]) -> str:
+    return elsewhere.get(kind) or usual.get(kind, "")
+
+
+def _remedy(failure: Failure, kind: str, *, is_here: bool) -> str:
+    """Prefer what the failure itself says, unless the log knows the cause better."""
+    own = plain(failure.remedy)
+    if own and kind == failure.kind:
+        return own
+    return _said(kind, _REMEDIES, {} if is_here else _REMEDIES_ELSEWHERE) or own or _USUAL_REMEDY
+
+
+def _grave(lines: Sequence[LoggedLine]) -> list[str]:
+    """Return the warnings and errors near the end, the last one first."""
+    return [line.text for line in reversed(lines) if _LEVELS.get(line.level, 0) > 0][:_MOST_GRAVE]
 
 
 def _stage(job: Job) -> Stage | None:
