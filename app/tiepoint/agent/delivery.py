@@ -43,11 +43,15 @@ def deliver(products: Path, output: Path | None, wanted: Collection[str], told: 
         NoSpace: The disk is full.
         OperationFailed: The output folder cannot be written.
     """
-    names = [name for name in sorted(os.listdir(products)) if not wanted or _is_wanted(name, wanted)]
-    for name in names:
+    for name in wanted_names(products, wanted):
         source = products / name
         target = source if output is None else _copied(source, output)
         told(target, _size_bytes(target))
+
+
+def wanted_names(products: Path, wanted: Collection[str]) -> list[str]:
+    """Name the files and folders of the products that are wanted; none = all. Companions follow their owner."""
+    return [name for name in sorted(os.listdir(products)) if not wanted or _is_wanted(name, wanted)]
 
 
 def clear_work(work: Path) -> None:

@@ -16,6 +16,7 @@ from tiepoint.agent.jobs import JobRecord, Jobs
 from tiepoint.agent.publisher import Publisher
 from tiepoint.domain.estimate import Workload, remaining
 from tiepoint.domain.job import Eta, Job, JobState, Progress, Stage, StageState, TaskCounts
+from tiepoint.domain.stages import ROUND_STAGES
 from tiepoint.protocol.events import StageChanged, TaskChange, TasksChanged
 
 # Shares of a draft job's time, for a bar that moves evenly; the remaining time comes from history, never from these.
@@ -72,7 +73,7 @@ class _StageRun:
         total_tasks = self.counts.total
         if total_tasks == 1 and self.running:
             done, total = next(iter(self.running.values()))
-            return Progress(done, total)
+            return Progress(done, total, "bytes" if self.name in ROUND_STAGES else "")
         if total_tasks == 1 and self.counted_share is not None:
             return Progress(int(_TOTAL * self.counted_share), _TOTAL, "percent")
         return Progress(self.counts.completed, total_tasks, "tasks")

@@ -1,4 +1,6 @@
-"""One run of a job: the engine's stages under a watch on the disk, then the delivery of its products. In the loop.
+"""One run of a job: photos from Blob, the engine's stages, delivery, products to Blob; under a watch on the disk.
+
+In the loop. Photos and products go by Blob where the job says so, whatever the engine.
 
 Cancelling stops the engine within its five seconds; what was done stays and the next run continues there.
 """
@@ -9,16 +11,21 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from tiepoint.agent.backend import Backend, RunOrder
-from tiepoint.agent.delivery import clear_work, deliver
+from tiepoint.agent.delivery import clear_work, deliver, wanted_names
 from tiepoint.agent.disk_watch import until_disk_is_low
 from tiepoint.agent.job_progress import JobProgress
-from tiepoint.agent.jobs import JobRecord, Jobs
+from tiepoint.agent.jobs import JobRecord, Jobs, photos_of
 from tiepoint.agent.publisher import Publisher
+from tiepoint.agent.room import require_room
+from tiepoint.agent.round.work import RoundWork
 from tiepoint.agent.user_settings import user_settings
+from tiepoint.domain.job import StageState
+from tiepoint.protocol.capture_document import MANIFEST_NAME
 from tiepoint.protocol.events import ProductReady
 
 KEEP_WORK_VARIABLE: Final = "TIEPOINT_KEEP_WORK"
@@ -36,9 +43,11 @@ class JobRun:
 
     def __init__(self, record: JobRecord, jobs: Jobs, publisher: Publisher, backend: Backend) -> None:
         self._record = record
+        self._jobs = jobs
         self._publisher = publisher
         self._backend = backend
         self._progress = JobProgress(record, jobs, publisher)
+        self._round = RoundWork(self._progress)
 
     async def run(self) -> None:
         """Run the stages and deliver.
@@ -46,11 +55,29 @@ class JobRun:
         Raises:
             TiepointError: Why it failed.
         """
-        record = self._record
-        order = RunOrder(record.job.id, record.root, lambda: record.job.node_limit)
         floor_bytes = (await asyncio.to_thread(user_settings)).disk_floor_bytes
-        await _watched(self._backend.run(order, self._progress), record.root, floor_bytes)
+        await _watched(self._stages(), self._record.root, floor_bytes)
         await self._deliver()
+        if self._record.request.publish:
+            await self._publish()
+        await self._clear()
+
+    async def _stages(self) -> None:
+        record = self._record
+        if record.request.source:
+            await self._fetch()
+        await self._backend.run(RunOrder(record.job.id, record.root, lambda: record.job.node_limit), self._progress)
+
+    async def _fetch(self) -> None:
+        """Bring the photos, unless an earlier run of this job has: what lies in Blob may be gone by now."""
+        request = self._record.request
+        capture = Path(request.capture)
+        if not (self._is_done("fetch") and await asyncio.to_thread((capture / MANIFEST_NAME).is_file)):
+            await self._round.fetch(request.source, capture)
+        photos = await asyncio.to_thread(photos_of, capture)
+        job = replace(self._record.job, photos=photos.count, megapixels=photos.megapixels)
+        self._jobs.put(self._record, job)
+        await asyncio.to_thread(require_room, request, photos)
 
     async def _deliver(self) -> None:
         record = self._record
@@ -62,8 +89,19 @@ class JobRun:
 
         output = Path(record.job.output) if record.job.output else None
         await asyncio.to_thread(deliver, record.root / "products", output, record.request.products, told)
-        if not record.request.keep_work and not os.environ.get(KEEP_WORK_VARIABLE):
-            await asyncio.to_thread(clear_work, record.root / "work")
+
+    async def _publish(self) -> None:
+        record = self._record
+        names = await asyncio.to_thread(wanted_names, record.root / "products", record.request.products)
+        published = await self._round.publish(record.request.publish, record.job.id, record.root, names)
+        self._jobs.put(record, replace(record.job, published=published))
+
+    async def _clear(self) -> None:
+        if not self._record.request.keep_work and not os.environ.get(KEEP_WORK_VARIABLE):
+            await asyncio.to_thread(clear_work, self._record.root / "work")
+
+    def _is_done(self, stage: str) -> bool:
+        return any(each.name == stage and each.state is StageState.COMPLETED for each in self._record.job.stages)
 
 
 async def _watched(work: Coroutine[Any, Any, None], folder: Path, floor_bytes: int) -> None:

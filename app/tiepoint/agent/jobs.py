@@ -20,7 +20,7 @@ from tiepoint.domain.estimate import PastRun, changes_text
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import JobId, new_id, random_suffix
 from tiepoint.domain.job import Job, JobState, Stage, StageUses
-from tiepoint.domain.stages import uses_many_nodes
+from tiepoint.domain.stages import ROUND_STAGES, uses_many_nodes
 from tiepoint.protocol.events import JobChanged, LogLines
 from tiepoint.protocol.methods import SubmitParams
 
@@ -130,7 +130,8 @@ class Jobs:
             OSError: The folder cannot be made.
         """
         capture = Path(request.capture)
-        photos = photos_of(capture)
+        # What comes from Blob is known once it has come.
+        photos = Photos(0, 0, 0.0) if request.source else photos_of(capture)
         now = datetime.now(UTC)
         identifier = new_id(request.name or capture.name, now.astimezone(), random_suffix())
         root = capture / "jobs" / identifier
@@ -140,7 +141,7 @@ class Jobs:
             name=request.name or capture.name,
             capture=request.capture,
             state=JobState.QUEUED,
-            stages=tuple(Stage(name, uses=_uses(name)) for name in self._stages),
+            stages=tuple(Stage(name, uses=_uses(name)) for name in self._stages_of(request)),
             priority=request.priority,
             node_limit=request.node_limit,
             user=_user(),
@@ -156,6 +157,11 @@ class Jobs:
         self._records[job.id] = record
         self.put(record, job)
         return record
+
+    def _stages_of(self, request: SubmitParams) -> tuple[str, ...]:
+        """The engine's stages, with ours around them where photos come from Blob or products go there."""
+        first, last = ROUND_STAGES
+        return (*([first] if request.source else []), *self._stages, *([last] if request.publish else []))
 
     def put(self, record: JobRecord, job: Job, *, keep: bool = True) -> None:
         """Make this the job's present state.

@@ -10,26 +10,23 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from tiepoint import __version__
 from tiepoint.agent.backend import Backend, NodeSteering
 from tiepoint.agent.disk_watch import free_bytes, is_disk_full, no_space
 from tiepoint.agent.job_log import tail
 from tiepoint.agent.job_queue import JobQueue
-from tiepoint.agent.jobs import JobRecord, Jobs, log_path, photos_of
+from tiepoint.agent.jobs import JobRecord, Jobs, log_path
 from tiepoint.agent.paths import file_system_of, probe_file, probe_path, stat_path
 from tiepoint.agent.refusal import not_capable, unknown_node
+from tiepoint.agent.request_check import PRIORITIES, check_request
 from tiepoint.daemon.dispatch import Handler, MethodTable, spoken_version
-from tiepoint.domain.errors import NoSpace, SetupError, UsageError
-from tiepoint.domain.presets import parameters_for
-from tiepoint.domain.space import size_text, work_bytes
+from tiepoint.domain.errors import SetupError, UsageError
 from tiepoint.protocol import methods as table
 from tiepoint.protocol.events import State
-from tiepoint.protocol.hello import HelloParams, HelloResult
+from tiepoint.protocol.hello import Capability, HelloParams, HelloResult
 from tiepoint.runtime import folders
-
-_PRIORITIES: Final = range(-2, 3)
 
 
 class AgentMethods:
@@ -103,7 +100,7 @@ class AgentMethods:
         return HelloResult(
             agent=__version__,
             engine=self._backend.engine,
-            capabilities=self._backend.capabilities,
+            capabilities=self._capabilities,
             epoch=self._epoch,
             time=datetime.now(UTC),
             protocol=spoken_version(params, "agent"),
@@ -111,6 +108,12 @@ class AgentMethods:
             work=self._work,
             host=socket.gethostname(),
         )
+
+    @property
+    def _capabilities(self) -> tuple[str, ...]:
+        """What the engine can do, and what the agent does around any engine of a cluster."""
+        ours = (Capability.BLOB.value,) if self._work else ()
+        return tuple(dict.fromkeys((*self._backend.capabilities, *ours)))
 
     async def call(self, name: str, params: object) -> Any:
         """Do what a request asks.
@@ -136,7 +139,7 @@ class AgentMethods:
     async def _submit(self, params: table.SubmitParams) -> table.JobResult:
         known = self._jobs.by_key(params.key)
         if known is None:
-            _check_request(params)
+            check_request(params, self._work)
             known = self._jobs.add(params, self._prepare)
             self._queue.start_next()
         return _result(known)
@@ -169,7 +172,7 @@ class AgentMethods:
         return _result(record)
 
     async def _set_priority(self, params: table.PriorityParams) -> table.JobResult:
-        if params.priority not in _PRIORITIES:
+        if params.priority not in PRIORITIES:
             raise UsageError(f"{params.priority} is no priority.", remedy="Choose one from -2 to 2.")
         record = self._jobs.get(params.job)
         await self._queue.set_priority(record, params.priority)
@@ -273,30 +276,3 @@ class AgentMethods:
 
 def _result(record: JobRecord) -> table.JobResult:
     return table.JobResult(record.job)
-
-
-def _check_request(params: table.SubmitParams) -> None:
-    """Refuse what cannot work before anything is made.
-
-    Raises:
-        UsageError: The request makes no sense.
-        InputError: The capture cannot be read.
-        NoSpace: The disk would be full.
-    """
-    if not params.key:
-        raise UsageError("A job needs a key.")
-    if params.priority not in _PRIORITIES:
-        raise UsageError(f"{params.priority} is no priority.", remedy="Choose one from -2 to 2.")
-    capture = Path(params.capture)
-    if not capture.is_absolute():
-        raise UsageError(f"The capture {capture} must be given as a full path.")
-    parameters = parameters_for(params.preset, params.parameters)
-    photos = photos_of(capture)
-    needed = work_bytes(photos.count, photos.size_bytes, parameters)
-    free = free_bytes(capture)
-    if free is not None and free < needed:
-        raise NoSpace(
-            f"The job needs about {size_text(needed)} and {size_text(free)} are free on the disk of {capture}.",
-            remedy="Free some space, or choose a lower preset.",
-            retryable=True,
-        )
