@@ -13,10 +13,10 @@ BIN := .venv/bin
 # Tests draw on a virtual screen, never on yours; without Xvfb (not Linux) they use the real one.
 SCREEN = $(if $(shell command -v xvfb-run),xvfb-run -a -s "-screen 0 1920x1200x24 +extension GLX +render -noreset",)
 
-.PHONY: help run model setup test check lint types imports unit ui soak bench checkov frozen-smoke azure-double lock clean
+.PHONY: help run model setup test check lint types imports unit ui soak bench checkov frozen-smoke azure-double cluster-in-a-box lock clean
 
 help: ## show this list
-	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
 
 run: ## set up, then open the window on the sample capture, or on PHOTOS=folder, and make a model of it
 	@packaging/setup.sh run
@@ -68,6 +68,9 @@ frozen-smoke: setup ## freeze the program, run the sample job and transfers with
 
 azure-double: setup ## start an Azure to click through on this computer, with Azurite; PANEL=1 opens the panel on it
 	@PYTHONPATH=tests $(BIN)/python -m azure_double $(if $(PANEL),--panel)
+
+cluster-in-a-box: setup ## start a cluster of real sshd, agent and nodes on this computer, until Ctrl-C; as root in namespaces
+	@tests/cluster_in_a_box
 
 lock: ## renew the locked requirements (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 -q pyproject.toml --group build -o requirements.txt

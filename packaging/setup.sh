@@ -71,6 +71,14 @@ screen_packages() {
     command -v gnome-keyring-daemon >/dev/null 2>&1 || echo gnome-keyring
     command -v shellcheck >/dev/null 2>&1 || echo shellcheck
     [ -e /usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf ] || echo fonts-dejavu-core
+    box_packages
+}
+
+# For the tests' cluster in a box, which is of network namespaces where root runs it; others have one on loopback.
+box_packages() {
+    [ "$(id -u)" -eq 0 ] || return 0
+    [ -x /usr/sbin/sshd ] || echo openssh-server
+    command -v ip >/dev/null 2>&1 || echo iproute2
 }
 
 # All that is missing is asked for at once, before anything long begins.
@@ -102,6 +110,10 @@ install_packages() {
     echo "Installing system packages: $1"
     # shellcheck disable=SC2086  # the names are separate words on purpose
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $1 >/dev/null
+    # Nobody asked for a way into this computer: the tests run sshd themselves.
+    case " $1 " in
+        *" openssh-server "*) [ ! -d /run/systemd/system ] || systemctl disable --quiet --now ssh.service ssh.socket || : ;;
+    esac
 }
 
 # The Blob server that the tests talk to, by the Node that came with their libraries. No package's own script is run. The

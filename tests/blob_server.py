@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -31,20 +31,32 @@ class BlobServer:
     Args:
         papers: Given, it talks https and takes bearer tokens too.
         accounts: Keys by account, instead of the one that everybody knows.
+        launcher: What its command line begins with; it must not start a process of its own.
     """
 
-    def __init__(self, papers: TlsPapers | None = None, accounts: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        papers: TlsPapers | None = None,
+        accounts: Mapping[str, str] | None = None,
+        launcher: Sequence[str] = (),
+    ) -> None:
         self.papers = papers
         more = ["--oauth", "basic", "--cert", str(papers.certificate), "--key", str(papers.key)] if papers else []
         command = [
-            str(NODE), str(SERVER), "--blobHost", "127.0.0.1", "--blobPort", "0", "--inMemoryPersistence",
+            *launcher, str(NODE), str(SERVER), "--blobHost", "127.0.0.1", "--blobPort", "0", "--inMemoryPersistence",
             "--extentMemoryLimit", str(MOST_MEMORY_MB), "--silent", "--disableTelemetry", "--skipApiVersionCheck",
             "--loose", *more,
         ]  # fmt: skip
         known = ";".join(f"{name}:{key}" for name, key in (accounts or {}).items())
         surroundings = {**os.environ, **({"AZURITE_ACCOUNTS": known} if known else {})}
+        # A session of its own: Ctrl+C is for whoever started it, who then ends it.
         self._process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=surroundings
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=surroundings,
+            start_new_session=True,
         )
         self.port = self._wait_for_port()
 

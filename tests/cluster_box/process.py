@@ -1,0 +1,104 @@
+"""A long-running process on a machine of the box, with its log; what systemd would do with it is done by the box."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+TIED: Final = ("setpriv", "--pdeathsig", "KILL", "--")
+"""What a command begins with to end with whoever starts it."""
+_END_S: Final = 20.0
+
+
+class BoxProcess:
+    """One process that can be ended and begun again.
+
+    Args:
+        command: As it is run.
+        log: Its output and error stream are appended to it.
+        env: Variables, all of them.
+        is_up: Whether it answers; `start` waits for it.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        log: Path,
+        env: Mapping[str, str],
+        is_up: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._command, self.log, self._env, self._is_up = list(command), log, dict(env), is_up
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """Its process id; 0 = it does not run."""
+        return self._process.pid if self._process and self._process.poll() is None else 0
+
+    def start(self) -> None:
+        """Begin it, and wait until it answers."""
+        from program import wait_until
+
+        assert not self.pid
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._env, start_new_session=True
+            )
+        try:
+            wait_until(lambda: not self.pid or self._is_up(), timeout_s=30, what=f"{self._command} to answer")
+        except TimeoutError:
+            self.kill()
+            raise
+        if not self.pid:
+            raise RuntimeError(f"it ended at once: {self.log.read_text(errors='replace')[-2000:]}")
+
+    def descendants(self) -> list[psutil.Process]:
+        """Return it and all it started."""
+        try:
+            own = psutil.Process(self.pid) if self.pid else None
+            return [own, *own.children(recursive=True)] if own else []
+        except psutil.NoSuchProcess:
+            return []
+
+    def stop(self) -> None:
+        """End it as systemd does: SIGTERM, and SIGKILL for what is left of it."""
+        family = self.descendants()
+        if self._process and self.pid:
+            self._process.terminate()
+            try:
+                self._process.wait(_END_S)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+        self._end(family)
+
+    def kill(self) -> None:
+        """End it and all it started at once, as a machine that loses its power."""
+        self._end(self.descendants())
+
+    def kill_alone(self) -> None:
+        """End it alone, with SIGKILL; what it started has to notice by itself."""
+        if self._process and self.pid:
+            os.kill(self.pid, signal.SIGKILL)
+            self._process.wait(_END_S)
+
+    def restart(self) -> None:
+        """End it and begin it again."""
+        self.stop()
+        self.start()
+
+    def _end(self, family: Sequence[psutil.Process]) -> None:
+        for each in family:
+            try:
+                each.kill()
+            except psutil.NoSuchProcess:
+                continue
+        if self._process and self._process.poll() is None:
+            self._process.kill()
+            self._process.wait(_END_S)
+        psutil.wait_procs(family, timeout=_END_S)
