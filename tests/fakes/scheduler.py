@@ -48,6 +48,7 @@ class FakeScheduler:
         self.stops: list[bool] = []
         self.is_reachable = True
         self.is_closed = False
+        self.tries = 0
         self.changed: list[Callable[[Job], None]] = []
         self._submitted = submitted
         self._keys: dict[str, JobId] = {}
@@ -210,6 +211,9 @@ class FakeScheduler:
             change = self._change
             yield self.snapshot()
             await change.wait()
+
+    def try_now(self) -> None:
+        self.tries += 1
 
     async def close(self) -> None:
         self.is_closed = True

@@ -12,6 +12,7 @@ from typing import Any, Final
 from tiepoint.agent.journal import DEFAULT_TOPICS, topic_of
 from tiepoint.agent.methods import AgentMethods
 from tiepoint.agent.publisher import Publisher
+from tiepoint.agent.state_parts import in_parts
 from tiepoint.protocol.codec import from_json, to_json
 from tiepoint.protocol.envelope import Notification
 from tiepoint.protocol.events import EVENT, SNAPSHOT, Event, Snapshot
@@ -37,6 +38,7 @@ class AgentDialogue:
         self._events: deque[Event] = deque()
         self._topics = DEFAULT_TOPICS
         self._is_snapshot_due = False
+        self._parts: deque[Snapshot] = deque()
         self._unsubscribe: Callable[[], None] | None = None
 
     def hello(self, params: HelloParams) -> HelloResult:
@@ -57,9 +59,9 @@ class AgentDialogue:
         """Take the next event, or the snapshot that stands for many."""
         if self._is_snapshot_due:
             self._is_snapshot_due = False
-            journal = self._publisher.journal
-            snapshot = Snapshot(self._methods.state(), journal.seq, journal.epoch)
-            return Notification(SNAPSHOT, to_json(snapshot))
+            self._parts.extend(self._snapshot())
+        if self._parts:
+            return Notification(SNAPSHOT, to_json(self._parts.popleft()))
         if self._events:
             return Notification(EVENT, self._events.popleft().params())
         return None
@@ -76,13 +78,30 @@ class AgentDialogue:
         self._topics = frozenset(params.topics) or DEFAULT_TOPICS
         self._events.clear()
         self._is_snapshot_due = False
+        self._parts.clear()
         self._unsubscribe = self._publisher.subscribe(self._hear)
         journal = self._publisher.journal
         since = params.since
         missed = None if since is None else journal.missed(since.epoch, since.seq, self._topics)
         if missed is None:
-            return SubscribeResult(journal.seq, journal.epoch, snapshot=self._methods.state())
+            return self._whole()
         return SubscribeResult(journal.seq, journal.epoch, events=tuple(event.params() for event in missed))
+
+    def _whole(self) -> SubscribeResult:
+        snapshots = self._snapshot()
+        first = snapshots[0]
+        if len(snapshots) == 1:
+            return SubscribeResult(first.seq, first.epoch, snapshot=first.snapshot)
+        self._parts.extend(snapshots)
+        self._wake()
+        return SubscribeResult(first.seq, first.epoch, parts=len(snapshots))
+
+    def _snapshot(self) -> list[Snapshot]:
+        """Everything known, in as many messages as it takes."""
+        journal, states = self._publisher.journal, in_parts(self._methods.state())
+        return [
+            Snapshot(state, journal.seq, journal.epoch, part, len(states)) for part, state in enumerate(states, start=1)
+        ]
 
     def _hear(self, event: Event) -> None:
         if self._is_snapshot_due or event.body is None or topic_of(event.body) not in self._topics:

@@ -6,7 +6,7 @@ It says nothing about the jobs. Pure; any thread.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from tiepoint.domain.failure import Failure
@@ -31,16 +31,25 @@ class Link:
     Args:
         state: See `LinkState`.
         since: When it became so, UTC.
-        heard: When the scheduler was last heard of, UTC; None = never. While the link is up, silence means no change.
-        problem: Why it is down; None when it is up.
+        heard: When the scheduler was last heard of, by our clock, UTC; None = never. While the link is up, silence
+            means no change.
+        problem: Why it is down; on a link that is up, what of the scheduler's words makes no sense.
+        next_try: While it is lost, when it is tried again, by our clock; None = now, or nothing is tried.
+        offset_s: How far the scheduler's clock is ahead of ours, in seconds.
     """
 
     state: LinkState
     since: datetime
     heard: datetime | None = None
     problem: Failure | None = None
+    next_try: datetime | None = None
+    offset_s: float = 0.0
 
     @property
     def is_up(self) -> bool:
         """Whether what is shown is the scheduler's present truth."""
         return self.state is LinkState.CONNECTED
+
+    def theirs(self, now: datetime) -> datetime:
+        """Return what the scheduler's clock says at a moment of ours; ages of what it tells are counted from there."""
+        return now + timedelta(seconds=self.offset_s) if self.offset_s else now

@@ -10,6 +10,8 @@ _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 def plain(text: str) -> str:
     """Show control and direction-changing characters as escapes, so that a name cannot steer a terminal or a label."""
+    if text.isprintable():
+        return text
     return "".join(_escaped(sign) if unicodedata.category(sign) in _HIDDEN else sign for sign in text)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from tiepoint.protocol.events import State
 
@@ -45,8 +45,14 @@ class FlightRecorder(Protocol):
     def begin(self, site: str, state: State, seq: int, epoch: str) -> None:
         """A whole state was heard: recording starts from here."""
 
-    def heard(self, site: str, params: Mapping[str, Any]) -> None:
-        """An event was heard; `params` of the notification, as it came. Returns at once."""
+    def heard(self, site: str, line: bytes) -> None:
+        """An event was heard; the line of its notification, as it came. Returns at once."""
+
+    def wants_state(self, site: str) -> bool:
+        """Whether a new piece of tape is due: `begin` is then called with the present state."""
+
+    def start(self) -> None:
+        """Record from now on: one program of a user does, the panel."""
 
     def lost(self, site: str) -> None:
         """The link broke: a gap begins."""

@@ -42,7 +42,11 @@ class SchedulerSnapshot:
         jobs: By id.
         nodes: By id.
         heard: When the scheduler was last heard of; None = never.
-        problem: Why the link is down, None when it is up.
+        problem: Why the link is down; while it is up, what of the scheduler's words makes no sense.
+        retry_s: While it is lost, seconds until it is tried again; None = it is tried now.
+        offset_s: How far the scheduler's clock is ahead of ours, in seconds.
+
+    A job or node that did not change is the same object as in the snapshot before.
     """
 
     connection: ConnectionState = ConnectionState.CONNECTING
@@ -50,6 +54,8 @@ class SchedulerSnapshot:
     nodes: Mapping[NodeId, Node] = field(default_factory=dict)
     heard: datetime | None = None
     problem: Failure | None = None
+    retry_s: float | None = None
+    offset_s: float = 0.0
 
 
 class Scheduler(Protocol):
@@ -163,11 +169,15 @@ class Scheduler(Protocol):
         """Follow everything, for as long as the iterator is read.
 
         The first snapshot comes with the first connection; a lost one is told (`LOST`, with the last known state) and
-        made again with growing pauses, without end. Only the newest snapshot is kept for a slow reader.
+        made again with growing pauses, without end. Only the newest snapshot is kept for a slow reader, and there are
+        at most ten a second.
 
         Raises:
             AgentUnavailable: There was never a connection and none can be made.
         """
+
+    def try_now(self) -> None:
+        """Cut a pause between two attempts of `follow` short; nothing happens when there is none."""
 
     async def close(self) -> None:
         """Let go of the connection; jobs are not affected."""

@@ -149,8 +149,14 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Params of the `snapshot` notification: the state after event number `seq` of this epoch."""
+    """Params of the `snapshot` notification: the state after event number `seq` of this epoch.
+
+    One too long for a message comes in `parts`, one after the other, `part` counting from 1; what was known before is
+    replaced by the last of them.
+    """
 
     snapshot: State
     seq: int
     epoch: str
+    part: int = 1
+    parts: int = 1

@@ -19,6 +19,14 @@ class MessageTooLong(MalformedMessage):
     """A line is longer than the protocol allows; the stream cannot be trusted any further."""
 
 
+def _refused(constant: str) -> float:
+    raise ValueError(f"{constant} is no JSON")
+
+
+# Made once: `json.loads` with an option makes one for every message.
+_DECODER = json.JSONDecoder(parse_constant=_refused)
+
+
 def encode_message(message: Mapping[str, Any]) -> bytes:
     """Write one message as its line, newline included.
 
@@ -44,7 +52,7 @@ def decode_message(line: bytes) -> dict[str, Any]:
     if len(line) > MESSAGE_LIMIT_BYTES:
         raise MessageTooLong(f"a message of {len(line)} bytes; the limit is {MESSAGE_LIMIT_BYTES}")
     try:
-        message = json.loads(line.decode("utf-8"))
+        message = _DECODER.decode(line.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise MalformedMessage(f"not a line of JSON: {error}") from error
     if not isinstance(message, dict):
@@ -71,14 +79,24 @@ class LineBuffer:
             MessageTooLong: A line went past the limit; close the stream.
             MalformedMessage: A line is no message; close the stream.
         """
-        self._pending += data
-        while True:
-            end = self._pending.find(b"\n")
-            if end < 0:
-                break
-            line = bytes(self._pending[: end + 1])
-            del self._pending[: end + 1]
-            if line.strip():
-                yield decode_message(line)
+        for line in self.lines(data):
+            yield decode_message(line)
+
+    def lines(self, data: bytes) -> Iterator[bytes]:
+        """As `feed`, with lines that nobody has read yet.
+
+        Raises:
+            MessageTooLong: A line went past the limit; close the stream.
+        """
+        *whole, rest = data.split(b"\n")
+        if whole and self._pending:
+            whole[0] = bytes(self._pending) + whole[0]
+            self._pending.clear()
+        for line in whole:
+            if len(line) >= MESSAGE_LIMIT_BYTES:
+                raise MessageTooLong(f"a line longer than {MESSAGE_LIMIT_BYTES} bytes")
+            if line and not line.isspace():
+                yield line
+        self._pending += rest
         if len(self._pending) > MESSAGE_LIMIT_BYTES:
             raise MessageTooLong(f"a line longer than {MESSAGE_LIMIT_BYTES} bytes")

@@ -284,12 +284,17 @@ class SubscribeParams:
 
 @dataclass(frozen=True, slots=True)
 class SubscribeResult:
-    """Either the missed `events` (params of `event`, in order) or a `snapshot`; `seq` is the last number covered."""
+    """Either the missed `events` (params of `event`, in order) or a `snapshot`; `seq` is the last number covered.
+
+    With `parts` over 1 there is neither: the state is too long for one message, and so many `snapshot` notifications
+    follow at once.
+    """
 
     seq: int
     epoch: str
     events: tuple[dict[str, Any], ...] = ()
     snapshot: State | None = None
+    parts: int = 1
 
 
 HELLO = Method("hello", HelloParams, HelloResult)

@@ -12,7 +12,7 @@ import dataclasses
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -21,17 +21,18 @@ from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import JobId
 from tiepoint.domain.job import Job, JobState
 from tiepoint.domain.job_journal import EntryKind, JournalEntry, changes
+from tiepoint.domain.job_order import NewestFirst
 from tiepoint.domain.link import Link, LinkState
 from tiepoint.domain.node import Node
 from tiepoint.ports.scheduler import ConnectionState, Scheduler, SchedulerSnapshot
 from tiepoint.protocol.hello import HelloResult
 from tiepoint.services.event import Event
 from tiepoint.services.job_log import FollowedLog
+from tiepoint.services.waiting import until_done_or_set
 
 _KEPT_ENTRIES: Final = 1000
 _REBUILT_JOBS: Final = 40
 _PAUSES_S: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
-_BEGINNING: Final = datetime.min.replace(tzinfo=UTC)
 _LINKS: Final = {
     ConnectionState.CONNECTING: LinkState.CONNECTING,
     ConnectionState.CONNECTED: LinkState.CONNECTED,
@@ -49,6 +50,8 @@ class MonitorSnapshot:
         nodes: By id.
         agent: Who answers: versions of agent and engine, capabilities (`jobs.priority`, ...); None before the first
             answer.
+
+    A job or node that did not change is the same object as in the snapshot before.
     """
 
     link: Link
@@ -59,6 +62,10 @@ class MonitorSnapshot:
     def job(self, job_id: str) -> Job | None:
         """One job, None when it is not known."""
         return next((job for job in self.jobs if job.id == job_id), None)
+
+    def node(self, node_id: str) -> Node | None:
+        """One node, None when it is not known."""
+        return next((node for node in self.nodes if node.id == node_id), None)
 
     @property
     def running(self) -> Job | None:
@@ -108,7 +115,7 @@ class JobMonitor:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.changed: Event[MonitorSnapshot] = Event()
-        """Every new snapshot: up to some dozens a second while a job runs; coalesce before painting."""
+        """Every new snapshot, up to ten a second; coalesce before painting."""
         self.noticed: Event[JobNotice] = Event()
         self.journaled: Event[JournalEntry] = Event()
         """Each new entry of `journal`."""
@@ -123,6 +130,9 @@ class JobMonitor:
         self._logs: set[FollowedLog] = set()
         self._was_held = False
         self._expects_end = False
+        self._try_now = asyncio.Event()
+        self._offset_s = 0.0
+        self._order = NewestFirst()
 
     @property
     def snapshot(self) -> MonitorSnapshot:
@@ -174,6 +184,12 @@ class JobMonitor:
             self._put_link(LinkState.CONNECTING, None)
         self.start()
 
+    def try_now(self) -> None:
+        """Try a lost link again at once instead of at `Link.next_try`; otherwise nothing happens."""
+        if self._snapshot.link.next_try is not None:
+            self._try_now.set()
+            self._scheduler.try_now()
+
     def follow_log(self, job: JobId) -> FollowedLog:
         """Follow a job's log until the result is closed; any number may follow the same job."""
         self._logs = {log for log in self._logs if log.is_open}
@@ -204,18 +220,21 @@ class JobMonitor:
                         await self._take(snapshot)
                         failures = 0
             except TiepointError as error:
-                self._put_link(LinkState.LOST, Failure.of(error))
-            await self._sleep(_PAUSES_S[min(failures, len(_PAUSES_S) - 1)])
-            failures += 1
+                await self._wait(Failure.of(error), _PAUSES_S[min(failures, len(_PAUSES_S) - 1)])
+                failures += 1
+
+    async def _wait(self, problem: Failure, pause_s: float) -> None:
+        self._put_link(LinkState.LOST, problem, retry_s=pause_s)
+        self._try_now.clear()
+        await until_done_or_set(self._sleep(pause_s), self._try_now)
+        self._put_link(LinkState.LOST, problem)
 
     def _let_go(self, last: SchedulerSnapshot) -> None:
         """Keep the last words of an agent that ended as told; a job's end may have come with the lost link."""
         self._task = None
         self._was_held = True
         self._take_jobs(last.jobs)
-        self._snapshot = dataclasses.replace(
-            self._snapshot, jobs=_newest_first(last.jobs.values()), nodes=tuple(last.nodes.values())
-        )
+        self._put(last)
         self._put_link(LinkState.STOPPED, None, last.heard)
 
     async def _take(self, told: SchedulerSnapshot) -> None:
@@ -226,16 +245,19 @@ class JobMonitor:
         if told.connection is ConnectionState.CONNECTED:
             self._take_jobs(told.jobs)
             self._was_held = self._expects_end
-        self._snapshot = dataclasses.replace(
-            self._snapshot, jobs=_newest_first(told.jobs.values()), nodes=tuple(told.nodes.values())
-        )
-        self._put_link(_LINKS[told.connection], told.problem, told.heard)
+        self._put(told)
+        self._offset_s = told.offset_s
+        self._put_link(_LINKS[told.connection], told.problem, told.heard, told.retry_s)
+
+    def _put(self, told: SchedulerSnapshot) -> None:
+        jobs = self._order.put(told.jobs)
+        self._snapshot = dataclasses.replace(self._snapshot, jobs=jobs, nodes=tuple(told.nodes.values()))
 
     def _take_jobs(self, jobs: Mapping[JobId, Job]) -> None:
         """Tell what happened to the jobs since the last look; the first look tells nothing but rebuilds the past."""
         earlier, self._jobs = self._jobs, jobs
         if earlier is None:
-            self._rebuild(_newest_first(jobs.values())[:_REBUILT_JOBS])
+            self._rebuild(self._order.put(jobs)[:_REBUILT_JOBS])
         else:
             for job in [job for job in jobs.values() if earlier.get(job.id) is not job]:
                 self._tell(earlier.get(job.id), job)
@@ -257,20 +279,23 @@ class JobMonitor:
         self._journal.append(entry)
         self.journaled.emit(entry)
 
-    def _put_link(self, state: LinkState, problem: Failure | None, heard: datetime | None = None) -> None:
+    def _put_link(
+        self,
+        state: LinkState,
+        problem: Failure | None,
+        heard: datetime | None = None,
+        retry_s: float | None = None,
+    ) -> None:
         before = self._snapshot.link
         since = before.since if before.state is state else self._now()
-        link = Link(state, since, heard or before.heard, problem)
+        next_try = None if retry_s is None else self._now() + timedelta(seconds=retry_s)
+        link = Link(state, since, heard or before.heard, problem, next_try, self._offset_s)
         self._snapshot = dataclasses.replace(self._snapshot, link=link)
         if before.state is not state and state is LinkState.LOST:
             self._enter(JournalEntry(since, EntryKind.LINK_LOST, failure=problem))
         if before.state is LinkState.LOST and state is LinkState.CONNECTED:
             self._enter(JournalEntry(since, EntryKind.LINK_BACK))
         self.changed.emit(self._snapshot)
-
-
-def _newest_first(jobs: Iterable[Job]) -> tuple[Job, ...]:
-    return tuple(sorted(jobs, key=lambda job: (job.submitted or _BEGINNING, job.id), reverse=True))
 
 
 def _notice_kind(job: Job) -> NoticeKind | None:

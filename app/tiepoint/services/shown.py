@@ -55,6 +55,10 @@ class ShownSite:
         """When a job was last seen to stop running."""
         return self._site.monitor.stopped(job_id)
 
+    def try_now(self) -> None:
+        """Try a lost link again at once."""
+        self._site.monitor.try_now()
+
     def follow_log(self, job: JobId) -> FollowedLog:
         """Follow a job's log until the result is closed, or another site is shown."""
         return self._site.monitor.follow_log(job)

@@ -27,7 +27,7 @@ class FakeWriter:
         self.lines: list[dict[str, Any]] = []
 
     def write(self, data: bytes) -> None:
-        self.lines.append(json.loads(data))
+        self.lines.extend(json.loads(line) for line in data.splitlines())
 
     async def drain(self) -> None:
         await self.free.wait()

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import itertools
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
@@ -18,7 +19,7 @@ from tiepoint.domain.failure import Failure
 from tiepoint.protocol.codec import MalformedMessage, from_json, to_json
 from tiepoint.protocol.envelope import Notification, Request, Response, parse_envelope
 from tiepoint.protocol.errors import ErrorCode, read_error
-from tiepoint.protocol.framing import LineBuffer, encode_message
+from tiepoint.protocol.framing import LineBuffer, MessageTooLong, decode_message, encode_message
 from tiepoint.protocol.hello import HelloParams, HelloResult
 from tiepoint.protocol.methods import HELLO, Method
 
@@ -27,6 +28,10 @@ R = TypeVar("R")
 _READ_BYTES = 64 * 1024
 _HELLO_WAIT_S = 20.0
 _ANSWER_WAIT_S = 60.0
+_FULL_BYTES = 32 * 1024
+_REST = 4
+"""After a full read the loop is left alone for so many times what it took: a flood gets a fifth of it at most."""
+_LONGEST_REST_S = 0.1
 _log = logging.getLogger(__name__)
 
 _USAGE_CODES = {
@@ -75,10 +80,18 @@ class Conversation:
         stream: The stream; it is closed with the conversation.
         notified: Called with each notification, in order; must return at once.
         partner: Whom this is with.
+        overheard: Called with the raw line of each message just before it is taken.
     """
 
-    def __init__(self, stream: ByteStream, notified: Callable[[Notification], None], partner: Partner) -> None:
+    def __init__(
+        self,
+        stream: ByteStream,
+        notified: Callable[[Notification], None],
+        partner: Partner,
+        overheard: Callable[[bytes], None] = lambda _line: None,
+    ) -> None:
         self._stream = stream
+        self._overheard = overheard
         self._partner = partner
         self._notified = notified
         self._ids = itertools.count(1)
@@ -92,6 +105,11 @@ class Conversation:
     def is_open(self) -> bool:
         """Whether requests can be sent."""
         return self._end is None
+
+    @property
+    def why_ended(self) -> TiepointError | None:
+        """Why it is over; None while it is open."""
+        return self._end
 
     async def open(self, client: str) -> HelloResult:
         """Say hello and begin to listen.
@@ -164,13 +182,18 @@ class Conversation:
         buffer = LineBuffer()
         try:
             while data := await self._stream.read(_READ_BYTES):
-                for message in buffer.feed(data):
-                    self._take(parse_envelope(message))
+                began = time.perf_counter()
+                for line in buffer.lines(data):
+                    message = parse_envelope(decode_message(line))
+                    self._overheard(line)
+                    self._take(message)
+                if len(data) >= _FULL_BYTES:
+                    await asyncio.sleep(min(_REST * (time.perf_counter() - began), _LONGEST_REST_S))
             self._finish(self._lost("the other side closed the stream"))
         except OSError as error:
             self._finish(self._lost(str(error)))
         except MalformedMessage as error:
-            self._finish(self._nonsense("sent something unreadable", str(error)))
+            self._finish(self._nonsense(f"sent something unreadable: {_told(error)}", str(error)))
 
     def _take(self, envelope: Request | Notification | Response) -> None:
         if isinstance(envelope, Notification):
@@ -217,6 +240,10 @@ class Conversation:
             return from_json(method.result, response.result, method.name)
         except MalformedMessage as error:
             raise self._nonsense("gave an answer that cannot be read", str(error)) from error
+
+
+def _told(error: MalformedMessage) -> str:
+    return "a line of more than 1 MiB" if isinstance(error, MessageTooLong) else "no message of our protocol"
 
 
 def _raised(code: int, failure: Failure) -> TiepointError:

@@ -7,18 +7,32 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from typing import TypeAlias, TypeVar
+from datetime import UTC, datetime
+from typing import Final, TypeAlias, TypeVar
 
 from tiepoint.adapters.conversation.conversation import ByteStream, Conversation, Partner
 from tiepoint.adapters.conversation.waiting import first_of
-from tiepoint.adapters.scheduler.subscription import Subscription
-from tiepoint.domain.errors import AgentUnavailable, ConnectionLost, ProtocolError
+from tiepoint.adapters.scheduler.doubts import Doubts
+from tiepoint.adapters.scheduler.subscription import SUBSCRIBE_RAW, Subscription
+from tiepoint.domain.errors import (
+    AgentTooNew,
+    AgentTooOld,
+    AgentUnavailable,
+    ConnectionLost,
+    HostKeyChanged,
+    KeyRefused,
+    ProtocolError,
+    SignInNeeded,
+    TiepointError,
+)
 from tiepoint.domain.estimate import PastRun
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import JobId, NodeId
 from tiepoint.domain.job import Job
 from tiepoint.domain.node import Node
+from tiepoint.ports.flight_recorder import FlightRecorder
 from tiepoint.ports.scheduler import ConnectionState, SchedulerSnapshot
 from tiepoint.protocol import methods
 from tiepoint.protocol.envelope import Notification
@@ -30,12 +44,13 @@ R = TypeVar("R")
 OpenStream: TypeAlias = Callable[[], Awaitable[ByteStream]]
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
 _PAUSES_S = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
-_AGENT = Partner(
-    "agent",
-    unaffected="its jobs are not affected",
-    look="Look again with: tiepoint jobs",
-    restart="Try again; if it stays so, end the agent with: tiepoint-agent stop",
-)
+_PATIENT_S: Final = 60.0
+"""Until what only a person can change is tried again."""
+_PERSON_NEEDED: Final = (HostKeyChanged, KeyRefused, SignInNeeded, AgentTooOld, AgentTooNew)
+_STEADY_S: Final = 5.0
+"""A connection that broke sooner is not made again at once a second time."""
+_SAME_CLOCK_S: Final = 1.0
+"""A clock that differs by less is taken as ours: the answer was under way, too."""
 _log = logging.getLogger(__name__)
 
 
@@ -43,20 +58,41 @@ class ProtocolScheduler:
     """Implements `ports.scheduler.Scheduler`.
 
     Args:
-        open_stream: Makes a new stream, starting the agent when that is possible; raises AgentUnavailable.
+        open_stream: Makes a new stream, starting the agent when that is possible; raises AgentUnavailable, and for a
+            cluster whatever `ports.remote` and Azure may raise.
         client: Name and version of this program, for the agent's log.
         sleep: Waits between attempts to connect again; a test gives its own clock.
+        site: Name of the tape, with a recorder.
+        name: What people call the cluster; empty = this computer.
+        recorder: Records what is heard; None = nobody does.
+        period_s: `follow` tells at most one snapshot in so many seconds.
     """
 
-    def __init__(self, open_stream: OpenStream, client: str, sleep: Sleep = asyncio.sleep) -> None:
+    def __init__(
+        self,
+        open_stream: OpenStream,
+        client: str,
+        sleep: Sleep = asyncio.sleep,
+        *,
+        site: str = "",
+        name: str = "",
+        recorder: FlightRecorder | None = None,
+        period_s: float = 0.1,
+    ) -> None:
+        self._partner = _partner(name)
+        self._period_s = period_s
         self._open_stream = open_stream
         self._client = client
         self._sleep = sleep
         self._conversation: Conversation | None = None
         self._hello: HelloResult | None = None
         self._connecting = asyncio.Lock()
-        self._subscription = Subscription()
+        self._subscribing = asyncio.Lock()
+        self._subscription = Subscription(Doubts(self._partner.name), recorder, site)
         self._subscribed_to: Conversation | None = None
+        self._line = b""
+        self._offset_s = 0.0
+        self._try_now = asyncio.Event()
 
     async def hello(self) -> HelloResult:
         """What the agent is and can do."""
@@ -164,24 +200,41 @@ class ProtocolScheduler:
 
     async def follow(self) -> AsyncGenerator[SchedulerSnapshot, None]:
         """Follow everything; see the port."""
-        failures = 0
+        failures = short = 0
         while True:
             try:
                 conversation = await self._subscribed()
-            except (AgentUnavailable, ConnectionLost, ProtocolError) as error:
+            except TiepointError as error:
                 if not self._subscription.is_begun:
                     raise
-                yield self._subscription.snapshot(ConnectionState.LOST, Failure.of(error))
-                await self._sleep(_PAUSES_S[min(failures, len(_PAUSES_S) - 1)])
-                failures += 1
+                pause_s = _PATIENT_S if isinstance(error, _PERSON_NEEDED) else _pause_s(failures)
+                self._try_now.clear()
+                yield self._told(ConnectionState.LOST, Failure.of(error), pause_s)
+                if await self._wait(pause_s):
+                    failures = 0
+                else:
+                    failures += 1
+                yield self._told(ConnectionState.LOST, Failure.of(error))
                 continue
-            failures = 0
+            failures, began = 0, time.monotonic()
             while conversation.is_open:
                 change = self._subscription.change()
-                yield self._subscription.snapshot(ConnectionState.CONNECTED)
+                yield self._told(ConnectionState.CONNECTED)
+                if self._period_s:
+                    await asyncio.sleep(self._period_s)
                 await first_of(change, conversation.ended)
-            problem = Failure("connection", "The connection to the agent was lost; connecting again.", retryable=True)
-            yield self._subscription.snapshot(ConnectionState.LOST, problem)
+            self._subscription.lost()
+            short = 0 if time.monotonic() - began >= _STEADY_S else short + 1
+            problem, pause_s = _loss(conversation.why_ended), _pause_s(short - 2)
+            self._try_now.clear()
+            if short > 1:
+                yield self._told(ConnectionState.LOST, problem, pause_s)
+                await self._wait(pause_s)
+            yield self._told(ConnectionState.LOST, problem)
+
+    def try_now(self) -> None:
+        """Cut a pause between two attempts short."""
+        self._try_now.set()
 
     async def close(self) -> None:
         """Let go of the connection."""
@@ -203,11 +256,29 @@ class ProtocolScheduler:
 
     async def _subscribed(self) -> Conversation:
         conversation = await self._connected()
-        if self._subscribed_to is not conversation:
-            result = await conversation.request(methods.SUBSCRIBE, self._subscription.params())
-            self._subscription.begin(result)
-            self._subscribed_to = conversation
+        async with self._subscribing:
+            if self._subscribed_to is not conversation:
+                params, self._subscribed_to = self._subscription.params(), None
+                await conversation.request(
+                    SUBSCRIBE_RAW, params, arrived=lambda answer: self._subscription.begin(answer, len(self._line))
+                )
+                self._subscribed_to = conversation
         return conversation
+
+    def _told(
+        self, connection: ConnectionState, problem: Failure | None = None, retry_s: float | None = None
+    ) -> SchedulerSnapshot:
+        return self._subscription.snapshot(connection, problem, retry_s=retry_s, offset_s=self._offset_s)
+
+    async def _wait(self, pause_s: float) -> bool:
+        """Wait for the next attempt; return whether somebody did not want to."""
+        waits = [asyncio.ensure_future(self._sleep(pause_s)), asyncio.ensure_future(self._try_now.wait())]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+        return self._try_now.is_set()
 
     async def _connected(self) -> Conversation:
         """Return the open conversation, or begin one."""
@@ -219,13 +290,48 @@ class ProtocolScheduler:
             return self._conversation
 
     async def _begun(self) -> tuple[Conversation, HelloResult]:
-        conversation = Conversation(await self._open_stream(), self._notified, _AGENT)
+        stream = await self._open_stream()
+        conversation = Conversation(stream, self._notified, self._partner, self._overhear)
         try:
             hello = await conversation.open(self._client)
         except BaseException:
             await conversation.close()
             raise
+        offset_s = (hello.time - datetime.now(UTC)).total_seconds()
+        self._offset_s = offset_s if abs(offset_s) > _SAME_CLOCK_S else 0.0
         return conversation, hello
 
+    def _overhear(self, line: bytes) -> None:
+        self._line = line
+
     def _notified(self, notification: Notification) -> None:
-        self._subscription.take(notification)
+        self._subscription.take(notification, self._line)
+
+
+def _pause_s(failures: int) -> float:
+    return _PAUSES_S[max(0, min(failures, len(_PAUSES_S) - 1))]
+
+
+def _loss(why: TiepointError | None) -> Failure:
+    """Say why a connection ended: nonsense as such, anything else as a loss that is being mended."""
+    if isinstance(why, ProtocolError):
+        return Failure.of(why)
+    detail = "" if why is None else why.detail
+    summary = "The connection to the agent was lost; connecting again."
+    return Failure("connection", summary, retryable=True, detail=detail)
+
+
+def _partner(name: str) -> Partner:
+    if not name:
+        return Partner(
+            "agent",
+            unaffected="its jobs are not affected",
+            look="Look again with: tiepoint jobs",
+            restart="Try again; if it stays so, end the agent with: tiepoint-agent stop",
+        )
+    return Partner(
+        f"scheduler of {name}",
+        unaffected="its jobs are not affected",
+        look=f"Look again with: tiepoint jobs --cluster {name}",
+        restart="Update its agent and this program to the same version; if it stays so, look at its log.",
+    )

@@ -6,86 +6,171 @@ Must not do input or output. On the loop's thread.
 from __future__ import annotations
 
 import asyncio
-import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any, Final
 
+from tiepoint.adapters.scheduler.doubts import Doubts
 from tiepoint.adapters.scheduler.mirror import Mirror
 from tiepoint.domain.failure import Failure
+from tiepoint.ports.flight_recorder import FlightRecorder
 from tiepoint.ports.scheduler import ConnectionState, SchedulerSnapshot
 from tiepoint.protocol.codec import MalformedMessage, from_json
 from tiepoint.protocol.envelope import Notification
-from tiepoint.protocol.events import EVENT, SNAPSHOT, Snapshot, State, parse_event
-from tiepoint.protocol.methods import Since, SubscribeParams, SubscribeResult
+from tiepoint.protocol.events import EVENT, SNAPSHOT, State
+from tiepoint.protocol.methods import Method, Since, SubscribeParams
 
-_log = logging.getLogger(__name__)
+_MOST_PARTS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """`SubscribeResult` whose jobs and nodes are read one by one, later, so that one bad one spoils nothing else."""
+
+    seq: int
+    epoch: str
+    events: tuple[Any, ...] = ()
+    snapshot: dict[str, Any] | None = None
+    parts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _RawSnapshot:
+    seq: int
+    epoch: str
+    snapshot: dict[str, Any]
+    part: int = 1
+    parts: int = 1
+
+
+SUBSCRIBE_RAW: Final = Method("subscribe", SubscribeParams, RawAnswer)
 
 
 class Subscription:
-    """Follows one agent over any number of connections."""
+    """Follows one agent over any number of connections.
 
-    def __init__(self) -> None:
+    Args:
+        doubts: Takes what makes no sense.
+        recorder: Records what is heard; None = nobody does.
+        site: Name of the tape.
+        now: The clock.
+    """
+
+    def __init__(
+        self,
+        doubts: Doubts | None = None,
+        recorder: FlightRecorder | None = None,
+        site: str = "",
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.doubts = doubts or Doubts("agent")
+        self._recorder, self._site, self._now = recorder, site, now
         self._mirror: Mirror | None = None
+        self._growing: Mirror | None = None
         self._change = asyncio.Event()
-        self._early: list[Notification] | None = None
 
     @property
     def is_begun(self) -> bool:
         """Whether the agent's state was ever heard."""
         return self._mirror is not None
 
-    def params(self) -> SubscribeParams:
-        """What to ask for: everything, or what came after the last event that was heard.
+    @property
+    def seq(self) -> int:
+        """Number of the last event that is in the state; -1 = there is no state."""
+        return -1 if self._mirror is None else self._mirror.seq
 
-        From here until `begin` notifications wait, because they may overtake the answer's way to its reader.
-        """
-        self._early = []
+    def params(self) -> SubscribeParams:
+        """What to ask for: everything, or what came after the last event that was heard."""
+        self._growing = None
+        self.doubts.clear()
         known = self._mirror
         return SubscribeParams(since=None if known is None else Since(known.epoch, known.seq))
 
-    def begin(self, answer: SubscribeResult) -> None:
-        """Take the answer to `subscribe`: a snapshot, or the events missed."""
+    def begin(self, answer: RawAnswer, size: int = 0) -> None:
+        """Take the answer to `subscribe`: a snapshot, whole or in parts that follow, or the events missed.
+
+        To be called in the answer's place among the notifications.
+        """
         known = self._mirror
-        if answer.snapshot is not None or known is None or known.epoch != answer.epoch:
-            state = answer.snapshot or State()
-            self._mirror = known = Mirror.of(state, answer.epoch, answer.seq, datetime.now(UTC))
-        for params in answer.events:
-            known = known.after(parse_event(params))
-        self._mirror = known
-        early, self._early = self._early or [], None
-        for notification in early:
-            self.take(notification)
+        if answer.parts > 1:
+            self._growing = Mirror(answer.epoch, answer.seq, self.doubts)
+        elif answer.snapshot is not None or known is None or known.epoch != answer.epoch:
+            fresh = Mirror(answer.epoch, answer.seq, self.doubts)
+            fresh.put_state(answer.snapshot or {}, size)
+            self._become(fresh)
+        else:
+            for params in answer.events:
+                if isinstance(params, dict):
+                    known.take(params, size, self._now())
+            known.seq, known.heard = max(known.seq, answer.seq), self._now()
+            self._record_state(known)
         self._tell()
 
-    def take(self, notification: Notification) -> None:
-        """Take a notification; one that makes no sense is logged and passed over."""
-        if self._early is not None:
-            self._early.append(notification)
-            return
-        try:
-            self._take(notification)
-        except MalformedMessage as error:
-            _log.warning("an event of the agent cannot be read: %s", error)
+    def take(self, notification: Notification, line: bytes = b"") -> None:
+        """Take a notification; one that makes no sense is counted and passed over."""
+        if notification.method == EVENT:
+            self._take_event(notification.params, line)
+        elif notification.method == SNAPSHOT:
+            try:
+                self._take_snapshot(from_json(_RawSnapshot, dict(notification.params), "snapshot"), len(line))
+            except MalformedMessage as error:
+                self.doubts.add(str(error))
+
+    def lost(self) -> None:
+        """The connection broke."""
+        if self._recorder is not None:
+            self._recorder.lost(self._site)
 
     def change(self) -> asyncio.Event:
         """Return what will be set by the next thing heard; take it before looking at the snapshot."""
         return self._change
 
-    def snapshot(self, connection: ConnectionState, problem: Failure | None = None) -> SchedulerSnapshot:
+    def snapshot(
+        self,
+        connection: ConnectionState,
+        problem: Failure | None = None,
+        *,
+        retry_s: float | None = None,
+        offset_s: float = 0.0,
+    ) -> SchedulerSnapshot:
         """The state as it was last heard."""
         known = self._mirror
         if known is None:
-            return SchedulerSnapshot(connection, problem=problem)
-        return SchedulerSnapshot(connection, known.jobs, known.nodes, known.heard, problem)
+            return SchedulerSnapshot(connection, problem=problem, retry_s=retry_s, offset_s=offset_s)
+        jobs, nodes = known.jobs(), known.nodes()
+        return SchedulerSnapshot(
+            connection, jobs, nodes, known.heard, problem or self.doubts.failure, retry_s, offset_s
+        )
 
-    def _take(self, notification: Notification) -> None:
-        if notification.method == SNAPSHOT:
-            told = from_json(Snapshot, dict(notification.params))
-            self._mirror = Mirror.of(told.snapshot, told.epoch, told.seq, datetime.now(UTC))
-        elif notification.method == EVENT and self._mirror is not None:
-            self._mirror = self._mirror.after(parse_event(notification.params))
-        else:
+    def _take_event(self, params: Mapping[str, Any], line: bytes) -> None:
+        known = self._mirror if self._growing is None else self._growing
+        if known is None or not known.take(params, len(line), self._now()):
             return
-        self._tell()
+        if self._growing is None:
+            if self._recorder is not None and line:
+                self._recorder.heard(self._site, line)
+                if self._recorder.wants_state(self._site):
+                    self._record_state(known)
+            self._tell()
+
+    def _take_snapshot(self, told: _RawSnapshot, size: int) -> None:
+        if told.parts <= 1 or told.part <= 1 or self._growing is None or self._growing.epoch != told.epoch:
+            self._growing = Mirror(told.epoch, told.seq, self.doubts)
+        self._growing.put_state(told.snapshot, size)
+        if told.part >= told.parts or told.part >= _MOST_PARTS:
+            self._become(self._growing)
+            self._tell()
+
+    def _become(self, fresh: Mirror) -> None:
+        self._growing, self._mirror = None, fresh
+        fresh.heard = self._now()
+        self._record_state(fresh)
+
+    def _record_state(self, known: Mirror) -> None:
+        if self._recorder is not None:
+            state = State(tuple(known.jobs().values()), tuple(known.nodes().values()))
+            self._recorder.begin(self._site, state, known.seq, known.epoch)
 
     def _tell(self) -> None:
         told, self._change = self._change, asyncio.Event()

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 from tiepoint.ui import theme
 from tiepoint.ui.text import plain, tr
 from tiepoint.ui.widgets.buttons import IconButton
-from tiepoint.ui.widgets.table_cells import Column, Row
+from tiepoint.ui.widgets.table_cells import AnyRow, Column
 from tiepoint.ui.widgets.table_columns import ColumnMemory, column_menu
 from tiepoint.ui.widgets.table_delegate import CellDelegate
 from tiepoint.ui.widgets.table_model import RowsModel, TableModel
@@ -85,7 +85,7 @@ class Table(QTableView):
         """The key of the row a person is at; empty = none."""
         return self._chosen
 
-    def set_rows(self, rows: Sequence[Row]) -> None:
+    def set_rows(self, rows: Sequence[AnyRow]) -> None:
         """Show these rows; selection and scroll position stay. Only without a model of its own."""
         model = self.rows_model
         if isinstance(model, TableModel):
@@ -288,7 +288,7 @@ class Table(QTableView):
         self._hover(-1)
 
 
-def _copied(row: Row, column: int) -> str:
+def _copied(row: AnyRow, column: int) -> str:
     cell = row.cells[column]
     return ", ".join(part for part in (cell.text, cell.sub) if part)
 

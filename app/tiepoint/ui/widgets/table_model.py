@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from tiepoint.ui.widgets.table_cells import Column, Row
+from tiepoint.ui.widgets.table_cells import AnyRow, Column
 
 CELL_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 ROW_ROLE: Final = Qt.ItemDataRole.UserRole + 2
@@ -33,11 +33,11 @@ class RowsModel(QAbstractTableModel):
         self._is_descending = False
 
     @property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[AnyRow, ...]:
         """The rows that are shown, in order."""
         return tuple(self.row_at(place) for place in range(self.rowCount()))
 
-    def row_at(self, place: int) -> Row:
+    def row_at(self, place: int) -> AnyRow:
         """Return the row that is shown at a place."""
         raise NotImplementedError
 
@@ -53,7 +53,7 @@ class RowsModel(QAbstractTableModel):
         """Show only rows with this tag; empty = all."""
         raise NotImplementedError
 
-    def row_of(self, index: _Index) -> Row | None:
+    def row_of(self, index: _Index) -> AnyRow | None:
         """Return the row under an index, None when there is none."""
         return self.row_at(index.row()) if index.isValid() and index.row() < self.rowCount() else None
 
@@ -110,19 +110,19 @@ class TableModel(RowsModel):
 
     def __init__(self, columns: Sequence[Column]) -> None:
         super().__init__(columns)
-        self._all: tuple[Row, ...] = ()
-        self._shown: list[Row] = []
+        self._all: tuple[AnyRow, ...] = ()
+        self._shown: list[AnyRow] = []
         self._places: dict[str, int] = {}
-        self._words: dict[str, tuple[Row, str]] = {}
+        self._words: dict[str, tuple[AnyRow, str]] = {}
         self._filter: tuple[str, ...] = ()
         self._tag = ""
 
     @property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[AnyRow, ...]:
         """The rows that are shown, in order."""
         return tuple(self._shown)
 
-    def set_rows(self, rows: Sequence[Row]) -> None:
+    def set_rows(self, rows: Sequence[AnyRow]) -> None:
         """Show these rows instead; keys must be unique."""
         self._all = tuple(rows)
         self._show()
@@ -137,7 +137,7 @@ class TableModel(RowsModel):
         self._tag = tag
         self._show()
 
-    def row_at(self, place: int) -> Row:
+    def row_at(self, place: int) -> AnyRow:
         """Return the row that is shown at a place."""
         return self._shown[place]
 
@@ -159,23 +159,23 @@ class TableModel(RowsModel):
         if self._filter:
             self._words = {row.key: self._words[row.key] for row in self._all if row.key in self._words}
 
-    def _passes(self, row: Row) -> bool:
+    def _passes(self, row: AnyRow) -> bool:
         if self._tag and self._tag not in row.tags:
             return False
         return not self._filter or all(word in self._words_of(row) for word in self._filter)
 
-    def _words_of(self, row: Row) -> str:
+    def _words_of(self, row: AnyRow) -> str:
         known = self._words.get(row.key)
         if known is None or known[0] is not row:
             known = row, " ".join(f"{cell.text} {cell.sub}" for cell in row.cells).casefold()
             self._words[row.key] = known
         return known[1]
 
-    def _in_order(self, rows: list[Row]) -> list[Row]:
+    def _in_order(self, rows: list[AnyRow]) -> list[AnyRow]:
         column = self._sort_column
         if column < 0:
             return sorted(rows, key=lambda row: row.rank)
-        return sorted(rows, key=lambda row: row.cells[column].sort_value, reverse=self._is_descending)
+        return sorted(rows, key=lambda row: row.cell(column).sort_value, reverse=self._is_descending)
 
     def _remove(self, places: list[int]) -> None:
         for first, last in reversed(list(runs(places))):
@@ -196,7 +196,7 @@ class TableModel(RowsModel):
         self.changePersistentIndexList(before, moved)
         self.layoutChanged.emit()
 
-    def _insert(self, wanted: list[Row], known: set[str]) -> None:
+    def _insert(self, wanted: list[AnyRow], known: set[str]) -> None:
         new = [place for place, row in enumerate(wanted) if row.key not in known]
         for first, last in runs(new):
             self.beginInsertRows(QModelIndex(), first, last)
@@ -204,7 +204,7 @@ class TableModel(RowsModel):
             self.endInsertRows()
         self._index()
 
-    def _exchange(self, wanted: list[Row]) -> None:
+    def _exchange(self, wanted: list[AnyRow]) -> None:
         before, self._shown = self._shown, wanted
         changed = [place for place, row in enumerate(wanted) if row is not before[place] and row != before[place]]
         for first, last in runs(changed):
@@ -212,8 +212,8 @@ class TableModel(RowsModel):
             left, right = min(low for low, _ in columns), max(high for _, high in columns)
             self.dataChanged.emit(self.index(first, left), self.index(last, right))
 
-    def _columns_changed(self, before: Row, after: Row) -> tuple[int, int]:
-        if before.is_stale != after.is_stale:
+    def _columns_changed(self, before: AnyRow, after: AnyRow) -> tuple[int, int]:
+        if before.is_stale != after.is_stale or not (before.is_built and after.is_built):
             return 0, len(self.columns) - 1
         pairs = zip(before.cells, after.cells, strict=True)
         places = [place for place, (old, new) in enumerate(pairs) if old != new]
