@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from cluster_box.process import BoxProcess
-from program import Program, wait_until
+from program import Program
 from tiepoint.runtime import folders
 
 
@@ -90,7 +92,7 @@ class AgentMachine:
         return True
 
     def start(self) -> None:
-        """Begin it, and wait until it listens."""
+        """Begin it, and wait until one listens; `connect` may have been quicker."""
         try:
             self._process.start()
         except RuntimeError as error:
@@ -98,9 +100,11 @@ class AgentMachine:
 
     def stop(self) -> None:
         """End it as systemd does."""
-        for each in Program(self.home).processes("agent"):
+        running = Program(self.home).processes("agent")
+        for each in running:
             each.terminate()
-        wait_until(lambda: not Program(self.home).processes("agent"), timeout_s=20, what="the agent to end")
+        _, left = psutil.wait_procs(running, timeout=20)
+        assert not left, f"the agent does not end: {left}"
         self._process.stop()
 
     def kill(self) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,8 @@ import psutil
 TIED: Final = ("setpriv", "--pdeathsig", "KILL", "--")
 """What a command begins with to end with whoever starts it."""
 _END_S: Final = 20.0
+_STARTER: Final = ThreadPoolExecutor(1, "box")
+"""Starts all processes: they end with the thread that started them, not only with this process."""
 
 
 class BoxProcess:
@@ -46,10 +49,7 @@ class BoxProcess:
         from program import wait_until
 
         assert not self.pid
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._env, start_new_session=True
-            )
+        self._process = _STARTER.submit(self._begun).result()
         try:
             wait_until(lambda: not self.pid or self._is_up(), timeout_s=30, what=f"{self._command} to answer")
         except TimeoutError:
@@ -57,6 +57,12 @@ class BoxProcess:
             raise
         if not self.pid:
             raise RuntimeError(f"it ended at once: {self.log.read_text(errors='replace')[-2000:]}")
+
+    def _begun(self) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._env, start_new_session=True
+            )
 
     def descendants(self) -> list[psutil.Process]:
         """Return it and all it started."""
