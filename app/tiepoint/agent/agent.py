@@ -14,6 +14,7 @@ from tiepoint.agent.job_queue import JobQueue
 from tiepoint.agent.jobs import Jobs
 from tiepoint.agent.journal import Journal
 from tiepoint.agent.methods import AgentMethods
+from tiepoint.agent.node.guard_folder import WorkMarker
 from tiepoint.agent.publisher import Publisher
 from tiepoint.agent.store import JobStore
 from tiepoint.daemon.clients import Clients
@@ -36,9 +37,13 @@ class Agent:
         backend: The engine.
         idle_s: Ends after so many seconds without clients and jobs; 0 = never.
         work: Shared folder of the cluster; empty = this computer alone.
+        run_folder: The guard's, see `node.guard_folder`; empty = there is none.
     """
 
-    def __init__(self, database: Path, backend: Backend, *, idle_s: float = 0.0, work: str = "") -> None:
+    def __init__(
+        self, database: Path, backend: Backend, *, idle_s: float = 0.0, work: str = "", run_folder: str = ""
+    ) -> None:
+        self._marker = WorkMarker(run_folder)
         self._stopping: asyncio.Event = asyncio.Event()
         self._stops_when_idle = False
         self._backend = backend
@@ -103,6 +108,7 @@ class Agent:
         return not self._clients.are_there and not self._queue.is_busy
 
     def _work_changed(self) -> None:
+        self._marker.show(is_working=self._queue.is_busy)
         if self._stops_when_idle and not self._queue.is_busy:
             self._stopping.set()
         self._exit_timer.touch()
@@ -119,6 +125,7 @@ class Agent:
             await asyncio.wait({self._resting}, timeout=_ENDING_S)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._backend.close(), _ENDING_S)
+        self._marker.show(is_working=False)
         self._publisher.close()
         await self._clients.end()
         self._store.close()

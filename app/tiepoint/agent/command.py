@@ -1,4 +1,7 @@
-"""The command `tiepoint-agent`, for services and SSH: `connect` joins the endpoint, `run` serves, `stop` ends it."""
+"""The command `tiepoint-agent`, for services and SSH.
+
+`connect` joins the endpoint, `run` serves, `stop` ends it; `node` keeps the workers of one machine of a cluster.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from tiepoint.protocol.methods import AGENT_STOP, HELLO
 from tiepoint.runtime.endpoint import AGENT
 from tiepoint.runtime.entry import run_child
 
-_USAGE = "usage: tiepoint-agent connect | run [--idle-s SECONDS] | stop\n"
+_USAGE = "usage: tiepoint-agent connect | run [--idle-s SECONDS] | stop | node\n"
 
 
 def main() -> int:
@@ -20,7 +23,7 @@ def main() -> int:
     action, *args = sys.argv[1:] or [""]
     if action == "stop" and not args:
         return asyncio.run(_stop())
-    roles = {"connect": "connect", "run": "agent"}
+    roles = {"connect": "connect", "run": "agent", "node": "node"}
     if action not in roles:
         sys.stderr.write(_USAGE)
         return 2

@@ -60,7 +60,7 @@ class AgentConfig:
         nodes: On the scheduler: names of the nodes there should be; others may join, too.
         identity: Base address of the metadata service that gives tokens and eviction notices.
         silent_s: A node unheard for so long is given up, and what it had goes to others.
-        run_folder: Where running tasks say that they work, and where the guard says that none is to begin; empty = nowhere.
+        run_folder: Where running tasks say that they work, and where the guard says that none may begin; may be empty.
         metashape: For `metashape`.
     """
 

@@ -37,6 +37,7 @@ class Task:
         outputs: Files and folders there when it is done, relative to the work folder.
         isolated: A long native call that runs in a child of the worker, to be killable.
         threads: Threads it may use.
+        gpus: Graphics cards it needs; on a cluster it gets a node that has them free.
     """
 
     key: str
@@ -46,6 +47,7 @@ class Task:
     outputs: tuple[str, ...] = ()
     isolated: bool = False
     threads: int = 1
+    gpus: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the task as plain JSON values."""

@@ -20,6 +20,7 @@ from tiepoint.runtime.parentage import die_with_parent
 ROLES: Final = {
     "agent": "tiepoint.agent.daemon:main",
     "transfer": "tiepoint.transfer.daemon:main",
+    "node": "tiepoint.agent.node.daemon:main",
     "connect": "tiepoint.agent.connect:main",
     "token": "tiepoint.azure_sign_in:main",
     "worker": "tiepoint.agent.backends.dask.worker:main",

@@ -33,6 +33,19 @@ class Client:
             client.hello = await client.call("hello", client="test 1", protocol=1)
         return client
 
+    @classmethod
+    async def join(cls, timeout_s: float = 20) -> Client:
+        """Connect to an agent that somebody else has started."""
+        async with asyncio.timeout(timeout_s):
+            while True:
+                try:
+                    client = cls(*await AGENT.open())
+                    break
+                except OSError:
+                    await asyncio.sleep(0.05)
+        client.hello = await client.call("hello", client="test 1", protocol=1)
+        return client
+
     hello: dict[str, Any]
 
     async def send(self, method: str, **params: Any) -> int:
@@ -91,6 +104,19 @@ class Client:
             while True:
                 stages = (await self.call("jobs.get", job=job))["job"]["stages"]
                 if next(each for each in stages if each["name"] == stage)["tasks"][state] >= count:
+                    return
+                await asyncio.sleep(0.05)
+
+    async def nodes(self) -> dict[str, dict[str, Any]]:
+        """Return the nodes by name."""
+        return {node["id"]: node for node in (await self.call("nodes.list"))["nodes"]}
+
+    async def nodes_are(self, *states: str, names: tuple[str, ...] = (), timeout_s: float = 30) -> None:
+        """Poll until the nodes, or those named, are in one of the states."""
+        async with asyncio.timeout(timeout_s):
+            while True:
+                known = await self.nodes()
+                if all(known[name]["state"] in states for name in names or known):
                     return
                 await asyncio.sleep(0.05)
 

@@ -1,4 +1,4 @@
-"""Certificates by which scheduler and nodes of a cluster know each other: made here, put into its vault, kept nowhere else.
+"""Certificates by which scheduler and nodes of a cluster know each other: made here, put into its vault, not kept.
 
 Each is one PEM text: key, certificate, authority. The authority's own key is thrown away once both are signed, so
 nobody can make a third; a new pair replaces both. Blocks for a moment: call it from a thread.

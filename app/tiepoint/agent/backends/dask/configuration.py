@@ -1,4 +1,7 @@
-"""How we run distributed: encrypted, on the loopback interface, without any web server, quiet. Imports distributed."""
+"""How we run distributed: encrypted, without any web server, quiet; on the loopback interface unless it is a cluster.
+
+Imports distributed.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import dask
 from distributed import Scheduler, Worker
 from distributed.security import Security
 
+from tiepoint.agent.config import TlsFiles
 from tiepoint.runtime import folders
 
 ALLOWED_FAILURES: Final = 2
@@ -87,4 +91,18 @@ def security_of(texts: dict[str, str]) -> Security:
         tls_worker_key=texts["key"],
         tls_client_cert=texts["cert"],
         tls_client_key=texts["key"],
+    )
+
+
+def security_of_files(files: TlsFiles) -> Security:
+    """Return what a machine of a cluster shows and believes: one certificate, whatever it does."""
+    return Security(
+        require_encryption=True,
+        tls_ca_file=files.ca,
+        tls_scheduler_cert=files.certificate,
+        tls_scheduler_key=files.key,
+        tls_worker_cert=files.certificate,
+        tls_worker_key=files.key,
+        tls_client_cert=files.certificate,
+        tls_client_key=files.key,
     )

@@ -43,8 +43,21 @@ def as_error(problem: BaseException, stage: str) -> TiepointError:
     )
 
 
-def out_of_memory(stage: str, detail: str = "") -> OutOfMemory:
-    """Return the sentence for a task that needed more memory than there is."""
+def out_of_memory(stage: str, detail: str = "", *, node: str = "") -> OutOfMemory:
+    """Return the sentence for a task that needed more memory than there is.
+
+    Args:
+        stage: The stage's name.
+        detail: Technical text.
+        node: The cluster's node it ran on; empty = this computer.
+    """
+    if node:
+        return OutOfMemory(
+            f"The stage {stage} needed more memory than {node} has.",
+            remedy="Choose a lower preset or smaller sizes, or nodes with more memory, then run the job again.",
+            retryable=True,
+            detail=detail,
+        )
     return OutOfMemory(
         f"The stage {stage} needed more memory than this computer has free.",
         remedy="Close other programs, or choose a lower preset or smaller sizes, then run the job again.",
@@ -67,6 +80,21 @@ def worker_lost(task: str, status: int | None, times: int, detail: str = "") -> 
         remedy="Resume the job to try again; if it ends the same way, report it with the log.",
         retryable=True,
         detail=detail,
+    )
+
+
+def nodes_lost(task: str, node: str, times: int) -> WorkerLost:
+    """Return the sentence for a task that lost its node too often.
+
+    Args:
+        task: The task's key.
+        node: The last one.
+        times: How often it happened.
+    """
+    return WorkerLost(
+        f"The task {task} lost its node {times} times, the last time {node}.",
+        remedy="See on the Nodes page why nodes go (eviction, memory, network), then resume the job.",
+        retryable=True,
     )
 
 

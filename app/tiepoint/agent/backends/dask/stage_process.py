@@ -9,10 +9,12 @@ from __future__ import annotations
 import contextlib
 import json
 import subprocess
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
+from tiepoint.agent.backends.dask.memory_watch import kills_by_system
 from tiepoint.agent.backends.dask.reporter import Reporter
 from tiepoint.engine.task import Task
 from tiepoint.runtime.children import start_child
@@ -33,9 +35,11 @@ class StageProcesses:
     def __init__(self, memory_bytes: int) -> None:
         self._memory_bytes = memory_bytes
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="stage-starter")
-        self._spare: tuple[subprocess.Popen[bytes], int] | None = None
+        self._spare: tuple[subprocess.Popen[bytes], int, Sequence[int] | None] | None = None
 
-    def run(self, work: Path, task: Task, log: Path, reporter: Reporter) -> dict[str, Any]:
+    def run(
+        self, work: Path, task: Task, log: Path, reporter: Reporter, gpus: Sequence[int] | None = None
+    ) -> dict[str, Any]:
         """Run a task in a child.
 
         Args:
@@ -43,18 +47,22 @@ class StageProcesses:
             task: The task.
             log: Where what it prints goes.
             reporter: Hears its progress.
+            gpus: Graphics cards it may use, by index; None = as this process may.
 
         Returns:
-            {"manifest": ...}, {"error": ...} or, when the child died, {"died": its exit status}.
+            {"manifest": ...}, {"error": ...} or, when the child died, {"died": its exit status, "was_memory": whether
+            the kernel has ended something for want of memory meanwhile}.
         """
-        child, threads = self._taken(task.threads)
+        killed_before = kills_by_system()
+        child, threads = self._taken(task.threads, gpus)
         reporter.child(child.pid)
         order = {"work": str(work), "task": task.to_dict(), "log": str(log)}
         outcome = _exchanged(child, order, reporter)
         if outcome is None:
             reporter.child(None)
-            return {"died": end_child(child, grace_s=1.0), "log": _tail(log)}
-        if not self._is_kept(child, threads):
+            died = end_child(child, grace_s=1.0)
+            return {"died": died, "was_memory": kills_by_system() > killed_before, "log": _tail(log)}
+        if not self._is_kept(child, threads, gpus):
             reporter.child(None)
         return outcome
 
@@ -69,31 +77,32 @@ class StageProcesses:
         self.end_idle()
         self._starter.shutdown(wait=False)
 
-    def _taken(self, threads: int) -> tuple[subprocess.Popen[bytes], int]:
+    def _taken(self, threads: int, gpus: Sequence[int] | None) -> tuple[subprocess.Popen[bytes], int]:
         spare, self._spare = self._spare, None
         if spare is not None:
-            child, its_threads = spare
-            if its_threads >= threads and child.poll() is None:
-                return spare
+            child, its_threads, its_gpus = spare
+            if its_threads >= threads and its_gpus == gpus and child.poll() is None:
+                return child, its_threads
             end_child(child, grace_s=0.0)
-        return self._starter.submit(self._started, threads).result(), threads
+        return self._starter.submit(self._started, threads, gpus).result(), threads
 
-    def _started(self, threads: int) -> subprocess.Popen[bytes]:
+    def _started(self, threads: int, gpus: Sequence[int] | None) -> subprocess.Popen[bytes]:
+        cards = {} if gpus is None else {"CUDA_VISIBLE_DEVICES": ",".join(str(each) for each in gpus)}
         return start_child(
             "stage",
             [str(self._memory_bytes)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={THREADS_VARIABLE: str(max(1, threads))},
+            env={THREADS_VARIABLE: str(max(1, threads)), **cards},
         )
 
-    def _is_kept(self, child: subprocess.Popen[bytes], threads: int) -> bool:
+    def _is_kept(self, child: subprocess.Popen[bytes], threads: int, gpus: Sequence[int] | None) -> bool:
         """Keep the child for the next task, unless it holds much memory."""
         if _resident_bytes(child.pid) > _KEPT_BYTES:
             end_child(child, grace_s=0.0)
             return False
-        self._spare = (child, threads)
+        self._spare = (child, threads, gpus)
         return True
 
 

@@ -22,6 +22,7 @@ from tiepoint.agent.backends.dask.limits import limit_memory, offer_to_oom_kille
 from tiepoint.agent.backends.dask.outcome import failed
 from tiepoint.agent.backends.dask.reporter import TOPIC, Reporter, ReportingHandler, attached_handler
 from tiepoint.agent.backends.dask.stage_process import StageProcesses
+from tiepoint.agent.node.guard_folder import task_marker
 from tiepoint.engine.task import Task, run_task
 from tiepoint.runtime.logs import log_to_stderr
 
@@ -43,6 +44,7 @@ class _Tasks:
         self.stages: StageProcesses | None = None
         self.handler: ReportingHandler | None = None
         self.preloaded = threading.Event()
+        self.run_folder = ""
 
 
 _TASKS: Final = _Tasks()
@@ -70,7 +72,8 @@ def run_in_worker(order: dict[str, Any]) -> dict[str, Any]:
     """Run one task; dask calls this in the worker's task thread.
 
     Args:
-        order: `run` (number of the attempt), `work` (folder), `logs` (folder) and `task` (its wire form).
+        order: `run` (number of the attempt), `work` (folder), `logs` (folder) and `task` (its wire form); on a
+            cluster also `gpus` (graphics cards it may use, by index).
 
     Returns:
         The outcome; a task's failure is one, it does not raise.
@@ -83,7 +86,8 @@ def run_in_worker(order: dict[str, Any]) -> dict[str, Any]:
     handler.target = reporter.logged
     reporter.started()
     try:
-        return _outcome(Path(order["work"]), Path(order["logs"]), task, reporter)
+        with task_marker(_TASKS.run_folder, str(order["run"])):
+            return _outcome(Path(order["work"]), Path(order["logs"]), task, reporter, order.get("gpus"))
     except Exception as problem:  # noqa: BLE001 - whatever it is becomes a failure of the job, told to the agent
         return failed(problem, task.key.partition("/")[0])
     finally:
@@ -97,10 +101,10 @@ def end_idle_child() -> None:
         _TASKS.stages.end_idle()
 
 
-def _outcome(work: Path, logs: Path, task: Task, reporter: Reporter) -> dict[str, Any]:
+def _outcome(work: Path, logs: Path, task: Task, reporter: Reporter, gpus: Sequence[int] | None) -> dict[str, Any]:
     if task.isolated:
         assert _TASKS.stages is not None
-        return _TASKS.stages.run(work, task, logs / f"{task.key.replace('/', '-')}.log", reporter)
+        return _TASKS.stages.run(work, task, logs / f"{task.key.replace('/', '-')}.log", reporter, gpus)
     # Two threads that import packages with circular imports at once find them half made.
     _TASKS.preloaded.wait()
     return {"manifest": run_task(work, task, reporter.progressed)}
@@ -111,6 +115,7 @@ async def _serve(order: dict[str, Any]) -> None:
 
     configure()
     _TASKS.name = order["name"]
+    _TASKS.run_folder = order.get("run_folder", "")
     _TASKS.stages = StageProcesses(int(order["memory_bytes"]))
     _TASKS.handler = attached_handler()
     worker = QuietWorker(
@@ -118,7 +123,8 @@ async def _serve(order: dict[str, Any]) -> None:
         name=order["name"],
         nthreads=1,
         memory_limit=None,
-        host=LOOPBACK,
+        host=order.get("host") or LOOPBACK,
+        resources=order.get("resources"),
         security=security_of(order["security"]),
         dashboard=False,
         local_directory=order["scratch"],

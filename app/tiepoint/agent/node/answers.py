@@ -1,0 +1,91 @@
+"""What the agent may ask a node: end workers, look at a path, try a folder, show its log, end itself. Loop's thread."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from tiepoint.agent.backends.dask.worker_process import WorkerProcess
+from tiepoint.agent.job_log import tail
+from tiepoint.agent.paths import file_system_of, probe_path, stat_path
+from tiepoint.protocol.codec import to_json
+from tiepoint.runtime import folders
+
+_log = logging.getLogger(__name__)
+
+LOG_NAME: Final = "node"
+Answer: TypeAlias = Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]
+
+
+class Answers:
+    """Answers calls; a call never raises, what went wrong is in its answer.
+
+    Args:
+        workers: The node's.
+        stop: Ends the supervisor.
+    """
+
+    def __init__(self, workers: Sequence[WorkerProcess], stop: Callable[[], None]) -> None:
+        self._workers = workers
+        self._stop = stop
+        self._known: dict[str, Answer] = {
+            "free": self._free,
+            "look": self._look,
+            "probe": self._probe,
+            "tail": self._tail,
+            "quit": self._quit,
+        }
+
+    async def to(self, method: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer one call."""
+        answer = self._known.get(method)
+        if answer is None:
+            return {"problem": f"this node does not know {method}"}
+        try:
+            return await answer(params)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the agent waits for an answer
+            _log.warning("%s failed: %s", method, error)
+            return {"problem": f"{type(error).__name__}: {error}"}
+
+    async def _free(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Kill workers by the names of their processes; others take their places."""
+        names = set(params["workers"])
+        for worker in self._workers:
+            if worker.name in names:
+                worker.kill()
+        return {}
+
+    async def _look(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        path = str(params["path"])
+        stat = await asyncio.to_thread(stat_path, path)
+        return {"stat": to_json(stat), "file_system": await asyncio.to_thread(file_system_of, path)}
+
+    async def _probe(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        path, written = str(params["path"]), str(params["written"])
+        problem = await asyncio.to_thread(probe_path, path)
+        sees = await asyncio.to_thread(_is_seen, written) if written else None
+        return {"error": to_json(problem), "sees_agent": sees}
+
+    async def _tail(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        path = folders.user_log_file(LOG_NAME)
+        found = await asyncio.to_thread(tail, path, int(params["lines"]), params["before"], params["after"])
+        return {"lines": to_json(found)}
+
+    async def _quit(self, _params: Mapping[str, Any]) -> dict[str, Any]:
+        # The answer goes first: ending closes the link.
+        asyncio.get_running_loop().call_later(0.2, self._stop)
+        return {}
+
+
+def _is_seen(written: str) -> bool:
+    """Look for a file; a folder that a network file system remembers from before is read anew first."""
+    path = Path(written)
+    try:
+        with os.scandir(path.parent) as found:
+            return any(each.name == path.name for each in found)
+    except OSError:
+        return False

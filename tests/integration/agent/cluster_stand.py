@@ -1,0 +1,115 @@
+"""A cluster of processes on the loopback interface: an agent with a TLS scheduler, and a supervisor for each node."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from cluster_certificates import make_certificates
+from program import Program, wait_until
+
+
+class ClusterStand:
+    """Agent and nodes, each in a home of its own; the agent's is the test's TIEPOINT_HOME.
+
+    Args:
+        folder: For everything.
+        agent_home: The agent's home.
+        nodes: Their names, with how many tasks each takes at a time.
+        silent_s: See `AgentConfig`.
+        identity: See `AgentConfig`.
+    """
+
+    def __init__(
+        self, folder: Path, agent_home: Path, nodes: dict[str, int], *, silent_s: float = 3.0, identity: str = ""
+    ) -> None:
+        self.folder = folder
+        self.work = folder / "shared"
+        self.work.mkdir()
+        make_certificates(folder / "tls")
+        self.agent = Program(agent_home)
+        self.slots = nodes
+        self.nodes = {name: Program(folder / name) for name in nodes}
+        self.variables: dict[str, str] = {}
+        self._silent_s = silent_s
+        self._identity = identity
+        self._address = f"tls://127.0.0.1:{_free_port()}"
+        self._started: list[subprocess.Popen[bytes]] = []
+
+    def start(self) -> ClusterStand:
+        """Start everything."""
+        self.start_agent()
+        for name in self.nodes:
+            self.start_node(name)
+        return self
+
+    def start_agent(self) -> subprocess.Popen[bytes]:
+        """Start the agent."""
+        return self._start(self.agent, "agent", ["--idle-s", "0"], self._config("scheduler", nodes=[*self.nodes]))
+
+    def start_node(self, name: str) -> subprocess.Popen[bytes]:
+        """Start a node's supervisor."""
+        more = {"node": name, "slots": self.slots[name], "run_folder": str(self.run_folder(name))}
+        (self.run_folder(name) / "tasks").mkdir(parents=True, exist_ok=True)
+        return self._start(self.nodes[name], "node", [], self._config("node", **more))
+
+    def run_folder(self, name: str) -> Path:
+        """Return where a node's tasks say that they work."""
+        return self.folder / f"run-{name}"
+
+    def kill_node(self, name: str) -> None:
+        """Kill a supervisor, and with it all that it has started."""
+        self.nodes[name].kill("node")
+        wait_until(lambda: not self.nodes[name].processes(), timeout_s=5, what=f"{name} to end")
+
+    def freeze_node(self, name: str, *, is_frozen: bool = True) -> None:
+        """Let all of a node fall silent without a word, or go on."""
+        for process in self.nodes[name].processes():
+            os.kill(process.pid, signal.SIGSTOP if is_frozen else signal.SIGCONT)
+
+    def stop(self) -> None:
+        """End everything."""
+        for program in (self.agent, *self.nodes.values()):
+            for process in program.processes():
+                process.resume()
+            program.stop()
+        for process in self._started:
+            process.wait(10)
+
+    def logs(self) -> str:
+        """Return what the logs of all of them hold."""
+        homes = [program.home for program in (self.agent, *self.nodes.values())]
+        return "\n".join(path.read_text(errors="replace") for home in homes for path in (home / "log").glob("*.log"))
+
+    def _config(self, role: str, **more: Any) -> Path:
+        tls = {name: str(self.folder / "tls" / role / f"{name}.pem") for name in ("ca", "certificate", "key")}
+        content = {
+            "work": str(self.work),
+            "scheduler": self._address,
+            "tls": tls,
+            "silent_s": self._silent_s,
+            "identity": self._identity,
+            **more,
+        }
+        path = self.folder / f"{more.get('node', role)}.json"
+        path.write_text(json.dumps(content))
+        return path
+
+    def _start(self, program: Program, role: str, args: list[str], config: Path) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-P", "-m", "tiepoint", "--child", role, *args]
+        env = {**program.env, "TIEPOINT_AGENT_CONFIG": str(config), **self.variables}
+        process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL)
+        self._started.append(process)
+        return process
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
