@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from tiepoint import __version__, resources
 from tiepoint.adapters.files.capture_store import FolderCaptureStore
+from tiepoint.adapters.files.flight_tape import FolderFlightRecorder
 from tiepoint.adapters.files.panel_state_store import FilePanelStateStore
 from tiepoint.adapters.files.preview_store import FolderPreviewStore
 from tiepoint.adapters.files.product_store import FolderProductStore
@@ -153,7 +154,8 @@ async def open_program() -> AsyncIterator[Program]:
     settings = FileSettingsStore(folders.settings_folder() / "settings.json", _now)
     captures_folder = captures_folder_of(settings)
     store = FolderCaptureStore(captures_folder, _now)
-    scheduler = ProtocolScheduler(open_agent_stream, f"tiepoint {__version__}")
+    recorder = FolderFlightRecorder(folders.data_folder() / "recordings", _now)
+    scheduler = ProtocolScheduler(open_agent_stream, f"tiepoint {__version__}", site=COMPUTER, recorder=recorder)
     operations = Operations()
     inspector, renderer, system = _engine_adapters(captures_folder)
     captures = CaptureService(store, inspector, operations)
@@ -170,7 +172,7 @@ async def open_program() -> AsyncIterator[Program]:
     azure = azure_parts(preferences, operations, _now, transfers.forget_sign_in)
     site = Site(COMPUTER, "This computer", SiteKind.COMPUTER, scheduler, jobs, monitor, estimates)
     parked = (lambda text: panel_state.remember(parked=text), lambda: str(panel_state.state.extras.get("parked", "")))
-    remote = remote_parts(site, azure, lambda shown: panel_state.remember(site=shown), parked)
+    remote = remote_parts(site, azure, lambda shown: panel_state.remember(site=shown), parked, recorder)
     try:
         yield Program(
             version=__version__,
@@ -210,6 +212,7 @@ async def open_program() -> AsyncIterator[Program]:
         await estimates.stop()
         await computer.stop()
         await scheduler.close()
+        await recorder.close()
 
 
 def _engine_adapters(captures_folder: Path) -> tuple[PhotoInspector, Renderer, System]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from tiepoint.protocol.events import State
 
 @dataclass(frozen=True, slots=True)
 class TapeSpan:
-    """A stretch of tape without a gap.
+    """A stretch of tape without a gap. Times are of the scheduler's clock, as those of jobs and nodes are.
 
     Args:
         start: UTC.
@@ -42,8 +42,8 @@ class TapeMoment:
 class FlightRecorder(Protocol):
     """Records one site a tape. Recording never blocks or raises; what cannot be written is counted."""
 
-    def begin(self, site: str, state: State, seq: int, epoch: str) -> None:
-        """A whole state was heard: recording starts from here."""
+    def begin(self, site: str, state: State, time: datetime) -> None:
+        """A whole state is known, at a time of the scheduler's clock: recording starts from here, or goes on."""
 
     def heard(self, site: str, line: bytes) -> None:
         """An event was heard; the line of its notification, as it came. Returns at once."""
@@ -54,8 +54,8 @@ class FlightRecorder(Protocol):
     def start(self) -> None:
         """Record from now on: one program of a user does, the panel."""
 
-    def lost(self, site: str) -> None:
-        """The link broke: a gap begins."""
+    def lost(self, site: str, time: datetime) -> None:
+        """The link broke, at a time of the scheduler's clock: a gap begins."""
 
     async def spans(self, site: str) -> tuple[TapeSpan, ...]:
         """What there is, oldest first. Idempotent."""
@@ -66,8 +66,17 @@ class FlightRecorder(Protocol):
     def play(self, site: str, start: datetime, end: datetime, step_s: float) -> AsyncGenerator[TapeMoment, None]:
         """Moments one after the other, for a scrubber that plays."""
 
-    async def export(self, site: str, file: Path, start: datetime | None = None) -> int:
-        """Write a tape as JSON lines, names of people and paths of homes replaced; returns its bytes."""
+    async def sites(self) -> tuple[str, ...]:
+        """Sites of which there is a tape. Idempotent."""
+
+    async def export(
+        self, site: str, file: Path, redacted: Callable[[str], str], *, most_bytes: int = 64 * 1024 * 1024
+    ) -> int:
+        """Write the newest part of a tape as JSON lines, each line as `redacted` returns it; returns its bytes.
+
+        Raises:
+            OSError: The file cannot be written.
+        """
 
     async def close(self) -> None:
         """Write what is left."""

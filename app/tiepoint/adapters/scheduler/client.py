@@ -91,7 +91,6 @@ class ProtocolScheduler:
         self._subscription = Subscription(Doubts(self._partner.name), recorder, site)
         self._subscribed_to: Conversation | None = None
         self._line = b""
-        self._offset_s = 0.0
         self._try_now = asyncio.Event()
 
     async def hello(self) -> HelloResult:
@@ -268,7 +267,7 @@ class ProtocolScheduler:
     def _told(
         self, connection: ConnectionState, problem: Failure | None = None, retry_s: float | None = None
     ) -> SchedulerSnapshot:
-        return self._subscription.snapshot(connection, problem, retry_s=retry_s, offset_s=self._offset_s)
+        return self._subscription.snapshot(connection, problem, retry_s=retry_s)
 
     async def _wait(self, pause_s: float) -> bool:
         """Wait for the next attempt; return whether somebody did not want to."""
@@ -298,7 +297,7 @@ class ProtocolScheduler:
             await conversation.close()
             raise
         offset_s = (hello.time - datetime.now(UTC)).total_seconds()
-        self._offset_s = offset_s if abs(offset_s) > _SAME_CLOCK_S else 0.0
+        self._subscription.offset_s = offset_s if abs(offset_s) > _SAME_CLOCK_S else 0.0
         return conversation, hello
 
     def _overhear(self, line: bytes) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from tiepoint.adapters.scheduler.doubts import Doubts
@@ -64,6 +64,8 @@ class Subscription:
         site: str = "",
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        self.offset_s = 0.0
+        """How far the agent's clock is ahead of ours."""
         self.doubts = doubts or Doubts("agent")
         self._recorder, self._site, self._now = recorder, site, now
         self._mirror: Mirror | None = None
@@ -120,7 +122,7 @@ class Subscription:
     def lost(self) -> None:
         """The connection broke."""
         if self._recorder is not None:
-            self._recorder.lost(self._site)
+            self._recorder.lost(self._site, self._theirs())
 
     def change(self) -> asyncio.Event:
         """Return what will be set by the next thing heard; take it before looking at the snapshot."""
@@ -132,15 +134,14 @@ class Subscription:
         problem: Failure | None = None,
         *,
         retry_s: float | None = None,
-        offset_s: float = 0.0,
     ) -> SchedulerSnapshot:
         """The state as it was last heard."""
         known = self._mirror
         if known is None:
-            return SchedulerSnapshot(connection, problem=problem, retry_s=retry_s, offset_s=offset_s)
+            return SchedulerSnapshot(connection, problem=problem, retry_s=retry_s, offset_s=self.offset_s)
         jobs, nodes = known.jobs(), known.nodes()
         return SchedulerSnapshot(
-            connection, jobs, nodes, known.heard, problem or self.doubts.failure, retry_s, offset_s
+            connection, jobs, nodes, known.heard, problem or self.doubts.failure, retry_s, self.offset_s
         )
 
     def _take_event(self, params: Mapping[str, Any], line: bytes) -> None:
@@ -170,7 +171,10 @@ class Subscription:
     def _record_state(self, known: Mirror) -> None:
         if self._recorder is not None:
             state = State(tuple(known.jobs().values()), tuple(known.nodes().values()))
-            self._recorder.begin(self._site, state, known.seq, known.epoch)
+            self._recorder.begin(self._site, state, self._theirs())
+
+    def _theirs(self) -> datetime:
+        return self._now() + timedelta(seconds=self.offset_s)
 
     def _tell(self) -> None:
         told, self._change = self._change, asyncio.Event()
