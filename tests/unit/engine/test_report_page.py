@@ -194,6 +194,15 @@ def test_report_without_gps_or_depth_figures(tmp_path: Path) -> None:
     assert 'class="north"' not in page
 
 
+def test_report_shows_a_warning_that_is_about_no_single_photo(tmp_path: Path) -> None:
+    job = make_job(tmp_path / "job")
+    alignment = json.loads((job.work / "alignment.json").read_text())
+    alignment["warnings"] = [{"kind": "positions", "summary": "The positions make no sense.", "remedy": "Measure it."}]
+    (job.work / "alignment.json").write_text(json.dumps(alignment))
+    _run(job)
+    assert "The positions make no sense." in (job.products / "report.html").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("aligned", "total", "level"),
     [(96, 100, "good"), (95, 100, "fair"), (65, 100, "fair"), (64, 100, "poor"), (0, 0, "poor")],

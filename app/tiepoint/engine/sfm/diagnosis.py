@@ -113,6 +113,7 @@ def warnings_of(
                 "kind": "positions",
                 "summary": f"{problem} The model has no scale and no place on the earth.",
                 "remedy": "Measure a known distance in the model to scale it.",
+                "photos": [],
             }
         )
     if strays:
