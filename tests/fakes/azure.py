@@ -365,6 +365,10 @@ class FakeClusters(_Scripted):
         self._called("keep", name, hours)
         self._maybe_fail()
 
+    async def start_machine(self, cluster: str, machine: str) -> None:
+        self._called("start_machine", cluster, machine)
+        self._maybe_fail()
+
     async def release(self, name: str) -> None:
         self._called("release", name)
         self._maybe_fail()

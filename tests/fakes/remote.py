@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from fakes.clock import FakeClock
+from fakes.recordings import FakeRecordings
+from fakes.remote_sites import FakePathDoctor, FakeRemoteSites, FakeRounds
 from fakes.scheduler import FakeScheduler
 from tiepoint.services.estimates import Estimates
 from tiepoint.services.jobs import JobService
@@ -38,20 +40,13 @@ def fake_site(
 
 def fake_remote_parts(computer: Site, azure: AzureParts) -> RemoteParts:
     """The use cases around schedulers, this computer alone; add others with `remote.sites.add(fake_site())`."""
-    sites, nothing = Sites(computer), _Nothing()
+    sites = Sites(computer)
     return RemoteParts(
         sites=sites,
         shown=ShownSite(sites),
-        remote=RemoteSites(sites, nothing, nothing, nothing, azure.clusters, azure.sign_in, fake_site),
-        rounds=Rounds(),
-        path_doctor=PathDoctor(),
-        recordings=Recordings(nothing),
+        remote=cast("RemoteSites", FakeRemoteSites(sites, fake_site)),
+        rounds=cast("Rounds", FakeRounds()),
+        path_doctor=cast("PathDoctor", FakePathDoctor()),
+        recordings=cast("Recordings", FakeRecordings()),
         parking=Parking(sites, azure.clusters, azure.sign_in),
     )
-
-
-class _Nothing:
-    """Stands for a port that no test of this kind asks."""
-
-    def __getattr__(self, name: str) -> Any:
-        raise AssertionError(f"{name} was not expected to be asked")

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from tiepoint.domain.errors import AgentUnavailable, UsageError
+from tiepoint.domain.errors import AgentUnavailable, TiepointError, UsageError
 from tiepoint.domain.estimate import PastRun
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import JobId, NodeId
@@ -50,6 +50,9 @@ class FakeScheduler:
         self.is_closed = False
         self.tries = 0
         self.changed: list[Callable[[Job], None]] = []
+        self.heard = T0
+        self.problem: TiepointError | None = None
+        self.retry_s: float | None = None
         self._submitted = submitted
         self._keys: dict[str, JobId] = {}
         self._change = asyncio.Event()
@@ -63,6 +66,15 @@ class FakeScheduler:
         told, self._change = self._change, asyncio.Event()
         told.set()
         return job
+
+    def set_node(self, node: Node) -> None:
+        """Let something happen to a node, and tell whoever follows."""
+        self.all_nodes[node.id] = node
+        self._tell()
+
+    def _tell(self) -> None:
+        told, self._change = self._change, asyncio.Event()
+        told.set()
 
     def lose(self) -> None:
         """Let the connection break until `is_reachable` is set again."""
@@ -147,6 +159,7 @@ class FakeScheduler:
         if node not in self.all_nodes:
             raise UsageError(f"There is no node {node}.")
         self.all_nodes[node] = dataclasses.replace(self.all_nodes[node], **changes)
+        self._tell()
         return self.all_nodes[node]
 
     async def node_logs(
@@ -220,9 +233,13 @@ class FakeScheduler:
 
     def snapshot(self) -> SchedulerSnapshot:
         if self.is_reachable:
-            return SchedulerSnapshot(ConnectionState.CONNECTED, dict(self.all_jobs), dict(self.all_nodes), T0)
+            return SchedulerSnapshot(ConnectionState.CONNECTED, dict(self.all_jobs), dict(self.all_nodes), self.heard)
         problem = Failure("connection", "The connection to the agent was lost.")
-        return SchedulerSnapshot(ConnectionState.LOST, dict(self.all_jobs), dict(self.all_nodes), T0, problem)
+        if self.problem is not None:
+            problem = Failure.of(self.problem)
+        return SchedulerSnapshot(
+            ConnectionState.LOST, dict(self.all_jobs), dict(self.all_nodes), self.heard, problem, self.retry_s
+        )
 
     def _move(self, job: JobId, state: JobState, refused: set[JobState]) -> Job:
         self._reach()

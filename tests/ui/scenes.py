@@ -47,6 +47,7 @@ from tiepoint.ui.viewer import ModelView
 from ui.cluster_life_scenes import CLUSTER_LIFE_SCENES
 from ui.cluster_scenes import CLUSTER_SCENES
 from ui.results.stand import a_program, results_page
+from ui.site_scenes import SITE_SCENES
 
 Scene: TypeAlias = Callable[[], contextlib.AbstractAsyncContextManager[QWidget]]
 _PROBLEMS: Final = (
@@ -318,6 +319,7 @@ SCENES: Final[dict[str, Scene]] = {
     "cluster, this computer": lambda: _page(_this_computer, _is_looked),
     **CLUSTER_SCENES,
     **CLUSTER_LIFE_SCENES,
+    **SITE_SCENES,
     "settings": lambda: _page(SettingsPage, lambda stand: stand.fake.program.computer.snapshot.engine is not None),
     "help": lambda: _page(HelpPage, lambda stand: stand.fake.program.computer.snapshot.engine is not None),
     "transfers, none": _transfers,

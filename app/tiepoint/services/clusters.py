@@ -214,6 +214,20 @@ class ClusterService:
         await self._leases.keep(self._sign_in.azure(), self._with_account(facts), hours)
         self._refresh_snapshot()
 
+    async def start_machine(self, cluster: ClusterId, machine: str) -> None:
+        """Ask Azure to start one machine that is off: a node that was taken back, or parked. Idempotent.
+
+        Raises:
+            UsageError: There is no such machine.
+            TiepointError: As `ports.azure.Machines.begin_start`.
+        """
+        facts = await self._finder.facts(cluster)
+        found = next((each for each in facts.machines if each.name == machine), None)
+        if found is None:
+            raise UsageError(f"{facts.name} has no machine {machine}.", remedy="Look at the list again.")
+        await self._sign_in.azure().machines.begin_start(found.id)
+        self._follower.ask_for_all()
+
     async def release(self, name: str) -> None:
         """Want it no more: its guards stop it once they have nothing to do."""
         await self._leases.release(self._sign_in.azure(), await self._finder.facts(name))

@@ -26,6 +26,7 @@ class StripContent:
         is_about_job: True when the strip already tells the running job, so that its chip is not shown twice.
         is_about_transfers: The same of the transfers.
         is_about_cluster: The same of what clusters cost.
+        follows_site: True when the page shows the chosen site's scheduler; the strip then lets people choose another.
     """
 
     title: str
@@ -38,6 +39,7 @@ class StripContent:
     is_about_job: bool = False
     is_about_transfers: bool = False
     is_about_cluster: bool = False
+    follows_site: bool = False
 
 
 class Page(QWidget):

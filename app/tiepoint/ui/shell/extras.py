@@ -13,6 +13,7 @@ from tiepoint.ui.shell.cluster_notices import ClusterNotices
 from tiepoint.ui.shell.job_chip import JobChip
 from tiepoint.ui.shell.log_tab import LogTab
 from tiepoint.ui.shell.notifications import JobNotifications
+from tiepoint.ui.shell.site_switch import SiteSwitch
 from tiepoint.ui.shell.transfer_chip import TransferChip
 from tiepoint.ui.shell.transfer_notices import TransferNotices
 from tiepoint.ui.shell.troubles import Troubles
@@ -34,6 +35,8 @@ def add_extras(window: MainWindow, panel: Panel) -> None:
     window.strip.set_meter_chip(meter)
     window.strip.set_meter_chip_wanted(meter.is_wanted)
     meter.wanted_changed.connect(window.strip.set_meter_chip_wanted)
+    switch = SiteSwitch(panel, window)
+    window.strip.set_site_switch(switch)
     window.set_foot(AccountLine(panel))
     log, activity = LogTab(panel), ActivityTab(panel)
     window.dock.add_tab(tr("Dock", "Log"), log, log.tools)
@@ -47,3 +50,4 @@ def add_extras(window: MainWindow, panel: Panel) -> None:
     window.destroyed.connect(clusters.shut)
     window.destroyed.connect(notices.shut)
     window.destroyed.connect(troubles.shut)
+    window.destroyed.connect(switch.shut)

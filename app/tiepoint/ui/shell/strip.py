@@ -42,6 +42,7 @@ class Strip(QWidget):
         self._actions_line.setSpacing(8)
         self._chips: dict[str, QWidget] = {}
         self._wanted: set[str] = set()
+        self._site_switch: QWidget | None = None
         self._setup_ui()
 
     def show_content(self, content: StripContent) -> None:
@@ -83,6 +84,13 @@ class Strip(QWidget):
         """Say whether a cluster costs something."""
         self._set_wanted(_CLUSTER, is_wanted=is_wanted)
 
+    def set_site_switch(self, switch: QWidget) -> None:
+        """Take a widget that chooses the site; it is shown on pages that follow it."""
+        self._site_switch = switch
+        switch.hide()
+        self._line.insertWidget(self._line.count() - 1, switch)
+        self._show_chips()
+
     def _set_chip(self, about: str, chip: QWidget) -> None:
         self._chips[about] = chip
         chip.hide()
@@ -98,6 +106,8 @@ class Strip(QWidget):
         for about, chip in self._chips.items():
             is_told = content is not None and bool(getattr(content, _TOLD[about]))
             chip.setVisible(about in self._wanted and not is_told)
+        if self._site_switch is not None:
+            self._site_switch.setVisible(content is not None and content.follows_site)
 
     def _setup_ui(self) -> None:
         titles = column(None, row(self._title, self._pill, None, spacing=10), self._subtitle, None, spacing=2)
@@ -133,6 +143,8 @@ class Strip(QWidget):
     def _fit(self) -> None:
         """Leave out facts from the end until the title has room."""
         taken = sum(chip.sizeHint().width() + 22 for chip in self._chips.values() if not chip.isHidden())
+        if self._site_switch is not None and not self._site_switch.isHidden():
+            taken += self._site_switch.sizeHint().width() + 22
         pill = 0 if self._pill.isHidden() else self._pill.sizeHint().width() + 10
         taken += self._actions_line.sizeHint().width() + _LEAST_TITLE_PX + pill + 80
         room = self.width() - taken

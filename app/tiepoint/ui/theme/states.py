@@ -38,7 +38,17 @@ STATES: Final[dict[str, StateLook]] = {
     "starting": StateLook("loader", "Starting", "warn"),
     "leaving": StateLook("log-in", "Leaving", "warn"),
     "offline": StateLook("power-off", "Offline", "neutral"),
-    "silent": StateLook("hourglass", "Silent", "warn"),
+    "silent": StateLook("triangle-alert", "Silent", "warn"),
+    "stuck": StateLook("hourglass", "Stuck", "warn"),
+    "evicted": StateLook("zap", "Evicted", "err"),
+    # machines, by Azure
+    "power-running": StateLook("power", "Running", "ok"),
+    "power-starting": StateLook("loader", "Starting", "warn"),
+    "power-stopping": StateLook("loader", "Stopping", "warn"),
+    "power-stopped": StateLook("circle-stop", "Stopped", "warn"),
+    "power-deallocating": StateLook("snowflake", "Deallocating", "neutral"),
+    "power-deallocated": StateLook("snowflake", "Deallocated", "neutral"),
+    "power-unknown": StateLook("circle-dashed", "Unknown", "neutral"),
     # the link to a scheduler
     "connecting": StateLook("loader", "Connecting", "neutral"),
     "connected": StateLook("activity", "Connected", "ok"),

@@ -2,82 +2,123 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections import Counter
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from tiepoint.domain.cluster import Cluster
+from tiepoint.domain.link import LinkState
 from tiepoint.domain.node import Node
+from tiepoint.protocol.hello import Capability
 from tiepoint.services.monitor import MonitorSnapshot
-from tiepoint.services.program import Program
-from tiepoint.ui.viewmodels.jobs import utc_now
-from tiepoint.ui.viewmodels.nodes_rows import NodeContext, node_row
+from tiepoint.services.sites import Site, SiteKind
+from tiepoint.ui.panel import Panel
+from tiepoint.ui.viewmodels.cluster_bills import currency_of
+from tiepoint.ui.viewmodels.nodes_history import SAMPLE_S, NodesHistory
+from tiepoint.ui.viewmodels.nodes_machines import with_machines
+from tiepoint.ui.viewmodels.nodes_rows import node_row
+from tiepoint.ui.viewmodels.nodes_state import NodeContext
 from tiepoint.ui.viewmodels.pace import Pace
-from tiepoint.ui.widgets.table_cells import Row
+from tiepoint.ui.viewmodels.recorder import recorder_of
+from tiepoint.ui.widgets.table_cells import LazyRow
 
 _TICK_MS: Final = 1000
+_AZURE_ONLY: Final = frozenset({"power", "price"})
+_CARDS_ONLY: Final = frozenset({"gpu", "vram", "mask"})
 
 
 class NodesViewModel(QObject):
-    """What the Nodes page shows.
+    """What the Nodes page shows: the shown site, as it is or as it was recorded.
 
     Signals:
         changed(): Something is to be shown anew; at most ten times a second, and once a second for the ages.
+        switched(): Another site is shown.
 
     Args:
-        program: The services.
-        now: The clock.
+        panel: The services and the recorder.
     """
 
     changed = Signal()
+    switched = Signal()
 
-    def __init__(self, program: Program, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, panel: Panel) -> None:
         super().__init__()
-        self._program, self._now = program, now
-        self._rows: tuple[Row, ...] = ()
+        self._program = panel.program
+        self.recorder = recorder_of(panel)
+        self._rows: tuple[LazyRow, ...] = ()
+        self._by_key: dict[str, LazyRow] = {}
+        self._nodes: dict[str, Node] = {}
+        self._counts: Counter[str] = Counter()
+        self._context = NodeContext(self.recorder.now)
+        self._pointless: frozenset[str] = frozenset()
+        self.history = NodesHistory()
         self._chosen = ""
         self._pace = Pace(self._update, self)
         self._tick = QTimer(self, interval=_TICK_MS)
         self._tick.timeout.connect(self._update)
-        self._end = program.monitor.changed.subscribe(lambda _snapshot: self._pace.ask())
+        self._sampling = QTimer(self, interval=int(SAMPLE_S * 1000))
+        self._sampling.timeout.connect(self.sample)
+        self._sampling.start()
+        self.recorder.changed.connect(self._pace.ask)
+        self._ends = (
+            self._program.azure.clusters.changed.subscribe(lambda _: self._pace.ask()),
+            self._program.remote.shown.switched.subscribe(self._on_switched),
+        )
         self._update()
 
     @property
-    def snapshot(self) -> MonitorSnapshot:
-        """All that is known."""
-        return self._program.monitor.snapshot
+    def site(self) -> Site:
+        """Whose nodes they are."""
+        return self._program.remote.shown.site
 
     @property
-    def rows(self) -> tuple[Row, ...]:
+    def cluster(self) -> Cluster | None:
+        """The cluster on Azure, as Azure tells of it; None for other sites."""
+        if self.site.kind is not SiteKind.CLOUD:
+            return None
+        return self._program.azure.clusters.snapshot.find(self.site.id)
+
+    @property
+    def snapshot(self) -> MonitorSnapshot:
+        """All that the scheduler said."""
+        return self.recorder.snapshot
+
+    @property
+    def rows(self) -> tuple[LazyRow, ...]:
         """The nodes."""
         return self._rows
 
     @property
-    def is_stale(self) -> bool:
-        """Whether everything is only as last known."""
-        return not self.snapshot.link.is_up
+    def pointless(self) -> frozenset[str]:
+        """Keys of columns that say nothing here."""
+        return self._pointless
 
     @property
-    def node(self) -> Node | None:
-        """The node that is looked at: the chosen one, or else the one that needs attention first."""
-        if not self._rows:
-            return None
-        first = min(self._rows, key=lambda row: row.rank).key
-        known: dict[str, Node] = {node.id: node for node in self.snapshot.nodes}
-        return next((known[key] for key in (self._chosen, first) if key in known), None)
+    def is_stale(self) -> bool:
+        """Whether everything the scheduler said is only as last known."""
+        return not self.snapshot.link.is_up
 
     @property
     def context(self) -> NodeContext:
         """What rows need besides the nodes."""
-        snapshot = self.snapshot
-        names: dict[str, str] = {job.id: job.name for job in snapshot.jobs}
-        version = snapshot.agent.agent if snapshot.agent is not None else ""
-        return NodeContext(self._now(), names, version, self.is_stale)
+        return self._context
+
+    @property
+    def node(self) -> Node | None:
+        """The node that is looked at: the chosen one, or else the one that needs attention first."""
+        chosen = self._nodes.get(self._chosen)
+        if chosen is not None or not self._rows:
+            return chosen
+        return self._nodes[min(self._rows, key=lambda row: row.rank).key]
+
+    def find(self, node_id: str) -> Node | None:
+        """A node by its id."""
+        return self._nodes.get(node_id)
 
     def count(self, tag: str) -> int:
         """How many nodes have a tag; the empty one counts all."""
-        return sum(not tag or tag in row.tags for row in self._rows)
+        return self._counts[tag] if tag else len(self._rows)
 
     def choose(self, node_id: str) -> None:
         """Look at a node."""
@@ -94,14 +135,70 @@ class NodesViewModel(QObject):
         else:
             self._tick.stop()
 
+    def refresh(self) -> None:
+        """Show anew soon."""
+        self._pace.ask()
+
     def shut(self) -> None:
         """Listen no more."""
         self._tick.stop()
-        self._end()
+        self._sampling.stop()
+        self.recorder.changed.disconnect(self._pace.ask)
+        for end in self._ends:
+            end()
+
+    def _on_switched(self, _site: Site) -> None:
+        self._chosen = ""
+        self.history.clear()
+        self._update()
+        self.switched.emit()
+
+    def sample(self) -> None:
+        """Take a sample of what all nodes do."""
+        if self.recorder.is_live and not self.is_stale:
+            self.history.take(self.snapshot.nodes)
 
     def _update(self) -> None:
-        context = self.context
-        self._rows = tuple(node_row(node, context) for node in self.snapshot.nodes)
-        if not self._chosen and self._rows:
+        snapshot, cluster = self.snapshot, self.cluster
+        nodes, machines = with_machines(snapshot.nodes, cluster if self.recorder.is_live else None)
+        names: dict[str, str] = {job.id: job.name for job in snapshot.jobs}
+        self._context = context = NodeContext(
+            self.recorder.now,
+            names,
+            snapshot.agent.agent if snapshot.agent is not None else "",
+            self.is_stale,
+            machines,
+            currency_of(cluster) if cluster is not None else "USD",
+            self.history.points,
+            can_start=cluster is not None and self.recorder.is_live,
+            can_pause=snapshot.link.state is LinkState.CONNECTED and snapshot.can(Capability.PAUSE_NODE),
+        )
+        self._nodes = {node.id: node for node in nodes}
+        self._rows = tuple(self._row(node, context) for node in nodes)
+        self._by_key = {row.key: row for row in self._rows}
+        self._counts = Counter(tag for row in self._rows for tag in row.tags)
+        self._pointless = _pointless(
+            nodes, context, has_actions=bool(self._counts["attention"] or self._counts["away"])
+        )
+        if not self._chosen and self._rows and not self.is_stale:
             self._chosen = min(self._rows, key=lambda row: row.rank).key
         self.changed.emit()
+
+    def _row(self, node: Node, context: NodeContext) -> LazyRow:
+        made, known = node_row(node, context), self._by_key.get(node.id)
+        return known if known is not None and known == made else made
+
+
+def _pointless(nodes: tuple[Node, ...], context: NodeContext, *, has_actions: bool) -> frozenset[str]:
+    found: set[str] = set()
+    if not context.machines:
+        found |= _AZURE_ONLY
+    if not any(node.gpus or (node.load is not None and node.load.gpu is not None) for node in nodes):
+        found |= _CARDS_ONLY
+    elif all(node.gpu_mask is None for node in nodes):
+        found.add("mask")
+    if all(node.load is None or node.load.work_bytes_s is None for node in nodes):
+        found.add("work")
+    if not has_actions:
+        found.add("action")
+    return frozenset(found)

@@ -20,10 +20,16 @@ class ActionBanner(TonePanel):
     def __init__(self, icon: str, tone: str, *buttons: Button) -> None:
         self._title = Label("", "title")
         self._text = ElidedLabel("", "sub")
-        line = row(Glyph(icon, f"{tone}.text", 18), self._title, self._text, *buttons, spacing=10)
+        self._glyph = Glyph(icon, f"{tone}.text", 18)
+        line = row(self._glyph, self._title, self._text, *buttons, spacing=10)
         line.setStretch(2, 1)
         super().__init__(tone, line, margins=(14, 0, 7, 0))
         self.setFixedHeight(46)
+
+    def set_look(self, icon: str, tone: str) -> None:
+        """Show another icon on another tone's ground."""
+        self._glyph.set_glyph(icon, f"{tone}.text")
+        self.set_tone(tone)
 
     def tell(self, title: str, text: str) -> None:
         """Say this."""

@@ -20,6 +20,7 @@ from tiepoint.ui.theme import icons
 from tiepoint.ui.theme.fonts import font
 from tiepoint.ui.theme.states import look_of
 from tiepoint.ui.widgets.bars import draw_bar, draw_segments
+from tiepoint.ui.widgets.spark import draw_spark
 from tiepoint.ui.widgets.table_cells import Cell
 from tiepoint.ui.widgets.table_model import CELL_ROLE, RowsModel
 
@@ -64,8 +65,11 @@ class CellDelegate(QStyledItemDelegate):
             self._pill(painter, box, cell, is_stale=row.is_stale)
         elif cell.look in ("bar", "segments"):
             self._bar(painter, box, cell, is_stale=row.is_stale)
+        elif cell.look == "spark":
+            draw_spark(painter, box, cell.points, "queued" if row.is_stale else cell.tone or "neutral")
         else:
-            self._words(painter, box, cell, is_right=model.columns[place].is_right, is_stale=row.is_stale)
+            is_stale = row.is_stale and not cell.is_live
+            self._words(painter, box, cell, is_right=model.columns[place].is_right, is_stale=is_stale)
         painter.restore()
 
     def _ground(

@@ -49,12 +49,17 @@ class ToneNote(TonePanel):
 
     def __init__(self, tone: str, icon: str, text: str = "") -> None:
         self._label = Label(text, "body", wrap=True, selectable=True)
-        glyph = Glyph(icon, f"{tone}.text", 18)
-        line = row(glyph, self._label, spacing=12)
+        self._glyph = Glyph(icon, f"{tone}.text", 18)
+        line = row(self._glyph, self._label, spacing=12)
         line.setStretch(1, 1)
-        line.setAlignment(glyph, Qt.AlignmentFlag.AlignTop)
+        line.setAlignment(self._glyph, Qt.AlignmentFlag.AlignTop)
         super().__init__(tone, line)
         self.set_text(text)
+
+    def set_look(self, icon: str, tone: str) -> None:
+        """Show another icon on another tone's ground."""
+        self._glyph.set_glyph(icon, f"{tone}.text")
+        self.set_tone(tone)
 
     def set_text(self, text: str) -> None:
         """Say this; an empty text hides it."""

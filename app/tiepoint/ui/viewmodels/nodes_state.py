@@ -1,0 +1,162 @@
+"""How a node is, from what its scheduler and Azure say of it, and whether it is worth a look. Pure; any thread.
+
+The scheduler's state and Azure's power are never merged: one says what the node does, the other what it bills.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from tiepoint.domain.cluster import Power
+from tiepoint.domain.node import Node, NodeState
+
+SILENT_S: Final = 15.0
+"""A busy node that was not heard of for this long is worth a look: nodes tell of themselves every few seconds."""
+STUCK_S: Final = 600.0
+"""A task that wrote no line for this long may hang; long steps tell how far they are more often than that."""
+BUSY: Final = (NodeState.BUSY, NodeState.STARTING, NodeState.LEAVING)
+_GONE: Final = (NodeState.OFFLINE, NodeState.FAILED)
+_OFF: Final = (Power.DEALLOCATED, Power.DEALLOCATING)
+PAUSED_AT_JOIN: Final = "Paused since it joined"
+_EVICTED: Final = ("evict", "preempt", "taken back")
+
+
+@dataclass(frozen=True, slots=True)
+class NodeMachine:
+    """What Azure says of a node's machine.
+
+    Args:
+        name: Of the machine.
+        power: See `Power`.
+        per_hour: List price while it runs; None = unknown.
+        is_spot: Whether Azure may take it back.
+        problem: Why Azure could not start it; empty = it could.
+    """
+
+    name: str
+    power: Power = Power.UNKNOWN
+    per_hour: float | None = None
+    is_spot: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeContext:
+    """What a row needs besides the node.
+
+    Args:
+        now: The time by the scheduler's clock.
+        jobs: Names of jobs by id.
+        version: Version of the scheduler; a node of another one stands out.
+        is_stale: Whether everything the scheduler said is only as last known.
+        machines: Azure's machines by node id.
+        currency: Of their prices.
+        points: What each node's graphics cards, or else its cores, did lately, by node id.
+        can_start: Whether machines may be started from here.
+        can_pause: Whether the scheduler can pause and release nodes.
+    """
+
+    now: datetime
+    jobs: Mapping[str, str] = field(default_factory=dict)
+    version: str = ""
+    is_stale: bool = False
+    machines: Mapping[str, NodeMachine] = field(default_factory=dict)
+    currency: str = "USD"
+    points: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)
+    can_start: bool = False
+    can_pause: bool = False
+
+    def machine(self, node: Node) -> NodeMachine | None:
+        """The machine of a node; None = it has none on Azure."""
+        return self.machines.get(node.id)
+
+
+def node_state(node: Node, context: NodeContext) -> str:
+    """Return a node's state as a name for `theme.states`, what is wrong with it first."""
+    if is_evicted(node, context):
+        return "evicted"
+    if is_silent(node, context) or is_billed_for_nothing(node, context):
+        return "silent"
+    return "stuck" if is_stuck(node, context) else node.state.value
+
+
+def needs_attention(node: Node, context: NodeContext) -> bool:
+    """Whether a node is worth a look."""
+    return (
+        node.state is NodeState.FAILED
+        or node_state(node, context) in ("evicted", "silent", "stuck")
+        or is_paused_since_it_joined(node)
+        or is_other_version(node, context)
+        or bool(node.notice and node.state in BUSY)
+    )
+
+
+def is_silent(node: Node, context: NodeContext) -> bool:
+    """Whether a busy node has not been heard of for long."""
+    if context.is_stale or node.heard is None or node.state not in BUSY:
+        return False
+    return (context.now - node.heard).total_seconds() > SILENT_S
+
+
+def is_billed_for_nothing(node: Node, context: NodeContext) -> bool:
+    """Whether the machine is on and billed, and the scheduler does not hear of it."""
+    machine = context.machine(node)
+    return not context.is_stale and node.state in _GONE and machine is not None and machine.power is Power.RUNNING
+
+
+def is_evicted(node: Node, context: NodeContext) -> bool:
+    """Whether Azure took the machine back."""
+    machine = context.machine(node)
+    if machine is not None and machine.is_spot and machine.power in _OFF and node.job is not None:
+        return True
+    return node.state in _GONE and any(word in node.notice.casefold() for word in _EVICTED)
+
+
+def is_stuck(node: Node, context: NodeContext) -> bool:
+    """Whether a node's task has said nothing for long while the node itself is heard."""
+    return not context.is_stale and (quiet_s(node, context) or 0.0) > STUCK_S
+
+
+def quiet_s(node: Node, context: NodeContext) -> float | None:
+    """Return for how long a busy node's task has said nothing; None = nothing can be said."""
+    told = [moment for moment in (node.last_line, node.task_since) if moment is not None]
+    if node.state is not NodeState.BUSY or not told:
+        return None
+    return (context.now - max(told)).total_seconds()
+
+
+def is_paused_since_it_joined(node: Node) -> bool:
+    """Whether a node waits for somebody to let it take tasks at all."""
+    return node.state is NodeState.PAUSED and node.notice.startswith(PAUSED_AT_JOIN)
+
+
+def is_other_version(node: Node, context: NodeContext) -> bool:
+    """Whether a node runs another version than its scheduler."""
+    return bool(node.version and context.version and node.version != context.version)
+
+
+_FIRST: Final = ("stuck", "evicted", "silent", "failed", "paused")
+_THEN: Final = ("starting", "busy", "leaving", "paused", "ready")
+
+
+def order_of(node: Node, context: NodeContext) -> int:
+    """Return where a node stands among others: what needs attention first, by how much it costs to overlook."""
+    state = node_state(node, context)
+    if needs_attention(node, context):
+        return _FIRST.index(state) if state in _FIRST else len(_FIRST)
+    return 10 + (_THEN.index(state) if state in _THEN else len(_THEN))
+
+
+def rank_of(node: Node, context: NodeContext) -> tuple[float, ...]:
+    """Return where a row stands unless a column was chosen to sort by."""
+    digits = "".join(letter for letter in node.id if letter.isdigit())
+    return (order_of(node, context), float(digits[-15:]) if digits else 0.0)
+
+
+def tags_of(node: Node, context: NodeContext) -> frozenset[str]:
+    """Return the filters a node belongs to."""
+    found = {"working"} if node.state in BUSY else {"idle"} if node.state is NodeState.READY else {"away"}
+    return frozenset(found | ({"attention"} if needs_attention(node, context) else set()))
