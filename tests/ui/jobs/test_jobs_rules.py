@@ -194,7 +194,11 @@ def test_only_what_the_state_allows(state: JobState, expected: set[JobAction]) -
 def test_only_what_the_agent_can_and_only_for_own_jobs() -> None:
     job = a_job()
     assert JobAction.PAUSE not in allowed(job, snapshot(job, capabilities=()))
-    assert allowed(a_job(foreign=True, folder=None), snapshot(job)) == frozenset()
+    others = a_job(foreign=True, folder=None)
+    assert allowed(others, snapshot(job)) == {JobAction.ADOPT, JobAction.STOP_FOREIGN}
+    assert allowed(others, snapshot(job, capabilities=())) == frozenset()
+    ours = a_job(foreign=True, is_adopted=True, folder=None)
+    assert JobAction.PAUSE in allowed(ours, snapshot(job))
 
 
 def test_the_queue_goes_by_priority_then_by_age() -> None:

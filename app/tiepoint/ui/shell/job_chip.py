@@ -15,7 +15,7 @@ from tiepoint.ui.shell.strip_chip import StripChip
 from tiepoint.ui.text import plain, tr
 from tiepoint.ui.theme.states import look_of
 from tiepoint.ui.viewmodels.jobs import utc_now
-from tiepoint.ui.viewmodels.jobs_allowed import JobAction, allowed
+from tiepoint.ui.viewmodels.jobs_allowed import JobAction
 from tiepoint.ui.viewmodels.jobs_rows import elapsed_s, job_share
 from tiepoint.ui.viewmodels.jobs_stages import stage_line
 from tiepoint.ui.viewmodels.jobs_words import duration_text, job_look, range_text
@@ -82,14 +82,14 @@ class JobChip(StripChip):
         self.setLayout(line)
 
     def _connect(self) -> None:
-        self._end = self._panel.program.monitor.changed.subscribe(lambda _snapshot: self._pace.ask())
+        self._end = self._panel.program.remote.shown.changed.subscribe(lambda _snapshot: self._pace.ask())
         self._tick.timeout.connect(self._show)
         self._pause.clicked.connect(self._on_pause)
         self._stop.clicked.connect(lambda: self._commands.run(JobAction.STOP, self._job))
         self.destroyed.connect(self._end)
 
     def _show(self) -> None:
-        snapshot = self._panel.program.monitor.snapshot
+        snapshot = self._panel.program.remote.shown.snapshot
         was_wanted, self._job = self.is_wanted, chip_job(snapshot)
         if self._job is not None:
             self._show_job(self._job, snapshot)
@@ -105,7 +105,7 @@ class JobChip(StripChip):
         self._glyph.set_glyph(look.icon, f"{look.tone}.text")
         self._name.setText(plain(job.name))
         self._words.setText(self._said(job, snapshot))
-        may = allowed(job, snapshot)
+        may = self._commands.allowed(job)
         self._pause.setVisible(bool(may & {JobAction.PAUSE, JobAction.RESUME}))
         self._stop.setVisible(JobAction.STOP in may)
         is_resumable = JobAction.RESUME in may
@@ -120,8 +120,8 @@ class JobChip(StripChip):
         if job.state is not JobState.RUNNING:
             words = tr("JobChip", "Interrupted") if job.error is not None else tr("JobChip", "Paused")
             return " · ".join(part for part in (words, stage_line(job)) if part)
-        seconds = elapsed_s(job, utc_now())
-        left = self._panel.program.estimates.remaining(job).total
+        seconds = elapsed_s(job, snapshot.link.theirs(utc_now()))
+        left = self._panel.program.remote.shown.site.estimates.remaining(job).total
         parts = [stage_line(job), "" if seconds is None else duration_text(seconds)]
         parts.append("" if left is None else tr("JobChip", "{time} left", time=range_text(left)))
         return " · ".join(part for part in parts if part)
@@ -137,7 +137,7 @@ class JobChip(StripChip):
 
     def is_lost(self) -> bool:
         """Whether the connection is away."""
-        return not self._panel.program.monitor.snapshot.link.is_up
+        return not self._panel.program.remote.shown.snapshot.link.is_up
 
     def open(self) -> None:
         """Show it on its page."""

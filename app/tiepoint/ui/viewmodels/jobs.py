@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from tiepoint.domain.estimate import TimeEstimate, TimeRange
+from tiepoint.domain.cluster import Cluster, ClusterId
+from tiepoint.domain.estimate import TimeEstimate
+from tiepoint.domain.heartbeat import Heartbeat, QuietTimes, heartbeat
 from tiepoint.domain.job import Job, JobState
-from tiepoint.domain.node import Node
+from tiepoint.domain.job_note import NoteFacts
+from tiepoint.domain.meter import cost_between
+from tiepoint.domain.node import Node, NodeState
+from tiepoint.domain.remote_round import Round
 from tiepoint.protocol.hello import Capability
 from tiepoint.services.monitor import MonitorSnapshot
 from tiepoint.services.program import Program
+from tiepoint.services.sites import Site, SiteKind
 from tiepoint.ui.viewmodels.job_choice import JobChoice
 from tiepoint.ui.viewmodels.jobs_rows import JobContext, job_row
 from tiepoint.ui.viewmodels.pace import Pace
-from tiepoint.ui.widgets.table_cells import Row
+from tiepoint.ui.viewmodels.recorder import Recorder, utc_now
+from tiepoint.ui.viewmodels.rounds import came_down, is_round_key, round_row, row_key, without_job
+from tiepoint.ui.widgets.table_cells import LazyRow
+
+__all__ = ["JobsViewModel", "queue", "utc_now"]
 
 _TICK_MS: Final = 1000
-
-
-def utc_now() -> datetime:
-    """The time."""
-    return datetime.now(UTC)
+_GRACE: Final = timedelta(minutes=5)
+"""A job may be submitted while its cluster starts."""
+_THERE: Final = (NodeState.READY, NodeState.BUSY, NodeState.PAUSED, NodeState.STARTING)
 
 
 class JobsViewModel(QObject):
@@ -37,45 +46,73 @@ class JobsViewModel(QObject):
     Args:
         program: The services.
         choice: Which job is open.
-        now: The clock.
+        recorder: The moment that is shown.
     """
 
     changed = Signal()
 
-    def __init__(self, program: Program, choice: JobChoice, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, program: Program, choice: JobChoice, recorder: Recorder) -> None:
         super().__init__()
-        self._program, self._choice, self._now = program, choice, now
-        self._rows: tuple[Row, ...] = ()
-        self._kept: dict[str, tuple[Job, JobContext, Row]] = {}
+        self._program, self._choice, self._recorder = program, choice, recorder
+        self._rows: tuple[LazyRow, ...] = ()
+        self._kept: dict[str, tuple[Job, JobContext, LazyRow]] = {}
+        self._quiet = QuietTimes()
+        self._idle = self._there = 0
         self._pace = Pace(self._update, self)
         self._tick = QTimer(self, interval=_TICK_MS)
         self._tick.timeout.connect(self._on_tick)
+        remote = program.remote
         self._ends = [
-            program.monitor.changed.subscribe(lambda _snapshot: self._pace.ask()),
-            program.estimates.changed.subscribe(lambda _none: self._pace.ask()),
+            remote.shown.estimates_changed.subscribe(lambda _none: self._pace.ask()),
+            remote.shown.switched.subscribe(lambda _site: self._forget()),
+            remote.rounds.changed.subscribe(lambda _rounds: self._pace.ask()),
+            remote.parking.changed.subscribe(lambda _none: self._pace.ask()),
         ]
+        recorder.changed.connect(self._pace.ask)
         choice.changed.connect(self._pace.ask)
         self._update()
 
     @property
-    def snapshot(self) -> MonitorSnapshot:
-        """All that is known."""
-        return self._program.monitor.snapshot
+    def site(self) -> Site:
+        """Whose jobs these are."""
+        return self._program.remote.shown.site
 
     @property
-    def rows(self) -> tuple[Row, ...]:
+    def snapshot(self) -> MonitorSnapshot:
+        """All that is known, at the moment that is shown."""
+        return self._recorder.snapshot
+
+    @property
+    def rows(self) -> tuple[LazyRow, ...]:
         """The list."""
         return self._rows
 
     @property
     def job(self) -> Job | None:
-        """The open job."""
-        return self._choice.job(self.snapshot)
+        """The open job; None while a round without a job is open, or when there is nothing."""
+        return None if self._chosen_round() is not None else self._choice.job(self.snapshot)
+
+    @property
+    def round(self) -> Round | None:
+        """The round that is open, or that the open job belongs to."""
+        chosen = self._chosen_round()
+        if chosen is not None:
+            return chosen
+        job = self._choice.job(self.snapshot)
+        if job is not None:
+            return self._program.remote.rounds.of_job(self.site.id, job.id)
+        return next(iter(self._lone_rounds()), None)
+
+    @property
+    def open_key(self) -> str:
+        """The key of the row that is open; empty = none."""
+        job, round_ = self.job, self.round
+        return job.id if job is not None else row_key(round_) if round_ is not None else ""
 
     @property
     def now(self) -> datetime:
-        """The time."""
-        return self._now()
+        """The time, by the clock of the scheduler's machine."""
+        return self._recorder.now
 
     @property
     def is_stale(self) -> bool:
@@ -83,24 +120,63 @@ class JobsViewModel(QObject):
         return not self.snapshot.link.is_up
 
     @property
+    def is_live(self) -> bool:
+        """Whether it is the present that is shown."""
+        return self._recorder.is_live
+
+    @property
+    def is_here(self) -> bool:
+        """Whether these jobs run on this computer."""
+        return self.site.is_computer
+
+    @property
     def nodes(self) -> tuple[Node, ...]:
         """The workers that are busy with the open job."""
         job = self.job
         return tuple(node for node in self.snapshot.nodes if job is not None and node.job == job.id)
 
+    @property
+    def cluster(self) -> Cluster | None:
+        """The cluster on Azure whose jobs these are; None = it is none, or not known."""
+        if self.site.kind is not SiteKind.CLOUD:
+            return None
+        wanted = ClusterId(self.site.id)
+        return next((each for each in self._program.azure.clusters.snapshot.clusters if each.id == wanted), None)
+
     def left(self, job: Job) -> TimeEstimate | None:
         """What is left of a job; None when it is over or nobody knows."""
-        if job.state.is_over or self.is_stale:
+        if job.state.is_over or self.is_stale or not self.is_live:
             return None
-        return self._program.estimates.remaining(job)
+        return self.site.estimates.remaining(job)
 
     def stopped(self, job: Job) -> datetime | None:
         """When a job was seen to stop; None when it was not."""
-        return self._program.monitor.stopped(job.id)
+        return self._program.remote.shown.stopped(job.id)
 
     def place(self, job: Job) -> int:
         """A job's place in the queue, 1 = next; 0 = it does not wait there."""
         return next((place for place, each in enumerate(queue(self.snapshot.jobs), 1) if each.id == job.id), 0)
+
+    def heartbeat(self, job: Job) -> Heartbeat | None:
+        """How alive a job is; None when it does not run or never said anything."""
+        return heartbeat(job, self.now, self._quiet.limit_s(job.stage))
+
+    def cost(self, job: Job) -> float | None:
+        """What the cluster cost while a job ran, at list price; None = not known in full."""
+        cluster = self.cluster
+        meter = None if cluster is None else cluster.meter
+        if meter is None or meter.since is None or job.started is None or not meter.segments:
+            return None
+        first = min(segment.start for segment in meter.segments)
+        if job.started < first - _GRACE:
+            return None  # it ran before the meter began: a part would be taken for the whole
+        return cost_between(meter.segments, job.started, job.finished or self.now)
+
+    @property
+    def currency(self) -> str:
+        """Of the costs."""
+        cluster = self.cluster
+        return "USD" if cluster is None or cluster.meter is None else cluster.meter.currency
 
     def count(self, tag: str) -> int:
         """How many rows have a tag; the empty one counts all."""
@@ -110,10 +186,11 @@ class JobsViewModel(QObject):
         """Whether the scheduler is there and can do something."""
         return not self.is_stale and self.snapshot.can(capability.value)
 
-    def choose(self, job_id: str) -> None:
-        """Open a job, and remember it."""
-        self._choice.choose(job_id)
-        self._program.panel_state.update(job=job_id)
+    def choose(self, key: str) -> None:
+        """Open a job or a round, and remember it."""
+        self._choice.choose(key)
+        if not is_round_key(key):
+            self._program.panel_state.update(job=key)
 
     def set_active(self, *, is_active: bool) -> None:
         """Follow closely while somebody looks, not at all otherwise."""
@@ -129,24 +206,53 @@ class JobsViewModel(QObject):
         self._tick.stop()
         for end in self._ends:
             end()
+        self._recorder.changed.disconnect(self._pace.ask)
+
+    def _forget(self) -> None:
+        """Another site is shown: nothing of the old one is kept."""
+        self._kept.clear()
+        self._quiet = QuietTimes()
+        self._update()
 
     def _on_tick(self) -> None:
-        if self.is_stale or self.snapshot.running is not None:
+        if self.is_stale or self.snapshot.running is not None or self._lone_rounds():
             self._update()
 
+    def _chosen_round(self) -> Round | None:
+        key = self._choice.chosen
+        if not is_round_key(key):
+            return None
+        return next((each for each in self._lone_rounds() if row_key(each) == key), None)
+
+    def _lone_rounds(self) -> tuple[Round, ...]:
+        if not self.is_live:
+            return ()
+        jobs = (job.id for job in self.snapshot.jobs)
+        return without_job(self._program.remote.rounds.all, self.site.id, jobs)
+
+    def _follow_round(self) -> None:
+        """A chosen round got its job: that is open from now on."""
+        key = self._choice.chosen
+        if is_round_key(key):
+            found = next((each for each in self._program.remote.rounds.all if row_key(each) == key), None)
+            if found is not None and found.job is not None and self.snapshot.job(found.job) is not None:
+                self.choose(found.job)
+
     def _update(self) -> None:
-        snapshot, now = self.snapshot, self._now()
+        self._follow_round()
+        snapshot, now = self.snapshot, self.now
         busy = Counter(node.job for node in snapshot.nodes if node.job is not None)
+        self._there = sum(node.state in _THERE for node in snapshot.nodes)
+        self._idle = sum(node.state is NodeState.READY and node.job is None for node in snapshot.nodes)
         places = {job.id: place for place, job in enumerate(queue(snapshot.jobs), 1)}
         rows = [self._row(job, now, busy[job.id], places.get(job.id, 0)) for job in snapshot.jobs]
         self._kept = {row.key: self._kept[row.key] for row in rows}
-        self._rows = tuple(rows)
+        self._rows = (*rows, *(round_row(each, now) for each in self._lone_rounds()))
         self.changed.emit()
 
-    def _row(self, job: Job, now: datetime, nodes: int, place: int) -> Row:
+    def _row(self, job: Job, now: datetime, nodes: int, place: int) -> LazyRow:
         """Return a job's row; one that does not run stays the same object from day to day."""
-        moment = now if job.state is JobState.RUNNING else now.replace(hour=0, minute=0, second=0, microsecond=0)
-        context = JobContext(moment, self._range(job), nodes, place, self.is_stale, self.stopped(job))
+        context = self._context(job, now, nodes, place)
         known = self._kept.get(job.id)
         if known is not None and known[0] is job and known[1] == context:
             return known[2]
@@ -154,12 +260,35 @@ class JobsViewModel(QObject):
         self._kept[job.id] = job, context, row
         return row
 
-    def _range(self, job: Job) -> TimeRange | None:
-        estimate = self.left(job)
-        return None if estimate is None else estimate.total
+    def _context(self, job: Job, now: datetime, nodes: int, place: int) -> JobContext:
+        moment = now if job.state is JobState.RUNNING else now.replace(hour=0, minute=0, second=0, microsecond=0)
+        base = JobContext(moment, is_stale=self.is_stale, currency=self.currency, is_free=self.is_here)
+        cost = None if self.is_here else self.cost(job)
+        if job.state.is_over:
+            return dataclasses.replace(base, facts=NoteFacts(is_here=self.is_here or self._has_come(job)), cost=cost)
+        self._quiet.hear(job)
+        estimate, beat = self.left(job), self.heartbeat(job)
+        steady = None if beat is None else dataclasses.replace(beat, quiet_s=_steady(beat))
+        facts = NoteFacts(
+            nodes=self._there,
+            idle=self._idle,
+            heartbeat=None if self.is_stale else steady,
+            has_history=None if estimate is None or self.is_here else estimate.runs > 0,
+        )
+        left = None if estimate is None else estimate.total
+        stopped = self.stopped(job)
+        return dataclasses.replace(base, left=left, nodes=nodes, place=place, stopped=stopped, facts=facts, cost=cost)
+
+    def _has_come(self, job: Job) -> bool:
+        return came_down(self._program.remote.rounds, self.site.id, job) is not None
 
 
 def queue(jobs: Sequence[Job]) -> list[Job]:
     """Return the jobs that wait, in the order in which they will run: by priority, then by age."""
     waiting = [job for job in jobs if job.state is JobState.QUEUED]
     return sorted(waiting, key=lambda job: (-job.priority, job.submitted or datetime.max.replace(tzinfo=UTC), job.id))
+
+
+def _steady(beat: Heartbeat) -> float:
+    """Return a silence to the minute once it is told, and none before: a row changes only when its words do."""
+    return max(beat.limit_s + 1, beat.quiet_s // 60 * 60) if beat.is_stuck else 0.0

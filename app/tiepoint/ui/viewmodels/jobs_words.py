@@ -122,6 +122,19 @@ def job_look(job: Job) -> tuple[str, str]:
     return job.state.value, ""
 
 
+def queue_text(place: int) -> str:
+    """Say where in the queue a job stands."""
+    if place <= 1:
+        return tr("Jobs", "Next in the queue")
+    return tr("Jobs", "Number {place} in the queue", place=place)
+
+
+def ticking_text(seconds: float) -> str:
+    """Write a duration that ticks: `00:02:15`."""
+    whole = max(0, int(seconds))
+    return f"{whole // _HOUR:02d}:{whole % _HOUR // 60:02d}:{whole % 60:02d}"
+
+
 def _range(time: TimeRange, unit_s: int, name: str) -> str:
     low, high = int(time.low_s // unit_s), math.ceil(time.high_s / unit_s)
     if unit_s == 1 and high > 20:

@@ -77,7 +77,7 @@ class Recorder(QObject):
     @property
     def now(self) -> datetime:
         """The time by which ages are told: the agent's clock, or the recorded moment."""
-        return self._time if self._time is not None else self._now() + offset_of(self._shown.snapshot.link)
+        return self._time if self._time is not None else self._shown.snapshot.link.theirs(self._now())
 
     @property
     def is_live(self) -> bool:
@@ -210,11 +210,6 @@ class Recorder(QObject):
 def as_it_was(snapshot: MonitorSnapshot, time: datetime) -> MonitorSnapshot:
     """Return a recorded moment as what was known then: nothing in it is stale, and nothing can be done about it."""
     return dataclasses.replace(snapshot, link=Link(LinkState.CONNECTED, time, time), agent=None)
-
-
-def offset_of(link: Link) -> timedelta:
-    """Return how far the clock of the scheduler's machine is ahead of ours."""
-    return timedelta(seconds=float(getattr(link, "offset_s", 0.0)))
 
 
 _recorders: WeakKeyDictionary[ShownSite, Recorder] = WeakKeyDictionary()

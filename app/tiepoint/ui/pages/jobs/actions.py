@@ -10,22 +10,24 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QWidget
 
 from tiepoint.domain.job import Job
-from tiepoint.services.monitor import MonitorSnapshot
 from tiepoint.ui.actions import action
 from tiepoint.ui.shell.job_commands import JobCommands
 from tiepoint.ui.text import tr
 from tiepoint.ui.theme import icons
-from tiepoint.ui.viewmodels.jobs_allowed import JobAction, allowed
+from tiepoint.ui.viewmodels.jobs_allowed import JobAction
 from tiepoint.ui.viewmodels.jobs_words import PRIORITIES, priority_text
 
 _IN_STRIP: Final = (
     JobAction.OPEN_FOLDER,
+    JobAction.STOP_FOREIGN,
+    JobAction.ADOPT,
     JobAction.STOP,
     JobAction.PAUSE,
     JobAction.RESUME,
     JobAction.GO_ON,
     JobAction.OPEN_RESULT,
 )
+_OF_FILES: Final = frozenset({JobAction.OPEN_FOLDER, JobAction.OPEN_RESULT})
 
 
 class JobActions:
@@ -44,6 +46,10 @@ class JobActions:
             JobAction.OPEN_FOLDER: self._made(
                 JobAction.OPEN_FOLDER, tr("Jobs", "Open folder"), "folder-open", "plain", page
             ),
+            JobAction.STOP_FOREIGN: self._made(
+                JobAction.STOP_FOREIGN, tr("Jobs", "Abort"), "circle-stop", "plain", page
+            ),
+            JobAction.ADOPT: self._made(JobAction.ADOPT, tr("Jobs", "Adopt"), "badge-check", "primary", page),
             JobAction.STOP: self._made(JobAction.STOP, tr("Jobs", "Stop"), "circle-stop", "plain", page),
             JobAction.PAUSE: self._made(JobAction.PAUSE, tr("Jobs", "Pause"), "pause", "plain", page),
             JobAction.RESUME: self._made(JobAction.RESUME, tr("Jobs", "Go on"), "play", "primary", page),
@@ -55,9 +61,10 @@ class JobActions:
         self._again = self._made(JobAction.GO_ON, tr("Jobs", "Try again"), "rotate-cw", "plain", page)
         self._add_keys(page)
 
-    def update(self, job: Job | None, snapshot: MonitorSnapshot) -> None:
-        """Offer what may be done now."""
-        self._allowed = allowed(job, snapshot) if job is not None else frozenset()
+    def update(self, job: Job | None, *, is_live: bool) -> None:
+        """Offer what may be done now; of a recorded moment nothing can be changed."""
+        found = self._commands.allowed(job) if job is not None else frozenset()
+        self._allowed = found if is_live else found & _OF_FILES
         for each, made in self._actions.items():
             made.setEnabled(each in self._allowed)
 
@@ -107,10 +114,10 @@ class JobActions:
     def _add_keys(self, page: QWidget) -> None:
         keys: tuple[tuple[str, Callable[[], object]], ...] = (
             ("Ctrl+P", self._pause_or_go_on),
-            ("Delete", lambda: self._commands.run(JobAction.STOP, self._job())),
-            ("Ctrl+Up", lambda: self._commands.shift_priority(self._job(), 1)),
-            ("Ctrl+Down", lambda: self._commands.shift_priority(self._job(), -1)),
-            ("Ctrl+E", lambda: self._commands.run(JobAction.OPEN_FOLDER, self._job())),
+            ("Delete", lambda: self._run(JobAction.STOP)),
+            ("Ctrl+Up", lambda: self._shift_priority(1)),
+            ("Ctrl+Down", lambda: self._shift_priority(-1)),
+            ("Ctrl+E", lambda: self._run(JobAction.OPEN_FOLDER)),
         )
         for key, slot in keys:
             shortcut = QShortcut(QKeySequence(key), page)
@@ -119,6 +126,14 @@ class JobActions:
         tips = {JobAction.PAUSE: "Ctrl+P", JobAction.RESUME: "Ctrl+P", JobAction.GO_ON: "Ctrl+P"}
         for which, key in {**tips, JobAction.STOP: "Del", JobAction.OPEN_FOLDER: "Ctrl+E"}.items():
             self._actions[which].setToolTip(f"{self._actions[which].text()} ({key})")
+
+    def _run(self, which: JobAction) -> None:
+        if which in self._allowed:
+            self._commands.run(which, self._job())
+
+    def _shift_priority(self, step: int) -> None:
+        if JobAction.PRIORITY in self._allowed:
+            self._commands.shift_priority(self._job(), step)
 
     def _pause_or_go_on(self) -> None:
         for each in (JobAction.PAUSE, JobAction.RESUME, JobAction.GO_ON):

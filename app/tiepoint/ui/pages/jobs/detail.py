@@ -1,44 +1,39 @@
-"""The open job: stage strip, growing preview, and at the right who works on it or why it does not run. GUI thread."""
+"""The open job: stage strip, what grows or who works, and at the right why it does not run. GUI thread."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
 
-from tiepoint.domain.failure_card import failure_card
 from tiepoint.domain.job import Job, JobState
+from tiepoint.domain.remote_round import Round
 from tiepoint.ui.pages.jobs.facts_card import JobFactsCard
+from tiepoint.ui.pages.jobs.failure_part import FailurePart
 from tiepoint.ui.pages.jobs.load_card import LoadCard
 from tiepoint.ui.pages.jobs.preview_card import PreviewCard
+from tiepoint.ui.pages.jobs.strip_card import StripCard
+from tiepoint.ui.pages.jobs.there import There
 from tiepoint.ui.pages.jobs.workers_card import WorkersCard
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.viewer import ModelView
 from tiepoint.ui.viewmodels.jobs import JobsViewModel
 from tiepoint.ui.viewmodels.jobs_allowed import JobAction
-from tiepoint.ui.viewmodels.jobs_failure import failure_report
 from tiepoint.ui.viewmodels.jobs_preview import JobPreview, PreviewPicture
-from tiepoint.ui.viewmodels.jobs_stages import stage_views
-from tiepoint.ui.viewmodels.jobs_words import clock_text
 from tiepoint.ui.viewmodels.log import LogViewModel
-from tiepoint.ui.viewmodels.log_lines import shown_line
-from tiepoint.ui.viewmodels.nodes_rows import NodeContext
-from tiepoint.ui.widgets.cards import Card, ScrollColumn
-from tiepoint.ui.widgets.failure_card import FailurePanel
-from tiepoint.ui.widgets.layouts import column, holder, row
-from tiepoint.ui.widgets.stage_strip import StageStrip
+from tiepoint.ui.viewmodels.nodes_state import NodeContext
+from tiepoint.ui.widgets.cards import ScrollColumn
+from tiepoint.ui.widgets.layouts import column, row
 
 _SIDE_PX: Final = (372, 472)
 _LEAST_BODY_PX: Final = 200
-_RAW_LINES: Final = 20
 
 
 class JobDetail(QScrollArea):
-    """Shows the open job.
+    """Shows the open job, or the round that has no job yet.
 
     Signals:
         log_wanted(): The log shall be opened.
@@ -64,43 +59,55 @@ class JobDetail(QScrollArea):
         make_view: Callable[[], ModelView] = ModelView,
     ) -> None:
         super().__init__()
-        self._viewmodel, self._log = viewmodel, log
-        self._allowed: frozenset[JobAction] = frozenset()
-        self.strip = StageStrip()
+        self._viewmodel = viewmodel
+        self.strip_card = StripCard(panel)
+        self.strip = self.strip_card.strip
         self.preview = PreviewCard(make_view)
+        self.there = There(panel, viewmodel)
         self.workers = WorkersCard(panel.program.panel_state)
         self.load = LoadCard(panel.program.computer, panel.background)
         self.facts = JobFactsCard(run)
-        self.failure = FailurePanel()
+        self.failure_part = FailurePart(viewmodel, log, run)
+        self.failure = self.failure_part.panel
         self._watched = JobPreview(panel.program.previews, panel.background)
         self._watched.changed.connect(self._on_picture)
         self._setup_ui()
-        self.failure.go_on_wanted.connect(lambda: run(self._way_on()))
         self.failure.log_wanted.connect(self.log_wanted)
         self.failure.photos_wanted.connect(self.photos_wanted)
-        log.began.connect(self._show_failure)
-        log.appended.connect(lambda _lines: self._show_failure())
 
     def show_job(self, job: Job, allowed: frozenset[JobAction]) -> None:
         """Show a job as it is now."""
-        now, is_stale = self._viewmodel.now, self._viewmodel.is_stale
-        self._allowed = allowed
-        self.strip.set_stages(stage_views(job, self._viewmodel.left(job), now, is_stale=is_stale), is_stale=is_stale)
-        self._strip_card.setVisible(bool(job.stages))
-        self.preview.show_job(job, now)
-        self._watched.follow(job if self.isVisible() else None)
+        viewmodel = self._viewmodel
+        self.strip_card.show_job(job, viewmodel)
+        self.preview.show_job(job, viewmodel.now)
+        self._watched.follow(job if self.isVisible() and viewmodel.is_here and viewmodel.is_live else None)
+        self._turn_to(is_here=viewmodel.is_here)
+        if not viewmodel.is_here:
+            self.there.show_job(job, viewmodel.round)
         self._show_side(job, allowed)
+
+    def show_round(self, round_: Round) -> None:
+        """Show a round that has no job yet."""
+        self.strip_card.show_none()
+        self._watched.follow(None)
+        self._turn_to(is_here=False)
+        self.there.show_job(None, round_)
+        for each in (self.workers, self.load, self.facts, self.failure):
+            each.setVisible(False)
+        self.failure_part.let_go()
+        self._fit_side()
 
     def set_active(self, *, is_active: bool) -> None:
         """Follow the partial result while somebody looks."""
         if not is_active:
-            self._log.set_active(is_active=False)
+            self.failure_part.let_go()
             self._watched.follow(None)
 
     def shut(self) -> None:
         """Let go of what outlives widgets."""
         self._watched.shut()
-        self._log.shut()
+        self.failure_part.shut()
+        self.strip_card.shut()
         self.load.shut()
         self.preview.shut()
 
@@ -109,64 +116,49 @@ class JobDetail(QScrollArea):
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._strip_card = Card()
-        self._strip_card.content.addWidget(holder(row(self.strip, margins=(16, 10, 16, 4))))
         self._side = ScrollColumn(self.failure, self.facts, self.workers, self.load, None, width=_SIDE_PX[1])
-        body = row(self.preview, self._side, spacing=12)
+        self._body = QStackedWidget()
+        self._body.addWidget(self.preview)
+        self._body.addWidget(self.there)
+        body = row(self._body, self._side, spacing=12)
         body.setStretch(0, 1)
         inner = QWidget()
-        lines = column(self._strip_card, body, spacing=12)
+        lines = column(self.strip_card, body, spacing=12)
         lines.setStretch(1, 1)
         inner.setLayout(lines)
         self.preview.setMinimumHeight(_LEAST_BODY_PX)
         self.setWidget(inner)
 
+    def _turn_to(self, *, is_here: bool) -> None:
+        self._body.setCurrentWidget(self.preview if is_here else self.there)
+
     def _show_side(self, job: Job, allowed: frozenset[JobAction]) -> None:
         viewmodel = self._viewmodel
-        has_failure = failure_card(job, ()) is not None
+        has_failure = self.failure_part.show_job(job, allowed, is_seen=self.isVisible())
+        is_here, is_running = viewmodel.is_here, job.state is JobState.RUNNING
         is_working = job.state in (JobState.RUNNING, JobState.PAUSED) and not has_failure
-        self.workers.setVisible(job.state is JobState.RUNNING)
-        self.load.setVisible(is_working or job.state is JobState.QUEUED)
-        self.facts.setVisible(job.state is not JobState.RUNNING and not has_failure)
+        self.workers.setVisible(is_here and is_running)
+        self.load.setVisible(is_here and (is_working or job.state is JobState.QUEUED))
+        self.facts.setVisible(not has_failure and not (is_here and is_running))
         self.failure.setVisible(has_failure)
-        self._log.set_active(is_active=has_failure and self.isVisible())
-        if job.state is JobState.RUNNING:
+        if is_here and is_running:
             names: dict[str, str] = {job.id: job.name}
             context = NodeContext(viewmodel.now, names, is_stale=viewmodel.is_stale)
             others = tuple(node for node in viewmodel.snapshot.nodes if node.job is None)
             self.workers.show_nodes((*viewmodel.nodes, *others), context)
-        elif has_failure:
-            self._show_failure()
-        else:
-            self.facts.show_job(job, viewmodel.now, place=viewmodel.place(job), may=allowed)
+        elif not has_failure:
+            self.facts.show_job(job, viewmodel, allowed)
         self._fit_side()
 
     def _on_picture(self, picture: PreviewPicture | None) -> None:
         self.preview.show_picture(picture)
         self._fit_side()
 
-    def _show_failure(self) -> None:
-        job = self._viewmodel.job
-        if job is None:
-            return
-        lines = self._log.raw if self._log.job is not None and self._log.job.id == job.id else ()
-        card = failure_card(job, lines)
-        if card is not None:
-            if not card.raw:
-                raw = "\n".join(shown_line(line).as_text() for line in lines[-_RAW_LINES:])
-                card = dataclasses.replace(card, raw=raw)
-            when = "" if card.when is None else clock_text(card.when, self._viewmodel.now, with_seconds=True)
-            may_go_on = self._way_on() in self._allowed
-            report = failure_report(job, card, lines)
-            self.failure.show_failure(card, when, report, may_go_on=may_go_on, is_alarm=job.state is JobState.FAILED)
-
-    def _way_on(self) -> JobAction:
-        job = self._viewmodel.job
-        return JobAction.RESUME if job is not None and job.state is JobState.PAUSED else JobAction.GO_ON
-
     def _fit_side(self) -> None:
         """The right column is narrow beside a preview; a failure without one has more to say than the preview."""
-        is_failure_alone = self.failure.isVisibleTo(self) and not self.preview.has_picture
+        parts = (self.failure, self.facts, self.workers, self.load)
+        self._side.setVisible(any(not each.isHidden() for each in parts))
+        is_failure_alone = not self.failure.isHidden() and not (self._viewmodel.is_here and self.preview.has_picture)
         usual = _SIDE_PX[0] if self.width() < 1180 else _SIDE_PX[1]
         self._side.setFixedWidth(int(self.width() * 0.54) if is_failure_alone else usual)
 

@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QHBoxLayout
 from tiepoint.domain.job import Job, JobState, StageState
 from tiepoint.domain.stages import stage_title
 from tiepoint.ui.text import grouped, plain, tr
+from tiepoint.ui.viewmodels.jobs import JobsViewModel
 from tiepoint.ui.viewmodels.jobs_allowed import JobAction
 from tiepoint.ui.viewmodels.jobs_rows import elapsed_s, queue_text
 from tiepoint.ui.viewmodels.jobs_words import clock_text, duration_text, preset_name, priority_text
+from tiepoint.ui.viewmodels.money import amount_text
 from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.cards import Card
 from tiepoint.ui.widgets.labels import FactList, Label
@@ -36,15 +38,18 @@ class JobFactsCard(Card):
         self._offered: tuple[JobAction, ...] | None = None
         self.add(self._said, self._facts, 2, row(self._buttons, None))
 
-    def show_job(self, job: Job, now: datetime, *, place: int, may: frozenset[JobAction]) -> None:
-        """Show a job that does not run."""
-        title, said = _words(job, place)
+    def show_job(self, job: Job, viewmodel: JobsViewModel, may: frozenset[JobAction]) -> None:
+        """Show a job that does not run, or that runs on a cluster."""
+        now = viewmodel.now
+        title, said = _words(job, viewmodel.place(job), may)
         if self.head is not None:
             self.head.title_label.setText(title)
             self.head.remark_label.setText("" if job.finished is None else clock_text(job.finished, now))
         self._said.setText(said)
-        self._facts.set_facts(job_facts(job, now))
-        wanted = [JobAction.OPEN_RESULT, JobAction.GO_ON, JobAction.RESUME]
+        self._said.setVisible(bool(said))
+        there = () if viewmodel.is_here else facts_there(job, viewmodel)
+        self._facts.set_facts([*job_facts(job, now), *there])
+        wanted = [JobAction.OPEN_RESULT, JobAction.GO_ON, JobAction.RESUME, JobAction.ADOPT, JobAction.STOP_FOREIGN]
         if job.state is JobState.COMPLETED:
             wanted.append(JobAction.OPEN_FOLDER)
         self._offer(tuple(action for action in wanted if action in may))
@@ -59,6 +64,8 @@ class JobFactsCard(Card):
             JobAction.GO_ON: (tr("JobFacts", "Go on from here"), "play"),
             JobAction.RESUME: (tr("JobFacts", "Go on"), "play"),
             JobAction.OPEN_FOLDER: (tr("JobFacts", "Open folder"), "folder-open"),
+            JobAction.ADOPT: (tr("JobFacts", "Adopt"), "badge-check"),
+            JobAction.STOP_FOREIGN: (tr("JobFacts", "Abort"), "circle-stop"),
         }
         for place, action in enumerate(actions):
             text, icon = words[action]
@@ -90,6 +97,27 @@ def job_facts(job: Job, now: datetime) -> list[tuple[str, str]]:
     return facts
 
 
+def facts_there(job: Job, viewmodel: JobsViewModel) -> list[tuple[str, str]]:
+    """Return what there is to say of a job on a cluster besides."""
+    facts = []
+    cost = viewmodel.cost(job)
+    if cost is not None:
+        facts.append((tr("JobFacts", "Cost so far"), amount_text(cost, viewmodel.currency)))
+    if job.state in (JobState.RUNNING, JobState.QUEUED) and job.suitable_nodes is not None:
+        there = len(viewmodel.snapshot.nodes)
+        suit = tr("JobFacts", "{count} of {all}", count=grouped(job.suitable_nodes), all=grouped(there))
+        facts.append((tr("JobFacts", "Nodes that suit"), suit))
+    if job.node_limit:
+        facts.append((tr("JobFacts", "Node limit"), grouped(job.node_limit)))
+    if job.retried:
+        facts.append((tr("JobFacts", "Tasks tried again"), grouped(job.retried)))
+    if job.user:
+        facts.append((tr("JobFacts", "User"), plain(job.user)))
+    if job.folder is not None:
+        facts.append((tr("JobFacts", "Folder there"), plain(job.folder)))
+    return facts
+
+
 def _longest_stage(job: Job) -> str:
     timed = [
         ((stage.finished - stage.started).total_seconds(), stage.name)
@@ -102,7 +130,14 @@ def _longest_stage(job: Job) -> str:
     return f"{tr('Stage', stage_title(name))}, {duration_text(seconds)}"
 
 
-def _words(job: Job, place: int) -> tuple[str, str]:
+def _words(job: Job, place: int, may: frozenset[JobAction]) -> tuple[str, str]:
+    if JobAction.ADOPT in may:
+        return (
+            tr("JobFacts", "Submitted by another tool"),
+            tr("JobFacts", "Adopt it to steer it from here and to be told when it is done, or abort it."),
+        )
+    if job.state is JobState.RUNNING:
+        return tr("JobFacts", "Job"), ""
     if job.state is JobState.QUEUED:
         return queue_text(place), tr("JobFacts", "It starts by itself when the jobs before it are over.")
     if job.state is JobState.COMPLETED:

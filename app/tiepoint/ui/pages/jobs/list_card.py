@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QMenu
 
 from tiepoint.domain.job import JobState
 from tiepoint.ui.text import grouped, tr
@@ -27,6 +28,7 @@ class JobListCard(Card):
 
     Signals:
         fold_wanted(is_folded): The list shall give its room to the open job, or come back.
+        support_wanted(): A file for support shall be saved.
 
     Args:
         viewmodel: Has the rows.
@@ -34,6 +36,7 @@ class JobListCard(Card):
     """
 
     fold_wanted = Signal(bool)
+    support_wanted = Signal()
 
     def __init__(self, viewmodel: JobsViewModel, kept: StateKept) -> None:
         self._chips = FilterChips(
@@ -46,8 +49,9 @@ class JobListCard(Card):
         )
         self.find_box = FindBox(tr("Jobs", "Find a job"), width=170)
         self._copy = IconButton("copy", tr("Jobs", "Copy as table (Ctrl+C)"), size=16)
+        self._more = IconButton("ellipsis", tr("Jobs", "More"), size=16)
         self._fold = IconButton("chevron-up", tr("Jobs", "Give the room to the open job"), size=16)
-        super().__init__(tr("Jobs", "Jobs"), " ", self._chips, self.find_box, self._copy, self._fold)
+        super().__init__(tr("Jobs", "Jobs"), " ", self._chips, self.find_box, self._copy, self._more, self._fold)
         self._viewmodel = viewmodel
         self._is_folded = False
         columns = job_columns()
@@ -74,9 +78,9 @@ class JobListCard(Card):
     def update_rows(self) -> None:
         """Show what the viewmodel has now."""
         self.table.set_rows(self._viewmodel.rows)
-        job = self._viewmodel.job
-        if job is not None and job.id != self.table.chosen_key:
-            self.table.choose(job.id)
+        key = self._viewmodel.open_key
+        if key and key != self.table.chosen_key:
+            self.table.choose(key)
         for tag in ("", "attention", "active", "over"):
             self._chips.set_count(tag, self._viewmodel.count(tag))
         if self.head is not None:
@@ -97,7 +101,15 @@ class JobListCard(Card):
         self._chips.chosen.connect(self.table.set_tag)
         self.find_box.textChanged.connect(self.table.set_filter)
         self._copy.clicked.connect(self.table.copy)
+        self._more.clicked.connect(self._open_menu)
         self._fold.clicked.connect(lambda: self.fold_wanted.emit(not self._is_folded))
+
+    def _open_menu(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(tr("Jobs", "Save a file for support…")).triggered.connect(self.support_wanted)
+        menu.addAction(tr("Jobs", "Choose columns…")).triggered.connect(self.table.open_column_menu)
+        menu.popup(self._more.mapToGlobal(QPoint(0, self._more.height())))
 
 
 def _summary(viewmodel: JobsViewModel) -> str:

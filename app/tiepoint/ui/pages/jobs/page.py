@@ -9,11 +9,14 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget
 
-from tiepoint.domain.job import Job, JobState
-from tiepoint.domain.link import LinkState
+from tiepoint.domain.cluster import ClusterId
+from tiepoint.services.sites import Site, SiteKind
 from tiepoint.ui.pages.jobs.actions import JobActions
+from tiepoint.ui.pages.jobs.banners import Banners
 from tiepoint.ui.pages.jobs.detail import JobDetail
 from tiepoint.ui.pages.jobs.list_card import JobListCard
+from tiepoint.ui.pages.jobs.strip_words import job_strip, round_strip
+from tiepoint.ui.pages.jobs.support_file import SupportFile
 from tiepoint.ui.pages.page import Page, StripContent
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.shell.job_commands import JobCommands
@@ -23,10 +26,8 @@ from tiepoint.ui.viewer import ModelView
 from tiepoint.ui.viewmodels.job_choice import choice_of
 from tiepoint.ui.viewmodels.jobs import JobsViewModel
 from tiepoint.ui.viewmodels.jobs_allowed import JobAction
-from tiepoint.ui.viewmodels.jobs_rows import JobContext, elapsed_s, job_share, left_cell
-from tiepoint.ui.viewmodels.jobs_stages import stage_line
-from tiepoint.ui.viewmodels.jobs_words import clock_text, duration_text, job_look, preset_text
 from tiepoint.ui.viewmodels.log import LogViewModel
+from tiepoint.ui.viewmodels.recorder import recorder_of
 from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.empty import EmptyState
 from tiepoint.ui.widgets.layouts import column
@@ -48,13 +49,16 @@ class JobsPage(Page):
         program = panel.program
         self._panel = panel
         choice = choice_of(program.remote.shown, program.panel_state.state.job or "")
-        self.viewmodel = JobsViewModel(program, choice)
+        self._recorder = recorder_of(panel)
+        self.viewmodel = JobsViewModel(program, choice, self._recorder)
         self._commands = JobCommands(panel, self)
         self._actions = JobActions(self._commands, lambda: self.viewmodel.job, self)
         self._log = LogViewModel(program.remote.shown, choice)
         self.list_card = JobListCard(self.viewmodel, program.panel_state)
         self.detail = JobDetail(panel, self.viewmodel, self._log, self._run, make_view)
         self.banner = LinkBanner(panel)
+        self.banners = Banners(panel, self._commands, self._recorder)
+        self._support = SupportFile(panel, self)
         self._to_photos = Button(tr("Jobs", "Go to Photos"), "images", "primary")
         self.empty = EmptyState("list", tr("Jobs", "No jobs yet"), "", self._to_photos)
         self._splitter = QSplitter(Qt.Orientation.Vertical)
@@ -66,24 +70,13 @@ class JobsPage(Page):
 
     def strip(self) -> StripContent:
         """Tell of the open job."""
-        job = self.viewmodel.job
-        if job is None:
-            return StripContent(tr("Jobs", "Jobs"))
-        self._actions.update(job, self.viewmodel.snapshot)
-        state, words = job_look(job)
-        is_lost = self.viewmodel.snapshot.link.state in (LinkState.LOST, LinkState.STOPPED)
-        if is_lost and not job.state.is_over:
-            state, words = "lost", tr("Jobs", "{state}, last known", state=words or job.state.value.capitalize())
-        return StripContent(
-            plain(job.name),
-            state,
-            words,
-            self._subtitle(job),
-            self._facts(job),
-            job_share(job) if job.state in (JobState.RUNNING, JobState.PAUSED) else None,
-            self._actions.for_strip,
-            is_about_job=job.state in (JobState.RUNNING, JobState.PAUSED),
-        )
+        job, round_ = self.viewmodel.job, self.viewmodel.round
+        if job is not None:
+            self._actions.update(job, is_live=self.viewmodel.is_live)
+            return job_strip(job, self.viewmodel, self._actions.for_strip)
+        if round_ is not None:
+            return round_strip(round_, self.viewmodel)
+        return StripContent(tr("Jobs", "Jobs"), follows_site=True)
 
     def show_target(self, **target: Any) -> None:
         """Open a job by its id."""
@@ -100,9 +93,11 @@ class JobsPage(Page):
 
     def shut(self) -> None:
         """Let go of what outlives widgets."""
+        self._end()
         self.viewmodel.shut()
         self.detail.shut()
         self.banner.shut()
+        self.banners.shut()
 
     def _setup_ui(self) -> None:
         self._splitter.setChildrenCollapsible(False)
@@ -113,8 +108,8 @@ class JobsPage(Page):
         self.detail.setMinimumHeight(120)
         self._stack.addWidget(self._splitter)
         self._stack.addWidget(self.empty)
-        layout = column(self.banner, self._stack, spacing=12)
-        layout.setStretch(1, 1)
+        layout = column(self.banner, self.banners, self._stack, spacing=12)
+        layout.setStretch(2, 1)
         self.setLayout(layout)
 
     def _connect(self) -> None:
@@ -127,21 +122,28 @@ class JobsPage(Page):
         self.detail.photos_wanted.connect(lambda: self._panel.navigator.go("photos"))
         self.detail.log_wanted.connect(self._open_log)
         self.list_card.fold_wanted.connect(self._on_fold)
+        self.list_card.support_wanted.connect(self._support.ask)
+        self.banners.job_wanted.connect(lambda job: self.viewmodel.choose(job.id))
+        self._end = self._panel.program.remote.shown.switched.subscribe(self._on_switched)
         self._splitter.splitterMoved.connect(lambda _place, _index: self._keep_sizes())
         find = QShortcut(QKeySequence.StandardKey.Find, self)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         find.activated.connect(self.list_card.find_box.setFocus)
 
     def _show(self) -> None:
-        job = self.viewmodel.job
-        self._actions.update(job, self.viewmodel.snapshot)
-        self._turn_to(0 if job is not None else 1)
-        if job is not None:
+        job, round_ = self.viewmodel.job, self.viewmodel.round
+        self._actions.update(job, is_live=self.viewmodel.is_live)
+        self._turn_to(0 if job is not None or round_ is not None else 1)
+        self.banners.show_now(self.viewmodel.snapshot)
+        if job is not None or round_ is not None:
             self.list_card.update_rows()
+        if job is not None:
             self.detail.show_job(job, self._actions.allowed)
-            self._place()
+        elif round_ is not None:
+            self.detail.show_round(round_)
         else:
             self._tell_nothing()
+        self._place()
         self.strip_changed.emit()
 
     def _turn_to(self, place: int) -> None:
@@ -155,12 +157,27 @@ class JobsPage(Page):
 
     def _tell_nothing(self) -> None:
         """Say that there are no jobs; before the agent answered nobody knows."""
-        is_known = self.viewmodel.snapshot.link.heard is not None
+        is_known, is_here = self.viewmodel.snapshot.link.heard is not None, self.viewmodel.is_here
         self._to_photos.setVisible(is_known)
         title = tr("Jobs", "No jobs yet") if is_known else tr("Jobs", "Looking for jobs")
         text = tr("Jobs", "Drop photos on the window and press Reconstruct: the job appears here and becomes a model.")
+        if not is_here:
+            name = plain(self.viewmodel.site.name)
+            text = tr("Jobs", "Drop photos on the window and choose “{name}” under Reconstruct on.", name=name)
         self.empty.title_label.setText(title)
         self.empty.text_label.setText(text if is_known else tr("Jobs", "They appear as soon as the agent answers."))
+
+    def _on_switched(self, _site: Site) -> None:
+        """Another site is shown: look at it as if for the first time."""
+        self._placed_for = -1
+        if self.isVisible():
+            self._watch_cluster()
+
+    def _watch_cluster(self) -> None:
+        """Read the meter of the cluster whose jobs are shown."""
+        site = self.viewmodel.site
+        if site.kind is SiteKind.CLOUD:
+            self._panel.program.azure.clusters.watch(ClusterId(site.id))
 
     def _run(self, action: JobAction) -> None:
         self._commands.run(action, self.viewmodel.job)
@@ -207,35 +224,6 @@ class JobsPage(Page):
         kept = self._panel.program.panel_state
         kept.update(splitters={**kept.state.splitters, _SPLITTER: tuple(self._splitter.sizes())})
 
-    def _subtitle(self, job: Job) -> str:
-        now = self.viewmodel.now
-        parts = [preset_text(job)]
-        if job.finished is not None:
-            parts.append(tr("Jobs", "ended {time}", time=clock_text(job.finished, now, with_seconds=True)))
-        elif job.started is not None:
-            parts.append(tr("Jobs", "started {time}", time=clock_text(job.started, now, with_seconds=True)))
-        elif job.submitted is not None:
-            parts.append(tr("Jobs", "submitted {time}", time=clock_text(job.submitted, now, with_seconds=True)))
-        return " · ".join(part for part in parts if part)
-
-    def _facts(self, job: Job) -> tuple[tuple[str, str], ...]:
-        now, is_stale = self.viewmodel.now, self.viewmodel.is_stale
-        facts = []
-        stage = stage_line(job)
-        if stage and job.state is not JobState.COMPLETED:
-            facts.append((tr("Jobs", "Stage"), stage))
-        seconds = elapsed_s(job, now, self.viewmodel.stopped(job))
-        if seconds is not None:
-            is_running = job.state is JobState.RUNNING
-            words = tr("Jobs", "unknown") if is_stale and is_running else duration_text(seconds)
-            facts.append((tr("Jobs", "Elapsed") if not job.state.is_over else tr("Jobs", "Took"), words))
-        if not job.state.is_over:
-            estimate = self.viewmodel.left(job)
-            context = JobContext(now, estimate.total if estimate else None, is_stale=is_stale)
-            facts.append((tr("Jobs", "Left"), left_cell(job, context).text))
-        facts.append((tr("Jobs", "Cost"), tr("Jobs", "none")))
-        return tuple(facts)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the new height between list and job."""
         super().resizeEvent(event)
@@ -248,6 +236,7 @@ class JobsPage(Page):
         folded = self._panel.program.panel_state.state.extras.get("jobs_folded")
         self.list_card.set_folded(is_folded=folded is True)
         self.viewmodel.set_active(is_active=True)
+        self._watch_cluster()
         QTimer.singleShot(0, self, self._show)
 
     def hideEvent(self, event: QHideEvent) -> None:
