@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NewType
+from typing import Any, Final, NewType
 
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import CaptureId, JobId
@@ -68,6 +68,8 @@ class Round:
         source: Address of the capture's folder in Blob.
         published: Address of the job's folder in Blob.
         folder: Where products come down to, a job's folder on this computer.
+        output: Folder that gets the products besides; empty = none.
+        priority: -2 (runs last) to 2 (runs first).
         finished: When it was over.
         failure: Why it failed, or what it waits for.
         progress: Of the present step; not kept.
@@ -90,6 +92,19 @@ class Round:
     source: str = ""
     published: str = ""
     folder: str = ""
+    output: str = ""
+    priority: int = 0
     finished: datetime | None = None
     failure: Failure | None = None
     progress: OperationProgress | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more happens by itself."""
+        return self.state.is_over
+
+
+ASLEEP: Final = "asleep"
+"""Kind of `Round.failure`: the cluster is paused or cold, and can be resumed."""
+PAUSED: Final = "paused"
+"""Kind of `Round.failure`: a transfer or the job was paused; `Rounds.retry` lets it go on."""

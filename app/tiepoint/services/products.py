@@ -44,6 +44,14 @@ class ProductService:
         if free_for_output is not None:
             _require(f"the products in {output}", output_bytes(count, size, parameters), free_for_output)
 
+    async def prepare_folder(self, output: Path) -> None:
+        """Make sure that an output folder can be written.
+
+        Raises:
+            InputError: It cannot.
+        """
+        await self._store.prepare(output)
+
     def deliver(self, job: Job, output: Path, asked: Sequence[str] = ()) -> Operation[Outcome]:
         """Bring the products of a completed job to where they were asked for, and judge them.
 

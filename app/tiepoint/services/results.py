@@ -73,6 +73,8 @@ class Results:
     def __init__(self, reader: ResultReader, store: ResultStore, jobs: JobService, now: Callable[[], datetime]) -> None:
         self.changed: Event[ResultList] = Event()
         self.opened: Event[ModelFacts] = Event()
+        self.also: Callable[[], Sequence[Job]] = tuple
+        """Jobs done elsewhere whose products came here."""
         self._reader, self._store, self._jobs, self._now = reader, store, jobs, now
         self._snapshot = ResultList()
         self._known_jobs: tuple[Job, ...] = ()
@@ -96,7 +98,8 @@ class Results:
             self._known_jobs = tuple(await self._jobs.jobs() if jobs is None else jobs)
         except TiepointError as error:
             trouble = Failure.of(error)
-        of_jobs = [job for job in self._known_jobs if job.state is JobState.COMPLETED and places_of(job)]
+        known = (*self._known_jobs, *self.also())
+        of_jobs = [job for job in known if job.state is JobState.COMPLETED and places_of(job)]
         presence = await self._reader.presence(
             [*(place.path for job in of_jobs for place in places_of(job)), *(each.path for each in recent)]
         )
@@ -186,7 +189,7 @@ class Results:
 
     def _place_of_known(self, path: Path) -> ResultPlace | None:
         """Return a known job's place with this very path or file, so that it keeps its job, capture and duration."""
-        for job in self._known_jobs:
+        for job in (*self._known_jobs, *self.also()):
             for place in places_of(job):
                 if path == place.path:
                     return place
