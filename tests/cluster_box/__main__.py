@@ -43,13 +43,18 @@ def main() -> int:
 def _home(box: BoxParts) -> Path:
     """Return the home that the panel is to use: as named, else one of the box's own; it knows the box's Azure."""
     home = Path(os.environ.get(HOME_VARIABLE) or box.folder / "home").absolute()
+    write_settings(box, home)
+    return home
+
+
+def write_settings(box: BoxParts, home: Path) -> None:
+    """Let a home know the box's Azure, unless it has settings."""
     target = home / "settings" / "settings.json"
     if box.cloud and not target.exists():
         double = box.cloud.double
         settings = Settings(cloud="custom", custom_cloud=double.settings, tenant=double.people.tenants[0].domain)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(json.dumps(settings.to_dict(), indent=1), encoding="utf-8")
-    return home
 
 
 def _introduction(box: BoxParts, home: Path, reason: str) -> str:

@@ -44,4 +44,4 @@ def assert_quiet(box: ClusterBox) -> None:
     # A daemon keeps its file for crashes open to its last breath.
     said = "\n".join(line for line in lines if "-crash.log" not in line)
     for noise in ("Warning:", "never retrieved", "never awaited", "Traceback"):
-        assert noise not in said, said[-4000:]
+        assert noise not in said, said[said.index(noise) - 500 :][:4000]
