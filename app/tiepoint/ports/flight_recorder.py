@@ -42,6 +42,10 @@ class TapeMoment:
 class FlightRecorder(Protocol):
     """Records one site a tape. Recording never blocks or raises; what cannot be written is counted."""
 
+    @property
+    def is_on(self) -> bool:
+        """Whether anything is recorded."""
+
     def begin(self, site: str, state: State, time: datetime) -> None:
         """A whole state is known, at a time of the scheduler's clock: recording starts from here, or goes on."""
 

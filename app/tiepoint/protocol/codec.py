@@ -24,6 +24,7 @@ _LARGEST_INT: Final = 2**63
 _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 9000
 _MOST_TOLD: Final = 80
+_read_time = datetime.fromisoformat
 
 
 class MalformedMessage(ValueError):
@@ -66,21 +67,28 @@ def to_json(value: object) -> Any:
     Raises:
         TypeError: Something in it has no JSON form.
     """
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, str):
-        return value
-    if isinstance(value, datetime):
-        return time_text(value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: to_json(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): to_json(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [to_json(item) for item in value]
-    raise TypeError(f"no JSON form for {type(value).__name__}")
+    return cast("Any", _encoder)(type(value))(value)
+
+
+_Encode: TypeAlias = Callable[[Any], Any]
+
+
+@cache
+def _encoder(kind: type[Any]) -> _Encode:
+    if kind is type(None) or (issubclass(kind, bool | int | float | str) and not issubclass(kind, Enum)):
+        return lambda value: value
+    if issubclass(kind, Enum):
+        return lambda value: value.value
+    if issubclass(kind, datetime):
+        return time_text
+    if dataclasses.is_dataclass(kind):
+        names = tuple(field.name for field in dataclasses.fields(kind))
+        return lambda value: {name: to_json(getattr(value, name)) for name in names}
+    if issubclass(kind, Mapping):
+        return lambda value: {str(key): to_json(item) for key, item in value.items()}
+    if issubclass(kind, list | tuple):
+        return lambda value: [to_json(item) for item in value]
+    raise TypeError(f"no JSON form for {kind.__name__}")
 
 
 def from_json(kind: type[T], value: object, where: str = "message") -> T:
@@ -167,7 +175,26 @@ def _dataclass_decoder(kind: type[Any]) -> _Decode:
             raise wrong.inside(f".{name}") from None
         raise _WrongError(f"{name} is missing")
 
-    return decode
+    if not kind.__dict__.get("__slots__") or hasattr(kind, "__post_init__"):
+        return decode
+    slots = [(name, item, kind.__dict__[name].__set__) for name, item, _ in fields]
+
+    def decode_whole(value: Any) -> Any:
+        """Fill the slots one by one, which takes half as long as calling the class with a name for each."""
+        if not isinstance(value, dict):
+            raise _WrongError("expected an object")
+        made = object.__new__(kind)
+        name = ""
+        try:
+            for name, item, put in slots:  # noqa: B007  the name is told when reading fails
+                put(made, item(value[name]))
+        except KeyError:
+            return decode(value)
+        except _WrongError as wrong:
+            raise wrong.inside(f".{name}") from None
+        return made
+
+    return decode_whole if len(slots) == len(dataclasses.fields(kind)) else decode
 
 
 def _is_required(field: dataclasses.Field[Any]) -> bool:
@@ -271,17 +298,19 @@ def _enum_decoder(kind: type[Enum]) -> _Decode:
 
 
 def _text(value: Any) -> Any:
+    if type(value) is str and value.isascii():
+        return value
     if not isinstance(value, str):
         raise _expected(str, value)
-    return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
+    return value.encode("utf-8", "replace").decode("utf-8")
 
 
 def _whole(value: Any) -> Any:
+    if type(value) is int and -_LARGEST_INT <= value < _LARGEST_INT:
+        return value
     if not isinstance(value, int) or isinstance(value, bool):
         raise _expected(int, value)
-    if not -_LARGEST_INT <= value < _LARGEST_INT:
-        raise _WrongError("a number of more than 64 bits")
-    return value
+    raise _WrongError("a number of more than 64 bits")
 
 
 def _number(value: Any) -> Any:
@@ -297,6 +326,12 @@ def _number(value: Any) -> Any:
 def _time(value: Any) -> Any:
     if not isinstance(value, str):
         raise _expected(datetime, value)
+    try:
+        moment = _read_time(value)
+        if moment.tzinfo is UTC and _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+            return moment
+    except ValueError:
+        pass
     try:
         return parse_time(value)
     except MalformedMessage as error:

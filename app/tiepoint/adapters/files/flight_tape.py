@@ -64,6 +64,11 @@ class FolderFlightRecorder:
         self._cursors: dict[str, Cursor] = {}
         self._ends: dict[tuple[Path, int], tuple[datetime, int]] = {}
 
+    @property
+    def is_on(self) -> bool:
+        """Whether it was started."""
+        return self._is_on
+
     def start(self) -> None:
         """Record from now on."""
         self._is_on = True

@@ -6,6 +6,7 @@ Must not know how a stream comes about nor what engine is behind it. On the loop
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -47,6 +48,9 @@ _PAUSES_S = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 _PATIENT_S: Final = 60.0
 """Until what only a person can change is tried again."""
 _PERSON_NEEDED: Final = (HostKeyChanged, KeyRefused, SignInNeeded, AgentTooOld, AgentTooNew)
+_BRISK: Final = 25
+"""So many changes in a period are told every period; more of them more rarely, up to `_SLOWEST` periods apart."""
+_SLOWEST: Final = 9
 _STEADY_S: Final = 5.0
 """A connection that broke sooner is not made again at once a second time."""
 _SAME_CLOCK_S: Final = 1.0
@@ -219,9 +223,9 @@ class ProtocolScheduler:
             while conversation.is_open:
                 change = self._subscription.change()
                 yield self._told(ConnectionState.CONNECTED)
-                if self._period_s:
-                    await asyncio.sleep(self._period_s)
+                await self._collect(conversation)
                 await first_of(change, conversation.ended)
+                await self._subscription.digest()
             self._subscription.lost()
             short = 0 if time.monotonic() - began >= _STEADY_S else short + 1
             problem, pause_s = _loss(conversation.why_ended), _pause_s(short - 2)
@@ -269,6 +273,14 @@ class ProtocolScheduler:
     ) -> SchedulerSnapshot:
         return self._subscription.snapshot(connection, problem, retry_s=retry_s)
 
+    async def _collect(self, conversation: Conversation) -> None:
+        """Let changes come together for a period, or for several when there are many."""
+        if self._period_s:
+            await _while_open(conversation, self._period_s)
+            more = min(_SLOWEST, self._subscription.waiting // _BRISK)
+            if more:
+                await _while_open(conversation, more * self._period_s)
+
     async def _wait(self, pause_s: float) -> bool:
         """Wait for the next attempt; return whether somebody did not want to."""
         waits = [asyncio.ensure_future(self._sleep(pause_s)), asyncio.ensure_future(self._try_now.wait())]
@@ -305,6 +317,12 @@ class ProtocolScheduler:
 
     def _notified(self, notification: Notification) -> None:
         self._subscription.take(notification, self._line)
+
+
+async def _while_open(conversation: Conversation, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await conversation.ended.wait()
 
 
 def _pause_s(failures: int) -> float:

@@ -91,6 +91,18 @@ class Mirror:
             self._put_stage(params.get("job"), params.get("stage"), None, params.get("tasks"))
         return True
 
+    @property
+    def waiting(self) -> int:
+        """How many jobs and nodes wait to be read."""
+        return len(self._raw_jobs) + len(self._raw_nodes)
+
+    def digest(self, most: int) -> None:
+        """Read some of what waits; a job is as much work as ten nodes."""
+        nodes = {name: self._raw_nodes.pop(name) for name in list(self._raw_nodes)[:most]}
+        jobs = {name: self._raw_jobs.pop(name) for name in list(self._raw_jobs)[: max(1, (most - len(nodes)) // 10)]}
+        self._nodes = {**self._nodes, **self._read(NodeId, Node, nodes)}
+        self._jobs = {**self._jobs, **self._read(JobId, Job, jobs)}
+
     def jobs(self) -> Mapping[JobId, Job]:
         """All jobs; those that did not change are the same objects as before."""
         if self._raw_jobs:

@@ -22,6 +22,7 @@ from tiepoint.protocol.events import EVENT, SNAPSHOT, State
 from tiepoint.protocol.methods import Method, Since, SubscribeParams
 
 _MOST_PARTS: Final = 200
+_AT_ONCE: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,17 @@ class Subscription:
             except MalformedMessage as error:
                 self.doubts.add(str(error))
 
+    @property
+    def waiting(self) -> int:
+        """How many jobs and nodes changed since somebody looked."""
+        return 0 if self._mirror is None else self._mirror.waiting
+
+    async def digest(self) -> None:
+        """Read what changed, a little at a time, so that the next look at the snapshot takes no time."""
+        while self._mirror is not None and self._mirror.waiting > _AT_ONCE:
+            self._mirror.digest(_AT_ONCE)
+            await asyncio.sleep(0)
+
     def lost(self) -> None:
         """The connection broke."""
         if self._recorder is not None:
@@ -169,7 +181,7 @@ class Subscription:
         self._record_state(fresh)
 
     def _record_state(self, known: Mirror) -> None:
-        if self._recorder is not None:
+        if self._recorder is not None and self._recorder.is_on:
             state = State(tuple(known.jobs().values()), tuple(known.nodes().values()))
             self._recorder.begin(self._site, state, self._theirs())
 
