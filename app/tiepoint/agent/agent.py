@@ -78,7 +78,7 @@ class Agent:
         """
         self._backend.watch_nodes(lambda node: self._publisher.tell(NodeChanged(node)))
         if self._backend.own_queue is not None:
-            self._backend.own_queue.watch_foreign(self._jobs.put_foreign)
+            self._backend.own_queue.watch_foreign(self._jobs.put_foreign, self._jobs.is_ours)
             self._backend.own_queue.watch_woken(self._queue.wake)
         server = None
         try:

@@ -104,8 +104,8 @@ class OwnQueue(Protocol):
     def foreign(self) -> tuple[Job, ...]:
         """Jobs in its queue that other tools submitted, `foreign` set, their ids stable."""
 
-    def watch_foreign(self, told: Callable[[Job], None]) -> None:
-        """Tell about every such job that changes from now on."""
+    def watch_foreign(self, told: Callable[[Job], None], is_ours: Callable[[str], bool]) -> None:
+        """Tell about every such job that changes from now on; `is_ours` says of a job's id whether the agent has it."""
 
     def watch_woken(self, told: Callable[[str], None]) -> None:
         """Tell when one of our paused jobs goes on because another tool said so."""

@@ -16,7 +16,7 @@ from tiepoint.agent.job_run import JobRun
 from tiepoint.agent.jobs import INTERRUPTED, JobRecord, Jobs
 from tiepoint.agent.publisher import Publisher
 from tiepoint.agent.refusal import wrong_state
-from tiepoint.domain.errors import EngineFailure, TiepointError
+from tiepoint.domain.errors import Canceled, EngineFailure, TiepointError
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.job import Job, JobState, Stage, StageState, TaskCounts
 from tiepoint.domain.job import Progress as JobShare
@@ -203,6 +203,7 @@ class JobQueue:
         else:
             problem = task.exception()
             state = JobState.COMPLETED if problem is None else JobState.FAILED
+            state = JobState.CANCELED if isinstance(problem, Canceled) else state
             self._end(record, state, None if problem is None else _failure(problem))
         if running is not None:
             running.settled.set()

@@ -108,6 +108,10 @@ class Jobs:
             raise unknown_job(job)
         return record
 
+    def is_ours(self, job: str) -> bool:
+        """Return whether a job was handed in here."""
+        return job in self._records
+
     def put_foreign(self, job: Job) -> None:
         """Take in what another tool's job is now; none of it is kept."""
         record = self._foreign.setdefault(job.id, JobRecord(job, SubmitParams(capture=job.capture, preset="", key="")))

@@ -7,6 +7,7 @@ Adapters, agent and engine translate foreign errors into these once, at their ed
     ├── SetupError            this computer lacks something                   exit 2
     │   └── AgentUnavailable  the agent cannot be started or reached
     ├── InputError            the photos or files given cannot be used        exit 3
+    │   └── NoTiePoints       the photos have too little in common
     ├── SignInNeeded          an account is needed first                      exit 4
     │   └── ConfirmationNeeded  Azure wants the person to confirm (MFA)
     ├── PartialResult         it ended, but not with all that was asked       exit 5
@@ -14,6 +15,8 @@ Adapters, agent and engine translate foreign errors into these once, at their ed
     └── OperationFailed       everything else that ends an operation          exit 1
         ├── NoSpace           a disk is full or would be
         ├── OutOfMemory       a task needed more memory than there is
+        ├── NoLicence         the engine has no licence, or no seat is free
+        ├── PathMissing       a machine does not see a file where it should be
         ├── WorkerLost        a task killed its worker too often
         ├── EngineFailure     a stage could not do its work
         ├── ConnectionLost    the link to the scheduler broke
@@ -99,6 +102,12 @@ class InputError(TiepointError):
     exit_code = 3
 
 
+class NoTiePoints(InputError):
+    """The photos have too little in common to be aligned."""
+
+    kind = "no-tie-points"
+
+
 class SignInNeeded(TiepointError):
     """An account is needed first."""
 
@@ -140,6 +149,18 @@ class OutOfMemory(OperationFailed):
     """A task needed more memory than there is."""
 
     kind = "out-of-memory"
+
+
+class NoLicence(OperationFailed):
+    """The engine has no licence on a machine, or no seat of a shared one is free."""
+
+    kind = "licence"
+
+
+class PathMissing(OperationFailed):
+    """A machine does not see a file or folder where it should be, or may not write there."""
+
+    kind = "missing-path"
 
 
 class WorkerLost(OperationFailed):

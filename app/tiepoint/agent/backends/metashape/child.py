@@ -326,7 +326,7 @@ class Child:
                 return None
             raise Missing("This version has none of: " + ", ".join(task["names"]))
         made = kind()
-        for key, value in sorted(task["params"].items()):
+        for key, value in sorted(task["params"].items()) + sorted((task.get("later") or {}).items()):
             known, value = self.value(value)
             if known:
                 with contextlib.suppress(AttributeError, TypeError):  # a parameter of another version
