@@ -2,42 +2,280 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import asyncio
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from client import Client
+import pytest_asyncio
+from agent_cluster import AgentCluster
+from client import Client, Refused
 
-from cluster_stand import ClusterStand
-from program import Program
+from program import Program, wait_until
 
 Capture = Callable[..., Path]
+Join = Callable[..., Awaitable[Client]]
 
 
 @pytest.fixture
-def stand(program: Program, tmp_path: Path) -> Iterator[ClusterStand]:
-    made = ClusterStand(tmp_path, program.home, {"node-01": 2, "node-02": 1}).start()
+def cluster(program: Program, tmp_path: Path) -> Iterator[AgentCluster]:
+    made = AgentCluster(tmp_path, program.home, {"node-01": 2, "node-02": 1}).start()
     yield made
     made.stop()
     for noise in ("never retrieved", "never awaited", "Traceback", "Warning:"):
         assert noise not in made.logs(), made.logs()
 
 
-async def connected(timeout_s: float = 20) -> Client:
-    """Join the agent that the stand has started, and wait for its nodes."""
-    client = await Client.join()
-    await client.nodes_are("ready", timeout_s=timeout_s)
-    return client
+@pytest_asyncio.fixture
+async def join() -> AsyncIterator[Join]:
+    """Joins the agent that the cluster has started, and waits for its nodes."""
+    clients: list[Client] = []
 
+    async def joined(*states: str) -> Client:
+        clients.append(await Client.join())
+        await clients[-1].nodes_are(*(states or ("ready",)))
+        return clients[-1]
 
-async def test_a_job_runs_on_all_nodes(stand: ClusterStand, capture: Capture) -> None:
-    client = await connected()
-    try:
-        assert client.hello["work"] == str(stand.work)
-        assert {"nodes.pause", "logs.node", "paths.nodes"} <= set(client.hello["capabilities"])
-        job = await client.submit(capture(features={"tasks": 6, "seconds": 0.3}))
-        done = await client.job_until(job["id"], "completed")
-        pids = {path.read_text().split()[0] for path in (Path(done["folder"]) / "work").glob("features-*.tries")}
-        assert len(pids) == 3
-    finally:
+    yield joined
+    for client in clients:
         await client.close()
+
+
+def tries(job: dict[str, Any], stage: str) -> dict[str, int]:
+    """Return how often each task of a stage was begun."""
+    work = Path(job["folder"]) / "work"
+    return {path.stem: len(path.read_text().split()) for path in work.glob(f"{stage}-*.tries")}
+
+
+async def test_a_job_runs_on_all_nodes(cluster: AgentCluster, join: Join, capture: Capture) -> None:
+    client = await join()
+    assert client.hello["work"] == str(cluster.work)
+    assert {"nodes.pause", "nodes.quit", "logs.node", "paths.nodes"} <= set(client.hello["capabilities"])
+
+    job = await client.submit(capture(features={"tasks": 6, "seconds": 0.5}))
+    await client.stage_reached(job["id"], "features")
+    await client.nodes_are("busy")
+    nodes = await client.nodes()
+    assert nodes["node-01"]["job"] == job["id"]
+    assert nodes["node-01"]["stage"] == "features"
+    assert nodes["node-01"]["task_since"]
+    assert nodes["node-01"]["load"]["memory_bytes"] > 0
+    wait_until(lambda: [*(cluster.run_folder("node-02") / "tasks").iterdir()], timeout_s=5, what="a task's marker")
+
+    done = await client.job_until(job["id"], "completed")
+    pids = {path.read_text().split()[0] for path in (Path(done["folder"]) / "work").glob("features-*.tries")}
+    assert len(pids) == 3
+    await client.nodes_are("ready")
+    assert not [*(cluster.run_folder("node-02") / "tasks").iterdir()]
+
+
+def all_begun(job: dict[str, Any], stage: str, count: int) -> None:
+    """Wait until so many tasks of a stage have begun."""
+    wait_until(lambda: len(tries(job, stage)) == count, timeout_s=10, what=f"{count} tasks at work")
+
+
+@pytest.mark.parametrize("isolated", [False, True])
+async def test_a_killed_worker_costs_only_its_task(
+    cluster: AgentCluster, join: Join, capture: Capture, isolated: bool
+) -> None:
+    client = await join()
+    job = await client.submit(capture(features={"tasks": 3, "seconds": 2.0, "isolated": isolated}))
+    await client.nodes_are("busy")
+    all_begun(job, "features", 3)
+    cluster.nodes["node-02"].kill("worker")
+    done = await client.job_until(job["id"], "completed")
+    assert sorted(tries(done, "features").values()) == [1, 1, 2]
+    log = await client.call("logs.tail", job=job["id"], lines=200)
+    assert any("node-02" in line["text"] and "SIGKILL" in line["text"] for line in log["lines"])
+    node = (await client.nodes())["node-02"]
+    assert (node["errors"], node["retries"]) == (1, 1)
+
+
+async def test_the_third_crash_fails_the_job(cluster: AgentCluster, join: Join, capture: Capture) -> None:
+    client = await join()
+    job = await client.submit(capture(mesh={"signal": int(signal.SIGSEGV), "seconds": 0.3, "isolated": True}))
+    failed = await client.job_until(job["id"], "failed")
+    assert failed["error"]["kind"] == "worker-lost"
+    assert tries(failed, "mesh") == {"mesh-0": 3}
+
+
+async def test_a_killed_node_costs_only_its_tasks_and_may_come_back(
+    cluster: AgentCluster, join: Join, capture: Capture
+) -> None:
+    client = await join()
+    job = await client.submit(capture(features={"tasks": 3, "seconds": 1.5}, mesh={"tasks": 3, "seconds": 1.0}))
+    all_begun(job, "features", 3)
+    cluster.kill_node("node-02")
+    await client.nodes_are("offline", names=("node-02",))
+    cluster.start_node("node-02")
+    await client.nodes_are("busy", names=("node-02",))
+    done = await client.job_until(job["id"], "completed")
+    assert sorted(tries(done, "features").values()) == [1, 1, 2]
+
+
+async def test_a_silent_node_is_given_up_and_ends_its_tasks(
+    cluster: AgentCluster, join: Join, capture: Capture
+) -> None:
+    """All of it is frozen, as by a cable that is pulled: what it had goes to others, and it never finishes that."""
+    client = await join()
+    job = await client.submit(capture(features={"tasks": 3, "seconds": 1.0}))
+    all_begun(job, "features", 3)
+    cluster.freeze_node("node-02")
+    await client.nodes_are("offline", names=("node-02",))
+    done = await client.job_until(job["id"], "completed")
+    assert sorted(tries(done, "features").values()) == [1, 1, 2]
+    old = {process.pid for process in cluster.nodes["node-02"].processes("worker")}
+    cluster.freeze_node("node-02", is_frozen=False)
+    await client.nodes_are("ready")
+    assert not old & {process.pid for process in cluster.nodes["node-02"].processes("worker")}
+
+
+async def test_nodes_come_back_to_an_agent_that_was_killed(cluster: AgentCluster, join: Join, capture: Capture) -> None:
+    client = await join()
+    job = await client.submit(capture(features={"tasks": 3, "seconds": 1.0}))
+    await client.nodes_are("busy")
+    cluster.kill_agent()
+    wait_until(
+        lambda: not any(node.processes("worker") for node in cluster.nodes.values()), timeout_s=5, what="tasks to end"
+    )
+    cluster.start_agent()
+    client = await join()
+    await client.call("jobs.resume", job=job["id"])
+    await client.job_until(job["id"], "completed")
+
+
+@pytest.mark.parametrize("isolated", [False, True])
+async def test_aborting_frees_every_node_within_five_seconds(
+    cluster: AgentCluster, join: Join, capture: Capture, isolated: bool
+) -> None:
+    client = await join()
+    job = await client.submit(capture(features={"tasks": 3, "seconds": 60, "spin": True, "isolated": isolated}))
+    await client.nodes_are("busy")
+    wait_until(lambda: len(running(cluster, isolated=isolated)) == 3, timeout_s=10, what="three tasks at work")
+    before = {process.pid for process in running(cluster, isolated=isolated)}
+    began_s = time.monotonic()
+    await client.call("jobs.abort", job=job["id"])
+    wait_until(
+        lambda: not before & {process.pid for process in running(cluster, isolated=isolated)},
+        timeout_s=5,
+        what="the processors to be free",
+    )
+    assert time.monotonic() - began_s < 5
+    await client.nodes_are("ready")
+    again = await client.submit(capture("again", features={"tasks": 3}))
+    await client.job_until(again["id"], "completed")
+
+
+async def test_a_paused_job_goes_on_where_it_was(cluster: AgentCluster, join: Join, capture: Capture) -> None:
+    client = await join()
+    job = await client.submit(capture(features={"tasks": 3}, mesh={"tasks": 3, "seconds": 1.0}))
+    await client.stage_reached(job["id"], "mesh")
+    await client.call("jobs.pause", job=job["id"])
+    await client.nodes_are("ready")
+    await client.call("jobs.resume", job=job["id"])
+    done = await client.job_until(job["id"], "completed")
+    assert set(tries(done, "features").values()) == {1}
+
+
+async def test_a_paused_node_takes_no_task_and_the_choice_lasts(
+    cluster: AgentCluster, join: Join, capture: Capture
+) -> None:
+    client = await join()
+    paused = await client.call("nodes.pause", node="node-01")
+    assert paused["node"]["state"] == "paused"
+    job = await client.submit(capture(features={"tasks": 2, "seconds": 0.3}))
+    await client.stage_reached(job["id"], "features")
+    assert (await client.nodes())["node-01"]["task"] is None
+    await client.job_until(job["id"], "completed")
+
+    cluster.kill_agent()
+    cluster.start_agent()
+    client = await join("paused", "ready")
+    assert (await client.nodes())["node-01"]["state"] == "paused"
+    resumed = await client.call("nodes.resume", node="node-01")
+    assert resumed["node"]["state"] in ("starting", "ready")
+    with pytest.raises(Refused, match="node-99"):
+        await client.call("nodes.pause", node="node-99")
+
+
+async def test_a_node_that_ends_gives_its_task_to_another(cluster: AgentCluster, join: Join, capture: Capture) -> None:
+    client = await join()
+    job = await client.submit(capture(features={"tasks": 3, "seconds": 1.0}))
+    await client.nodes_are("busy")
+    await client.call("nodes.quit", node="node-02")
+    await client.nodes_are("offline", names=("node-02",))
+    wait_until(lambda: not cluster.nodes["node-02"].processes(), timeout_s=5, what="the node to end")
+    await client.job_until(job["id"], "completed")
+
+
+async def test_a_job_without_nodes_waits_and_says_so(cluster: AgentCluster, join: Join, capture: Capture) -> None:
+    client = await join()
+    for name in cluster.nodes:
+        await client.call("nodes.pause", node=name)
+    job = await client.submit(capture(features={"tasks": 2}))
+    await said(client, job["id"], "no node can take tasks")
+    await client.call("nodes.resume", node="node-02")
+    await client.job_until(job["id"], "completed")
+
+
+async def test_a_node_limit_is_kept(cluster: AgentCluster, join: Join, capture: Capture) -> None:
+    client = await join()
+    job = await client.submit(capture(features={"tasks": 4, "seconds": 0.4}), node_limit=1)
+    await client.stage_reached(job["id"], "features")
+    seen = set()
+    while (await client.call("jobs.get", job=job["id"]))["job"]["state"] == "running":
+        seen.add(frozenset(name for name, node in (await client.nodes()).items() if node["task"]))
+        await asyncio.sleep(0.02)
+    assert max(len(each) for each in seen) == 1
+    await client.job_until(job["id"], "completed")
+
+
+async def test_what_nodes_see_at_a_path_and_what_they_say(cluster: AgentCluster, join: Join) -> None:
+    client = await join()
+    (cluster.work / "here.txt").write_text("here")
+    looked = await client.call("paths.look", path=str(cluster.work / "here.txt"))
+    assert [(each["node"], each["stat"]["bytes"]) for each in looked["nodes"]] == [("node-01", 4), ("node-02", 4)]
+    probed = await client.call("paths.probe", path=str(cluster.work))
+    assert all(each["ok"] and each["sees_agent"] for each in probed["nodes"])
+    assert [path.name for path in cluster.work.iterdir()] == ["here.txt"]
+    told = await client.call("logs.tail", node="node-02", lines=50)
+    assert any("joined the agent" in line["text"] for line in told["lines"])
+
+    cluster.kill_node("node-02")
+    await client.nodes_are("offline", names=("node-02",))
+    looked = await client.call("paths.look", path=str(cluster.work))
+    assert "not connected" in looked["nodes"][1]["error"]["summary"]
+    with pytest.raises(Refused, match="not connected"):
+        await client.call("logs.tail", node="node-02", lines=50)
+
+
+async def test_a_node_told_to_rest_by_the_guard_takes_no_task(
+    cluster: AgentCluster, join: Join, capture: Capture
+) -> None:
+    client = await join()
+    (cluster.run_folder("node-01") / "drain").touch()
+    await client.nodes_are("leaving", names=("node-01",))
+    assert (await client.nodes())["node-01"]["notice"]
+    job = await client.submit(capture(features={"tasks": 2}))
+    await client.job_until(job["id"], "completed")
+    (cluster.run_folder("node-01") / "drain").unlink()
+    await client.nodes_are("ready")
+
+
+async def said(client: Client, job: str, words: str) -> None:
+    """Wait until a line of the job's log says so."""
+    async with asyncio.timeout(10):
+        while True:
+            lines = (await client.call("logs.tail", job=job, lines=200))["lines"]
+            if any(words in line["text"] for line in lines):
+                return
+            await asyncio.sleep(0.05)
+
+
+def running(cluster: AgentCluster, *, isolated: bool) -> list[Any]:
+    """Return the processes in which tasks run."""
+    role = "stage" if isolated else "worker"
+    return [process for node in cluster.nodes.values() for process in node.processes(role)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 import os
 import socket
@@ -188,7 +189,7 @@ class Supervisor:
     async def _answer(self, number: int, method: str, params: dict[str, Any]) -> None:
         result = await self._answers.to(method, params)
         if self._link is not None:
-            await self._link.send("answer", number=number, result=result)
+            await self._link.send("answer", number=number, result=json.dumps(result))
 
     def _worker_ended(self, worker: WorkerProcess, status: int) -> None:
         if self._link is None:

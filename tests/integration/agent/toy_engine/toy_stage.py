@@ -1,4 +1,4 @@
-"""A stage that does what the capture's capture.json says under "toy": {stage: {tasks, ...options}}.
+"""A stage that does what the capture's capture.json says under "toy": {stage: {tasks, ...options}}, or TOY_STAGES.
 
 Options of a stage: `tasks` (how many), `seconds` (each), `isolated`, `signal` (kills the process that runs it) with
 `times` (how often), `error` (raises it), `spin` (uses the
@@ -18,7 +18,8 @@ STAGE = __name__.rpartition(".")[2]
 
 
 def plan(job):
-    toy = json.loads((job.capture_folder / "capture.json").read_text())["toy"]
+    manifest = json.loads((job.capture_folder / "capture.json").read_text())
+    toy = manifest.get("toy") or json.loads(os.environ.get("TOY_STAGES", "{}"))
     what = dict(toy.get(STAGE, {"tasks": 1}))
     if STAGE == "alignment":
         (job.work / "alignment.json").write_text("{}")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import json
 import logging
 from collections.abc import Callable
 from typing import Any, Final
@@ -86,7 +87,7 @@ class NodeLink:
                 if message["what"] == "answer":
                     waiting = self._waiting.get(message["number"])
                     if waiting is not None and not waiting.done():
-                        waiting.set_result(message["result"])
+                        waiting.set_result(_plain(message["result"]))
                 else:
                     heard(message)
         finally:
@@ -152,6 +153,15 @@ async def connect_to_agent(address: str, tls: TlsFiles, silent_s: float, **facts
         link.close()
         raise
     return link
+
+
+def _plain(answer: Any) -> dict[str, Any]:
+    """Read an answer; it travels as JSON, because distributed's own coding makes tuples of lists."""
+    try:
+        read: Any = json.loads(answer)
+    except (TypeError, ValueError):
+        read = None
+    return read if isinstance(read, dict) else {"problem": "its answer cannot be read"}
 
 
 def _innermost(error: BaseException) -> str:

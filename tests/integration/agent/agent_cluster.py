@@ -15,7 +15,7 @@ from cluster_certificates import make_certificates
 from program import Program, wait_until
 
 
-class ClusterStand:
+class AgentCluster:
     """Agent and nodes, each in a home of its own; the agent's is the test's TIEPOINT_HOME.
 
     Args:
@@ -40,9 +40,9 @@ class ClusterStand:
         self._silent_s = silent_s
         self._identity = identity
         self._address = f"tls://127.0.0.1:{_free_port()}"
-        self._started: list[subprocess.Popen[bytes]] = []
+        self._ran: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start(self) -> ClusterStand:
+    def start(self) -> AgentCluster:
         """Start everything."""
         self.start_agent()
         for name in self.nodes:
@@ -63,9 +63,15 @@ class ClusterStand:
         """Return where a node's tasks say that they work."""
         return self.folder / f"run-{name}"
 
+    def kill_agent(self) -> None:
+        """Kill the agent."""
+        self._ran["agent"].kill()
+        self._ran["agent"].wait(10)  # as long as it has not been waited for, some of its threads may hold the socket
+
     def kill_node(self, name: str) -> None:
         """Kill a supervisor, and with it all that it has started."""
-        self.nodes[name].kill("node")
+        self._ran[name].kill()
+        self._ran[name].wait(10)
         wait_until(lambda: not self.nodes[name].processes(), timeout_s=5, what=f"{name} to end")
 
     def freeze_node(self, name: str, *, is_frozen: bool = True) -> None:
@@ -79,8 +85,8 @@ class ClusterStand:
             for process in program.processes():
                 process.resume()
             program.stop()
-        for process in self._started:
-            process.wait(10)
+        for ran in self._ran.values():
+            ran.wait(10)
 
     def logs(self) -> str:
         """Return what the logs of all of them hold."""
@@ -105,7 +111,7 @@ class ClusterStand:
         command = [sys.executable, "-P", "-m", "tiepoint", "--child", role, *args]
         env = {**program.env, "TIEPOINT_AGENT_CONFIG": str(config), **self.variables}
         process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL)
-        self._started.append(process)
+        self._ran[program.home.name if role == "node" else role] = process
         return process
 
 
