@@ -13,10 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import psutil
-
-from cluster_box.process import BoxProcess
-from program import Program
+from cluster_box.process import BoxProcess, has_ended
+from program import Program, wait_until
 from tiepoint.runtime import folders
 
 
@@ -103,8 +101,7 @@ class AgentMachine:
         running = Program(self.home).processes("agent")
         for each in running:
             each.terminate()
-        _, left = psutil.wait_procs(running, timeout=20)
-        assert not left, f"the agent does not end: {left}"
+        wait_until(lambda: all(map(has_ended, running)), timeout_s=20, what="the agent to end")
         self._process.stop()
 
     def kill(self) -> None:

@@ -34,10 +34,19 @@ def why_not() -> str:
     if missing:
         return f"{', '.join(missing)} is not installed"
     name = f"{owner()}-try"
-    tried = subprocess.run(["ip", "netns", "add", name], capture_output=True, text=True, check=False)
-    if tried.returncode:
-        return f"no network namespace can be made: {tried.stderr.strip()}"
-    subprocess.run(["ip", "netns", "del", name], check=False)
+    tries = (
+        ["ip", "netns", "add", name],
+        ["ip", "-n", name, "link", "add", "try0", "type", "veth", "peer", "name", "try1"],
+        ["ip", "-n", name, "link", "add", "try2", "type", "bridge"],
+        ["nsenter", f"--net=/run/netns/{name}", "unshare", "--uts", "sh", "-c", "echo try >/proc/sys/kernel/hostname"],
+    )
+    try:
+        for words in tries:
+            tried = subprocess.run(words, capture_output=True, text=True, check=False)
+            if tried.returncode:
+                return f"this system allows no networks of our own: {' '.join(words)}: {tried.stderr.strip()}"
+    finally:
+        subprocess.run(["ip", "netns", "del", name], check=False, capture_output=True)
     return ""
 
 

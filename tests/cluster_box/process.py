@@ -12,6 +12,8 @@ from typing import Final
 
 import psutil
 
+from program import wait_until
+
 TIED: Final = ("setpriv", "--pdeathsig", "KILL", "--")
 """What a command begins with to end with whoever starts it."""
 _END_S: Final = 20.0
@@ -46,8 +48,6 @@ class BoxProcess:
 
     def start(self) -> None:
         """Begin it, and wait until it answers."""
-        from program import wait_until
-
         assert not self.pid
         self._process = _STARTER.submit(self._begun).result()
         try:
@@ -107,4 +107,12 @@ class BoxProcess:
         if self._process and self._process.poll() is None:
             self._process.kill()
             self._process.wait(_END_S)
-        psutil.wait_procs(family, timeout=_END_S)
+        wait_until(lambda: all(map(has_ended, family)), timeout_s=_END_S, what=f"{self._command} to end")
+
+
+def has_ended(process: psutil.Process) -> bool:
+    """Whether a process runs no more; whoever has to may still have to take note of it."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
