@@ -51,6 +51,11 @@ class Peer:
         )
         self.lag()
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
+
     def lag(self) -> tuple[float, float]:
         """99th percentile and worst lateness since the last call, in ms."""
         assert self._process.stdin is not None

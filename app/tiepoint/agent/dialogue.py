@@ -19,7 +19,7 @@ from tiepoint.protocol.events import EVENT, SNAPSHOT, Event, Snapshot
 from tiepoint.protocol.hello import HelloParams, HelloResult
 from tiepoint.protocol.methods import SUBSCRIBE, SubscribeParams, SubscribeResult
 
-MOST_WAITING_EVENTS: Final = 500
+MOST_WAITING_EVENTS: Final = 2000
 
 
 class AgentDialogue:

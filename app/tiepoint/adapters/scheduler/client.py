@@ -263,7 +263,7 @@ class ProtocolScheduler:
             if self._subscribed_to is not conversation:
                 params, self._subscribed_to = self._subscription.params(), None
                 await conversation.request(
-                    SUBSCRIBE_RAW, params, arrived=lambda answer: self._subscription.begin(answer, len(self._line))
+                    SUBSCRIBE_RAW, params, arrived=lambda answer: self._subscription.begin(answer, self._line)
                 )
                 self._subscribed_to = conversation
         return conversation

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-LONG_LINE_BYTES: Final = 16_000
-"""No text in a shorter line can be too long, so it need not be looked through."""
 _LONGEST_TEXT: Final = 8_000
 _MOST_LISTED: Final = 20_000
 _DEEPEST: Final = 12
+
+
+def is_fitting(line: bytes) -> bool:
+    """Whether no text in a line of JSON is too long; quick, because every line is looked at."""
+    return len(line) <= _LONGEST_TEXT or max(map(len, line.split(b'"'))) <= _LONGEST_TEXT
 
 
 def fitting(value: Any, depth: int = 0) -> Any:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from tiepoint.adapters.scheduler.doubts import Doubts
-from tiepoint.adapters.scheduler.fitting import LONG_LINE_BYTES, fitting
+from tiepoint.adapters.scheduler.fitting import fitting
 from tiepoint.domain.identifiers import JobId, NodeId
 from tiepoint.domain.job import Job, Stage, TaskCounts
 from tiepoint.domain.node import Node
@@ -49,12 +49,13 @@ class Mirror:
         self._bytes: dict[str, int] = {}
         self._whole_bytes = 0
 
-    def put_state(self, state: Mapping[str, Any], size: int) -> None:
+    def put_state(self, state: Mapping[str, Any], size: int, *, is_fitting: bool = True) -> None:
         """Take jobs and nodes of a snapshot, raw.
 
         Args:
             state: `jobs` and `nodes`.
             size: Bytes of the message it came in.
+            is_fitting: Whether no text in it is too long.
         """
         for kind, key in (("jobs", "job"), ("nodes", "node")):
             listed = state.get(kind, [])
@@ -63,9 +64,9 @@ class Mirror:
                 continue
             share = max(1, size // max(1, len(listed)))
             for each in listed:
-                self._put(key, fitting(each) if size > LONG_LINE_BYTES else each, share)
+                self._put(key, each if is_fitting else fitting(each), share)
 
-    def take(self, params: Mapping[str, Any], size: int, heard: datetime) -> bool:
+    def take(self, params: Mapping[str, Any], size: int, heard: datetime, *, is_fitting: bool = True) -> bool:
         """Take the params of an event; return whether it was news. One that is already in is passed over.
 
         Numbers may jump: events of topics nobody subscribed to are counted but not sent.
@@ -77,7 +78,7 @@ class Mirror:
         if seq <= self.seq:
             return False
         self.seq, self.heard = seq, heard
-        if size > LONG_LINE_BYTES:
+        if not is_fitting:
             params = fitting(params)
         kind = params.get("kind")
         if kind == NodeChanged.kind:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from tiepoint.adapters.scheduler.doubts import Doubts
+from tiepoint.adapters.scheduler.fitting import is_fitting
 from tiepoint.adapters.scheduler.mirror import Mirror
 from tiepoint.domain.failure import Failure
 from tiepoint.ports.flight_recorder import FlightRecorder
@@ -90,7 +91,7 @@ class Subscription:
         known = self._mirror
         return SubscribeParams(since=None if known is None else Since(known.epoch, known.seq))
 
-    def begin(self, answer: RawAnswer, size: int = 0) -> None:
+    def begin(self, answer: RawAnswer, line: bytes = b"") -> None:
         """Take the answer to `subscribe`: a snapshot, whole or in parts that follow, or the events missed.
 
         To be called in the answer's place among the notifications.
@@ -100,12 +101,12 @@ class Subscription:
             self._growing = Mirror(answer.epoch, answer.seq, self.doubts)
         elif answer.snapshot is not None or known is None or known.epoch != answer.epoch:
             fresh = Mirror(answer.epoch, answer.seq, self.doubts)
-            fresh.put_state(answer.snapshot or {}, size)
+            fresh.put_state(answer.snapshot or {}, len(line), is_fitting=is_fitting(line))
             self._become(fresh)
         else:
             for params in answer.events:
                 if isinstance(params, dict):
-                    known.take(params, size, self._now())
+                    known.take(params, len(line) // len(answer.events), self._now(), is_fitting=is_fitting(line))
             known.seq, known.heard = max(known.seq, answer.seq), self._now()
             self._record_state(known)
         self._tell()
@@ -116,7 +117,7 @@ class Subscription:
             self._take_event(notification.params, line)
         elif notification.method == SNAPSHOT:
             try:
-                self._take_snapshot(from_json(_RawSnapshot, dict(notification.params), "snapshot"), len(line))
+                self._take_snapshot(from_json(_RawSnapshot, dict(notification.params), "snapshot"), line)
             except MalformedMessage as error:
                 self.doubts.add(str(error))
 
@@ -158,7 +159,7 @@ class Subscription:
 
     def _take_event(self, params: Mapping[str, Any], line: bytes) -> None:
         known = self._mirror if self._growing is None else self._growing
-        if known is None or not known.take(params, len(line), self._now()):
+        if known is None or not known.take(params, len(line), self._now(), is_fitting=is_fitting(line)):
             return
         if self._growing is None:
             if self._recorder is not None and line:
@@ -167,10 +168,10 @@ class Subscription:
                     self._record_state(known)
             self._tell()
 
-    def _take_snapshot(self, told: _RawSnapshot, size: int) -> None:
+    def _take_snapshot(self, told: _RawSnapshot, line: bytes) -> None:
         if told.parts <= 1 or told.part <= 1 or self._growing is None or self._growing.epoch != told.epoch:
             self._growing = Mirror(told.epoch, told.seq, self.doubts)
-        self._growing.put_state(told.snapshot, size)
+        self._growing.put_state(told.snapshot, len(line), is_fitting=is_fitting(line))
         if told.part >= told.parts or told.part >= _MOST_PARTS:
             self._become(self._growing)
             self._tell()

@@ -192,6 +192,13 @@ class JobsViewModel(QObject):
         if not is_round_key(key):
             self._program.panel_state.update(job=key)
 
+    def choose_round(self, round_id: str) -> None:
+        """Open a round, or its job once it has one."""
+        found = next((each for each in self._program.remote.rounds.all if each.id == round_id), None)
+        if found is not None:
+            is_known = found.job is not None and self.snapshot.job(found.job) is not None
+            self.choose(str(found.job) if is_known else row_key(found))
+
     def set_active(self, *, is_active: bool) -> None:
         """Follow closely while somebody looks, not at all otherwise."""
         self._pace.hold(is_held=not is_active)
@@ -216,7 +223,7 @@ class JobsViewModel(QObject):
 
     def _on_tick(self) -> None:
         if self.is_stale or self.snapshot.running is not None or self._lone_rounds():
-            self._update()
+            self._pace.ask()
 
     def _chosen_round(self) -> Round | None:
         key = self._choice.chosen
@@ -262,7 +269,9 @@ class JobsViewModel(QObject):
 
     def _context(self, job: Job, now: datetime, nodes: int, place: int) -> JobContext:
         moment = now if job.state is JobState.RUNNING else now.replace(hour=0, minute=0, second=0, microsecond=0)
-        base = JobContext(moment, is_stale=self.is_stale, currency=self.currency, is_free=self.is_here)
+        base = JobContext(
+            moment, is_stale=self.is_stale, currency=self.currency, is_free=self.is_here, is_live=self.is_live
+        )
         cost = None if self.is_here else self.cost(job)
         if job.state.is_over:
             return dataclasses.replace(base, facts=NoteFacts(is_here=self.is_here or self._has_come(job)), cost=cost)

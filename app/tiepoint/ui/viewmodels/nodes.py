@@ -56,7 +56,7 @@ class NodesViewModel(QObject):
         self._chosen = ""
         self._pace = Pace(self._update, self)
         self._tick = QTimer(self, interval=_TICK_MS)
-        self._tick.timeout.connect(self._update)
+        self._tick.timeout.connect(self._pace.ask)
         self._sampling = QTimer(self, interval=int(SAMPLE_S * 1000))
         self._sampling.timeout.connect(self.sample)
         self._sampling.start()

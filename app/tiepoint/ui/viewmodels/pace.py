@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
 
 UPDATE_MS: Final = 100
+_SLOWEST_MS: Final = 1000
+_REST: Final = 40
+"""An update that took so long is made again after so many times that: what is large is shown anew more rarely."""
 
 
 class Pace(QObject):
@@ -16,14 +20,18 @@ class Pace(QObject):
     Args:
         update: What to call.
         parent: Lives as long as this.
+        interval_ms: How soon; later, up to a second, when updates take long.
     """
 
     def __init__(self, update: Callable[[], None], parent: QObject, *, interval_ms: int = UPDATE_MS) -> None:
         super().__init__(parent)
+        self._update = update
+        self._interval_ms = interval_ms
+        self._cost_ms = 0.0
         self._is_held = False
         self._is_owed = False
         self._timer = QTimer(self, singleShot=True, interval=interval_ms)
-        self._timer.timeout.connect(lambda: update())
+        self._timer.timeout.connect(self._on_time)
 
     def ask(self) -> None:
         """Update soon."""
@@ -41,3 +49,10 @@ class Pace(QObject):
         elif self._is_owed:
             self._is_owed = False
             self._timer.start()
+
+    def _on_time(self) -> None:
+        began = time.thread_time()
+        self._update()
+        cost_ms = (time.thread_time() - began) * 1000
+        usual_ms, self._cost_ms = min(cost_ms, self._cost_ms), cost_ms  # once may have been the first time
+        self._timer.setInterval(round(min(_SLOWEST_MS, max(self._interval_ms, _REST * usual_ms))))
