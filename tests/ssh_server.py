@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -71,11 +72,17 @@ class Gate:
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.ensure_future(self._joined(reader, writer))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._writers.add(writer)
+
+        def over(_task: asyncio.Task[None]) -> None:  # also of a task that was cancelled before its first step
+            self._tasks.discard(task)
+            self._writers.discard(writer)
+            writer.transport.abort()
+
+        task.add_done_callback(over)
 
     async def _joined(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writers = [writer]
-        self._writers.add(writer)
         try:
             if self.is_silent:
                 await reader.read(-1)
@@ -211,7 +218,9 @@ class _Server(asyncssh.SSHServer):
         self._machine.logins += 1
 
     def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> bool:
-        return self._machine.title == "jump box" and not self._machine.refuses_forwarding
+        if self._machine.title != "jump box" or self._machine.refuses_forwarding:
+            raise asyncssh.ChannelOpenError(asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED, "forwarding is off")
+        return True
 
 
 class SshStand:
@@ -235,16 +244,13 @@ class SshStand:
         self.connect: list[str] | None = None
         """Command line that the connect command runs instead of a real `tiepoint-agent connect`."""
         self._client_key = asyncssh.generate_private_key("ssh-ed25519", comment="stand")
+        self.private_key = self._client_key.export_private_key().decode()
+        """Our private key, OpenSSH text."""
         self.accepted = {self._client_key.public_data}
         self._env = {"TIEPOINT_HOME": str(agent_home), **(env or {})}
         if config is not None:
             self._env["TIEPOINT_AGENT_CONFIG"] = str(config)
-        self._running: set[asyncio.subprocess.Process] = set()
-
-    @property
-    def private_key(self) -> str:
-        """Our private key, OpenSSH text."""
-        return self._client_key.export_private_key().decode()
+        self._running: set[asyncio.Task[None]] = set()
 
     @property
     def key_file(self) -> Path:
@@ -273,12 +279,11 @@ class SshStand:
         return self
 
     async def __aexit__(self, *_reason: object) -> None:
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
         await self.jump.stop()
         await self.scheduler.stop()
-        for process in tuple(self._running):
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
 
     def route(self, site: str = "own/stand", *, jumps: bool = True, keys: ClientKeys | None = None) -> Route:
         """The way to the scheduler as it is now, its keys pinned, with our key as text."""
@@ -311,7 +316,10 @@ class SshStand:
             if joins and self.noise:
                 process.stdout.write(self.noise)
         words = (self.connect or [sys.executable, "-P", "-m", "tiepoint", "--child", "connect"]) if joins else None
-        await self._run(process, words or ["sh", "-c", command])
+        task = asyncio.ensure_future(self._run(process, words or ["sh", "-c", command]))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        await asyncio.wait([task])
 
     async def _run(self, process: asyncssh.SSHServerProcess[bytes], words: list[str]) -> None:
         env = {**os.environ, "HOME": str(self.home), "DESTDIR": str(self.root), **self._env}
@@ -319,22 +327,29 @@ class SshStand:
         child = await asyncio.create_subprocess_exec(
             *words, stdin=pipe, stdout=pipe, stderr=pipe, env=env, cwd=self.home, start_new_session=True
         )
-        self._running.add(child)
         assert child.stdin is not None
         fed = asyncio.ensure_future(_feed(process, child.stdin))
+        said = asyncio.gather(_hand(child.stdout, process.stdout), _hand(child.stderr, process.stderr))
+        gone = asyncio.ensure_future(process.channel.wait_closed())
         try:
-            await asyncio.gather(_hand(child.stdout, process.stdout), _hand(child.stderr, process.stderr))
-            process.exit(await child.wait())
-        except (OSError, asyncssh.Error):
-            pass  # the client is gone
+            await asyncio.wait((said, gone), return_when=asyncio.FIRST_COMPLETED)
+            if said.done() and not said.exception():
+                process.exit(await child.wait())
         finally:
-            fed.cancel()
-            await asyncio.gather(fed, return_exceptions=True)
-            if child.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    child.kill()
-                await child.wait()
-            self._running.discard(child)
+            for each in (fed, said, gone):
+                each.cancel()
+            await asyncio.gather(fed, said, gone, return_exceptions=True)
+            _kill(child)
+            for number in (0, 1, 2):  # they may be full, or held by what it started, and `wait` waits for them, too
+                child._transport.get_pipe_transport(number).close()  # type: ignore[attr-defined]
+            await child.wait()
+
+
+def _kill(child: asyncio.subprocess.Process) -> None:
+    """End a command with all it started; the agent is in a session of its own, and stays."""
+    if child.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
 
 
 async def _feed(process: asyncssh.SSHServerProcess[bytes], stdin: asyncio.StreamWriter) -> None:
@@ -345,8 +360,6 @@ async def _feed(process: asyncssh.SSHServerProcess[bytes], stdin: asyncio.Stream
                 await stdin.drain()
     finally:
         stdin.close()
-        with contextlib.suppress(OSError):
-            await stdin.wait_closed()
 
 
 async def _hand(reader: asyncio.StreamReader | None, writer: asyncssh.SSHWriter[bytes]) -> None:
