@@ -102,12 +102,14 @@ class JobProgress:
         """See `backend.RunListener`."""
         self._run = _StageRun(stage, set(tasks) - set(done), completed=set(done), was_resumed=bool(done))
         self._set_stage(StageState.RUNNING, started=datetime.now(UTC), finished=None, keep=True)
-        self._jobs.log(self._record, "info", stage, f"started: {len(tasks)} tasks, {len(done)} done before")
+        text = f"started: {len(tasks)} tasks, {len(done)} done before" if tasks else "started"
+        self._jobs.log(self._record, "info", stage, text)
 
     def task_started(self, stage: str, task: str, worker: str) -> None:
         """See `backend.RunListener`."""
         run = self._running(stage)
         run.waiting.discard(task)
+        self._retried += task in run.running  # the node that had it has gone without a word
         run.running[task] = (0, None)
         self._tell_task(run, TaskChange(task, "running", worker))
 
@@ -129,17 +131,15 @@ class JobProgress:
     def task_returned(self, stage: str, task: str) -> None:
         """A task lost its node and waits again."""
         run = self._running(stage)
+        self._retried += run.counted is not None or task in run.running
         if run.running.pop(task, None) is not None:
             run.waiting.add(task)
-            self._retried += 1
             self._tell_task(run, TaskChange(task, "waiting"))
 
     def stage_counted(self, stage: str, tasks: TaskCounts, share: float | None) -> None:
         """See `backend.RunListener`."""
         run = self._running(stage)
         earlier, run.counted, run.counted_share = run.counts, tasks, share
-        if tasks.running < earlier.running and tasks.completed == earlier.completed and tasks.waiting > earlier.waiting:
-            self._retried += earlier.running - tasks.running
         if tasks != earlier:
             self._publisher.tell(TasksChanged(self._record.job.id, run.name, tasks))
         self._set_stage(StageState.RUNNING)

@@ -55,7 +55,8 @@ class Publisher:
     def tell(self, body: EventBody) -> None:
         """Tell a change, now or at the end of the present window; a product is told at once."""
         key = _key(body)
-        earlier = self._waiting.get(key)
+        # What comes last is told last: a job's end must not be followed by what its stages were before.
+        earlier = self._waiting.pop(key, None)
         self._waiting[key] = body if earlier is None else _merged(earlier, body)
         if self._window is None or isinstance(body, ProductReady):
             self.flush()

@@ -70,7 +70,7 @@ def work(path: Path, task: str, params: dict[str, Any], number: int, told: Calla
     """Do one item of a task: take its time, then write what it is for."""
     toy = toy_of(path, task)
     _misbehave(path, task, number, toy)
-    seconds = float(toy.get("seconds", 0.02))
+    seconds = float(toy.get("seconds", 0.005))
     ends = time.monotonic() + seconds
     while (left := ends - time.monotonic()) > 0:
         told(1 - left / seconds)

@@ -70,8 +70,9 @@ class AgisoftStand:
         process.send_signal(signal.SIGKILL)
         process.wait()
 
-    def has_worker_process(self, name: str) -> bool:
-        return self._workers[name].poll() is None
+    def has_worker(self, name: str) -> bool:
+        """Return whether a worker's process runs."""
+        return name in self._workers and self._workers[name].poll() is None
 
     def ask(self, what: str, *args: Any) -> Any:
         """Ask the server in its own words."""

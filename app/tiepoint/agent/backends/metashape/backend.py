@@ -55,6 +55,7 @@ class _Run:
     reason: str = ""
     is_silent: bool = False
     missed: int = 0
+    follower: BatchFollower | None = None
     specs: list[TaskSpec] = field(default_factory=list)
 
 
@@ -71,7 +72,7 @@ class MetashapeBackend:
         self._config = config.metashape
         self._server = AgisoftServer(config.metashape, self._looked)
         self._server.followed = self._followed
-        self._nodes = Nodes(self._job_of)
+        self._nodes = Nodes(self._job_of, lost=self._lost_worker)
         self._foreign = ForeignJobs(folders.data_folder() / "metashape-adopted.json")
         self._runs: dict[str, _Run] = {}
         self._released: set[str] = set()
@@ -356,6 +357,7 @@ class MetashapeBackend:
         """
         note = run.note
         follower = BatchFollower(run.specs, note.tasks, note.done, run.listener, self._host_of)
+        run.follower = follower
         while True:
             await self._server.next_look()
             self._tell_silence(run)
@@ -446,6 +448,11 @@ class MetashapeBackend:
             if batch is not None and not batch.is_paused and batch.state in ("pending", "inprogress", "completed"):
                 del self._resting[job]
                 self._woken(job)
+
+    def _lost_worker(self, number: int, host: str) -> None:
+        for run in self._runs.values():
+            if run.note.batch == number and run.follower is not None and number in self._server.batches:
+                run.follower.task_came_back(self._server.batches[number], host)
 
     def _belongs_to_us(self, batch: BatchFacts) -> bool:
         job = _job_named(batch)

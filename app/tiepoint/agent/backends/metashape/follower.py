@@ -103,15 +103,25 @@ class BatchFollower:
         for stage in self._stages(batch):
             self._tell(stage)
         self._tell_log(batch)
-        self._tell_error(batch)
+        has_error = self._tell_error(batch)
         failure = self._failure(batch)
         if failure is not None:
             raise failure
+        if has_error:
+            self.task_came_back(batch)
         if batch.is_paused != self._is_resting and not self.is_complete(batch):
             self._is_resting = batch.is_paused
             self._listener.rested(is_resting=batch.is_paused)
         self._is_first = False
         return done
+
+    def task_came_back(self, batch: BatchFacts, host: str = "") -> None:
+        """A task failed or its node (`host`) has gone, and it is tried again."""
+        stage, task = self._failed_task(batch)
+        if stage in self._begun:
+            self._listener.task_returned(stage, task)
+        if host:
+            self._listener.logged("warning", stage, f"{host} has gone in {task}; the task is tried again")
 
     def is_complete(self, batch: BatchFacts) -> bool:
         """Return whether all of it is done."""
@@ -152,12 +162,14 @@ class BatchFollower:
                     level = "error" if line.lower().startswith("error") else "info"
                     self._listener.logged(level, f"{self._specs[index].stage}/{task.name}", line)
 
-    def _tell_error(self, batch: BatchFacts) -> None:
-        if batch.error and batch.error_time != self._error_time:
-            self._error_time = batch.error_time
-            stage, task = self._failed_task(batch)
-            host = self._host_of(batch.error_worker)
-            self._listener.logged("error", stage, f"{task} on {host or 'a node'}: {batch.error}")
+    def _tell_error(self, batch: BatchFacts) -> bool:
+        if not batch.error or batch.error_time == self._error_time:
+            return False
+        self._error_time = batch.error_time
+        stage, task = self._failed_task(batch)
+        host = self._host_of(batch.error_worker)
+        self._listener.logged("error", stage, f"{task} on {host or 'a node'}: {batch.error}")
+        return True
 
     def _failure(self, batch: BatchFacts) -> TiepointError | None:
         current = next((task for task in batch.tasks if not is_done(task)), None)

@@ -41,10 +41,12 @@ class Nodes:
     Args:
         job_of: Job of a batch's number, None when there is none.
         told: Called with every node that changed.
+        lost: Called with the batch a worker worked on when it went, and its host.
     """
 
     job_of: Callable[[int], str | None]
     told: Callable[[Node], None] = lambda node: None
+    lost: Callable[[int, str], None] = lambda batch, host: None
     server_version: str = ""
     _known: dict[int, _Known] = field(default_factory=dict)
     _nodes: dict[str, Node] = field(default_factory=dict)
@@ -57,10 +59,6 @@ class Nodes:
         """Remember that somebody decided whether this worker works."""
         self._known.setdefault(worker, _Known()).was_released = True
 
-    def lost_task(self, worker: int) -> None:
-        """Remember that a task came back from this worker."""
-        self._known.setdefault(worker, _Known()).retries += 1
-
     def update(self, workers: Iterable[WorkerFacts], *, is_silent: bool = False) -> None:
         """Take in what the workers are now.
 
@@ -70,6 +68,12 @@ class Nodes:
         """
         now = datetime.now(UTC)
         found = {node_name(worker): worker for worker in without_ghosts(workers)}
+        online = {worker.id for worker in found.values() if worker.is_online}
+        for number, known in self._known.items():
+            if known.task[0] and number not in online and not is_silent:
+                known.retries += 1
+                self.lost(known.task[0], known.told.host if known.told else "")
+                known.task = (0, "")
         for name, worker in found.items():
             node = self._node(name, worker, now, is_silent=is_silent)
             self._nodes[name] = node

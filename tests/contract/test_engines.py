@@ -1,0 +1,293 @@
+"""What every engine behind an agent does, whichever it is: one suite, over the real client and a real agent's process.
+
+The open engine runs toys for its stages; Agisoft's network processing is a stand-in of three generations.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rigs import AgisoftRig, Rig
+
+from conftest import Desk
+from program import wait_until
+from tiepoint.adapters.files.result_reader import FolderResultReader
+from tiepoint.domain.errors import TiepointError
+from tiepoint.domain.identifiers import JobId, NodeId
+from tiepoint.domain.job import Job, JobState, StageState
+from tiepoint.domain.node import Node, NodeState
+from tiepoint.ports.result_reader import ResultPlace
+from tiepoint.ports.scheduler import ConnectionState
+from tiepoint.protocol.methods import CapabilityParams
+
+SLOW: dict[str, Any] = {"depth_maps": {"tasks": 4, "seconds": 0.3}}
+
+
+def nodes(desk: Desk) -> list[Node]:
+    return list(desk.seen[-1].nodes.values())
+
+
+async def test_a_job_runs_to_its_end_and_its_products_are_there(desk: Desk, rig: Rig) -> None:
+    job = await desk.submit("whole", toy={"depth_maps": {"tasks": 4, "seconds": 0.2}})
+    assert job.state in (JobState.QUEUED, JobState.RUNNING)
+    done = await desk.until_state(job.id, JobState.COMPLETED, JobState.FAILED)
+    assert done.state is JobState.COMPLETED, done.error
+    assert done.progress is not None
+    assert (done.progress.done, done.progress.total) == (100, 100)
+    assert done.started is not None
+    assert done.finished is not None
+    assert {stage.state for stage in done.stages} <= {StageState.COMPLETED, StageState.SKIPPED}
+    depth_maps = next(stage for stage in done.stages if stage.name == "depth_maps")
+    assert depth_maps.tasks.completed == depth_maps.tasks.total == 4
+    assert depth_maps.started is not None
+    assert depth_maps.finished is not None
+    products = Path(done.folder or "") / "products"
+    assert (products / "result.json").is_file()
+    assert any((products / name).is_file() for name in ("model.glb", "model.obj"))
+    seen = [each.progress.done for each in desk.jobs_seen(job.id) if each.progress is not None]
+    assert seen == sorted(seen), "progress went back"
+    assert any(0 < value < 100 for value in seen)
+
+
+async def test_the_same_key_is_the_same_job(desk: Desk, rig: Rig) -> None:
+    capture = rig.capture("twice")
+    request = desk.request(capture, key="twice")
+    first, second = await asyncio.gather(desk.scheduler.submit(request), desk.scheduler.submit(request))
+    assert first.id == second.id
+    await desk.until_state(first.id, JobState.COMPLETED)
+    assert (await desk.scheduler.submit(request)).id == first.id
+    assert [job.capture for job in await desk.scheduler.jobs()].count(str(capture)) == 1
+
+
+async def test_a_paused_job_goes_on_where_it_was(desk: Desk) -> None:
+    job = await desk.submit("paused", toy=SLOW)
+    await desk.until_running(job.id, "depth_maps", done=1)
+    assert (await desk.scheduler.pause(JobId(job.id))).state is JobState.PAUSED
+    assert (await desk.scheduler.pause(JobId(job.id))).state is JobState.PAUSED
+    await desk.scheduler.resume(JobId(job.id))
+    done = await desk.until_state(job.id, JobState.COMPLETED, JobState.FAILED)
+    assert done.state is JobState.COMPLETED, done.error
+
+
+async def test_an_aborted_job_can_be_tried_again(desk: Desk) -> None:
+    job = await desk.submit("aborted", toy=SLOW)
+    await desk.until_running(job.id, "depth_maps")
+    assert (await desk.scheduler.abort(JobId(job.id))).state is JobState.CANCELED
+    assert (await desk.scheduler.abort(JobId(job.id))).state is JobState.CANCELED
+    await desk.scheduler.retry(JobId(job.id))
+    done = await desk.until_state(job.id, JobState.COMPLETED, JobState.FAILED)
+    assert done.state is JobState.COMPLETED, done.error
+
+
+async def test_a_failed_job_says_why_and_can_be_tried_again(desk: Desk, rig: Rig) -> None:
+    job = await desk.submit("hungry", toy={"mesh": {"memory": True, "isolated": True}})
+    failed = await desk.until_state(job.id, JobState.FAILED)
+    assert failed.error is not None
+    assert failed.error.kind == "out-of-memory"
+    assert failed.error.remedy
+    states = {stage.name: stage.state for stage in failed.stages}
+    assert states["mesh"] is StageState.FAILED
+    assert states["depth_maps"] is StageState.COMPLETED
+    capture = Path(failed.capture) / "capture.json"
+    capture.write_text(capture.read_text(encoding="utf-8").replace('"memory": true, ', ""), encoding="utf-8")
+    again = await _again(desk, failed)
+    assert again.state is JobState.COMPLETED, again.error
+
+
+async def _again(desk: Desk, job: Job) -> Job:
+    """Let a job go on, and its plan be made anew where the engine keeps one."""
+    for plan in (Path(job.folder or "") / "work").glob("plan*"):
+        plan.unlink()
+    await desk.scheduler.retry(JobId(job.id))
+    return await desk.until_job(job.id, lambda found: found.state is JobState.COMPLETED or _failed_anew(found, job))
+
+
+def _failed_anew(found: Job, job: Job) -> bool:
+    return found.state is JobState.FAILED and found.finished != job.finished
+
+
+async def test_what_makes_no_sense_is_refused(desk: Desk, rig: Rig) -> None:
+    with pytest.raises(TiepointError) as refused:
+        await desk.scheduler.abort(JobId("20260101-nothing-000000"))
+    assert refused.value.kind == "usage"
+    with pytest.raises(TiepointError):
+        await desk.scheduler.submit(desk.request(rig.work / "captures" / "none", key="none"))
+    with pytest.raises(TiepointError):
+        await desk.scheduler.set_priority(JobId("20260101-nothing-000000"), 1)
+
+
+async def test_priority_puts_a_job_before_others(desk: Desk) -> None:
+    toy = {"depth_maps": {"tasks": 2, "seconds": 0.3}}
+    first = await desk.submit("first", toy=toy)
+    await desk.until_running(first.id, "depth_maps")
+    low = await desk.submit("low", priority=-1)
+    high = await desk.submit("high", priority=1)
+    assert (await desk.scheduler.set_priority(JobId(high.id), 2)).priority == 2
+    jobs = [await desk.until_state(job.id, JobState.COMPLETED) for job in (low, high)]
+    assert jobs[1].finished is not None
+    assert jobs[0].finished is not None
+    assert jobs[1].finished <= jobs[0].finished
+
+
+async def test_a_node_limit_holds(desk: Desk) -> None:
+    hello = await desk.scheduler.hello()
+    toy = {"depth_maps": {"tasks": 4, "seconds": 0.15}}
+    if "jobs.node_limit" not in hello.capabilities:
+        job = await desk.submit("limited", toy=toy)
+        with pytest.raises(TiepointError) as refused:
+            await desk.scheduler.set_node_limit(JobId(job.id), 1)
+        assert "cannot" in refused.value.summary
+        return
+    most: dict[str, int] = {}
+    for name, limit in (("limited", 1), ("unlimited", 0)):
+        job = await desk.submit(name, toy=toy, node_limit=limit)
+        await desk.until_state(job.id, JobState.COMPLETED)
+        most[name] = max(
+            next(stage.tasks.running for stage in each.stages if stage.name == "depth_maps")
+            for each in desk.jobs_seen(job.id)
+        )
+    assert most["limited"] == 1
+    assert most["unlimited"] >= 2
+
+
+async def test_nodes_say_what_they_work_on(desk: Desk) -> None:
+    job = await desk.submit("watched", toy=SLOW)
+    await desk.until(
+        lambda: any(
+            node.state is NodeState.BUSY and node.job == job.id and node.stage == "depth_maps" for node in nodes(desk)
+        )
+    )
+    busy = next(node for node in nodes(desk) if node.job == job.id)
+    assert busy.version
+    assert busy.host
+    assert busy.heard is not None
+
+
+async def test_a_paused_node_takes_nothing_and_goes_on(desk: Desk) -> None:
+    hello = await desk.scheduler.hello()
+    names = [node.id for node in await desk.scheduler.nodes() if node.state is not NodeState.OFFLINE]
+    if "nodes.pause" not in hello.capabilities:
+        with pytest.raises(TiepointError):
+            await desk.scheduler.pause_node(names[0])
+        return
+    assert (await desk.scheduler.pause_node(names[0])).state is NodeState.PAUSED
+    job = await desk.submit("on-one-node", toy={"depth_maps": {"tasks": 4, "seconds": 0.05}})
+    await desk.until_state(job.id, JobState.COMPLETED)
+    worked = {node.id for snapshot in desk.seen for node in snapshot.nodes.values() if node.job == job.id}
+    assert worked
+    assert names[0] not in worked
+    assert (await desk.scheduler.resume_node(names[0])).state is NodeState.READY
+
+
+async def test_a_node_lost_in_the_middle_costs_only_its_task(desk: Desk, rig: Rig) -> None:
+    job = await desk.submit("lost-node", toy={"depth_maps": {"tasks": 4, "seconds": 0.4}})
+    await desk.until_running(job.id, "depth_maps", done=1)
+    await desk.until(lambda: any(node.job == job.id for node in nodes(desk)))
+    host = next(node.host for node in nodes(desk) if node.job == job.id)
+    rig.lose_busy_node(host)
+    done = await desk.until_state(job.id, JobState.COMPLETED, JobState.FAILED)
+    assert done.state is JobState.COMPLETED, done.error
+    depth_maps = next(stage for stage in done.stages if stage.name == "depth_maps")
+    assert depth_maps.tasks.completed == 4
+    assert done.retried >= 1
+
+
+async def test_a_job_outlives_its_agent(desk: Desk, rig: Rig) -> None:
+    job = await desk.submit("orphan", toy=SLOW)
+    await desk.until_running(job.id, "depth_maps", done=1)
+    rig.kill_agent()
+    await desk.until(lambda: desk.seen[-1].connection is ConnectionState.LOST)
+    assert desk.job(job.id) is not None
+    await desk.until(lambda: desk.seen[-1].connection is ConnectionState.CONNECTED)
+    found = await desk.until_job(job.id, lambda found: found.state is not JobState.QUEUED)
+    if found.state is JobState.PAUSED:
+        assert found.error is not None
+        assert found.error.kind == "interrupted"
+        await desk.scheduler.resume(JobId(job.id))
+    done = await desk.until_state(job.id, JobState.COMPLETED, JobState.FAILED)
+    assert done.state is JobState.COMPLETED, done.error
+    assert (Path(done.folder or "") / "products" / "result.json").is_file()
+
+
+async def test_a_client_that_comes_back_misses_nothing(desk: Desk, rig: Rig) -> None:
+    job = await desk.submit("missed", toy=SLOW)
+    await desk.until_running(job.id, "depth_maps")
+    other = Desk(rig)
+    await other.follow()
+    conversation = other.scheduler._conversation  # the cable, pulled
+    assert conversation is not None
+    await conversation.close()
+    await desk.until_job(job.id, lambda found: found.state is JobState.COMPLETED)
+    found = await other.until_job(job.id, lambda found: found.state is JobState.COMPLETED)
+    assert found == desk.job(job.id)
+    await other.close()
+
+
+async def test_a_log_tells_the_stages(desk: Desk) -> None:
+    job = await desk.submit("logged")
+    await desk.until_state(job.id, JobState.COMPLETED)
+    lines = (await desk.scheduler.logs(JobId(job.id), lines=200)).lines
+    assert {"depth_maps", "mesh"} <= {line.source for line in lines}
+    assert lines[-1].text == "completed"
+
+
+async def test_the_result_opens_in_the_panel(desk: Desk, rig: Rig) -> None:
+    if not isinstance(rig, AgisoftRig):
+        pytest.skip("the toys of the open engine make no real model")
+    job = await desk.submit("opened")
+    done = await desk.until_state(job.id, JobState.COMPLETED)
+    folder = Path(done.folder or "")
+    facts = await FolderResultReader(rig.work / "captures").read(ResultPlace(folder / "products"))
+    assert facts.problems == ()
+    assert facts.faces == 12
+    assert facts.cloud is not None
+    assert (facts.cameras_aligned, facts.cameras_total) == (3, 3)
+    assert [camera.photo for camera in facts.cameras] == ["0.jpg", "1.jpg", "2.jpg"]
+    assert facts.cameras[1].centre == (1.0, 0.0, 5.0)
+    assert facts.job == job.id
+
+
+async def test_steering_what_a_node_may_use(desk: Desk) -> None:
+    hello = await desk.scheduler.hello()
+    node = next(node for node in await desk.scheduler.nodes() if node.state is not NodeState.OFFLINE)
+    params = CapabilityParams(NodeId(node.id), cpu=True, gpus=(0, 1), capability="cpu")
+    if "nodes.capability" not in hello.capabilities:
+        with pytest.raises(TiepointError):
+            await desk.scheduler.set_capability(params)
+        return
+    changed = await desk.scheduler.set_capability(params)
+    assert (changed.capability, changed.gpu_mask, changed.cpu_enabled) == ("cpu", 3, True)
+    back = await desk.scheduler.set_capability(
+        CapabilityParams(NodeId(node.id), cpu=False, gpus=(0,), capability="any")
+    )
+    assert (back.capability, back.gpu_mask, back.cpu_enabled) == ("any", 1, False)
+
+
+async def test_jobs_of_other_tools_are_followed_and_taken_over(desk: Desk, rig: Rig) -> None:
+    hello = await desk.scheduler.hello()
+    if not isinstance(rig, AgisoftRig):
+        assert "jobs.adopt" not in hello.capabilities
+        with pytest.raises(TiepointError):
+            await desk.scheduler.adopt(JobId("batch-1"))
+        return
+    photos = sorted((rig.capture("theirs", matching={"seconds": 0.5, "tasks": 2}) / "photos").iterdir())
+    number = rig.stand.add_foreign("theirs", photos, "MatchPhotos", "AlignCameras")
+    identifier = JobId(f"batch-{number}")
+    found = await desk.until_job(identifier, lambda job: job.state is JobState.PAUSED)
+    assert found.foreign
+    assert found.name == "theirs"
+    assert not found.is_adopted
+    await desk.scheduler.resume(identifier)
+    await desk.until_job(identifier, lambda job: job.state is JobState.RUNNING and job.stage == "matching")
+    assert (await desk.scheduler.adopt(identifier)).is_adopted
+    assert (await desk.scheduler.set_priority(identifier, 1)).priority == 1
+    assert (await desk.scheduler.pause(identifier)).foreign
+    await desk.until_job(identifier, lambda job: job.state is JobState.PAUSED and job.priority == 1)
+    await desk.scheduler.abort(identifier)
+    aborted = await desk.until_job(identifier, lambda job: job.state.is_over)
+    assert aborted.state is JobState.CANCELED
+    assert aborted.is_adopted
+    wait_until(lambda: not any(each.get("batch_id") == number for each in rig.stand.workers()), timeout_s=5, what="it")
