@@ -92,6 +92,7 @@ class JobContext:
         cost: What its cluster cost while it ran; None = unknown, or it runs on this computer.
         currency: Of the cost.
         is_free: Whether it runs where nothing is billed: on this computer.
+        is_live: Whether it is the present; of a recorded moment nobody says what was left.
     """
 
     now: datetime
@@ -104,6 +105,7 @@ class JobContext:
     cost: float | None = None
     currency: str = "USD"
     is_free: bool = True
+    is_live: bool = True
 
 
 def job_row(job: Job, context: JobContext) -> LazyRow:
@@ -148,7 +150,7 @@ def job_share(job: Job) -> float:
 
 def left_cell(job: Job, context: JobContext) -> Cell:
     """Return what is said of the time left."""
-    if job.state.is_over:
+    if job.state.is_over or not context.is_live:
         return NOTHING
     if context.is_stale:
         return Cell(tr("Jobs", "unknown"), tone="quiet")

@@ -27,11 +27,11 @@ STEPS: Final = (
 )
 _KEY: Final = "round:"
 _STATES: Final = {
-    RoundState.RUNNING: "running",
     RoundState.COMPLETED: "completed",
     RoundState.FAILED: "failed",
     RoundState.CANCELED: "canceled",
 }
+_MOVING: Final = {RoundStep.UPLOAD: "sending", RoundStep.DOWNLOAD: "receiving"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,8 @@ def round_state(round_: Round) -> tuple[str, str]:
     """Return how a round is as a name for `theme.states` and the word for it."""
     if round_.state is RoundState.WAITING:
         return "warning", tr("Round", "Waits for you")
-    state = _STATES[round_.state]
+    is_moving = round_.state is RoundState.RUNNING
+    state = _MOVING.get(round_.step, "running") if is_moving else _STATES[round_.state]
     return state, look_of(state).text
 
 
@@ -175,8 +176,7 @@ def _cells(round_: Round, now: datetime) -> tuple[Cell, ...]:
     state, word = round_state(round_)
     share, words = round_share(round_), progress_words(round_)
     whole = share or 0.0
-    running = 1 - whole if round_.state is RoundState.RUNNING else 0.0
-    parts = (("ok", whole), ("info", running), ("neutral", 1 - whole - running))
+    parts = (("ok", whole), ("neutral", 1 - whole))
     reason, _ = reason_words(round_)
     tone = "err" if round_.state is RoundState.FAILED else "warn"
     elapsed = ((round_.finished or now) - round_.begun).total_seconds()

@@ -14,6 +14,7 @@ from tiepoint.ui import theme
 LEAST_FAILED_PX: Final = 8
 _LEAST_PX: Final = {"err": LEAST_FAILED_PX, "info": 3}
 """What is under way is seen, too, however little it is."""
+_HATCHES: Final = {"err": Qt.BrushStyle.BDiagPattern, "info": Qt.BrushStyle.FDiagPattern}
 
 
 class ProgressBar(QWidget):
@@ -66,14 +67,16 @@ class SegmentBar(QWidget):
         draw_segments(painter, QRectF(self.rect()), self._parts)
 
 
-def draw_bar(painter: QPainter, box: QRectF, share: float | None, tone: str = "info") -> None:
-    """Paint a progress bar into a box."""
+def draw_bar(
+    painter: QPainter, box: QRectF, share: float | None, tone: str = "info", *, is_stale: bool = False
+) -> None:
+    """Paint a progress bar into a box, grey when it is only as last known."""
     tokens = theme.tokens()
     round_px = box.height() / 2
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(tokens.track))
     painter.drawRoundedRect(box, round_px, round_px)
-    colour = QColor(tokens.tone(tone).solid)
+    colour = QColor(tokens.text3 if is_stale else tokens.tone(tone).solid)
     if share is None:
         painter.setBrush(QBrush(colour, Qt.BrushStyle.BDiagPattern))
         painter.drawRoundedRect(box, round_px, round_px)
@@ -84,22 +87,28 @@ def draw_bar(painter: QPainter, box: QRectF, share: float | None, tone: str = "i
         )
 
 
-def draw_segments(painter: QPainter, box: QRectF, parts: Sequence[tuple[str, float]]) -> None:
-    """Paint parts as (tone, amount) into a box; failed ones (`err`) are hatched and at least 8 px wide."""
+def draw_segments(
+    painter: QPainter, box: QRectF, parts: Sequence[tuple[str, float]], *, is_stale: bool = False
+) -> None:
+    """Paint parts as (tone, amount) into a box, told apart without colours, too.
+
+    Failed ones (`err`) are hatched and at least 8 px wide, those under way (`info`) hatched the other way, what is to
+    come is the empty track. `is_stale` paints all of it grey.
+    """
     tokens = theme.tokens()
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(tokens.track))
     painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
     left = box.left()
-    for (tone, _), width in zip(parts, _widths([(tone, amount) for tone, amount in parts], box.width()), strict=True):
+    for (tone, _), width in zip(parts, _widths(parts, box.width()), strict=True):
         segment = QRectF(left, box.top(), width, box.height())
         left += width
         if tone == "neutral" or width <= 0:
             continue
-        painter.setBrush(QColor(tokens.tone(tone).solid))
+        painter.setBrush(QColor(tokens.text3 if is_stale else tokens.tone(tone).solid))
         painter.drawRoundedRect(segment, 1.5, 1.5)
-        if tone == "err":
-            painter.setBrush(QBrush(QColor(tokens.surface), Qt.BrushStyle.BDiagPattern))
+        if tone in _HATCHES:
+            painter.setBrush(QBrush(QColor(tokens.surface), _HATCHES[tone]))
             painter.drawRect(segment)
 
 

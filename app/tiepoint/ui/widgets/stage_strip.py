@@ -127,10 +127,10 @@ class StageTile(QWidget):
         if stage is None:
             return
         tokens, look = theme.tokens(), look_of(stage.state)
-        tone = tokens.tone("queued" if self._is_stale and look.tone != "err" else look.tone)
+        tone = tokens.tone("neutral" if self._is_stale and look.tone != "err" else look.tone)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_bar(painter, QRectF(0, 4, self.width(), 5), tone.solid)
+        self._paint_bar(painter, QRectF(0, 4, self.width(), 5), tokens.text3 if self._is_stale else tone.solid)
         is_quiet = stage.state in ("waiting", "skipped")
         icon = "loader-circle" if stage.state == "running" else look.icon
         painter.drawPixmap(QPointF(0, 18), icons.pixmap(icon, tokens.text3 if is_quiet else tone.text, _ICON))

@@ -100,10 +100,9 @@ class CellDelegate(QStyledItemDelegate):
         room = box.adjusted(0, 0, -_FIGURE_PX if cell.text else 0, 0)
         bar = QRectF(room.left(), room.center().y() - 2.5, room.width(), 6)
         if cell.look == "segments":
-            parts = [(stale_tone(tone) if is_stale else tone, amount) for tone, amount in cell.parts]
-            draw_segments(painter, bar, parts)
+            draw_segments(painter, bar, cell.parts, is_stale=is_stale)
         elif cell.text:
-            draw_bar(painter, bar, cell.share, "queued" if is_stale else cell.tone or "info")
+            draw_bar(painter, bar, cell.share, cell.tone or "info", is_stale=is_stale)
         self._line(painter, box, cell.text, self._main, theme.tokens().text2, _RIGHT)
 
     def _words(self, painter: QPainter, box: QRectF, cell: Cell, *, is_right: bool, is_stale: bool) -> None:

@@ -15,6 +15,8 @@ from tiepoint.ui.pages.jobs.facts_card import JobFactsCard
 from tiepoint.ui.pages.jobs.failure_part import FailurePart
 from tiepoint.ui.pages.jobs.load_card import LoadCard
 from tiepoint.ui.pages.jobs.preview_card import PreviewCard
+from tiepoint.ui.pages.jobs.round_card import RoundCard
+from tiepoint.ui.pages.jobs.round_commands import RoundCommands
 from tiepoint.ui.pages.jobs.strip_card import StripCard
 from tiepoint.ui.pages.jobs.there import There
 from tiepoint.ui.pages.jobs.workers_card import WorkersCard
@@ -63,7 +65,9 @@ class JobDetail(QScrollArea):
         self.strip_card = StripCard(panel)
         self.strip = self.strip_card.strip
         self.preview = PreviewCard(make_view)
-        self.there = There(panel, viewmodel)
+        self._rounds = RoundCommands(panel, self)
+        self.there = There(panel, viewmodel, self._rounds)
+        self.round = RoundCard()
         self.workers = WorkersCard(panel.program.panel_state)
         self.load = LoadCard(panel.program.computer, panel.background)
         self.facts = JobFactsCard(run)
@@ -71,6 +75,7 @@ class JobDetail(QScrollArea):
         self.failure = self.failure_part.panel
         self._watched = JobPreview(panel.program.previews, panel.background)
         self._watched.changed.connect(self._on_picture)
+        self._rounds.serve(self.round)
         self._setup_ui()
         self.failure.log_wanted.connect(self.log_wanted)
         self.failure.photos_wanted.connect(self.photos_wanted)
@@ -92,7 +97,7 @@ class JobDetail(QScrollArea):
         self._watched.follow(None)
         self._turn_to(is_here=False)
         self.there.show_job(None, round_)
-        for each in (self.workers, self.load, self.facts, self.failure):
+        for each in self._parts:
             each.setVisible(False)
         self.failure_part.let_go()
         self._fit_side()
@@ -116,7 +121,8 @@ class JobDetail(QScrollArea):
         self.setWidgetResizable(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._side = ScrollColumn(self.failure, self.facts, self.workers, self.load, None, width=_SIDE_PX[1])
+        self._parts = (self.failure, self.round, self.facts, self.workers, self.load)
+        self._side = ScrollColumn(*self._parts, None, width=_SIDE_PX[1])
         self._body = QStackedWidget()
         self._body.addWidget(self.preview)
         self._body.addWidget(self.there)
@@ -131,6 +137,8 @@ class JobDetail(QScrollArea):
 
     def _turn_to(self, *, is_here: bool) -> None:
         self._body.setCurrentWidget(self.preview if is_here else self.there)
+        if is_here:
+            self.there.clear()
 
     def _show_side(self, job: Job, allowed: frozenset[JobAction]) -> None:
         viewmodel = self._viewmodel
@@ -141,6 +149,9 @@ class JobDetail(QScrollArea):
         self.load.setVisible(is_here and (is_working or job.state is JobState.QUEUED))
         self.facts.setVisible(not has_failure and not (is_here and is_running))
         self.failure.setVisible(has_failure)
+        self.round.setVisible(viewmodel.round is not None)
+        if viewmodel.round is not None:
+            self.round.show_round(viewmodel.round, job, is_live=viewmodel.is_live)
         if is_here and is_running:
             names: dict[str, str] = {job.id: job.name}
             context = NodeContext(viewmodel.now, names, is_stale=viewmodel.is_stale)
@@ -156,8 +167,7 @@ class JobDetail(QScrollArea):
 
     def _fit_side(self) -> None:
         """The right column is narrow beside a preview; a failure without one has more to say than the preview."""
-        parts = (self.failure, self.facts, self.workers, self.load)
-        self._side.setVisible(any(not each.isHidden() for each in parts))
+        self._side.setVisible(any(not each.isHidden() for each in self._parts))
         is_failure_alone = not self.failure.isHidden() and not (self._viewmodel.is_here and self.preview.has_picture)
         usual = _SIDE_PX[0] if self.width() < 1180 else _SIDE_PX[1]
         self._side.setFixedWidth(int(self.width() * 0.54) if is_failure_alone else usual)

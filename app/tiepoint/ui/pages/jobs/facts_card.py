@@ -102,7 +102,8 @@ def facts_there(job: Job, viewmodel: JobsViewModel) -> list[tuple[str, str]]:
     facts = []
     cost = viewmodel.cost(job)
     if cost is not None:
-        facts.append((tr("JobFacts", "Cost so far"), amount_text(cost, viewmodel.currency)))
+        name = tr("JobFacts", "Cost") if job.state.is_over else tr("JobFacts", "Cost so far")
+        facts.append((name, amount_text(cost, viewmodel.currency)))
     if job.state in (JobState.RUNNING, JobState.QUEUED) and job.suitable_nodes is not None:
         there = len(viewmodel.snapshot.nodes)
         suit = tr("JobFacts", "{count} of {all}", count=grouped(job.suitable_nodes), all=grouped(there))
@@ -141,6 +142,8 @@ def _words(job: Job, place: int, may: frozenset[JobAction]) -> tuple[str, str]:
     if job.state is JobState.QUEUED:
         return queue_text(place), tr("JobFacts", "It starts by itself when the jobs before it are over.")
     if job.state is JobState.COMPLETED:
+        if JobAction.OPEN_RESULT not in may:
+            return tr("JobFacts", "Complete"), tr("JobFacts", "The products lie on the cluster.")
         return tr("JobFacts", "Complete"), tr("JobFacts", "The model is ready to look at, to measure and to export.")
     if job.state is JobState.PAUSED:
         return tr("JobFacts", "Paused"), tr("JobFacts", "What was done is kept. It goes on at the last whole task.")

@@ -33,7 +33,7 @@ class JournalCard(Card):
 
     def __init__(self) -> None:
         self.replay = Button(tr("Journal", "Replay"), "history", "link", size="small")
-        super().__init__(tr("Journal", "What happened"), "", self.replay)
+        super().__init__(tr("Journal", "History"), "", self.replay)
         self._shown: tuple[ShownLine, ...] = ()
         self._time: datetime | None = None
         self._list = QVBoxLayout()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu
 from tiepoint.domain.job import JobState
 from tiepoint.ui.text import grouped, tr
 from tiepoint.ui.viewmodels.jobs import JobsViewModel
-from tiepoint.ui.viewmodels.jobs_rows import job_columns, needs_attention
+from tiepoint.ui.viewmodels.jobs_rows import job_columns
 from tiepoint.ui.widgets.buttons import IconButton
 from tiepoint.ui.widgets.cards import Card
 from tiepoint.ui.widgets.layouts import holder, row
@@ -114,7 +114,7 @@ class JobListCard(Card):
 
 def _summary(viewmodel: JobsViewModel) -> str:
     jobs = viewmodel.snapshot.jobs
-    failed = sum(needs_attention(job) for job in jobs)
+    failed = viewmodel.count("attention")
     running = sum(job.state is JobState.RUNNING for job in jobs)
     waiting = sum(job.state is JobState.QUEUED for job in jobs)
     parts = (

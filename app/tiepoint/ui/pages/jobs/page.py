@@ -10,6 +10,7 @@ from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QSh
 from PySide6.QtWidgets import QSplitter, QStackedWidget
 
 from tiepoint.domain.cluster import ClusterId
+from tiepoint.domain.job import JobState
 from tiepoint.services.sites import Site, SiteKind
 from tiepoint.ui.pages.jobs.actions import JobActions
 from tiepoint.ui.pages.jobs.banners import Banners
@@ -34,10 +35,13 @@ from tiepoint.ui.widgets.layouts import column
 
 _SPLITTER: Final = "jobs"
 _LIST_SHARE: Final = 0.34
+_LIST_SHARE_THERE: Final = 0.42
+"""Above a growing preview or a failure the list has less room than above a table."""
+_NEVER: Final = (-1, False)
 
 
 class JobsPage(Page):
-    """All jobs, and one of them open. Targets: `job` (an id) opens a job.
+    """All jobs, and one of them open. Targets: `job` and `round` (ids) open one.
 
     Args:
         panel: The services and the way to other pages.
@@ -63,7 +67,7 @@ class JobsPage(Page):
         self.empty = EmptyState("list", tr("Jobs", "No jobs yet"), "", self._to_photos)
         self._splitter = QSplitter(Qt.Orientation.Vertical)
         self._stack = QStackedWidget()
-        self._placed_for = -1
+        self._placed_for = _NEVER
         self._setup_ui()
         self._connect()
         self._show()
@@ -79,9 +83,12 @@ class JobsPage(Page):
         return StripContent(tr("Jobs", "Jobs"), follows_site=True)
 
     def show_target(self, **target: Any) -> None:
-        """Open a job by its id."""
-        job_id = target.get("job")
-        if isinstance(job_id, str):
+        """Open a job or a round by its id."""
+        job_id, round_id = target.get("job"), target.get("round")
+        if isinstance(round_id, str):
+            self.viewmodel.choose_round(round_id)
+            self._show()
+        elif isinstance(job_id, str):
             self.viewmodel.choose(job_id)
             self._show()
 
@@ -169,7 +176,7 @@ class JobsPage(Page):
 
     def _on_switched(self, _site: Site) -> None:
         """Another site is shown: look at it as if for the first time."""
-        self._placed_for = -1
+        self._placed_for = _NEVER
         if self.isVisible():
             self._watch_cluster()
 
@@ -195,7 +202,7 @@ class JobsPage(Page):
     def _on_fold(self, is_folded: bool) -> None:
         self.list_card.set_folded(is_folded=is_folded)
         self._panel.program.panel_state.remember(jobs_folded=is_folded)
-        self._placed_for = -1
+        self._placed_for = _NEVER
         self._place()
 
     def _open_log(self) -> None:
@@ -206,13 +213,16 @@ class JobsPage(Page):
 
     def _place(self) -> None:
         """Give the list the room its rows need, at most a third, or what a person gave it."""
-        rows = len(self.viewmodel.rows)
-        if rows == self._placed_for or not self.isVisible():
+        job = self.viewmodel.job
+        is_crowded = self.viewmodel.is_here or (job is not None and job.state is JobState.FAILED)
+        wanted_for = len(self.viewmodel.rows), is_crowded
+        if wanted_for == self._placed_for or not self.isVisible():
             return
-        self._placed_for = rows
+        self._placed_for = wanted_for
         kept = self._panel.program.panel_state.state
         whole = self._splitter.height()
-        wanted = min(self.list_card.wanted_height(), max(int(whole * _LIST_SHARE), self.list_card.minimumHeight()))
+        share = _LIST_SHARE if is_crowded else _LIST_SHARE_THERE
+        wanted = min(self.list_card.wanted_height(), max(int(whole * share), self.list_card.minimumHeight()))
         sizes = kept.splitters.get(_SPLITTER, ())
         if len(sizes) == 2 and not self.list_card.is_folded:
             wanted = min(sizes[0], self.list_card.wanted_height())
@@ -227,7 +237,7 @@ class JobsPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the new height between list and job."""
         super().resizeEvent(event)
-        self._placed_for = -1
+        self._placed_for = _NEVER
         QTimer.singleShot(0, self, self._place)
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -22,6 +22,7 @@ from tiepoint.ui.widgets.labels import Label
 from tiepoint.ui.widgets.layouts import row
 
 _STEP_S: Final = 10.0
+_CLOCK_PX: Final = 112
 _SCRUB_MS: Final = 60
 
 
@@ -57,10 +58,10 @@ class Scrubber(QFrame):
         self.speed.hold([(f"{each:g}", f"{each:g}×") for each in SPEEDS], f"{self._speed:g}")
         self.speed.setFixedWidth(76)
         self.speed.setToolTip(tr("Recorder", "How fast it plays"))
-        self.clock.setMinimumWidth(118)
-        self.clock.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        line = row(self.live, self.back, self.play, self.forward, self.speed, self.line, self.clock, spacing=6)
-        line.setStretch(5, 1)
+        self.clock.setMinimumWidth(_CLOCK_PX)
+        self.clock.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        line = row(self.live, self.back, self.play, self.forward, self.speed, self.clock, self.line, spacing=6)
+        line.setStretch(6, 1)
         self.setLayout(line)
         self.setAccessibleName(tr("Recorder", "Flight recorder"))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from tiepoint.domain.heartbeat import Heartbeat
 from tiepoint.domain.job import Job
 from tiepoint.ui.pages.jobs.scrubber import Scrubber
@@ -14,6 +16,8 @@ from tiepoint.ui.widgets.cards import Card, hairline
 from tiepoint.ui.widgets.labels import Glyph, Label
 from tiepoint.ui.widgets.layouts import column, holder, row
 from tiepoint.ui.widgets.stage_strip import StageStrip
+
+_BEAT_PX: Final = 132
 
 
 class StripCard(Card):
@@ -32,8 +36,10 @@ class StripCard(Card):
         self._glyph = Glyph("activity", "ok.text", 15)
         words = column(None, self._caption, row(self._glyph, self.beat, spacing=6), None, spacing=2)
         self._beat_part = holder(row(words, 6, hairline(is_vertical=True), spacing=6))
-        self._beat_part.setMinimumWidth(132)
-        self._stages = holder(row(self._beat_part, self.strip, spacing=10, margins=(16, 10, 16, 4)))
+        self._beat_part.setFixedWidth(_BEAT_PX)
+        line = row(self._beat_part, self.strip, spacing=10, margins=(16, 10, 16, 4))
+        line.setStretch(1, 1)
+        self._stages = holder(line)
         self._recorder = holder(column(hairline(), row(self.scrubber, margins=(8, 2, 12, 4)), spacing=0))
         self.content.addWidget(self._stages)
         self.content.addWidget(self._recorder)

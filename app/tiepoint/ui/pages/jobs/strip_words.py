@@ -9,6 +9,7 @@ from tiepoint.domain.link import LinkState
 from tiepoint.domain.remote_round import Round, RoundState
 from tiepoint.ui.pages.page import StripContent
 from tiepoint.ui.text import plain, tr
+from tiepoint.ui.theme.states import look_of
 from tiepoint.ui.viewmodels.jobs import JobsViewModel
 from tiepoint.ui.viewmodels.jobs_rows import JobContext, elapsed_s, job_share, left_cell
 from tiepoint.ui.viewmodels.jobs_stages import stage_line
@@ -22,11 +23,13 @@ def job_strip(job: Job, viewmodel: JobsViewModel, actions: tuple[QAction, ...]) 
     state, words = job_look(job)
     link = viewmodel.snapshot.link
     if link.state in (LinkState.LOST, LinkState.STOPPED) and not job.state.is_over:
-        told = words or job.state.value.capitalize()
+        told = words or look_of(state).text
         known = tr("Jobs", "last known") if link.heard is None or viewmodel.is_here else tr(
             "Jobs", "last known {time}", time=clock_text(link.heard, viewmodel.now)
         )  # fmt: skip
         state, words = "lost", f"{told}, {known}"
+    if not viewmodel.is_live:
+        words = tr("Jobs", "{state}, recorded", state=words or look_of(state).text)
     return StripContent(
         plain(job.name),
         state,
@@ -76,7 +79,7 @@ def _facts(job: Job, viewmodel: JobsViewModel) -> tuple[tuple[str, str], ...]:
         is_running = job.state is JobState.RUNNING
         words = tr("Jobs", "unknown") if is_stale and is_running else duration_text(seconds)
         facts.append((tr("Jobs", "Elapsed") if not job.state.is_over else tr("Jobs", "Took"), words))
-    if not job.state.is_over:
+    if not job.state.is_over and viewmodel.is_live:
         estimate = viewmodel.left(job)
         context = JobContext(now, estimate.total if estimate else None, is_stale=is_stale)
         facts.append((tr("Jobs", "Left"), left_cell(job, context).text))

@@ -1,51 +1,67 @@
-"""What there is to see of a job on a cluster: its round, who works on it, what happened to it. The GUI thread."""
+"""What there is to see of a job on a cluster: who works on it, or what happened to it. The GUI thread."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from PySide6.QtWidgets import QWidget
 
 from tiepoint.domain.job import Job, JobState
+from tiepoint.domain.node import NodeState
 from tiepoint.domain.remote_round import Round
+from tiepoint.ui.pages.jobs.crew_card import CrewCard
 from tiepoint.ui.pages.jobs.journal_card import JournalCard
 from tiepoint.ui.pages.jobs.round_card import RoundCard
-from tiepoint.ui.pages.jobs.workers_card import WorkersCard
+from tiepoint.ui.pages.jobs.round_commands import RoundCommands
 from tiepoint.ui.panel import Panel
-from tiepoint.ui.text import plain, tr
 from tiepoint.ui.viewmodels.jobs import JobsViewModel
 from tiepoint.ui.viewmodels.nodes_state import NodeContext
 from tiepoint.ui.viewmodels.recorder import recorder_of
 from tiepoint.ui.widgets.cards import ScrollColumn
-from tiepoint.ui.widgets.question import Question, ask
+from tiepoint.ui.widgets.layouts import column
 
 
-class There(ScrollColumn):
-    """A column of cards; those that have nothing to say are hidden.
+class There(QWidget):
+    """Cards below each other; those that have nothing to say are hidden.
 
     Args:
         panel: The services.
         viewmodel: Knows the open job.
+        commands: Do what the round's card says.
     """
 
-    def __init__(self, panel: Panel, viewmodel: JobsViewModel) -> None:
+    def __init__(self, panel: Panel, viewmodel: JobsViewModel, commands: RoundCommands) -> None:
+        super().__init__()
         self.round = RoundCard()
-        self.crew = WorkersCard(panel.program.panel_state, is_wide=True)
+        self.crew = CrewCard(panel.program.panel_state)
         self.journal = JournalCard()
-        super().__init__(self.round, self.crew, self.journal, None)
         self._panel, self._viewmodel = panel, viewmodel
         self._recorder = recorder_of(panel)
-        self._connect()
+        self._told = ScrollColumn(self.round, self.journal, None)
+        self.setLayout(column(self.crew, self._told, spacing=12))
+        self.clear()
+        commands.serve(self.round)
+        self.crew.all_nodes.clicked.connect(lambda: panel.navigator.go("nodes"))
+        self.journal.replay_wanted.connect(self._recorder.show_at)
 
     def show_job(self, job: Job | None, round_: Round | None) -> None:
-        """Show a job, its round, or a round that has no job yet."""
+        """Show a job, or a round that has no job yet."""
         viewmodel = self._viewmodel
-        self.round.setVisible(round_ is not None)
-        if round_ is not None:
-            self.round.show_round(round_, job, is_live=viewmodel.is_live)
-        self.crew.setVisible(job is not None and job.state is JobState.RUNNING)
-        if job is not None and job.state is JobState.RUNNING:
+        self.round.setVisible(job is None and round_ is not None)
+        if job is None and round_ is not None:
+            self.round.show_round(round_, None, is_live=viewmodel.is_live)
+        is_running = job is not None and job.state is JobState.RUNNING
+        self.crew.setVisible(is_running)
+        self._told.setVisible(not is_running)
+        if job is not None and is_running:
             context = NodeContext(viewmodel.now, {job.id: job.name}, is_stale=viewmodel.is_stale)
-            self.crew.show_nodes(viewmodel.nodes, context)
-        self._show_journal(job)
+            nodes = viewmodel.snapshot.nodes
+            idle = sum(node.state is NodeState.READY and node.job is None for node in nodes)
+            self.crew.show_nodes(viewmodel.nodes, context, idle=idle)
+        self._show_journal(None if is_running else job)
+
+    def clear(self) -> None:
+        """Show nothing, and take no room."""
+        for each in (self.round, self.crew, self.journal):
+            each.setVisible(False)
 
     def _show_journal(self, job: Job | None) -> None:
         told = self._panel.program.remote.shown.journal if job is not None and self._viewmodel.is_live else ()
@@ -54,39 +70,3 @@ class There(ScrollColumn):
         if entries:
             can_replay = bool(self._recorder.spans)
             self.journal.show_entries(entries, self._viewmodel.now, can_replay=can_replay)
-
-    def _connect(self) -> None:
-        card, rounds = self.round, self._panel.program.remote.rounds
-        start = self._panel.background.start
-        card.go_on_wanted.connect(lambda round_: start(rounds.retry(round_.id)))
-        card.forget_wanted.connect(lambda round_: rounds.remove(round_.id))
-        card.cancel_wanted.connect(self._on_cancel)
-        card.wake_wanted.connect(self._on_wake)
-        card.sign_in_wanted.connect(lambda: self._panel.navigator.go("cluster"))
-        card.open_wanted.connect(lambda round_: self._panel.navigator.go("results", path=_products(round_)))
-        self.journal.replay_wanted.connect(self._recorder.show_at)
-
-    def _on_cancel(self, round_: Round) -> None:
-        rounds = self._panel.program.remote.rounds
-        question = Question(
-            tr("Round", "Cancel the round"),
-            tr("Round", "Cancel “{name}”?", name=plain(round_.name)),
-            tr("Round", "Transfer and job are stopped. What is in Blob and on the cluster stays there."),
-            tr("Round", "Cancel it"),
-            tr("Round", "Let it go on"),
-        )
-        ask(self, question, lambda: self._panel.background.start(rounds.cancel(round_.id)))
-
-    def _on_wake(self, round_: Round) -> None:
-        remote = self._panel.program.remote
-        site = remote.sites.get(round_.site)
-
-        async def wake() -> None:
-            await self._panel.program.azure.clusters.resume(round_.site if site is None else site.name)
-            await remote.rounds.retry(round_.id)
-
-        self._panel.background.start(wake())
-
-
-def _products(round_: Round) -> Path:
-    return Path(round_.folder) / "products"

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtWidgets import QSizePolicy
-
 from tiepoint.domain.node import Node, NodeState
 from tiepoint.ui.text import tr, tr_count
 from tiepoint.ui.viewmodels.nodes_columns import worker_columns
@@ -20,7 +18,6 @@ from tiepoint.ui.widgets.table_columns import ColumnMemory, StateKept
 
 _ROW_PX: Final = 44
 _MOST_ROWS: Final = 6
-_WIDE_ROWS: Final = 12
 
 
 class WorkersCard(Card):
@@ -28,17 +25,14 @@ class WorkersCard(Card):
 
     Args:
         kept: Remembers the columns.
-        is_wide: Whether it has the width of the page: then it shows more of them.
     """
 
-    def __init__(self, kept: StateKept, *, is_wide: bool = False) -> None:
-        super().__init__(tr("Workers", "Nodes at work") if is_wide else tr("Workers", "Workers"), " ")
+    def __init__(self, kept: StateKept) -> None:
+        super().__init__(tr("Workers", "Workers"), " ")
         columns = worker_columns()
         memory = ColumnMemory("workers", columns, kept)
         self.table = Table(tr("Workers", "Workers"), memory, columns, row_height=_ROW_PX, has_chooser=False)
-        self._most = _WIDE_ROWS if is_wide else _MOST_ROWS
         self.content.addWidget(holder(row(self.table, margins=(6, 0, 6, 8))))
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def show_nodes(self, nodes: Sequence[Node], context: NodeContext) -> None:
         """Show these workers."""
@@ -50,7 +44,7 @@ class WorkersCard(Card):
             words += ", " + tr_count("Workers", "{count} ready", "{count} ready", idle)
         if self.head is not None:
             self.head.remark_label.setText(words)
-        shown = min(max(len(nodes), 1), self._most)
+        shown = min(max(len(nodes), 1), _MOST_ROWS)
         self.table.setFixedHeight(HEAD_PX + shown * _ROW_PX + 4)
 
 
