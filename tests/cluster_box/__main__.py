@@ -84,7 +84,7 @@ def add_words(box: BoxParts, name: str = "box") -> list[str]:
     places = [f"--{each}={box.cloud.container(each)}" for each in ("captures", "products")] if box.cloud else []
     through = [word for hop in jumps for word in ("--jump", _login(hop))]
     return [
-        name, "--host", _login(scheduler), *through, "--key", str(box.key_file), "--host-keys", str(keys),
+        name, "--scheduler", _login(scheduler), *through, "--key", str(box.key_file), "--host-keys", str(keys),
         "--command", box.command, *places,
     ]  # fmt: skip
 

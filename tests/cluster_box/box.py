@@ -29,7 +29,6 @@ class ClusterBox(BoxParts):
     """
 
     def __init__(self, wishes: Wishes | None = None) -> None:
-        network.sweep()
         super().__init__(wishes or Wishes())
         try:
             self._build()

@@ -117,7 +117,6 @@ class Network:
     """
 
     def __init__(self, nodes: Sequence[str]) -> None:
-        sweep()
         self.nodes = tuple(nodes)
         self._cable, self._slot = self._claimed()
         self._namespaces = {name: f"{owner()}-{self._slot}-{name}" for name in ("jump", "scheduler", *self.nodes)}

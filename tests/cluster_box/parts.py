@@ -52,6 +52,7 @@ class BoxParts:
 
     def __init__(self, wishes: Wishes) -> None:
         self.wishes = wishes
+        network.sweep()
         self._stack = contextlib.ExitStack()
         self.folder = Path(tempfile.mkdtemp(prefix=f"{network.owner()}-"))
         self._stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
