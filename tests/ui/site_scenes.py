@@ -14,25 +14,33 @@ from fakes.azure_scenes import a_cluster, an_estimate
 from fakes.job_scenes import a_job, a_node
 from fakes.program import FakeProgram
 from fakes.remote import fake_site
-from fakes.remote_sites import KEY, OTHER_KEY
+from fakes.remote_sites import KEY, OTHER_KEY, a_round
 from fakes.scheduler import FakeScheduler
 from page_stand import Stand, standing, until
-from tiepoint.domain.cluster import Cluster, Machine, MachineRole, Power
-from tiepoint.domain.errors import ConnectionLost, HostKeyChanged, TiepointError
+from photo_set_factory import ToldPhotoSets, a_set, photos
+from tiepoint.domain.blob_place import BlobPlace
+from tiepoint.domain.cluster import Cluster, ClusterState, Machine, MachineRole, Power
+from tiepoint.domain.errors import AgentUnavailable, ConnectionLost, HostKeyChanged, TiepointError
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import NodeId
 from tiepoint.domain.key_change import KeyChange
 from tiepoint.domain.node import Gpu, Node, NodeLoad, NodeState
 from tiepoint.domain.path_view import PathReport, PathView, ViewerKind
+from tiepoint.domain.photo_set import PhotoSetsSnapshot
+from tiepoint.domain.remote_round import RoundStep
 from tiepoint.protocol.hello import Capability
 from tiepoint.services.sites import SiteKind
 from tiepoint.ui.pages.nodes.page import NodesPage
+from tiepoint.ui.pages.photos.page import PhotosPage
 from tiepoint.ui.panel import Panel
+from tiepoint.ui.shell.closing import ClosingDialog
 from tiepoint.ui.shell.host_key_dialog import HostKeyDialog
 from tiepoint.ui.shell.own_cluster_dialog import OwnClusterDialog
 from tiepoint.ui.shell.path_doctor_dialog import PathDoctorDialog
 
 CARD = Gpu("NVIDIA A10", 24_000_000_000)
+CAPTURES = BlobPlace("https://atelier.blob.core.windows.net", "captures")
+PRODUCTS = BlobPlace("https://atelier.blob.core.windows.net", "products")
 ALL_OF_NODES = (Capability.PAUSE_NODE, Capability.QUIT_NODE, Capability.NODE_CAPABILITY, Capability.NODE_LOGS)
 SILENT = ConnectionLost("The jump box answers, the scheduler (10.0.1.250) does not.", retryable=True)
 
@@ -147,7 +155,7 @@ async def cloud_nodes_page(count: int = 24, problem: TiepointError | None = None
             page = stand.page
             await until(lambda: len(page.viewmodel.rows) == count and not page.viewmodel.is_stale)
             for step in range(30):
-                page.viewmodel.history.take(_busier(node, step) for node in page.viewmodel.snapshot.nodes)
+                page.viewmodel.history.take([_busier(node, step) for node in page.viewmodel.snapshot.nodes])
             if problem is not None:
                 scheduler.problem, scheduler.retry_s = problem, 12.0
                 scheduler.lose()
@@ -172,7 +180,7 @@ def _over_page(make: Callable[[Panel, QWidget], QWidget]) -> Callable[[], Any]:
         async with cloud_nodes_page(6) as stand:
             dialog = make(stand.parts.panel, stand.page)
             dialog.open()  # type: ignore[attr-defined]
-            await until(dialog.isVisible)
+            await until(lambda: dialog.isVisible() and not getattr(dialog, "is_busy", False))
             yield dialog
             dialog.close()
             dialog.deleteLater()
@@ -238,10 +246,53 @@ def _new_key(panel: Panel, page: QWidget) -> QWidget:
     return dialog
 
 
+def with_cluster_to_run_on() -> FakeProgram:
+    """A program with a cluster that takes photos, and one that is asleep."""
+    fake, scheduler = a_cloud_program(6)
+    scheduler.capabilities = [*scheduler.capabilities, Capability.BLOB]
+    shown = fake.program.remote.sites.shown
+    rounds = fake.program.remote.rounds
+    rounds.blob_places[shown.id] = (CAPTURES, PRODUCTS)  # type: ignore[attr-defined]
+    asleep = a_cluster("harbour", ClusterState.PAUSED)
+    fake.azure.clusters.put(*fake.azure.clusters.snapshot.clusters, asleep)
+    fake.program.remote.sites.add(fake_site("harbour", site_id=asleep.id, kind=SiteKind.CLOUD))
+    return fake
+
+
+@contextlib.asynccontextmanager
+async def _run_on() -> AsyncIterator[QWidget]:
+    fake = with_cluster_to_run_on()
+    sets = ToldPhotoSets()
+    sets.snapshot = PhotoSetsSnapshot(current=a_set(photos(18)), is_loaded=True)
+    fake.program = dataclasses.replace(fake.program, photo_sets=sets)  # type: ignore[arg-type]
+    async with standing(PhotosPage, fake) as stand:
+        page = stand.page
+        await until(lambda: page.work is not None and len(page.work.reconstruct_card.run_on.cards) == 3)
+        cluster = fake.program.remote.sites.shown.id
+        await until(page.work.reconstruct_card.run_on.cards[cluster].isEnabled)
+        page.work.reconstruct_card.run_on.cards[cluster].click()
+        await until(lambda: page.reconstruct.site == cluster)
+        yield page
+    await fake.program.remote.sites.stop()
+
+
+@contextlib.asynccontextmanager
+async def _closing() -> AsyncIterator[QWidget]:
+    rounds = [a_round(), a_round(2, RoundStep.PROCESS, name="Quarry")]
+    dialog = ClosingDialog([], clusters=[a_cluster("atelier-east")], rounds=rounds)
+    dialog.show()
+    yield dialog
+    dialog.close()
+    dialog.deleteLater()
+
+
 SITE_SCENES: dict[str, Any] = {
     "nodes, cluster": _page(),
     "nodes, cluster lost": _page(24, SILENT),
     "nodes, another key": _page(6, key_changed()),
+    "nodes, agent missing": _page(6, AgentUnavailable("There is no agent on the scheduler.", remedy="Install it.")),
+    "photos, run on a cluster": _run_on,
+    "closing, rounds": _closing,
     "host key, Azure": _over_page(_cloud_key),
     "host key, own": _over_page(_own_key),
     "own cluster": _over_page(OwnClusterDialog),

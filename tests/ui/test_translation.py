@@ -111,6 +111,8 @@ _DATA: Final = tuple(
         r"\btpharbour\w*",
         r"^(Apache 2.0|ISC|OFL 1.1)$",  # licences
         r"\b(brighton|harbour|ourphotos|captures( / \d+-brighton-\w+)?)\b",  # captures and where they go
+        r"SHA256:\S+|\bssh-(ed25519|keygen)\b|\S+\.pub\b",  # keys of machines
+        r"\b(atelier(-east)?|studio|Quarry|NVIDIA A10|nfs4|ext4)\b",  # clusters, what they have
         r"\b(Beach|Brighton|Older|Fountain wall|ada|bad|done|gone|next|old|rest|raw|workshop|fake|worker-\d)\b",
     )
 )
@@ -126,6 +128,13 @@ _FROM_BELOW: Final = (
     "This account belongs to another organisation.",
     "Type that organisation’s domain, and sign in again.",
     "Check the network; it is tried again by itself.",
+    "The jump box answers, the scheduler (10.0.1.250) does not.",  # failures on the way to a cluster
+    "shows another key than the pinned one",
+    "There is no agent on the scheduler.",
+    "node-02 has an empty folder there",
+    "The agent cannot be reached.",
+    "Evicted at 13:58 by Azure",  # notices of nodes
+    "Paused since it joined",
     "± is 95 %, from",  # the domain's note on uncertainty
 )
 """Sentences with names and figures in them, which the layers below write in English."""

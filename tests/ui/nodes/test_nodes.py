@@ -31,8 +31,9 @@ def test_a_busy_node_tells_job_stage_load_and_age() -> None:
     node = a_node(task_progress=0.62)
     assert (cell(node, "job").text, cell(node, "job").sub) == ("Beach <b>", "Depth maps")
     assert cell(node, "task").share == pytest.approx(0.62)
-    assert cell(node, "heard").text.endswith("ago")
-    assert cell(node, "memory").sub.startswith("of ")
+    assert cell(node, "heard").text == "now"
+    assert cell(node, "heard", NodeContext(later(9), version="0.1.0")).text.endswith("ago")
+    assert " of " in cell(node, "memory").said
     assert cell(a_node(), "task").share is None
 
 

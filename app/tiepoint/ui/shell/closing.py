@@ -18,8 +18,10 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from tiepoint.domain.cluster import Cluster
 from tiepoint.domain.job import Job, JobState
+from tiepoint.domain.remote_round import Round
 from tiepoint.domain.transfer import Direction, Transfer
 from tiepoint.ui.shell.closing_clusters import cluster_names, clusters_title, left_text, pause_words, running_of
+from tiepoint.ui.shell.closing_rounds import round_name, rounds_text, rounds_title
 from tiepoint.ui.text import plain, tr, tr_count
 from tiepoint.ui.viewmodels.jobs import utc_now
 from tiepoint.ui.viewmodels.jobs_words import percent_text
@@ -52,6 +54,7 @@ async def ask_before_closing(
     moving: Sequence[Transfer] = (),
     *,
     clusters: Sequence[Cluster] = (),
+    rounds: Sequence[Round] = (),
 ) -> ClosingChoice:
     """Ask what becomes of the work; returns at once when there is none.
 
@@ -61,13 +64,14 @@ async def ask_before_closing(
         copied: Names of captures whose photos are being copied now; copying cannot go on without the window.
         moving: Transfers that are on their way; they go on without the window.
         clusters: Those that bill, running or at rest.
+        rounds: On clusters, that are not over.
 
     Returns:
         What was chosen; closing the question by Esc or its frame means stay.
     """
-    if not jobs and not copied and not moving and not clusters:
+    if not jobs and not copied and not moving and not clusters and not rounds:
         return ClosingChoice.GO_ON
-    dialog = ClosingDialog(jobs, copied, parent, moving=moving, clusters=clusters)
+    dialog = ClosingDialog(jobs, copied, parent, moving=moving, clusters=clusters, rounds=rounds)
     answered: asyncio.Future[ClosingChoice] = asyncio.get_running_loop().create_future()
 
     def answer(_code: int) -> None:
@@ -94,15 +98,16 @@ class ClosingDialog(QDialog):
         *,
         moving: Sequence[Transfer] = (),
         clusters: Sequence[Cluster] = (),
+        rounds: Sequence[Round] = (),
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         super().__init__(parent)
         self.choice = ClosingChoice.STAY
-        open_work = _OpenWork(tuple(jobs), tuple(copied), tuple(moving), tuple(clusters), now())
+        open_work = _OpenWork(tuple(jobs), tuple(copied), tuple(moving), tuple(clusters), now(), tuple(rounds))
         self.setWindowTitle(tr("Closing", "Close Tiepoint"))
         self.setFixedWidth(_WIDTH)
         self.rows = {choice: self._row(choice, icon, title, text) for choice, icon, title, text in _ways_on(open_work)}
-        is_money = bool(clusters) and not jobs and not moving and not copied
+        is_money = bool(clusters) and not jobs and not moving and not copied and not rounds
         glyph = Glyph("gauge" if is_money else "circle-play", "accent_text", 22)
         title = Label(_title(open_work), "h1", wrap=True)
         head = row(glyph, column(title, Label(_names(open_work), "sub", wrap=True), spacing=4), spacing=14)
@@ -135,6 +140,7 @@ class _OpenWork:
     moving: tuple[Transfer, ...]
     clusters: tuple[Cluster, ...]
     now: datetime
+    rounds: tuple[Round, ...] = ()
 
 
 def _title(work: _OpenWork) -> str:
@@ -143,6 +149,7 @@ def _title(work: _OpenWork) -> str:
         parts.append(tr("Closing", "Photos are being copied"))
     elif work.moving:
         parts.append(_moving_title(work.moving))
+    parts.append(rounds_title(work.rounds))
     parts.append(clusters_title(work.clusters))
     return "; ".join(part for part in parts if part)
 
@@ -170,6 +177,7 @@ def _names(work: _OpenWork) -> str:
         tr("Closing", "photos of {name}", name=plain(each, limit=60)) for each in work.copied
     ]
     named += [_moving_name(each) for each in work.moving]
+    named += [round_name(each) for each in work.rounds]
     more = len(named) - _MOST_NAMED
     shown = ", ".join(named[:_MOST_NAMED])
     if more > 0:
@@ -194,7 +202,7 @@ def _ways_on(work: _OpenWork) -> list[tuple[ClosingChoice, str, str, str]]:
     stay_text = tr("Closing", "Nothing changes. Esc does the same.")
     stay = (ClosingChoice.STAY, "rotate-ccw", tr("Closing", "Stay"), stay_text)
     pause = [(ClosingChoice.PAUSE, "pause", *pause_words(work.clusters))] if running_of(work.clusters) else []
-    left = left_text(work.clusters, work.now)
+    left = _joined(rounds_text(work.rounds), left_text(work.clusters, work.now))
     if not jobs and not moving:
         if not work.copied:
             return [(ClosingChoice.GO_ON, "log-in", *_leaving(work)), *pause, stay]
@@ -228,8 +236,9 @@ def _ways_on(work: _OpenWork) -> list[tuple[ClosingChoice, str, str, str]]:
 
 def _leaving(work: _OpenWork) -> tuple[str, str]:
     """Return the title of closing with nothing but clusters, and what it means."""
-    title = tr("Closing", "Close, and leave it running") if running_of(work.clusters) else tr("Closing", "Close")
-    return title, left_text(work.clusters, work.now)
+    is_running = bool(running_of(work.clusters) or work.rounds)
+    title = tr("Closing", "Close, and leave it running") if is_running else tr("Closing", "Close")
+    return title, _joined(rounds_text(work.rounds), left_text(work.clusters, work.now))
 
 
 def _goes_on(jobs: Sequence[Job], moving: Sequence[Transfer]) -> str:

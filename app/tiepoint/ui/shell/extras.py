@@ -13,6 +13,7 @@ from tiepoint.ui.shell.cluster_notices import ClusterNotices
 from tiepoint.ui.shell.job_chip import JobChip
 from tiepoint.ui.shell.log_tab import LogTab
 from tiepoint.ui.shell.notifications import JobNotifications
+from tiepoint.ui.shell.round_notices import RoundNotices
 from tiepoint.ui.shell.site_switch import SiteSwitch
 from tiepoint.ui.shell.transfer_chip import TransferChip
 from tiepoint.ui.shell.transfer_notices import TransferNotices
@@ -45,9 +46,11 @@ def add_extras(window: MainWindow, panel: Panel) -> None:
     window.dock.set_folded(not (state.geometry and state.is_dock_open))
     notifications, troubles = JobNotifications(window, panel), Troubles(panel)
     notices = TransferNotices(window, panel, notifications.tell)
+    rounds = RoundNotices(window, panel, notifications.tell)
     clusters = ClusterNotices(window, panel, notifications.tell)
     window.destroyed.connect(notifications.shut)
     window.destroyed.connect(clusters.shut)
     window.destroyed.connect(notices.shut)
     window.destroyed.connect(troubles.shut)
     window.destroyed.connect(switch.shut)
+    window.destroyed.connect(rounds.shut)

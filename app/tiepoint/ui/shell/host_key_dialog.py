@@ -5,6 +5,7 @@ Opened, never run modally. Nothing is sent to the machine before a person or Azu
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
 
 from PySide6.QtCore import Qt
@@ -16,8 +17,8 @@ from tiepoint.domain.key_change import KeyChange, read_key_change
 from tiepoint.domain.route import HostKey
 from tiepoint.services.sites import Site, SiteKind
 from tiepoint.ui.panel import Panel
-from tiepoint.ui.shell.site_words import site_name
 from tiepoint.ui.text import plain, said_below, tr
+from tiepoint.ui.viewmodels.site_words import site_name
 from tiepoint.ui.widgets.buttons import Button, IconButton
 from tiepoint.ui.widgets.cards import Well
 from tiepoint.ui.widgets.check_box import CheckBox
@@ -43,6 +44,7 @@ class HostKeyDialog(QDialog):
         self._panel, self._site = panel, site
         self.change = read_key_change(failure.detail)
         self._is_known = bool(self.change.pinned)
+        self._task: asyncio.Task[None] | None = None
         self.read_button = Button(tr("HostKey", "Read again from Azure"), "cloud", "primary")
         self.trust_button = Button(tr("HostKey", "Pin the new key"), "key-round", "danger")
         self.compared = CheckBox(tr("HostKey", "I have compared it with what the machine says of itself"), is_on=False)
@@ -121,13 +123,19 @@ class HostKeyDialog(QDialog):
         self.read_button.setEnabled(False)
         self.read_button.setText(tr("HostKey", "Azure asks the machine…"))
         self.trouble.set_text("")
-        self._panel.background.start(self._read(), on_failure=self._on_failed)
+        self._task = self._panel.background.start(self._read(), on_failure=self._on_failed)
 
     async def _read(self) -> None:
         await self._panel.program.remote.remote.read_keys_again(self._site.id)
         self._site.monitor.try_now()
         self._panel.messages.done(tr("HostKey", "The keys of {name} were read again", name=site_name(self._site)))
         self.accept()
+
+    def done(self, result: int) -> None:
+        """Read no more once it is closed."""
+        if self._task is not None and not self._task.done() and result != QDialog.DialogCode.Accepted:
+            self._task.cancel()
+        super().done(result)
 
     def _on_failed(self, failure: Failure) -> None:
         self.read_button.setEnabled(True)

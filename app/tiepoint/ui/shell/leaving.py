@@ -11,6 +11,7 @@ from tiepoint.domain.errors import TiepointError
 from tiepoint.domain.transfer import Transfer
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.shell.closing import ClosingChoice, ask_before_closing
+from tiepoint.ui.shell.closing_rounds import under_way
 from tiepoint.ui.shell.pausing import pause_before_leaving
 from tiepoint.ui.viewmodels.cluster_meter import worth_asking
 
@@ -60,4 +61,7 @@ async def _choice(window: QWidget, panel: Panel) -> ClosingChoice:
     program = panel.program
     unfinished, copied = program.monitor.snapshot.unfinished, program.captures.being_kept
     clusters = worth_asking(program.azure.clusters.snapshot)
-    return await ask_before_closing(window, unfinished, copied, _moving(panel), clusters=clusters)
+    rounds = under_way(program.remote.rounds.all)
+    own = {transfer for each in rounds for transfer in (each.upload, each.download)}
+    moving = [each for each in _moving(panel) if each.id not in own]  # told of the round
+    return await ask_before_closing(window, unfinished, copied, moving, clusters=clusters, rounds=rounds)

@@ -17,7 +17,10 @@ from tiepoint.services.monitor import MonitorSnapshot
 from tiepoint.services.remote_sites import AgentStatus
 from tiepoint.services.sites import Site, SiteKind
 from tiepoint.ui.panel import Panel
-from tiepoint.ui.shell.site_words import (
+from tiepoint.ui.text import plain, said_below, tr
+from tiepoint.ui.viewmodels.jobs import utc_now
+from tiepoint.ui.viewmodels.jobs_words import percent_text
+from tiepoint.ui.viewmodels.site_words import (
     ASLEEP,
     COMING,
     Told,
@@ -26,9 +29,6 @@ from tiepoint.ui.shell.site_words import (
     link_words,
     site_name,
 )
-from tiepoint.ui.text import plain, said_below, tr
-from tiepoint.ui.viewmodels.jobs import utc_now
-from tiepoint.ui.viewmodels.jobs_words import percent_text
 from tiepoint.ui.widgets.banner import ActionBanner
 from tiepoint.ui.widgets.buttons import Button
 

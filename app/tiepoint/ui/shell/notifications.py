@@ -1,11 +1,12 @@
 """Telling people of jobs while they look elsewhere: on the desktop when the window is not active, in the window always.
 
-Each event is told once (`JobMonitor.noticed` sees to that), and only while the settings want it. GUI thread only.
+Each event is told once (`Sites.noticed` sees to that), wherever it runs, and only while the settings want it. GUI
+thread only.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from PySide6.QtCore import QObject
@@ -13,12 +14,16 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from tiepoint.domain.job import Job
 from tiepoint.services.monitor import JobNotice, NoticeKind
+from tiepoint.services.sites import SiteNotice
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.shell.messages import Message
 from tiepoint.ui.text import plain, tr
+from tiepoint.ui.viewmodels.site_words import site_name
 
 _NAME_LENGTH: Final = 80
-_TOASTS: Final = {NoticeKind.COMPLETED: "ok", NoticeKind.FAILED: "error", NoticeKind.ATTENTION: "warning"}
+_ABOUT_THE_JOB: Final[frozenset[str]] = frozenset((NoticeKind.COMPLETED, NoticeKind.FAILED, NoticeKind.ATTENTION))
+"""The others are about one of its tasks."""
+_TOASTS: Final = {NoticeKind.COMPLETED: "ok", NoticeKind.FAILED: "error"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ class JobNotifications(QObject):
         super().__init__(window)
         self._window, self._panel = window, panel
         self._desktop = desktop
-        self._off = panel.program.monitor.noticed.subscribe(self._on_notice)
+        self._off = panel.program.remote.sites.noticed.subscribe(self._on_notice)
 
     def shut(self) -> None:
         """Tell nothing any more."""
@@ -104,8 +109,10 @@ class JobNotifications(QObject):
             self._desktop = this_desktop(self.open, self)
         self._desktop.show(notification)
 
-    def _on_notice(self, notice: JobNotice) -> None:
-        self.tell(_TOASTS[notice.kind], notification_of(notice))
+    def _on_notice(self, told: SiteNotice) -> None:
+        round_ = self._panel.program.remote.rounds.of_job(told.site.id, told.notice.job.id)
+        notification = site_notification(told, is_coming=round_ is not None and not round_.state.is_over)
+        self.tell(_TOASTS.get(told.notice.kind, "warning"), notification)
 
     def _tell_inside(self, state: str, notification: Notification) -> None:
         message = Message(
@@ -117,6 +124,27 @@ class JobNotifications(QObject):
             topic=notification.topic,
         )
         self._panel.messages.said.emit(message)
+
+
+def site_notification(told: SiteNotice, *, is_coming: bool = False) -> Notification:
+    """Say what happened to a job, and where it runs if that is not this computer.
+
+    Args:
+        told: What happened.
+        is_coming: Whether its products come down to this computer by themselves.
+    """
+    notification, site = notification_of(told.notice), told.site
+    if site.is_computer:
+        return notification
+    where, job = site_name(site), told.notice.job
+    key, target = f"{site.id} {notification.key}", {"job": job.id, "site": site.id}
+    if told.notice.kind is not NoticeKind.COMPLETED:
+        return replace(notification, key=key, title=f"{notification.title} ({where})", target=target)
+    text = tr("Notice", "Its products are on {name}.", name=where)
+    if is_coming:
+        text = tr("Notice", "Its products come down to this computer now.")
+    title = tr("Notice", "{name} is done on {where}", name=plain(job.name, limit=_NAME_LENGTH), where=where)
+    return Notification(key, title, text, tr("Notice", "Look at it"), "jobs", target)
 
 
 def notification_of(notice: JobNotice) -> Notification:
@@ -131,6 +159,10 @@ def notification_of(notice: JobNotice) -> Notification:
     if notice.kind is NoticeKind.FAILED:
         title = tr("Notice", "{name} failed", name=name)
         return Notification(key, title, why, tr("Notice", "See why"), "jobs", {"job": job.id})
+    if notice.kind not in _ABOUT_THE_JOB:
+        title = tr("Notice", "{name}: a first task failed", name=name)
+        text = why or tr("Notice", "It is tried again; the job goes on.")
+        return Notification(key, title, text, tr("Notice", "Look at it"), "jobs", {"job": job.id})
     title = tr("Notice", "{name} stands still", name=name)
     text = why or tr("Notice", "It stopped without being asked to. Resume it when you are ready.")
     return Notification(key, title, text, tr("Notice", "Look at it"), "jobs", {"job": job.id})

@@ -6,6 +6,7 @@ GUI thread.
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from typing import Final
 
@@ -42,9 +43,10 @@ class OwnClusterDialog(QDialog):
     def __init__(self, panel: Panel, parent: QWidget) -> None:
         super().__init__(parent)
         self._panel = panel
-        self._is_busy = False
+        self.is_busy = False
         self._keys: dict[str, KeyChange] = {}
         self._asked: KeyChange | None = None
+        self._task: asyncio.Task[None] | None = None
         self.name = _field(tr("OwnCluster", "Name"), "atelier-east")
         self.scheduler = _field(tr("OwnCluster", "Scheduler"), "tiepoint@scheduler.studio.example")
         self.jump = _field(tr("OwnCluster", "Jump box"), tr("OwnCluster", "none: it is reached directly"))
@@ -147,13 +149,13 @@ class OwnClusterDialog(QDialog):
         is_waiting = self._asked is not None and not self.compared.isChecked()
         if is_waiting:
             why = tr("OwnCluster", "Compare the key first.")
-        self.hint.setText("" if self._is_busy else why)
-        self.add_button.setEnabled(cluster is not None and not self._is_busy and not is_waiting)
+        self.hint.setText("" if self.is_busy else why)
+        self.add_button.setEnabled(cluster is not None and not self.is_busy and not is_waiting)
         words = tr("OwnCluster", "Pin the key and go on") if self._asked is not None else tr("OwnCluster", "Connect")
         self.add_button.setText(words)
-        self.bar.setVisible(self._is_busy)
+        self.bar.setVisible(self.is_busy)
         for field in self.fields:
-            field.setEnabled(not self._is_busy)
+            field.setEnabled(not self.is_busy)
 
     def _on_add(self) -> None:
         cluster, _why = judge(self.form)
@@ -162,11 +164,11 @@ class OwnClusterDialog(QDialog):
         if self._asked is not None:
             self._keys[self._asked.machine] = self._asked
             self._ask_for(None)
-        self._is_busy = True
+        self.is_busy = True
         self.trouble.set_text("")
         self._refresh()
-        task = self._panel.background.start(self._add(self._with_keys(cluster)), on_failure=self._on_failed)
-        task.add_done_callback(lambda _: self._on_ended())
+        self._task = self._panel.background.start(self._add(self._with_keys(cluster)), on_failure=self._on_failed)
+        self._task.add_done_callback(self._on_ended)
 
     async def _add(self, cluster: OwnCluster) -> None:
         try:
@@ -217,11 +219,20 @@ class OwnClusterDialog(QDialog):
     def _on_failed(self, failure: Failure) -> None:
         self.trouble.set_text(" ".join(said_below(plain(each)) for each in (failure.summary, failure.remedy) if each))
 
-    def _on_ended(self) -> None:
-        self._is_busy = False
+    def _on_ended(self, task: asyncio.Task[None]) -> None:
+        if task is not self._task:
+            return  # the dialog is gone
+        self._task, self.is_busy = None, False
         self._refresh()
         if self._asked is not None:
             self.compared.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def done(self, result: int) -> None:
+        """Connect no more once it is closed."""
+        task, self._task = self._task, None
+        if task is not None and not task.done() and result != QDialog.DialogCode.Accepted:
+            task.cancel()
+        super().done(result)
 
     def _on_choose(self) -> None:
         dialog = QFileDialog(self, tr("OwnCluster", "Choose a private key"), self.key_file.text())

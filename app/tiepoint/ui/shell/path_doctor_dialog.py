@@ -16,9 +16,9 @@ from PySide6.QtWidgets import QDialog, QWidget
 from tiepoint.domain.path_view import PathReport
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.shell.path_picture import PathPicture
-from tiepoint.ui.shell.site_words import site_name
 from tiepoint.ui.text import tr
 from tiepoint.ui.viewmodels.path_doctor import report_text, verdict
+from tiepoint.ui.viewmodels.site_words import site_name
 from tiepoint.ui.widgets.bars import ProgressBar
 from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.cards import ScrollColumn

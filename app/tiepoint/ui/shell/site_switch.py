@@ -9,9 +9,9 @@ from tiepoint.domain.cluster import Cluster
 from tiepoint.domain.link import LinkState
 from tiepoint.services.sites import Site, SiteKind
 from tiepoint.ui.panel import Panel
-from tiepoint.ui.shell.site_words import site_icon, site_line, site_name
 from tiepoint.ui.text import tr
 from tiepoint.ui.theme import icons
+from tiepoint.ui.viewmodels.site_words import site_icon, site_line, site_name
 from tiepoint.ui.widgets.buttons import Button
 
 _KEYS = "Ctrl+Shift+S"

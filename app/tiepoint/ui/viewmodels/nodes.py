@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final
+from datetime import datetime
+from typing import Final, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from tiepoint.domain.cluster import Cluster
+from tiepoint.domain.job import Job
 from tiepoint.domain.link import LinkState
 from tiepoint.domain.node import Node
 from tiepoint.protocol.hello import Capability
@@ -15,10 +17,10 @@ from tiepoint.services.monitor import MonitorSnapshot
 from tiepoint.services.sites import Site, SiteKind
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.viewmodels.cluster_bills import currency_of
-from tiepoint.ui.viewmodels.nodes_history import SAMPLE_S, NodesHistory
-from tiepoint.ui.viewmodels.nodes_machines import with_machines
+from tiepoint.ui.viewmodels.nodes_history import PARTS, NodesHistory
+from tiepoint.ui.viewmodels.nodes_machines import MachinesByNode
 from tiepoint.ui.viewmodels.nodes_rows import node_row
-from tiepoint.ui.viewmodels.nodes_state import NodeContext
+from tiepoint.ui.viewmodels.nodes_state import NodeContext, due_after
 from tiepoint.ui.viewmodels.pace import Pace
 from tiepoint.ui.viewmodels.recorder import recorder_of
 from tiepoint.ui.widgets.table_cells import LazyRow
@@ -47,17 +49,20 @@ class NodesViewModel(QObject):
         self._program = panel.program
         self.recorder = recorder_of(panel)
         self._rows: tuple[LazyRow, ...] = ()
-        self._by_key: dict[str, LazyRow] = {}
+        self._kept: dict[str, _Kept] = {}
         self._nodes: dict[str, Node] = {}
         self._counts: Counter[str] = Counter()
         self._context = NodeContext(self.recorder.now)
+        self._base: object = None
         self._pointless: frozenset[str] = frozenset()
         self.history = NodesHistory()
+        self._machines = MachinesByNode()
+        self._names: tuple[tuple[Job, ...], dict[str, str]] = ((), {})
         self._chosen = ""
         self._pace = Pace(self._update, self)
         self._tick = QTimer(self, interval=_TICK_MS)
         self._tick.timeout.connect(self._pace.ask)
-        self._sampling = QTimer(self, interval=int(SAMPLE_S * 1000))
+        self._sampling = QTimer(self, interval=_TICK_MS)
         self._sampling.timeout.connect(self.sample)
         self._sampling.start()
         self.recorder.changed.connect(self._pace.ask)
@@ -154,17 +159,17 @@ class NodesViewModel(QObject):
         self.switched.emit()
 
     def sample(self) -> None:
-        """Take a sample of what all nodes do."""
+        """Take a sample of what some of the nodes do."""
         if self.recorder.is_live and not self.is_stale:
-            self.history.take(self.snapshot.nodes)
+            self.history.take(self.snapshot.nodes, parts=PARTS)
 
     def _update(self) -> None:
         snapshot, cluster = self.snapshot, self.cluster
-        nodes, machines = with_machines(snapshot.nodes, cluster if self.recorder.is_live else None)
-        names: dict[str, str] = {job.id: job.name for job in snapshot.jobs}
+        nodes, machines = self._machines.of(snapshot.nodes, cluster if self.recorder.is_live else None)
+        before = self._context
         self._context = context = NodeContext(
             self.recorder.now,
-            names,
+            self._job_names(snapshot),
             snapshot.agent.agent if snapshot.agent is not None else "",
             self.is_stale,
             machines,
@@ -174,8 +179,11 @@ class NodesViewModel(QObject):
             can_pause=snapshot.link.state is LinkState.CONNECTED and snapshot.can(Capability.PAUSE_NODE),
         )
         self._nodes = {node.id: node for node in nodes}
-        self._rows = tuple(self._row(node, context) for node in nodes)
-        self._by_key = {row.key: row for row in self._rows}
+        base = (context.version, context.is_stale, context.currency, context.can_start, context.can_pause)
+        kept = self._kept if base == self._base and machines is before.machines and context.jobs is before.jobs else {}
+        self._base = base
+        self._kept = {node.id: self._row(node, context, kept.get(node.id)) for node in nodes}
+        self._rows = tuple(each.row for each in self._kept.values())
         self._counts = Counter(tag for row in self._rows for tag in row.tags)
         self._pointless = _pointless(
             nodes, context, has_actions=bool(self._counts["attention"] or self._counts["away"])
@@ -184,9 +192,27 @@ class NodesViewModel(QObject):
             self._chosen = min(self._rows, key=lambda row: row.rank).key
         self.changed.emit()
 
-    def _row(self, node: Node, context: NodeContext) -> LazyRow:
-        made, known = node_row(node, context), self._by_key.get(node.id)
-        return known if known is not None and known == made else made
+    def _job_names(self, snapshot: MonitorSnapshot) -> dict[str, str]:
+        if snapshot.jobs is not self._names[0]:
+            names: dict[str, str] = {job.id: job.name for job in snapshot.jobs}
+            self._names = snapshot.jobs, self._names[1] if names == self._names[1] else names
+        return self._names[1]
+
+    def _row(self, node: Node, context: NodeContext, known: _Kept | None) -> _Kept:
+        """Return a node's row, the known one for as long as it would say the same."""
+        points = context.points.get(node.id)
+        if known is not None and known.node is node and known.points is points and context.now < known.due:
+            return known
+        return _Kept(node, points, due_after(node, context), node_row(node, context))
+
+
+class _Kept(NamedTuple):
+    """A row, what it was made of, and until when it says the same."""
+
+    node: Node
+    points: tuple[float | None, ...] | None
+    due: datetime
+    row: LazyRow
 
 
 def _pointless(nodes: tuple[Node, ...], context: NodeContext, *, has_actions: bool) -> frozenset[str]:

@@ -21,6 +21,7 @@ from tiepoint.ui.viewmodels.jobs_words import (
 from tiepoint.ui.viewmodels.money import number_text
 from tiepoint.ui.viewmodels.nodes_state import (
     BUSY,
+    FRESH_S,
     NodeContext,
     is_billed_for_nothing,
     is_other_version,
@@ -33,7 +34,6 @@ from tiepoint.ui.viewmodels.nodes_state import (
 )
 from tiepoint.ui.widgets.table_cells import NOTHING, Cell
 
-_NOW_S: Final = 2.0
 _TIGHT: Final = 0.9
 """Memory fuller than this share of its limit is told in amber."""
 
@@ -46,14 +46,14 @@ def cpu_cell(node: Node) -> Cell:
     return Cell(percent_text(share), number=share, tone="" if node.state in BUSY else "quiet")
 
 
-def memory_cell(node: Node, *, with_limit: bool) -> Cell:
+def memory_cell(node: Node) -> Cell:
     """Return what is said of a node's memory; amber when it is close to its limit."""
     if node.load is None or node.load.memory_bytes <= 0:
         return NOTHING
     used, limit = node.load.memory_bytes, node.memory_bytes
     tone = "warn" if limit and used > _TIGHT * limit else "" if node.state in BUSY else "quiet"
-    sub = tr("Nodes", "of {limit}", limit=bytes_text(limit)) if with_limit and limit else ""
-    return Cell(bytes_text(used), sub, tone=tone, number=float(used))
+    said = tr("Nodes", "{used} of {limit}", used=bytes_text(used), limit=bytes_text(limit)) if limit else ""
+    return Cell(bytes_text(used), tone=tone, number=float(used), spoken=said)
 
 
 def heard_cell(node: Node, context: NodeContext, *, is_short: bool = False) -> Cell:
@@ -65,7 +65,9 @@ def heard_cell(node: Node, context: NodeContext, *, is_short: bool = False) -> C
         return Cell(clock_text(node.heard, context.now, with_seconds=not is_short), tone="quiet", number=age_s)
     if is_billed_for_nothing(node, context):
         return Cell(clock_text(node.heard, context.now), tone="warn", number=age_s)
-    age = coarse_text(age_s) if is_short and age_s >= _NOW_S else age_text(age_s)
+    if age_s < FRESH_S:
+        age_s = 0.0
+    age = coarse_text(age_s) if is_short and age_s else age_text(age_s)
     if is_silent(node, context):
         return Cell(age, tone="warn", number=age_s)
     if node.state in (NodeState.OFFLINE, NodeState.FAILED):
@@ -115,7 +117,7 @@ def why_text(node: Node, context: NodeContext) -> str:
     if machine is not None and machine.problem:
         return said_below(plain(machine.problem))
     if state == "stuck":
-        return tr("Nodes", "no word of its task for {time}", time=duration_text(quiet_s(node, context) or 0.0))
+        return tr("Nodes", "no line for {time}", time=duration_text(quiet_s(node, context) or 0.0))
     if state == "silent" and is_billed_for_nothing(node, context):
         if node.heard is None:
             return tr("Nodes", "billing, never heard of")
@@ -123,7 +125,7 @@ def why_text(node: Node, context: NodeContext) -> str:
     if node.notice:
         return said_below(plain(node.notice))
     if is_other_version(node, context):
-        return tr("Nodes", "version {version}, not the scheduler's", version=plain(node.version, limit=20))
+        return tr("Nodes", "other version: {version}", version=plain(node.version, limit=20))
     return tr("Nodes", "taken back by Azure") if state == "evicted" else ""
 
 
@@ -263,7 +265,7 @@ CELLS: Final[dict[str, Callable[[Node, NodeContext], Cell]]] = {
     "gpu": _gpu,
     "vram": _vram,
     "cpu": lambda node, _context: cpu_cell(node),
-    "memory": lambda node, _context: memory_cell(node, with_limit=True),
+    "memory": lambda node, _context: memory_cell(node),
     "work": _work,
     "heard": heard_cell,
     "version": _version,

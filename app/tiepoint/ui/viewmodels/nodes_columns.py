@@ -10,19 +10,19 @@ def node_columns() -> tuple[Column, ...]:
     """Return the columns of the Nodes page."""
     return (
         Column("state", tr("Nodes", "State"), 104),
-        Column("host", tr("Nodes", "Node"), 100, tip=tr("Nodes", "A worker, and the computer it runs on")),
+        Column("host", tr("Nodes", "Node"), 92, tip=tr("Nodes", "A worker, and the computer it runs on")),
         Column("power", tr("Nodes", "Azure power"), 108, tip=tr("Nodes", "Its machine bills unless it is deallocated")),
-        Column("job", tr("Nodes", "Job, stage"), 140, takes_rest=True),
-        Column("task", tr("Nodes", "Task"), 100, tip=tr("Nodes", "How far its running task is")),
+        Column("job", tr("Nodes", "Job, stage"), 164, takes_rest=True),
+        Column("task", tr("Nodes", "Task"), 92, tip=tr("Nodes", "How far its running task is")),
         Column("lately", tr("Nodes", "Lately"), 56, drop=7, tip=tr("Nodes", "GPU, or else CPU, in the last minutes")),
         Column("gpu", tr("Nodes", "GPU"), 54, is_right=True, tip=tr("Nodes", "Share of its graphics cards in use")),
         Column("vram", tr("Nodes", "VRAM"), 64, is_right=True, drop=6, tip=tr("Nodes", "Memory of its graphics cards")),
         Column("cpu", tr("Nodes", "CPU"), 54, is_right=True, tip=tr("Nodes", "Share of the cores it may use")),
-        Column("memory", tr("Nodes", "RAM"), 80, is_right=True, drop=5, tip=tr("Nodes", "Used, of what it may use")),
+        Column("memory", tr("Nodes", "RAM"), 66, is_right=True, drop=5, tip=tr("Nodes", "Used, of what it may use")),
         Column(
-            "work", tr("Nodes", "NFS MB/s"), 70, is_right=True, drop=4, tip=tr("Nodes", "From and to the shared folder")
+            "work", tr("Nodes", "NFS MB/s"), 78, is_right=True, drop=4, tip=tr("Nodes", "From and to the shared folder")
         ),
-        Column("heard", tr("Nodes", "Last heard"), 82, is_right=True),
+        Column("heard", tr("Nodes", "Last heard"), 76, is_right=True),
         Column(
             "version", tr("Nodes", "Version"), 74, drop=2, tip=tr("Nodes", "Stands out when it is not the scheduler's")
         ),

@@ -2,42 +2,40 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 from tiepoint.domain.node import Node
 
-SAMPLE_S: Final = 5.0
+PARTS: Final = 5
+"""A node is sampled every so many seconds."""
 _KEPT: Final = 36
 """Three minutes."""
 
 
 class NodesHistory:
-    """Shares of graphics cards, or of cores where there are none, by node; the newest last."""
+    """Shares of graphics cards, or of cores where there are none, by node; the newest last.
+
+    Each `take` samples a part of the nodes, so that a thousand do not change all at once.
+    """
 
     def __init__(self) -> None:
-        self._kept: dict[str, deque[float | None]] = {}
-        self._points: dict[str, tuple[float | None, ...]] = {}
+        self.points: dict[str, tuple[float | None, ...]] = {}
+        """By node id; a node's tuple is one and the same until its next sample."""
+        self._part = 0
 
-    @property
-    def points(self) -> dict[str, tuple[float | None, ...]]:
-        """By node id; one and the same until the next sample."""
-        return self._points
-
-    def take(self, nodes: Iterable[Node]) -> None:
-        """Take a sample of every node; those that are gone are forgotten."""
-        kept: dict[str, deque[float | None]] = {}
-        for node in nodes:
-            line = self._kept.get(node.id) or deque(maxlen=_KEPT)
-            line.append(_share(node))
-            kept[node.id] = line
-        self._kept = kept
-        self._points = {key: tuple(line) for key, line in kept.items()}
+    def take(self, nodes: Sequence[Node], *, parts: int = 1) -> None:
+        """Take a sample of every `parts`-th node, others the next time; those that are gone are forgotten."""
+        self._part = (self._part + 1) % parts
+        for node in nodes[self._part :: parts]:
+            self.points[node.id] = (*self.points.get(node.id, ())[1 - _KEPT :], _share(node))
+        if len(self.points) > len(nodes):
+            there = {node.id for node in nodes}
+            self.points = {key: line for key, line in self.points.items() if key in there}
 
     def clear(self) -> None:
         """Forget everything: other nodes will come."""
-        self._kept, self._points = {}, {}
+        self.points = {}
 
 
 def _share(node: Node) -> float | None:

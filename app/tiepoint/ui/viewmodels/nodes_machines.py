@@ -34,6 +34,24 @@ def with_machines(nodes: Sequence[Node], cluster: Cluster | None) -> tuple[tuple
     return (*nodes, *unheard), found
 
 
+class MachinesByNode:
+    """Remembers which machine belongs to which node for as long as neither changes."""
+
+    def __init__(self) -> None:
+        self._cluster: Cluster | None = None
+        self._ids: tuple[str, ...] = ()
+        self._found: tuple[tuple[Node, ...], dict[str, NodeMachine]] = ((), {})
+
+    def of(self, nodes: tuple[Node, ...], cluster: Cluster | None) -> tuple[tuple[Node, ...], dict[str, NodeMachine]]:
+        """Return all nodes and their machines, as `with_machines`."""
+        ids = tuple(node.id for node in nodes)
+        if cluster is not self._cluster or ids != self._ids:
+            self._cluster, self._ids = cluster, ids
+            everybody, found = with_machines(nodes, cluster)
+            self._found = everybody[len(nodes) :], found
+        return (*nodes, *self._found[0]), self._found[1]
+
+
 def power_line(cluster: Cluster) -> tuple[int, int]:
     """Return how many node machines are on and how many are off."""
     nodes = [each for each in cluster.machines if each.role is MachineRole.NODE]

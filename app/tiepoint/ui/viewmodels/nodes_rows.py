@@ -11,14 +11,14 @@ from tiepoint.ui.viewmodels.nodes_cells import CELLS, cpu_cell, heard_cell, memo
 from tiepoint.ui.viewmodels.nodes_columns import node_columns, worker_columns
 from tiepoint.ui.viewmodels.nodes_state import (
     BUSY,
+    FRESH_S,
     SILENT_S,
     STUCK_S,
     NodeContext,
+    judged,
     needs_attention,
     node_state,
     quiet_s,
-    rank_of,
-    tags_of,
 )
 from tiepoint.ui.widgets.table_cells import Cell, LazyRow, Row
 
@@ -33,18 +33,25 @@ __all__ = [
     "worker_row",
 ]
 _MAKERS: Final = tuple(CELLS.values())
-_NOW_S: Final = 2.0
 
 
 def node_row(node: Node, context: NodeContext) -> LazyRow:
     """Return a node's row on the Nodes page; its cells are made when they are looked at."""
-    source = (node, context.machine(node), context.points.get(node.id), _age_shown(node, context), context.version)
+    rank, tags = judged(node, context)
+    job = context.jobs.get(node.job) if node.job else None
+    source = (
+        node,
+        context.machine(node),
+        context.points.get(node.id),
+        _age_shown(node, context),
+        (context.version, job, context.can_start, context.can_pause),
+    )
     return LazyRow(
         node.id,
-        (*source, context.jobs.get(node.job) if node.job else None, context.can_start, context.can_pause),
+        source,
         lambda: tuple(make(node, context) for make in _MAKERS),
-        rank=rank_of(node, context),
-        tags=tags_of(node, context),
+        rank=rank,
+        tags=tags,
         is_stale=context.is_stale,
         one=lambda place: _MAKERS[place](node, context),
     )
@@ -61,9 +68,9 @@ def worker_row(node: Node, context: NodeContext) -> Row:
         task_cell(node, context),
         heard_cell(node, context, is_short=True),
         cpu_cell(node),
-        memory_cell(node, with_limit=False),
+        memory_cell(node),
     )
-    return Row(node.id, cells, rank_of(node, context), is_stale=context.is_stale)
+    return Row(node.id, cells, judged(node, context)[0], is_stale=context.is_stale)
 
 
 def _age_shown(node: Node, context: NodeContext) -> object:
@@ -73,7 +80,7 @@ def _age_shown(node: Node, context: NodeContext) -> object:
     age_s = (context.now - node.heard).total_seconds()
     told = quiet_s(node, context)
     return (
-        max(_NOW_S, age_s) // 1 if node.state in BUSY else 0,
+        max(FRESH_S, age_s) // 1 if node.state in BUSY else 0,
         told // 1 if told is not None and told > STUCK_S else 0,
     )
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from tiepoint.domain.cluster import Power
@@ -15,6 +16,8 @@ from tiepoint.domain.node import Node, NodeState
 
 SILENT_S: Final = 15.0
 """A busy node that was not heard of for this long is worth a look: nodes tell of themselves every few seconds."""
+FRESH_S: Final = 5.0
+"""Nodes tell of themselves every few seconds; younger news is from now."""
 STUCK_S: Final = 600.0
 """A task that wrote no line for this long may hang; long steps tell how far they are more often than that."""
 BUSY: Final = (NodeState.BUSY, NodeState.STARTING, NodeState.LEAVING)
@@ -85,13 +88,39 @@ def node_state(node: Node, context: NodeContext) -> str:
 
 def needs_attention(node: Node, context: NodeContext) -> bool:
     """Whether a node is worth a look."""
-    return (
-        node.state is NodeState.FAILED
-        or node_state(node, context) in ("evicted", "silent", "stuck")
-        or is_paused_since_it_joined(node)
-        or is_other_version(node, context)
-        or bool(node.notice and node.state in BUSY)
-    )
+    return _is_odd(node, node_state(node, context), context)
+
+
+def judged(node: Node, context: NodeContext) -> tuple[tuple[float, ...], frozenset[str]]:
+    """Return where a node's row stands unless a column was chosen to sort by, and the filters it belongs to."""
+    state = node_state(node, context)
+    is_odd = _is_odd(node, state, context)
+    return (_order(state, is_odd=is_odd), number_of(node.id)), _TAGS[_kind(node), is_odd]
+
+
+def rank_of(node: Node, context: NodeContext) -> tuple[float, ...]:
+    """Return where a row stands unless a column was chosen to sort by."""
+    return judged(node, context)[0]
+
+
+def order_of(node: Node, context: NodeContext) -> int:
+    """Return where a node stands among others: what needs attention first, by how much it costs to overlook."""
+    state = node_state(node, context)
+    return _order(state, is_odd=_is_odd(node, state, context))
+
+
+def due_after(node: Node, context: NodeContext) -> datetime:
+    """Return until when a row says the same as now if nothing is heard; ages of what is late count seconds."""
+    if context.is_stale or node.state not in BUSY:
+        return _NEVER
+    soon = context.now + _SECOND
+    due = [_NEVER]
+    if node.heard is not None:
+        due.append(max(node.heard + _FRESH, soon))
+    told = [moment for moment in (node.last_line, node.task_since) if moment is not None]
+    if told and node.state is NodeState.BUSY:
+        due.append(max(max(told) + _STUCK, soon))
+    return min(due)
 
 
 def is_silent(node: Node, context: NodeContext) -> bool:
@@ -138,25 +167,43 @@ def is_other_version(node: Node, context: NodeContext) -> bool:
     return bool(node.version and context.version and node.version != context.version)
 
 
-_FIRST: Final = ("stuck", "evicted", "silent", "failed", "paused")
-_THEN: Final = ("starting", "busy", "leaving", "paused", "ready")
+def _is_odd(node: Node, state: str, context: NodeContext) -> bool:
+    return (
+        state in _ODD
+        or is_paused_since_it_joined(node)
+        or is_other_version(node, context)
+        or bool(node.notice and node.state in BUSY)
+    )
 
 
-def order_of(node: Node, context: NodeContext) -> int:
-    """Return where a node stands among others: what needs attention first, by how much it costs to overlook."""
-    state = node_state(node, context)
-    if needs_attention(node, context):
+def _order(state: str, *, is_odd: bool) -> int:
+    if is_odd:
         return _FIRST.index(state) if state in _FIRST else len(_FIRST)
     return 10 + (_THEN.index(state) if state in _THEN else len(_THEN))
 
 
-def rank_of(node: Node, context: NodeContext) -> tuple[float, ...]:
-    """Return where a row stands unless a column was chosen to sort by."""
-    digits = "".join(letter for letter in node.id if letter.isdigit())
-    return (order_of(node, context), float(digits[-15:]) if digits else 0.0)
+def _kind(node: Node) -> str:
+    if node.state in BUSY:
+        return "working"
+    return "away" if node.state in _GONE else "idle" if node.state is NodeState.READY else "paused"
 
 
-def tags_of(node: Node, context: NodeContext) -> frozenset[str]:
-    """Return the filters a node belongs to."""
-    found = {"working"} if node.state in BUSY else {"idle"} if node.state is NodeState.READY else {"away"}
-    return frozenset(found | ({"attention"} if needs_attention(node, context) else set()))
+@lru_cache(maxsize=20_000)
+def number_of(node_id: str) -> float:
+    """Return the number in a node's name, to sort by: 12 for `node-012`."""
+    digits = "".join(letter for letter in node_id if letter.isdigit())
+    return float(digits[-15:]) if digits else 0.0
+
+
+_ODD: Final = frozenset(("evicted", "silent", "stuck", "failed"))
+_FIRST: Final = ("stuck", "evicted", "silent", "failed", "paused")
+_THEN: Final = ("starting", "busy", "leaving", "paused", "ready")
+_TAGS: Final = {
+    (kind, is_odd): frozenset((kind, "attention") if is_odd else (kind,))
+    for kind in ("working", "idle", "away", "paused")
+    for is_odd in (False, True)
+}
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
+_SECOND: Final = timedelta(seconds=1)
+_FRESH: Final = timedelta(seconds=FRESH_S)
+_STUCK: Final = timedelta(seconds=STUCK_S)

@@ -19,15 +19,18 @@ from tiepoint.domain.operation import OperationProgress
 from tiepoint.domain.photo_set import PhotoSet, SetPhase
 from tiepoint.domain.presets import PRESET_NAMES, PRESETS
 from tiepoint.domain.space import size_text
-from tiepoint.services.estimates import JobEstimate
+from tiepoint.services.estimates import Estimates, JobEstimate
 from tiepoint.services.jobs import JobRequest
 from tiepoint.services.program import Program
 from tiepoint.services.reconstruction import Reconstruction
+from tiepoint.services.rounds import RoundRequest
+from tiepoint.services.sites import COMPUTER
 from tiepoint.ui.background import Background
 from tiepoint.ui.text import tr, tr_count
 from tiepoint.ui.viewmodels.jobs_words import range_text
 from tiepoint.ui.viewmodels.pace import Pace
 from tiepoint.ui.viewmodels.photos import PhotosViewModel
+from tiepoint.ui.viewmodels.reconstruct_sites import SiteOffer, offer_of, site_offers
 
 _STANDARD: Final = "standard"
 _SAMPLE_PHOTOS, _SAMPLE_MEGAPIXELS, _SAMPLE_BYTES = 18, 0.92, 5_800_000
@@ -44,6 +47,9 @@ class Plan:
         refusal: Why it cannot be started; empty when it can.
         is_disk_short: Whether the disk is why.
         is_listing: Whether it only waits for the photos to be listed.
+        offers: The clusters there are to run on.
+        offer: The chosen one; None = it runs on this computer.
+        bytes: Of all photos that would be used.
     """
 
     photos: int = 0
@@ -51,6 +57,9 @@ class Plan:
     refusal: str = ""
     is_disk_short: bool = False
     is_listing: bool = False
+    offers: tuple[SiteOffer, ...] = ()
+    offer: SiteOffer | None = None
+    bytes: int = 0
 
 
 class ReconstructViewModel(QObject):
@@ -59,6 +68,7 @@ class ReconstructViewModel(QObject):
     Signals:
         changed(): The plan, the choice or the preparation is another.
         submitted(job): A job was handed in.
+        begun(round): A round on a cluster was begun.
         refused(failure): It could not be.
 
     Args:
@@ -70,6 +80,7 @@ class ReconstructViewModel(QObject):
 
     changed = Signal()
     submitted = Signal(object)
+    begun = Signal(object)
     refused = Signal(object)
 
     def __init__(
@@ -81,6 +92,8 @@ class ReconstructViewModel(QObject):
         self.changes: dict[str, Any] = {}
         self.products: tuple[str, ...] = ()
         self.name = ""
+        self.site = COMPUTER
+        """Id of the site it shall run on."""
         self.progress: OperationProgress | None = None
         self._task: asyncio.Task[None] | None = None
         self._is_start_wanted = False
@@ -92,6 +105,9 @@ class ReconstructViewModel(QObject):
         self._off = (
             program.estimates.changed.subscribe(lambda _: self._pace.ask()),
             program.computer.changed.subscribe(lambda _: self._pace.ask()),
+            program.remote.sites.changed.subscribe(lambda _: self._pace.ask()),
+            program.remote.shown.changed.subscribe(lambda _: self._pace.ask()),
+            program.azure.clusters.changed.subscribe(lambda _: self._pace.ask()),
         )
         self._update()
 
@@ -116,6 +132,15 @@ class ReconstructViewModel(QObject):
             self.preset = preset
             self._program.panel_state.update(preset=preset)
             self._update()
+
+    def run_on(self, site: str) -> None:
+        """Let it run on a site, and follow that site, so that it can be said what it has."""
+        found = self._program.remote.sites.get(site)
+        if found is None or site == self.site:
+            return
+        self.site = site
+        found.monitor.start()
+        self._update()
 
     def change_parameters(self, changes: Mapping[str, Any]) -> None:
         """Take parameters of the custom preset that differ from the standard one."""
@@ -167,6 +192,20 @@ class ReconstructViewModel(QObject):
             self._task.cancel()
 
     async def _run(self) -> None:
+        if self.site == COMPUTER:
+            await self._run_here()
+        else:
+            await self._run_there()
+
+    async def _run_there(self) -> None:
+        drop, photo_set = self._program.photo_sets.drop_for_job(), self._photos.photo_set
+        changes = self.changes if self.preset == "custom" else {}
+        request = RoundRequest(self.site, self.preset, changes, self.name or drop.name, self.products)
+        capture = photo_set.capture if photo_set is not None else None
+        made = await self._program.remote.rounds.begin(drop, request, capture=capture)
+        self.begun.emit(made)
+
+    async def _run_here(self) -> None:
         drop = self._program.photo_sets.drop_for_job()
         run: Reconstruction = self._program.new_reconstruction()
         off = run.changed.subscribe(lambda snapshot: self._on_progress(snapshot.preparing))
@@ -213,9 +252,17 @@ class ReconstructViewModel(QObject):
         photo_set = self._photos.photo_set
         count = photo_set.counts.included if photo_set else 0
         refusal = _too_few(photo_set, count)
-        short = "" if refusal or estimate is None else self._disk_refusal(estimate)
+        offers = site_offers(self._program)
+        offer = offer_of(offers, self.site)
+        if self.site != COMPUTER and offer is None:
+            self.site = COMPUTER  # the cluster is gone
+        if not refusal and offer is not None:
+            refusal = offer.refusal
+        is_asked = self.site == COMPUTER and not refusal and estimate is not None
+        short = self._disk_refusal(estimate) if is_asked and estimate is not None else ""
         is_listing = photo_set is not None and photo_set.progress.phase in _LISTING and bool(refusal)
-        self._plan = Plan(count, estimate, refusal or short, bool(short), is_listing)
+        size = photo_set.counts.size_bytes if photo_set is not None else 0
+        self._plan = Plan(count, estimate, refusal or short, bool(short), is_listing, offers, offer, size)
         self.changed.emit()
 
     def _estimate(self, preset: str) -> JobEstimate | None:
@@ -223,7 +270,7 @@ class ReconstructViewModel(QObject):
         if photo_set is None or not photo_set.counts.included:
             return None
         try:
-            return self._program.estimates.before(
+            return self._estimates().before(
                 photo_set.counts.included,
                 megapixels=self._photos.shown.megapixels,
                 photo_bytes=photo_set.counts.size_bytes,
@@ -233,6 +280,10 @@ class ReconstructViewModel(QObject):
         except TiepointError as error:
             self.refused.emit(Failure.of(error))
             return None
+
+    def _estimates(self) -> Estimates:
+        site = self._program.remote.sites.get(self.site)
+        return self._program.estimates if site is None or site.is_computer else site.estimates
 
     def _disk_refusal(self, estimate: JobEstimate) -> str:
         computer = self._program.computer.snapshot

@@ -89,7 +89,7 @@ def disk_line(needed: int, free: int | None) -> str:
 
 
 def preparing_words(progress: OperationProgress | None) -> str:
-    """Say what is done before the job is in the queue."""
+    """Say what is done before the job is in the queue, or the photos are on their way."""
     if progress is None:
         return tr("Reconstruct", "Adding the job to the queue")
     if progress.phase == "copy":

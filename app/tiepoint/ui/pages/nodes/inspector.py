@@ -25,7 +25,9 @@ from tiepoint.ui.widgets.layouts import column, holder, row
 from tiepoint.ui.widgets.log_list import LogList
 from tiepoint.ui.widgets.pill import Pill
 
-_HEIGHT: Final = 248
+_HIGHEST: Final = 248
+_LOWEST: Final = 150
+_SHARE: Final = 0.3
 _FACTS_PX: Final = 252
 
 
@@ -90,6 +92,10 @@ class NodeInspector(Card):
         self._is_active = is_active
         self.log.show_node(self._node, is_active=is_active)
 
+    def fit(self, page_px: int) -> None:
+        """Take its share of a page's height; the table has the rest."""
+        self.setFixedHeight(min(_HIGHEST, max(_LOWEST, int(page_px * _SHARE))))
+
     def shut(self) -> None:
         """Listen no more."""
         self.log.shut()
@@ -109,7 +115,7 @@ class NodeInspector(Card):
         self.more.setVisible(any(self._commands.is_known(each) for each in known))
 
     def _setup_ui(self) -> None:
-        self.setFixedHeight(_HEIGHT)
+        self.setFixedHeight(_HIGHEST)
         words = {
             NodeCommand.START: (tr("Node", "Start again"), "play"),
             NodeCommand.RELEASE: (tr("Node", "Release"), "circle-play"),
@@ -123,7 +129,8 @@ class NodeInspector(Card):
                 line.insertWidget(1, self._pill)
             for each in (self._to_job, *self.buttons.values(), self.more, self.close_button):
                 self.head.controls.addWidget(each)
-        facts = column(self._warning, row(*(column(each, None) for each in self._facts), spacing=28), None, spacing=8, margins=(16, 0, 12, 10))
+        both = row(*(column(each, None) for each in self._facts), spacing=28)
+        facts = column(self._warning, both, None, spacing=8, margins=(16, 0, 12, 10))
         left = QScrollArea()
         left.setWidget(holder(facts))
         left.setWidgetResizable(True)

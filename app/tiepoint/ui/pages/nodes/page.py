@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QStackedWidget
 
 from tiepoint.domain.node import Node
@@ -217,6 +217,11 @@ class NodesPage(Page):
         self._show_facts(self.viewmodel.node)
         if not is_open:
             self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the height between the table and the facts."""
+        super().resizeEvent(event)
+        self.inspector.fit(self.height())
 
     def showEvent(self, event: QShowEvent) -> None:
         """Follow while it is seen."""

@@ -6,12 +6,12 @@ from typing import Final
 
 from tiepoint.domain.link import LinkState
 from tiepoint.ui.pages.page import StripContent
-from tiepoint.ui.shell.site_words import site_name
 from tiepoint.ui.text import grouped, plain, tr, tr_count
 from tiepoint.ui.viewmodels.jobs import utc_now
 from tiepoint.ui.viewmodels.jobs_words import clock_text, duration_text
 from tiepoint.ui.viewmodels.nodes import NodesViewModel
 from tiepoint.ui.viewmodels.nodes_machines import power_line
+from tiepoint.ui.viewmodels.site_words import site_name
 
 _ENGINES: Final = {"metashape": "Metashape", "photoscan": "PhotoScan"}
 

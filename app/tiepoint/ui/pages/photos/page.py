@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QFileDialog, QStackedLayout, QWidget
 from tiepoint.domain.job import Job
 from tiepoint.domain.photo import PHOTO_SUFFIXES
 from tiepoint.domain.photo_set import PhotoSet, PhotoSetId, SetPhase, SetSummary
+from tiepoint.domain.remote_round import Round
 from tiepoint.ui.actions import action
 from tiepoint.ui.pages.page import Page, StripContent
 from tiepoint.ui.pages.photos import strip_words
@@ -149,6 +150,7 @@ class PhotosPage(Page):
         self.reconstruct.changed.connect(lambda: self.start.show_sample_time(self.reconstruct.sample_time_text()))
         self.start.show_sample_time(self.reconstruct.sample_time_text())
         self.reconstruct.submitted.connect(self._on_submitted)
+        self.reconstruct.begun.connect(self._on_begun)
         self.reconstruct.refused.connect(self._panel.messages.failure)
         self.start.photos_wanted.connect(self._choose_photos)
         self.start.folder_wanted.connect(self._choose_folder)
@@ -239,6 +241,13 @@ class PhotosPage(Page):
     def _on_submitted(self, job: Job) -> None:
         self._panel.messages.done(tr("Reconstruct", "The job was added to the queue"), plain(job.name, limit=120))
         self._panel.navigator.go("jobs", job=job.id)
+
+    def _on_begun(self, made: Round) -> None:
+        """Show the cluster's jobs, where each step of the round is seen."""
+        self._panel.program.remote.sites.show(made.site)
+        name = plain(made.name, limit=120)
+        self._panel.messages.done(tr("Reconstruct", "The photos go up, and the job follows"), name)
+        self._panel.navigator.go("jobs", round=made.id)
 
     def _open_sample(self) -> None:
         self._is_starting_new = False

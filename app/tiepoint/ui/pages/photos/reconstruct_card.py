@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QLineEdit, QScrollArea, QSta
 
 from tiepoint.domain.space import size_text
 from tiepoint.services.computer import Computer, ComputerSnapshot
+from tiepoint.ui.pages.photos.run_on import RunOn
 from tiepoint.ui.text import grouped, plain, tr, tr_count
 from tiepoint.ui.viewmodels.jobs_words import range_text
 from tiepoint.ui.viewmodels.photos import PhotosViewModel
 from tiepoint.ui.viewmodels.photos_text import NOTHING
-from tiepoint.ui.viewmodels.reconstruct import ReconstructViewModel
+from tiepoint.ui.viewmodels.reconstruct import Plan, ReconstructViewModel
+from tiepoint.ui.viewmodels.reconstruct_sites import SiteOffer
 from tiepoint.ui.viewmodels.reconstruct_words import PRESETS, PRODUCTS, disk_line, memory_line, preparing_words
 from tiepoint.ui.widgets.bars import ProgressBar
 from tiepoint.ui.widgets.buttons import Button
@@ -48,6 +50,7 @@ class ReconstructCard(Card):
         self.start_button = Button("", "play", "primary", size="big")
         self.cancel_button = Button(tr("Reconstruct", "Cancel"), "x", size="small")
         self.name = QLineEdit()
+        self.run_on = RunOn()
         self._setup_ui()
         self._connect()
         self.refresh()
@@ -62,10 +65,12 @@ class ReconstructCard(Card):
         estimate = plan.estimate
         total = estimate.time.total if estimate else None
         self._time.setText(range_text(total) if total else tr("Reconstruct", "Not known yet"))
-        self._basis.setText(_basis(estimate.time.runs if estimate and total else 0))
+        self._basis.setText(_basis(estimate.time.runs if estimate and total else 0, plan.offer))
         self._show_needs(plan.is_disk_short)
         words = tr_count("Reconstruct", "Reconstruct 1 photo", "Reconstruct {count} photos", plan.photos)
         self.start_button.setText(words if plan.photos else tr("Reconstruct", "Reconstruct"))
+        if plan.offer is not None and plan.photos:
+            self.start_button.setText(tr("Reconstruct", "Reconstruct on {name}", name=plan.offer.title))
         self.start_button.setEnabled(not plan.refusal and not model.is_preparing)
         self.start_button.setToolTip(plan.refusal)
         self._refusal.setText(plan.refusal)
@@ -80,6 +85,11 @@ class ReconstructCard(Card):
 
     def _show_needs(self, is_disk_short: bool) -> None:
         estimate, computer = self._model.plan.estimate, self._computer.snapshot
+        self.run_on.show_computer(_computer_line(computer), "")
+        self.run_on.show_offers(self._model.plan.offers, self._model.site)
+        if self._model.plan.offer is not None:
+            self._needs.set_facts(_cluster_facts(self._model.plan, self._model.plan.offer))
+            return
         memory = computer.facts.memory_bytes if computer.facts else None
         disk = tr("Reconstruct", "Disk")
         self._needs.set_facts(
@@ -89,7 +99,6 @@ class ReconstructCard(Card):
             )
         )
         self._needs.value(disk).set_tone("err" if is_disk_short else "")
-        self._here.set_line(_computer_line(computer))
 
     def _show_preparing(self) -> None:
         model = self._model
@@ -107,7 +116,7 @@ class ReconstructCard(Card):
             self._edit,
             6,
             Label(tr("Reconstruct", "Run on"), "sub"),
-            self._here_option(),
+            self.run_on,
             6,
             self._estimate_well(),
             6,
@@ -141,12 +150,6 @@ class ReconstructCard(Card):
         self._edit = Button(tr("Reconstruct", "Change parameters"), "sliders-horizontal", size="small")
         self._edit.clicked.connect(lambda: self.custom_wanted.emit())
         return list(self.options.values())
-
-    def _here_option(self) -> OptionCard:
-        self._here = OptionCard("laptop", tr("Reconstruct", "This computer"), "")
-        self._here.setChecked(True)
-        self._here.clicked.connect(lambda: self._here.setChecked(True))
-        return self._here
 
     def _estimate_well(self) -> Well:
         self._time = Label("", "number")
@@ -195,6 +198,7 @@ class ReconstructCard(Card):
         self.start_button.clicked.connect(lambda: model.start())
         self.cancel_button.clicked.connect(lambda: model.cancel())
         self.name.textEdited.connect(model.rename)
+        self.run_on.chosen.connect(model.run_on)
 
     def _on_preset(self, name: str) -> None:
         self._model.choose(name)
@@ -230,8 +234,19 @@ def _computer_line(computer: ComputerSnapshot) -> str:
     )
 
 
-def _basis(runs: int) -> str:
+def _cluster_facts(plan: Plan, offer: SiteOffer) -> tuple[tuple[str, str], ...]:
+    """Say what goes up, and what the cluster bills meanwhile; it bills whether or not it works."""
+    up = tr("Reconstruct", "{size} of photos", size=size_text(plan.bytes)) if plan.bytes else NOTHING
+    return ((tr("Reconstruct", "Goes up"), up), (tr("Reconstruct", "The cluster bills"), offer.price or NOTHING))
+
+
+def _basis(runs: int, offer: SiteOffer | None) -> str:
     """Say where an estimate comes from."""
+    if offer is not None:
+        if not runs:
+            return tr("Reconstruct", "not enough history on {name}", name=offer.title)
+        one, many = "from {count} earlier run on {name}", "from {count} earlier runs on {name}"
+        return tr_count("Reconstruct", one, many, runs, name=offer.title)
     if not runs:
         return tr("Reconstruct", _NO_HISTORY)
     return tr_count(
