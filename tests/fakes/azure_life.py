@@ -123,7 +123,8 @@ class LifeTemplates:
             lustre = [each for each in rest if each[0] == _LUSTRE and "storage-lustre" in part.only]
             steps = [*base[:1], *network, *(rest[:1] if "access" in part.only else []), *lustre]
         template = {"parameters": {"sshPublicKey": {}, "nodeZones": {}}, "steps": steps, "size": plan.nodes.size}
-        return ComposedTemplate(template, {}, ("adminPassword", "sshPrivateKey"), "kv-a", "tpa")
+        secrets = ("adminPassword", "schedulerCertificate", "nodeCertificate", "sshPrivateKey")
+        return ComposedTemplate(template, {}, secrets, "kv-a", "tpa")
 
     def deactivate_script(self) -> str:
         return "deactivate"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
 
 from tiepoint.agent.agent import Agent
@@ -45,8 +44,9 @@ def backend_of(config: AgentConfig) -> Backend:
         SetupError: It was not told what that needs.
     """
     if config.engine == "metashape":
-        made: Backend = importlib.import_module("tiepoint.agent.backends.metashape.backend").MetashapeBackend(config)
-        return made
+        from tiepoint.agent.backends.metashape.backend import MetashapeBackend
+
+        return MetashapeBackend(config)
     if not config.scheduler:
         return DaskBackend()
     if config.tls is None:

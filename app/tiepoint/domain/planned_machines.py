@@ -7,7 +7,7 @@ from typing import Final
 
 from tiepoint.domain.addresses import address_plan
 from tiepoint.domain.cluster import MachineRole
-from tiepoint.domain.cluster_plan import AccessKind, ClusterPlan, DirectoryKind, SchedulerOs
+from tiepoint.domain.cluster_plan import AccessKind, ClusterPlan, DirectoryKind, Engine, SchedulerOs
 from tiepoint.domain.resource_names import CONTROLLERS, JUMP_LINUX, JUMP_WINDOWS, SCHEDULER, node_names
 
 SERVICE_SIZE: Final = "Standard_D2s_v5"
@@ -64,6 +64,11 @@ def planned_machines(plan: ClusterPlan) -> tuple[PlannedMachine, ...]:
             for name, address in zip(CONTROLLERS, at.controllers, strict=True)
         ]
     return tuple(found)
+
+
+def shares_jobs(plan: ClusterPlan) -> bool:
+    """Whether the scheduler gives one job's tasks to all nodes: the open engine's does, and needs Linux for it."""
+    return plan.engine is Engine.OPEN and plan.scheduler.os is SchedulerOs.LINUX
 
 
 def has_windows_jump_box(plan: ClusterPlan) -> bool:

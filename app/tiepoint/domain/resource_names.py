@@ -35,6 +35,11 @@ ROLE_GUARD_SCHEDULER: Final = "Tiepoint Guard Scheduler"
 ADMIN_PASSWORD: Final = "adminPassword"
 ACTIVATION_CODE: Final = "activationCode"
 SSH_PRIVATE_KEY: Final = "sshPrivateKey"
+SCHEDULER_CERTIFICATE: Final = "schedulerCertificate"
+NODE_CERTIFICATE: Final = "nodeCertificate"
+"""By these two scheduler and nodes of the open engine know each other; they are made together."""
+SCHEDULER_PORT: Final = 8786
+"""Where the open engine's scheduler listens for its nodes, inside the cluster's network only."""
 
 _PRIVATE_ZONE: Final = "tiepoint.private"
 _LONGEST_IN_ACCOUNT: Final = 10

@@ -13,9 +13,16 @@ from typing import Any, Final
 
 from tiepoint.domain.addresses import address_plan, refuse_everybody
 from tiepoint.domain.cluster_plan import ClusterPlan, Engine, SchedulerOs
-from tiepoint.domain.planned_machines import planned_machines
+from tiepoint.domain.planned_machines import planned_machines, shares_jobs
 from tiepoint.domain.resource_ids import group_of, subscription_of
-from tiepoint.domain.resource_names import ACTIVATION_CODE, ADMIN_PASSWORD, SSH_PRIVATE_KEY, node_names
+from tiepoint.domain.resource_names import (
+    ACTIVATION_CODE,
+    ADMIN_PASSWORD,
+    NODE_CERTIFICATE,
+    SCHEDULER_CERTIFICATE,
+    SSH_PRIVATE_KEY,
+    node_names,
+)
 from tiepoint.ports.infra_library import InfraLibrary
 from tiepoint.services.template import actions, scripts
 from tiepoint.services.template.assembly import assemble
@@ -238,6 +245,7 @@ def _secrets(plan: ClusterPlan) -> tuple[str, ...]:
     return (
         *((ADMIN_PASSWORD,) if has_windows else ()),
         *((ACTIVATION_CODE,) if plan.engine is Engine.METASHAPE else ()),
+        *((SCHEDULER_CERTIFICATE, NODE_CERTIFICATE) if shares_jobs(plan) else ()),
         SSH_PRIVATE_KEY,
     )
 

@@ -1,8 +1,8 @@
 # shellcheck shell=sh
 # Who makes models: the open engine or Metashape. Read by setup.sh, never run.
 
-# The open engine's agent makes models on the machine it runs on, and the panel joins it by SSH (`tiepoint-agent
-# connect`). It does not yet spread one job over several machines: scheduler and nodes each have an agent of their own.
+# The scheduler's agent takes jobs and gives their tasks to the nodes, over TLS with certificates of this cluster alone; the
+# panel joins it by SSH (/opt/tiepoint/connect). Where the scheduler is a Windows machine, each node works for itself.
 open_engine() {
     package=$(fact package)
     if [ -z "$package" ]; then
@@ -14,8 +14,47 @@ open_engine() {
     if [ "$(cat /opt/tiepoint/venv/.package 2>/dev/null)" != "$package" ]; then
         retry 600 /opt/tiepoint/venv/bin/pip install --quiet --disable-pip-version-check "$package"
         echo "$package" >/opt/tiepoint/venv/.package
+        changed=yes
     fi
-    systemctl enable --quiet --now tiepoint-agent.service
+    if [ "$(fact role)" = scheduler ] || [ -z "$(fact scheduler)" ]; then service=tiepoint-agent; else service=tiepoint-node; fi
+    if [ -n "$(fact scheduler)" ]; then certificate; fi
+    systemctl enable --quiet "$service.service"
+    # What it was told may have changed: it reads that when it starts. A job that ran is paused then, and goes on when resumed.
+    if [ -n "$changed" ] || ! systemctl is-active --quiet "$service.service"; then systemctl restart "$service.service"; fi
+}
+
+# The key goes from the vault to its file through a pipe: it stands on no command line and in no log.
+certificate() {
+    if [ "$(fact role)" = scheduler ]; then name=schedulerCertificate; else name=nodeCertificate; fi
+    before=$(cksum /etc/tiepoint/tls/key.pem 2>/dev/null || :)
+    retry 900 sh -c "/opt/tiepoint/secret.py $name | /opt/tiepoint/certificate.py"
+    [ "$before" = "$(cksum /etc/tiepoint/tls/key.pem)" ] || changed=yes
+}
+
+# What the agent, or the node, is told. Holds no secret.
+agent_settings() {
+    before=$(cksum /etc/tiepoint/agent.json 2>/dev/null || :)
+    python3 - "$CONF" >/etc/tiepoint/agent.json.made <<'PYTHON'
+import json, socket, sys
+
+facts = dict(line.rstrip("\n").split("=", 1) for line in open(sys.argv[1]) if "=" in line)
+is_metashape = facts["engine"] == "metashape"
+told = {"engine": "metashape" if is_metashape else "open", "work": "/work", "run_folder": "/run/tiepoint"}
+if is_metashape:
+    told["metashape"] = {"host": "scheduler." + facts["zone"], "port": 5840, "root": "/work"}
+elif facts["scheduler"]:
+    folder = "/etc/tiepoint/tls/"
+    told["scheduler"] = facts["scheduler"]
+    told["tls"] = {"ca": folder + "ca.pem", "certificate": folder + "certificate.pem", "key": folder + "key.pem"}
+    if facts["role"] == "scheduler":
+        told["nodes"] = facts["nodes"].split()
+    else:
+        told["node"] = socket.gethostname().split(".")[0]
+print(json.dumps(told, indent=1))
+PYTHON
+    write /etc/tiepoint/agent.json </etc/tiepoint/agent.json.made
+    rm -f /etc/tiepoint/agent.json.made
+    [ "$before" = "$(cksum /etc/tiepoint/agent.json)" ] || changed=yes
 }
 
 # Metashape from the studio's own address: it is not to be had from any archive of packages (PyPI's `metashape` is something

@@ -39,6 +39,8 @@ worker_account
 systemd-tmpfiles --create /etc/tmpfiles.d/tiepoint.conf
 guard
 work_storage
+changed=
+agent_settings
 case $(fact engine) in
     metashape) metashape_engine ;;
     *) open_engine ;;

@@ -13,11 +13,31 @@ work_storage() {
             ;;
         netapp)
             packages nfs-common
-            mounted nfs "netapp.$(fact zone):/work" hard,vers=3,rsize=262144,wsize=262144,noatime,_netdev
+            mounted nfs "netapp.$(fact zone):/work" hard,vers=3,rsize=262144,wsize=262144,noatime,lookupcache=positive,_netdev
             ;;
-        *) say "no shared storage: work stays on this machine, photos and products go by Blob" ;;
+        *) shared_by_scheduler ;;
     esac
-    install -d -o hpcuser -g hpcgroup -m 2775 "$WORK/projects"
+    # On what the scheduler shares, root of a node is nobody.
+    for folder in projects captures; do
+        [ -d "$WORK/$folder" ] || install -d -o hpcuser -g hpcgroup -m 2775 "$WORK/$folder"
+    done
+}
+
+# shared_by_scheduler: with Blob alone the nodes of the open engine work on the scheduler's own disk; photos and products go
+# by Blob. Files are written by hpcuser only, so nobody needs to be root on the other side.
+shared_by_scheduler() {
+    if [ -z "$(fact scheduler)" ]; then
+        say "no shared storage: work stays on this machine, photos and products go by Blob"
+    elif [ "$(fact role)" = scheduler ]; then
+        packages nfs-kernel-server
+        mkdir -p /etc/exports.d
+        echo "$WORK $(fact network)(rw,sync,no_subtree_check,root_squash)" | write /etc/exports.d/tiepoint.exports
+        systemctl enable --quiet --now nfs-kernel-server.service
+        exportfs -ra
+    else
+        packages nfs-common
+        mounted nfs "scheduler.$(fact zone):$WORK" hard,vers=4.2,noatime,lookupcache=positive,_netdev
+    fi
 }
 
 # lustre_client: Azure's module for the kernel that runs. HPC images have it already. The kernel is held with it, because

@@ -22,7 +22,13 @@ pytestmark = pytest.mark.integration
 
 WHO = "mila@studio.example"
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA mila"
-SECRETS = {"adminPassword": "Correct-horse-7", "activationCode": "AAAAA-BBBBB", "sshPrivateKey": "never-real"}
+SECRETS = {
+    "adminPassword": "Correct-horse-7",
+    "activationCode": "AAAAA-BBBBB",
+    "schedulerCertificate": "never-real",
+    "nodeCertificate": "never-real",
+    "sshPrivateKey": "never-real",
+}
 ACCESS = AccessPlan(sources=SOURCES)
 
 
@@ -101,7 +107,7 @@ PLANS = {
         )
     },
 }
-TOTALS = {"reference": (21, 74), "small": (17, 51)}
+TOTALS = {"reference": (21, 80), "small": (17, 54)}
 
 
 @pytest.mark.parametrize("name", PLANS)

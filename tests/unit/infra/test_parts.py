@@ -46,7 +46,7 @@ def test_the_first_of_two_steps_is_the_same_template() -> None:
 
 def test_nodes_come_with_their_rights_and_their_set_up() -> None:
     more = part(nodes=("node-06", "node-07"), only=("nodes",))
-    assert steps(more) == ["nodes", "nodes-guard", "nodes-setup"]
+    assert steps(more) == ["nodes", "nodes-guard", "nodes-vault", "nodes-setup"]
     assert more.parameters["nodeNames"] == {"value": ["node-06", "node-07"]}
     assert more.parameters["nodeAddresses"] == {"value": ["10.0.1.25", "10.0.1.26"]}
     assert "reference('storage-account')" not in json.dumps(more.template)
@@ -101,8 +101,11 @@ def test_values_are_added_where_they_are_taken() -> None:
 @pytest.mark.parametrize(
     ("name", "secrets"),
     [
-        ("lustre-dns-bastion-open-linux-one", ("sshPrivateKey",)),
-        ("lustre-ad-bastion-open-linux-one", ("adminPassword", "sshPrivateKey")),
+        ("lustre-dns-bastion-open-linux-one", ("schedulerCertificate", "nodeCertificate", "sshPrivateKey")),
+        (
+            "lustre-ad-bastion-open-linux-one",
+            ("adminPassword", "schedulerCertificate", "nodeCertificate", "sshPrivateKey"),
+        ),
         ("blob-dns-bastion-metashape-windows-one", ("adminPassword", "activationCode", "sshPrivateKey")),
     ],
 )

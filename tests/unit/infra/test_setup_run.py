@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from infra.variants import composed
+from tiepoint.agent.config import AgentConfig
+from tiepoint.protocol.codec import from_json
+from tiepoint.services.cluster_life.certificates import new_cluster_certificates
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or shutil.which("sh") is None, reason="these scripts are for Linux"
@@ -193,3 +196,89 @@ def test_a_kernel_without_a_client_is_named(tmp_path: Path) -> None:
     assert done.returncode != 0
     assert "no Lustre client for the kernel" in done.stderr
     assert "amlfs-noble" in machine.text("etc/apt/sources.list.d/amlfs.list")
+
+
+PAIR = new_cluster_certificates("studio")
+
+
+def open_machine(tmp_path: Path, variable: str, certificate: str, variant: str = "lustre") -> Machine:
+    """Return a machine of the open engine, with its package and the vault at hand."""
+    facts = {**FACTS, "@PACKAGE@": "tiepoint==1.0"}
+    machine = Machine(tmp_path, f"{variant}-dns-bastion-open-linux-one", variable, facts)
+    machine.place()
+    (tmp_path / "vault.pem").write_text(certificate)
+    (tmp_path / "opt/tiepoint/secret.py").write_text(
+        f'#!/bin/sh\necho "secret $1" >>{machine.log}\ncat {tmp_path}/vault.pem\n'
+    )
+    programs = tmp_path / "opt/tiepoint/venv/bin"
+    programs.mkdir(parents=True)
+    for name in ("python", "pip"):
+        machine.play(name, ":")
+        shutil.copy(machine.commands / name, programs)
+        (machine.commands / name).unlink()
+    return machine
+
+
+def test_a_node_of_the_open_engine_is_told_its_scheduler_and_gets_its_certificate(tmp_path: Path) -> None:
+    machine = open_machine(tmp_path, "nodesScript", PAIR.node)
+    machine.setup()
+    told = json.loads(machine.text("etc/tiepoint/agent.json"))
+    assert told["scheduler"] == "tls://10.0.1.250:8786"
+    assert told["node"]
+    assert "secret nodeCertificate" in machine.calls()
+    tls = from_json(AgentConfig, told).tls
+    assert tls is not None
+    assert Path(tls.key).read_text() + Path(tls.certificate).read_text() + Path(tls.ca).read_text() == PAIR.node
+    assert Path(tls.key).stat().st_mode & 0o777 == 0o640
+    assert "systemctl restart tiepoint-node.service" in machine.calls()
+    assert not [line for line in machine.calls() if "tiepoint-agent" in line]
+    before = machine.calls().count("systemctl restart tiepoint-node.service")
+    machine.setup()
+    assert machine.calls().count("systemctl restart tiepoint-node.service") == before
+
+
+def test_a_scheduler_of_the_open_engine_is_told_its_nodes(tmp_path: Path) -> None:
+    machine = open_machine(tmp_path, "schedulerScript", PAIR.scheduler)
+    machine.setup()
+    told = from_json(AgentConfig, json.loads(machine.text("etc/tiepoint/agent.json")))
+    assert told.nodes == ("node-01", "node-02", "node-03", "node-04", "node-05")
+    assert told.node == ""
+    assert "secret schedulerCertificate" in machine.calls()
+    assert "systemctl restart tiepoint-agent.service" in machine.calls()
+
+
+def test_a_certificate_that_is_not_whole_changes_nothing(tmp_path: Path) -> None:
+    program = Path(__file__).parents[3] / "infra/scripts/linux/certificate.py"
+    text = program.read_text().replace("/etc/tiepoint/tls", str(tmp_path / "tls"))
+    for given in ("", PAIR.node[:-60], "-----BEGIN PRIVATE KEY-----"):
+        done = subprocess.run(
+            [sys.executable, "-c", text], input=given, capture_output=True, text=True, timeout=30, check=False
+        )
+        assert done.returncode == 1
+        assert "not whole" in done.stderr
+    assert not (tmp_path / "tls").exists()
+
+
+def test_with_blob_alone_the_scheduler_shares_its_disk_with_the_nodes(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    scheduler = open_machine(tmp_path / "a", "schedulerScript", PAIR.scheduler, "blob")
+    scheduler.play("exportfs", ":")
+    (tmp_path / "a/etc/exports.d").mkdir()
+    scheduler.setup()
+    assert "10.0.1.0/24(rw,sync,no_subtree_check,root_squash)" in scheduler.text("etc/exports.d/tiepoint.exports")
+    (tmp_path / "b").mkdir()
+    node = open_machine(tmp_path / "b", "nodesScript", PAIR.node, "blob")
+    node.setup()
+    assert "What=scheduler.studio.internal:" in node.text("etc/systemd/system/work.mount")
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
+def test_certificates_made_by_hand_are_what_machines_take(tmp_path: Path) -> None:
+    program = Path(__file__).parents[3] / "infra/scripts/certificates.sh"
+    subprocess.run(["sh", str(program), str(tmp_path)], check=True, capture_output=True, timeout=60)
+    text = (program.parent / "linux/certificate.py").read_text().replace("/etc/tiepoint/tls", str(tmp_path / "tls"))
+    for role in ("scheduler", "node"):
+        made = (tmp_path / f"{role}Certificate.pem").read_text()
+        subprocess.run([sys.executable, "-c", text], input=made, text=True, timeout=30, check=True)
+        command = ["openssl", "verify", "-x509_strict", "-CAfile", "ca.pem", "certificate.pem"]
+        subprocess.run(command, cwd=tmp_path / "tls", check=True, capture_output=True, timeout=30)

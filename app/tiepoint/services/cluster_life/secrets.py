@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import string
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from tiepoint.domain.cluster_operation import ResourceGroupKind
 from tiepoint.domain.errors import NotPermitted, UsageError
 from tiepoint.domain.failure import Failure
-from tiepoint.domain.resource_names import ADMIN_PASSWORD, SSH_PRIVATE_KEY
+from tiepoint.domain.resource_names import ADMIN_PASSWORD, NODE_CERTIFICATE, SCHEDULER_CERTIFICATE, SSH_PRIVATE_KEY
+from tiepoint.services.cluster_life.certificates import new_cluster_certificates
 from tiepoint.services.cluster_life.work import Work
 
 SECRETS_LINE: Final = "secrets"
+_CERTIFICATES: Final = (SCHEDULER_CERTIFICATE, NODE_CERTIFICATE)
 _PASSWORD_LENGTH: Final = 28
 _SIGNS: Final = "!#%*+-=?@_"
 """Neither quotes nor backslashes, which set-up tools trip over."""
@@ -78,7 +82,9 @@ async def put_secrets(work: Work, vault_uri: str, names: Sequence[str], key: Key
     for tried in range(_MOST_WAITS + 1):
         try:
             for name in names:
-                await _put(work, vault_uri, name, key)
+                if name not in _CERTIFICATES:
+                    await _put(work, vault_uri, name, key)
+            await _put_certificates(work, vault_uri, [name for name in names if name in _CERTIFICATES])
         except NotPermitted as error:
             if tried == _MOST_WAITS:
                 raise
@@ -97,6 +103,18 @@ async def _put(work: Work, vault_uri: str, name: str, key: KeyPair | None) -> No
         return
     value = typed or _made(name, key)
     await work.ask(lambda: vault.set(vault_uri, name, value))
+
+
+async def _put_certificates(work: Work, vault_uri: str, names: Sequence[str]) -> None:
+    """Put the pair: one that was signed by another authority than its like would be of no use."""
+    vault = work.azure.vault
+    there = [await work.ask(partial(vault.has, vault_uri, name)) for name in names]
+    if all(there):
+        return
+    pair = await asyncio.to_thread(new_cluster_certificates, str(work.order.id))
+    values = {SCHEDULER_CERTIFICATE: pair.scheduler, NODE_CERTIFICATE: pair.node}
+    for name in names:
+        await work.ask(partial(vault.set, vault_uri, name, values[name]))
 
 
 def _made(name: str, key: KeyPair | None) -> str:

@@ -14,7 +14,7 @@ from tiepoint.domain.cluster_plan import (
     SchedulerOs,
     StorageKind,
 )
-from tiepoint.domain.planned_machines import has_linux_jump_box, has_windows_jump_box
+from tiepoint.domain.planned_machines import has_linux_jump_box, has_windows_jump_box, shares_jobs
 from tiepoint.domain.resource_ids import group_of, subscription_of
 from tiepoint.domain.resource_names import (
     ACTIVATION_CODE,
@@ -22,7 +22,9 @@ from tiepoint.domain.resource_names import (
     CONTROLLERS,
     JUMP_LINUX,
     JUMP_WINDOWS,
+    NODE_CERTIFICATE,
     SCHEDULER,
+    SCHEDULER_CERTIFICATE,
     node_number,
     private_zone,
 )
@@ -97,6 +99,8 @@ def scheduler_steps(plan: ClusterPlan, at: AddressPlan) -> list[Step]:
     guard = {"principalId": f"[{output_of(SCHEDULER, 'principalIds')}[0]]"}
     before = ("scheduler-guard", "scheduler-vault", "directory-dns", "directory-second", _storage(plan))
     rights = [_vault_rights(plan, SCHEDULER, ADMIN_PASSWORD)] if is_windows and _has_directory(plan) else []
+    if shares_jobs(plan):
+        rights = [_vault_rights(plan, SCHEDULER, SCHEDULER_CERTIFICATE)]
     return [
         Step(SCHEDULER, f"scheduler-{plan.scheduler.os}", "scheduler", _READY, values),
         Step("scheduler-guard", "guard-scheduler", "scheduler", (SCHEDULER, "storage-account"), guard),
@@ -141,6 +145,8 @@ def node_steps(plan: ClusterPlan, at: AddressPlan, names: Sequence[str]) -> list
     }
     before = ("nodes-guard", "nodes-vault", "scheduler-setup", "directory-dns", _storage(plan))
     rights = [_vault_rights(plan, "nodes", ACTIVATION_CODE)] if plan.engine is Engine.METASHAPE else []
+    if shares_jobs(plan):
+        rights = [_vault_rights(plan, "nodes", NODE_CERTIFICATE)]
     # Nodes are what costs: they come last, when the scheduler's guard is there to stop them should all else fail.
     return [
         Step("nodes", "nodes", "nodes", (*_READY, "scheduler-setup"), values),

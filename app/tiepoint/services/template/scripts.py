@@ -12,8 +12,10 @@ import gzip
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from tiepoint.domain.addresses import address_plan
 from tiepoint.domain.cluster_plan import ClusterPlan, DirectoryKind, Engine
-from tiepoint.domain.resource_names import ADMIN_USER, CONTROLLERS, private_zone
+from tiepoint.domain.planned_machines import shares_jobs
+from tiepoint.domain.resource_names import ADMIN_USER, CONTROLLERS, SCHEDULER_PORT, node_names, private_zone
 from tiepoint.ports.infra_library import InfraLibrary
 
 _END: Final = "TIEPOINT_END"
@@ -28,6 +30,8 @@ _EXPAND: Final = """function Expand-Packed([string] $Path, [string] $Packed) {
 _LINUX_FILES: Final = (
     ("guard.py", "/opt/tiepoint/guard.py", 755),
     ("secret.py", "/opt/tiepoint/secret.py", 755),
+    ("certificate.py", "/opt/tiepoint/certificate.py", 755),
+    ("connect", "/opt/tiepoint/connect", 755),
     ("activate.py", "/opt/tiepoint/activate.py", 644),
     ("common.sh", "/opt/tiepoint/common.sh", 644),
     ("storage.sh", "/opt/tiepoint/storage.sh", 644),
@@ -37,6 +41,7 @@ _LINUX_FILES: Final = (
     ("systemd/tiepoint-guard.timer", "/etc/systemd/system/tiepoint-guard.timer", 644),
     ("systemd/tiepoint-tmpfiles.conf", "/etc/tmpfiles.d/tiepoint.conf", 644),
     ("systemd/tiepoint-agent.service", "/etc/systemd/system/tiepoint-agent.service", 644),
+    ("systemd/tiepoint-node.service", "/etc/systemd/system/tiepoint-node.service", 644),
     ("systemd/metashape-server.service", "/etc/systemd/system/metashape-server.service", 644),
     ("systemd/metashape-worker.service", "/etc/systemd/system/metashape-worker.service", 644),
 )
@@ -141,6 +146,11 @@ def _facts(plan: ClusterPlan, role: str) -> dict[str, str]:
         facts["metashape"] = "@METASHAPE@"
     else:
         facts["package"] = "@PACKAGE@"
+        at = address_plan(plan)
+        facts["network"] = str(at.cluster)
+        facts["scheduler"] = f"tls://{at.scheduler}:{SCHEDULER_PORT}" if shares_jobs(plan) else ""
+        if role == "scheduler":
+            facts["nodes"] = " ".join(node_names(plan.nodes.count))
     return facts
 
 

@@ -31,6 +31,7 @@ from tiepoint.domain.errors import (
 from tiepoint.domain.operation import OperationState
 
 PLAN = a_plan("harbour")
+CERTIFICATES = ("schedulerCertificate", "nodeCertificate")
 
 
 @pytest_asyncio.fixture
@@ -64,11 +65,22 @@ async def test_deploys_a_cluster_in_two_steps_and_waits_until_it_answers(bench: 
     assert len(begun) == 2
     assert "-foundation-" in begun[0]
     assert ended.count(LineState.DONE) == len(ended.lines)
-    assert set(bench.azure.secrets) == {"adminPassword", "sshPrivateKey"}
+    assert set(bench.azure.secrets) == {"adminPassword", "schedulerCertificate", "nodeCertificate", "sshPrivateKey"}
     assert bench.azure.lease is not None
     assert bench.azure.lease.holder == "ada on DESK"
     assert dict(bench.azure.lease.prices)["*"] > 0
     assert bench.journal.records()[0].ended is not None
+
+
+async def test_certificates_of_scheduler_and_nodes_are_made_together(bench: LifeBench) -> None:
+    bench.azure.secrets["schedulerCertificate"] = "of another authority"
+    await bench.clusters.deploy(PLAN)
+    made = dict(bench.azure.secrets)
+    authorities = {made[name].rpartition("-----BEGIN CERTIFICATE-----")[2] for name in CERTIFICATES}
+    assert len(authorities) == 1
+    assert all(made[name].startswith("-----BEGIN PRIVATE KEY-----") for name in CERTIFICATES)
+    await bench.clusters.deploy(PLAN)
+    assert made == bench.azure.secrets
 
 
 async def test_a_cluster_is_shown_as_soon_as_its_deployment_is_asked_for(bench: LifeBench) -> None:
