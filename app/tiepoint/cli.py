@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
-from tiepoint import __version__, cli_azure, cli_cluster, cli_plans, cli_transfers
+from tiepoint import __version__, cli_azure, cli_cluster, cli_jobs, cli_own_clusters, cli_plans, cli_transfers
 from tiepoint.cli_arguments import Json, Photos, Verbose, exit_with, path_of
 
 _EXIT_USAGE: Final = 2
@@ -30,12 +29,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-JobName = Annotated[str, typer.Argument(metavar="JOB", help="A job's id, the start or end of one, or its name.")]
-MaybeJob = Annotated[
-    str | None, typer.Argument(metavar="JOB", help="A job's id or name; without it the newest.", show_default=False)
-]
 
 
 def main() -> int:
@@ -140,87 +133,6 @@ def check(photos: Photos, as_json: Json = False, verbose: Verbose = False) -> No
 
 
 @app.command()
-def jobs(as_json: Json = False, verbose: Verbose = False) -> None:
-    """List the jobs, newest first."""
-    from tiepoint.bootstrap import run_command
-    from tiepoint.console import listings
-
-    now = datetime.now(UTC)
-    exit_with(
-        run_command(lambda program, outlet: listings.jobs(program, outlet, now), as_json=as_json, verbose=verbose)
-    )
-
-
-@app.command()
-def nodes(as_json: Json = False, verbose: Verbose = False) -> None:
-    """List the nodes that do the work."""
-    from tiepoint.bootstrap import run_command
-    from tiepoint.console import listings
-
-    exit_with(run_command(listings.nodes, as_json=as_json, verbose=verbose))
-
-
-@app.command()
-def watch(job: MaybeJob = None, as_json: Json = False, verbose: Verbose = False) -> None:
-    """Follow a job to its end; Ctrl-C leaves it running."""
-    from tiepoint.bootstrap import run_command
-    from tiepoint.console import runs
-
-    exit_with(run_command(lambda program, outlet: runs.watch(program, outlet, job), as_json=as_json, verbose=verbose))
-
-
-@app.command()
-def abort(job: JobName, as_json: Json = False, verbose: Verbose = False) -> None:
-    """Stop a job; resume goes on where it stopped."""
-    from tiepoint.bootstrap import run_command
-    from tiepoint.console import listings
-
-    exit_with(
-        run_command(lambda program, outlet: listings.abort(program, outlet, job), as_json=as_json, verbose=verbose)
-    )
-
-
-@app.command()
-def pause(job: JobName, as_json: Json = False, verbose: Verbose = False) -> None:
-    """Stop a job for now."""
-    from tiepoint.bootstrap import run_command
-    from tiepoint.console import listings
-
-    exit_with(
-        run_command(lambda program, outlet: listings.pause(program, outlet, job), as_json=as_json, verbose=verbose)
-    )
-
-
-@app.command()
-def resume(job: MaybeJob = None, as_json: Json = False, verbose: Verbose = False) -> None:
-    """Go on with a job that was stopped.
-
-    Without JOB the newest unfinished one; follows it to its end."""
-    from tiepoint.bootstrap import run_command
-    from tiepoint.console import runs
-
-    exit_with(run_command(lambda program, outlet: runs.resume(program, outlet, job), as_json=as_json, verbose=verbose))
-
-
-@app.command()
-def logs(
-    job: MaybeJob = None,
-    lines: Annotated[int, typer.Option("--lines", "-n", min=1, max=5000, help="How many lines.")] = 100,
-    as_json: Json = False,
-    verbose: Verbose = False,
-) -> None:
-    """Print the end of a job's log."""
-    from tiepoint.bootstrap import run_command
-    from tiepoint.console import listings
-
-    exit_with(
-        run_command(
-            lambda program, outlet: listings.logs(program, outlet, job, lines), as_json=as_json, verbose=verbose
-        )
-    )
-
-
-@app.command()
 def view(
     file: Annotated[
         Path,
@@ -264,10 +176,12 @@ def doctor(as_json: Json = False, verbose: Verbose = False) -> None:
     exit_with(run_command(checks.doctor, as_json=as_json, verbose=verbose))
 
 
+cli_jobs.add_to(app)
 cli_transfers.add_to(app)
 cli_azure.add_to(app)
 cli_cluster.add_to(app)
 cli_plans.add_to(cli_cluster.cluster)
+cli_own_clusters.add_to(cli_cluster.cluster)
 
 
 def _panel_or_help(context: typer.Context) -> None:

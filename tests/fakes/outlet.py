@@ -8,6 +8,7 @@ from typing import Any
 from tiepoint.domain.cluster_operation import ClusterOperation
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.transfer import Transfer
+from tiepoint.services.monitor import MonitorSnapshot
 from tiepoint.services.reconstruction import RunSnapshot
 
 
@@ -18,6 +19,7 @@ class RecordingOutlet:
         self.snapshots: list[RunSnapshot] = []
         self.transfers: list[Transfer] = []
         self.operations: list[ClusterOperation] = []
+        self.sites: list[tuple[str, MonitorSnapshot]] = []
         self.notices: list[tuple[str, dict[str, Any], str]] = []
         self.warnings: list[Failure] = []
         self.errors: list[Failure] = []
@@ -36,6 +38,9 @@ class RecordingOutlet:
 
     def cluster(self, operation: ClusterOperation) -> None:
         self.operations.append(operation)
+
+    def site(self, name: str, snapshot: MonitorSnapshot) -> None:
+        self.sites.append((name, snapshot))
 
     def notice(self, kind: str, facts: Mapping[str, Any], text: str) -> None:
         self.notices.append((kind, dict(facts), text))

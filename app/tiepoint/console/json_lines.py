@@ -3,6 +3,8 @@
     {"type": "progress", "phase": ..., "state": ..., "done": ..., "total": ..., "unit": ..., "job": ...}
     {"type": "device-code", "url": ..., "code": ..., "expires": ...}
     {"type": "resource", "cluster": ..., "resource": ..., "part": ..., "name": ..., "state": ..., "note": ...}
+    {"type": "link", "cluster": ..., "link": {...}}, {"type": "job", ...}, {"type": "node", ...}
+    {"type": "step", "round": ..., "step": ..., "job": ..., "capture": ...}
     {"type": "warning", "kind": ..., "summary": ..., "remedy": ...}
     {"type": "error", "kind": ..., "summary": ..., "remedy": ..., "retryable": ..., "detail": ...}
     {"type": "result", "state": ..., "exit_code": ..., ...}
@@ -25,6 +27,7 @@ from tiepoint.domain.failure import Failure
 from tiepoint.domain.job import Stage, StageState
 from tiepoint.domain.transfer import Direction, Transfer
 from tiepoint.protocol.codec import to_json
+from tiepoint.services.monitor import MonitorSnapshot
 from tiepoint.services.reconstruction import RunSnapshot
 
 _LEAST_PAUSE_S = 0.1
@@ -44,6 +47,7 @@ class JsonOutlet:
         self._told: dict[str, dict[str, Any]] = {}
         self._told_at: dict[str, float] = {}
         self._resources: dict[str, dict[str, Any]] = {}
+        self._seen: dict[tuple[str, str], tuple[object, float]] = {}
 
     def progress(self, snapshot: RunSnapshot) -> None:
         """Tell every phase that changed."""
@@ -85,6 +89,15 @@ class JsonOutlet:
         waits = {"needs_confirmation": operation.needs_confirmation, "deployment": operation.deployment}
         self._progress(operation.kind.value, {**counted, **waits, "cluster": operation.cluster})
 
+    def site(self, name: str, snapshot: MonitorSnapshot) -> None:
+        """Tell the link, jobs and nodes that changed, each at most once a second."""
+        link, now = snapshot.link, self._clock()
+        self._changed(name, "link", name, (link.state, link.problem), link, now, pause_s=0.0)
+        for job in snapshot.jobs:
+            self._changed(name, "job", job.id, job, job, now)
+        for node in snapshot.nodes:
+            self._changed(name, "node", node.id, node, node, now)
+
     def notice(self, kind: str, facts: Mapping[str, Any], text: str) -> None:
         """Tell it as a line of its own type."""
         self._line(kind, facts)
@@ -115,6 +128,15 @@ class JsonOutlet:
             return
         self._told[phase], self._told_at[phase] = facts, now
         self._line("progress", {"phase": phase, **facts})
+
+    def _changed(
+        self, site: str, kind: str, key: str, mark: object, value: object, now: float, pause_s: float = 1.0
+    ) -> None:
+        known = self._seen.get((kind, key))
+        if known is not None and (known[0] is mark or known[0] == mark or now - known[1] < pause_s):
+            return
+        self._seen[kind, key] = mark, now
+        self._line(kind, {"cluster": site, kind: value})
 
     def _line(self, kind: str, facts: Mapping[str, Any]) -> None:
         line = {"type": kind, **{name: to_json(value) for name, value in facts.items()}}

@@ -18,12 +18,14 @@ from tiepoint.console.cluster_drawing import drawn_operation
 from tiepoint.console.drawing import Drawing
 from tiepoint.console.outlet import stdout_line
 from tiepoint.console.sentences import sentence
+from tiepoint.console.site_drawing import drawn_site
 from tiepoint.console.text import plain
 from tiepoint.console.transfer_drawing import drawn_transfer
 from tiepoint.domain.cluster_operation import ClusterOperation
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.operation import OperationProgress
 from tiepoint.domain.transfer import Transfer
+from tiepoint.services.monitor import MonitorSnapshot
 from tiepoint.services.reconstruction import RunSnapshot
 
 _REFRESHES_PER_S = 5
@@ -48,6 +50,7 @@ class LiveOutlet:
         self._simple: OperationProgress | None = None
         self._transfer: Transfer | None = None
         self._operation: ClusterOperation | None = None
+        self._site: tuple[str, MonitorSnapshot] | None = None
         self._spinner = Spinner("dots", style="cyan")
         self._live: Live | None = None
 
@@ -69,6 +72,11 @@ class LiveOutlet:
     def cluster(self, operation: ClusterOperation) -> None:
         """Draw the operation from now on."""
         self._operation = operation
+        self._begin()
+
+    def site(self, name: str, snapshot: MonitorSnapshot) -> None:
+        """Draw a cluster from now on."""
+        self._site = name, snapshot
         self._begin()
 
     def notice(self, kind: str, facts: Mapping[str, Any], text: str) -> None:
@@ -116,6 +124,8 @@ class LiveOutlet:
         self._console.print(line)
 
     def _drawn(self) -> RenderableType:
+        if self._site is not None:
+            return drawn_site(*self._site, self._now(), self._console.width, self._console.height)
         if self._operation is not None:
             return drawn_operation(self._operation, self._spinner, self._console.width)
         if self._transfer is not None:

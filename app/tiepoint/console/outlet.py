@@ -12,6 +12,7 @@ from typing import Any, Protocol, TextIO
 from tiepoint.domain.cluster_operation import ClusterOperation
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.transfer import Transfer
+from tiepoint.services.monitor import MonitorSnapshot
 from tiepoint.services.reconstruction import RunSnapshot
 
 
@@ -29,6 +30,9 @@ class Outlet(Protocol):
 
     def cluster(self, operation: ClusterOperation) -> None:
         """Show how far an operation on a cluster is; may be called any number of times a second."""
+
+    def site(self, name: str, snapshot: MonitorSnapshot) -> None:
+        """Show a cluster's jobs and nodes as they are; may be called any number of times a second."""
 
     def notice(self, kind: str, facts: Mapping[str, Any], text: str) -> None:
         """Tell something on the way that a person has to act on: `facts` for programs, `text` for people."""

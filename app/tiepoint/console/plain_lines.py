@@ -13,6 +13,7 @@ from typing import Any
 from tiepoint.console.cluster_words import line_text
 from tiepoint.console.outlet import stderr_line, stdout_line
 from tiepoint.console.sentences import with_remedy
+from tiepoint.console.site_news import SiteNews
 from tiepoint.console.stages import PHASE_TITLES, elapsed_s, stage_amount
 from tiepoint.console.text import duration_text, plain
 from tiepoint.console.transfer_words import bytes_text, doing_text, files_text, pace_text
@@ -21,6 +22,7 @@ from tiepoint.domain.failure import Failure
 from tiepoint.domain.job import Stage, StageState
 from tiepoint.domain.stages import stage_title
 from tiepoint.domain.transfer import Transfer, TransferState
+from tiepoint.services.monitor import MonitorSnapshot
 from tiepoint.services.reconstruction import RunSnapshot
 
 _PAUSE_S = 15.0
@@ -52,6 +54,7 @@ class PlainOutlet:
         self._states: dict[str, StageState] = {}
         self._told_at: dict[str, float] = {}
         self._phase = ""
+        self._news = SiteNews()
         self._job = ""
         self._trouble: str | None = None
         self._transfer_state: TransferState | None = None
@@ -92,6 +95,11 @@ class PlainOutlet:
             if line.state is not LineState.WAITING and self._resources.get(line.id) != said:
                 self._resources[line.id] = said
                 self._tell(line_text(line))
+
+    def site(self, name: str, snapshot: MonitorSnapshot) -> None:
+        """Tell what is new of the link, of jobs and their stages, and of nodes."""
+        for line in self._news.lines(name, snapshot, self._now()):
+            self._tell(line)
 
     def notice(self, kind: str, facts: Mapping[str, Any], text: str) -> None:
         """Tell it."""

@@ -33,7 +33,7 @@ class RunRequest:
             UsageError: A change is not `key=value`.
         """
         preset = self.preset or usual_preset
-        return JobRequest(preset, full_path(self.output), _parsed(self.changes), self.name)
+        return JobRequest(preset, full_path(self.output), parsed_changes(self.changes), self.name)
 
 
 def full_path(folder: Path) -> Path:
@@ -41,7 +41,12 @@ def full_path(folder: Path) -> Path:
     return folder.resolve() if ".." in folder.parts else folder.absolute()
 
 
-def _parsed(changes: Sequence[str]) -> dict[str, str]:
+def parsed_changes(changes: Sequence[str]) -> dict[str, str]:
+    """Read `key=value` texts.
+
+    Raises:
+        UsageError: One is none.
+    """
     parsed: dict[str, str] = {}
     for change in changes:
         key, sign, value = change.partition("=")
