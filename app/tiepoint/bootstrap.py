@@ -173,7 +173,9 @@ async def open_program() -> AsyncIterator[Program]:
     site = Site(COMPUTER, "This computer", SiteKind.COMPUTER, scheduler, jobs, monitor, estimates)
     parked = (lambda text: panel_state.remember(parked=text), lambda: str(panel_state.state.extras.get("parked", "")))
     moves = Moves(transfers, products, lambda: captures_folder, _now)
-    remote = remote_parts(site, azure, lambda shown: panel_state.remember(site=shown), parked, recorder, moves)
+    remote = remote_parts(
+        site, azure, lambda shown: panel_state.remember(site=shown), parked, recorder, moves, operations
+    )
     results.also = remote.rounds.results
     try:
         yield Program(
@@ -204,6 +206,7 @@ async def open_program() -> AsyncIterator[Program]:
         await remote.rounds.stop()
         await remote.parking.stop()
         await remote.sites.stop()
+        await remote.remote.stop()
         await azure.clusters.stop()
         await azure.sign_in.stop()
         await transfers.stop()

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import secrets
+import ssl
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Final
 
-from tiepoint import __version__
+from tiepoint import __version__, resources
+from tiepoint.adapters.files.agent_package import ZippedAgent
+from tiepoint.adapters.files.known_hosts import FileKnownHosts
 from tiepoint.adapters.files.local_paths import FolderPaths
+from tiepoint.adapters.files.own_clusters import TomlOwnClusters
 from tiepoint.adapters.files.round_store import FileRoundStore
 from tiepoint.adapters.files.support_zip import ZipSupportFiles
-from tiepoint.adapters.on_demand import OnDemand
+from tiepoint.adapters.scheduler.client import ProtocolScheduler
+from tiepoint.adapters.ssh.hosts import SshHosts
+from tiepoint.domain.route import Route
 from tiepoint.ports.flight_recorder import FlightRecorder
-from tiepoint.ports.known_hosts import KnownHosts
-from tiepoint.ports.own_clusters import OwnClusters
-from tiepoint.ports.remote import RemoteHosts
+from tiepoint.ports.remote import RemoteStream
 from tiepoint.runtime import folders
 from tiepoint.runtime.logs import masked
+from tiepoint.services.estimates import Estimates
+from tiepoint.services.jobs import JobService
+from tiepoint.services.monitor import JobMonitor
+from tiepoint.services.operations import Operations
 from tiepoint.services.parking import Parking
 from tiepoint.services.path_doctor import PathDoctor
 from tiepoint.services.products import ProductService
@@ -31,8 +40,11 @@ from tiepoint.services.rounds.kit import RoundKit
 from tiepoint.services.rounds.lustre import LustreImport
 from tiepoint.services.rounds.places import Places
 from tiepoint.services.shown import ShownSite
-from tiepoint.services.sites import Site, Sites
+from tiepoint.services.sign_in import SignInService
+from tiepoint.services.sites import Site, SiteKind, Sites
 from tiepoint.services.transfers import TransferService
+
+_CLIENT: Final = f"tiepoint {__version__}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,7 @@ def remote_parts(
     parked: tuple[Callable[[str], None], Callable[[], str]],
     recorder: FlightRecorder,
     moves: Moves,
+    operations: Operations,
 ) -> RemoteParts:
     """Return the use cases around schedulers of clusters.
 
@@ -69,11 +82,22 @@ def remote_parts(
         parked: Keeps and returns what is parked, see `Parking`.
         recorder: Records what schedulers tell.
         moves: What moves photos and products.
+        operations: Where what takes long runs.
     """
     sites = Sites(computer, now_shown)
-    hosts, known = cast("RemoteHosts", OnDemand(_later)), cast("KnownHosts", OnDemand(_later))
-    own = cast("OwnClusters", OnDemand(_later))
-    remote = RemoteSites(sites, hosts, known, own, azure.clusters, azure.sign_in, _later)
+    hosts = SshHosts(_CLIENT, azure.sign_in.management_token, lambda: _trust(azure.sign_in))
+    remote = RemoteSites(
+        sites,
+        hosts,
+        FileKnownHosts(folders.data_folder() / "known_hosts.json", moves.now),
+        TomlOwnClusters(folders.settings_folder() / "clusters.toml", moves.now),
+        azure.clusters,
+        azure.sign_in,
+        lambda *about: _site(hosts, recorder, moves.now, *about),
+        ZippedAgent(folders.cache_folder() / "agent", __version__, resources.read_infra),
+        operations,
+        __version__,
+    )
     places = Places(azure.clusters, remote, azure.sign_in)
     return RemoteParts(
         sites=sites,
@@ -98,5 +122,31 @@ def _support_files() -> ZipSupportFiles:
     return ZipSupportFiles(folders.log_folder(), settings, masked)
 
 
-def _later(*_args: Any) -> Any:
-    raise NotImplementedError
+def _site(
+    hosts: SshHosts,
+    recorder: FlightRecorder,
+    now: Callable[[], datetime],
+    site_id: str,
+    name: str,
+    kind: SiteKind,
+    route: Callable[[], Awaitable[Route]],
+) -> Site:
+    """Return a cluster as a site; nothing is opened before somebody asks it something."""
+
+    async def open_stream() -> RemoteStream:
+        return await hosts.open_agent(await route())
+
+    scheduler = ProtocolScheduler(open_stream, _CLIENT, site=site_id, name=name, recorder=recorder)
+    monitor = JobMonitor(scheduler, now)
+    jobs = JobService(scheduler, lambda: secrets.token_hex(16))
+    return Site(site_id, name, kind, scheduler, jobs, monitor, Estimates(scheduler, monitor))
+
+
+def _trust(sign_in: SignInService) -> ssl.SSLContext:
+    """Return whose certificates Bastion's are judged by: the system's, or those of a custom cloud."""
+    ca_file = sign_in.snapshot.cloud.ca_file
+    if ca_file:
+        return ssl.create_default_context(cafile=ca_file)
+    import truststore
+
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -89,6 +89,10 @@ class FakeIdentity:
         self.calls.append(("sign_out",))
         self.signed_in = self.kept = None
 
+    async def management_token(self) -> str:
+        self.calls.append(("management_token",))
+        return "management-token"
+
     async def storage_token(self) -> tuple[str, float]:
         self.calls.append(("storage_token",))
         self._maybe_fail()

@@ -78,5 +78,8 @@ class Identity(Protocol):
             ConnectionLost: It cannot be renewed without a network.
         """
 
+    async def management_token(self) -> str:
+        """Return an access token for Azure's management, renewed silently. Raises as `storage_token`."""
+
     async def close(self) -> None:
         """Let go of all connections; what is remembered stays for the next start. Idempotent."""

@@ -301,6 +301,14 @@ class SignInService:
         ends, ca_file = datetime.fromtimestamp(expires, UTC), self.snapshot.cloud.ca_file
         return Credential("bearer", token, ends, is_by_sign_in=True, ca_file=ca_file)
 
+    async def management_token(self) -> str:
+        """Return a token for Azure's management, which Bastion asks for; for memory only. Raises as `azure`, and as
+        `storage_credential`.
+        """
+        if self.snapshot.account is None:
+            raise SignInNeeded(_NOBODY, remedy=_SIGN_IN)
+        return await self._identity.management_token()
+
     async def stop(self) -> None:
         """Wait for nobody any more and let go of all connections; the sign-in is kept for the next start."""
         await self._waiting.end()

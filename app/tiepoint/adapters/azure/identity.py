@@ -172,6 +172,11 @@ class AzureIdentity:
         token = await call(self, credential.get_token, scope)
         return token.token, float(token.expires_on)
 
+    async def management_token(self) -> str:
+        """Return a token for Azure's management; see the port."""
+        credential, scope = self.credential, self.cloud.management_scope
+        return str((await call(self, credential.get_token, scope)).token)
+
     async def close(self) -> None:
         """Let go of all connections; the sign-in is kept for the next start."""
         session, self._session, self._challenge = self._session, None, None

@@ -1,0 +1,124 @@
+#!/bin/sh
+# Puts Tiepoint's agent on a scheduler on Linux, or a newer one; run by the panel over SSH as root. Can be run again at any
+# time. A running job is not touched: the service starts anew once the agent is idle.
+# Arguments: 1 the agent as one file, empty where the open engine's package brings it; 2 address of that package.
+set -eu
+package=$1
+address=$2
+root=${DESTDIR:-}
+place=$root/opt/tiepoint
+
+say() { echo "tiepoint: $*"; }
+
+# Files that the deployment wrote stay as they are.
+write_new() {
+    if [ -e "$1" ]; then cat >/dev/null; else cat >"$1.new" && chmod "$2" "$1.new" && mv "$1.new" "$1"; fi
+}
+
+account() {
+    [ -z "$root" ] || return 0
+    getent group hpcgroup >/dev/null || groupadd --system hpcgroup
+    getent passwd hpcuser >/dev/null || useradd --system --gid hpcgroup --home-dir /var/lib/tiepoint-agent --shell /usr/sbin/nologin hpcuser
+}
+
+agent_file() {
+    mkdir -p "$place"
+    [ "$(head -c 2 "$package")" = "#!" ] || { say "$package is no agent" >&2; exit 1; }
+    cp "$package" "$place/tiepoint-agent.new"
+    chmod 755 "$place/tiepoint-agent.new"
+    "$place/tiepoint-agent.new" version >/dev/null
+    mv "$place/tiepoint-agent.new" "$place/tiepoint-agent"
+    rm -f "$package"
+}
+
+engine_package() {
+    "$place/venv/bin/python" -m pip install --quiet --disable-pip-version-check --upgrade "$address"
+    echo "$address" >"$place/venv/.package"
+}
+
+connect_command() {
+    write_new "$place/connect" 755 <<'CONNECT'
+#!/bin/sh
+# Joins an SSH session of the panel to the agent: what comes goes to it, what it says comes back. No port is opened.
+set -eu
+for agent in /opt/tiepoint/venv/bin/tiepoint-agent /opt/tiepoint/tiepoint-agent; do
+    if [ -x "$agent" ]; then
+        cd /
+        exec sudo -n -u hpcuser env TIEPOINT_HOME=/var/lib/tiepoint-agent TIEPOINT_AGENT_CONFIG=/etc/tiepoint/agent.json "$agent" connect
+    fi
+done
+echo "Tiepoint's agent is not installed on $(hostname)." >&2
+exit 127
+CONNECT
+}
+
+settings() {
+    mkdir -p "$root/etc/tiepoint"
+    engine=open
+    if [ -x "$root/opt/metashape-pro/metashape.sh" ]; then engine=metashape; fi
+    write_new "$root/etc/tiepoint/agent.json" 644 <<SETTINGS
+{"engine": "$engine", "work": "/work"}
+SETTINGS
+}
+
+# Whoever may sign in to the machine may join the agent, and nothing else as its account.
+right() {
+    mkdir -p "$root/etc/sudoers.d"
+    who=${SUDO_USER:-root}
+    file=$root/etc/sudoers.d/tiepoint-agent
+    if [ "$who" = root ] || [ -e "$file" ]; then return 0; fi
+    printf '%s ALL=(hpcuser) NOPASSWD: /usr/bin/env TIEPOINT_HOME=/var/lib/tiepoint-agent *tiepoint-agent connect\n' "$who" >"$file.new"
+    chmod 440 "$file.new"
+    mv "$file.new" "$file"
+}
+
+service() {
+    mkdir -p "$root/etc/systemd/system"
+    write_new "$root/etc/systemd/system/tiepoint-agent.service" 644 <<'UNIT'
+[Unit]
+Description=Tiepoint's agent: takes jobs and gives them to the nodes
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+User=hpcuser
+Group=hpcgroup
+Environment=TIEPOINT_HOME=/var/lib/tiepoint-agent
+Environment=TIEPOINT_AGENT_CONFIG=/etc/tiepoint/agent.json
+ExecStart=/opt/tiepoint/tiepoint-agent run --idle-s 0
+ExecStop=/opt/tiepoint/tiepoint-agent stop
+StateDirectory=tiepoint-agent
+Restart=always
+RestartSec=2
+NoNewPrivileges=yes
+
+[Install]
+WantedBy=multi-user.target
+UNIT
+}
+
+# `stop idle` lets the agent end once its jobs are over; systemd starts the new one then.
+start() {
+    if [ -n "$root" ]; then return 0; fi
+    command -v systemctl >/dev/null || { say "there is no systemd: start the agent by hand" >&2; exit 1; }
+    systemctl daemon-reload
+    systemctl enable --quiet tiepoint-agent.service
+    if ! systemctl is-active --quiet tiepoint-agent.service; then
+        systemctl restart tiepoint-agent.service
+        return 0
+    fi
+    for agent in /opt/tiepoint/venv/bin/tiepoint-agent /opt/tiepoint/tiepoint-agent; do
+        [ -x "$agent" ] || continue
+        sudo -n -u hpcuser env TIEPOINT_HOME=/var/lib/tiepoint-agent TIEPOINT_AGENT_CONFIG=/etc/tiepoint/agent.json "$agent" stop idle
+        return 0
+    done
+}
+
+account
+if [ -n "$package" ]; then agent_file; else engine_package; fi
+connect_command
+settings
+right
+service
+start
+say "installed"
