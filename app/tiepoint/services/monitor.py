@@ -89,6 +89,9 @@ class NoticeKind(StrEnum):
     FAILED = "failed"
     ATTENTION = "attention"
     """The job stopped without being asked to (interrupted) and waits for a person."""
+    FIRST_FAILURE = "first-failure"
+    """A task of a running job failed, or was lost and is tried again: told once a job, because a person may want to
+    look before hours go by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,7 @@ class JobMonitor:
         self._journal: deque[JournalEntry] = deque(maxlen=_KEPT_ENTRIES)
         self._task: asyncio.Task[None] | None = None
         self._stopped: dict[JobId, datetime] = {}
+        self._failed_once: set[JobId] = set()
         self._logs: set[FollowedLog] = set()
         self._was_held = False
         self._expects_end = False
@@ -274,6 +278,13 @@ class JobMonitor:
         kind = None if before is not None and before.state is after.state else _notice_kind(after)
         if kind is not None and not (kind is NoticeKind.ATTENTION and self._was_held):
             self.noticed.emit(JobNotice(kind, after))
+        elif kind is None and before is not None and _has_failures(after) and not _has_failures(before):
+            self._first_failure(after)
+
+    def _first_failure(self, job: Job) -> None:
+        if job.state is JobState.RUNNING and job.id not in self._failed_once:
+            self._failed_once.add(job.id)
+            self.noticed.emit(JobNotice(NoticeKind.FIRST_FAILURE, job))
 
     def _enter(self, entry: JournalEntry) -> None:
         self._journal.append(entry)
@@ -296,6 +307,10 @@ class JobMonitor:
         if before.state is LinkState.LOST and state is LinkState.CONNECTED:
             self._enter(JournalEntry(since, EntryKind.LINK_BACK))
         self.changed.emit(self._snapshot)
+
+
+def _has_failures(job: Job) -> bool:
+    return job.retried > 0 or any(stage.tasks.failed for stage in job.stages)
 
 
 def _notice_kind(job: Job) -> NoticeKind | None:

@@ -96,6 +96,40 @@ async def test_it_starts_without_an_agent_and_goes_on_when_there_is_one(watched:
     assert watched.monitor.snapshot.can("jobs.priority")
 
 
+async def test_the_first_failure_of_a_running_job_is_told_once(watched: Watched) -> None:
+    watched.add(A, JobState.RUNNING)
+    watched.monitor.start()
+    await watched.until_up()
+    for retried in (0, 1, 2):
+        watched.fake.set(A, retried=retried)
+        await watched.until(lambda: watched.monitor.snapshot.jobs[0].retried == retried)  # noqa: B023
+    watched.fake.set(A, state=JobState.COMPLETED)
+    await watched.until(lambda: len(watched.notices) == 2)
+    assert [notice.kind for notice in watched.notices] == [NoticeKind.FIRST_FAILURE, NoticeKind.COMPLETED]
+
+
+async def test_trying_now_cuts_the_pause_short(watched: Watched) -> None:
+    asked = asyncio.Event()
+
+    async def for_ever(seconds: float) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    watched.monitor.try_now()
+    watched.fake.is_reachable = False
+    monitor = JobMonitor(watched.client, watched.clock, for_ever)
+    monitor.start()
+    await asked.wait()
+    assert monitor.snapshot.link.next_try == watched.clock() + timedelta(seconds=0.5)
+    watched.fake.is_reachable = True
+    up = asyncio.Event()
+    monitor.changed.subscribe(lambda snapshot: up.set() if snapshot.link.is_up else None)
+    monitor.try_now()
+    await up.wait()
+    assert monitor.snapshot.link.next_try is None
+    await monitor.stop()
+
+
 async def test_a_loss_is_said_once_and_keeps_what_was_known(watched: Watched) -> None:
     watched.add(A, JobState.RUNNING)
     watched.monitor.start()
