@@ -20,6 +20,7 @@ from tiepoint.adapters.scheduler.client import ProtocolScheduler  # noqa: E402
 from tiepoint.connections import open_agent_stream  # noqa: E402
 from tiepoint.domain.identifiers import JobId  # noqa: E402
 from tiepoint.domain.job import Job, JobState  # noqa: E402
+from tiepoint.domain.node import NodeState  # noqa: E402
 from tiepoint.protocol.methods import SubmitParams  # noqa: E402
 
 
@@ -54,7 +55,12 @@ class Desk:
     async def follow(self) -> None:
         """Keep every snapshot from now on."""
         self._following = asyncio.create_task(self._follow())
-        await self.until(lambda: bool(self.seen))
+        await self.until(lambda: bool(self.seen) and self.live_nodes >= 2)
+
+    @property
+    def live_nodes(self) -> int:
+        """How many nodes are there now."""
+        return sum(node.state is not NodeState.OFFLINE for node in self.seen[-1].nodes.values())
 
     async def _follow(self) -> None:
         async for snapshot in self.scheduler.follow():

@@ -31,20 +31,22 @@ class AgisoftStand:
         self.generation = generation
         self.root = root
         self.version = VERSIONS[generation]
-        self._resumes_workers = resumes_workers
+        self.resumes_workers = resumes_workers
         self._workers: dict[str, subprocess.Popen[bytes]] = {}
         self._server = self._started_server(0)
         assert self._server.stdout is not None
         self.port = int(self._server.stdout.readline())
 
     def _started_server(self, port: int) -> subprocess.Popen[bytes]:
-        more = ["--resume-workers"] if self._resumes_workers else []
+        more = ["--resume-workers"] if self.resumes_workers else []
         command = [sys.executable, "-S", str(HERE / "server.py"), self.generation, "--port", str(port), *more]
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def restart_server(self) -> None:
         """Kill the server and start another on its port: it knows nothing of earlier batches, and workers are gone."""
         self.kill_server()
+        for process in self._workers.values():
+            _end(process)
         self._server = self._started_server(self.port)
         assert self._server.stdout is not None
         self._server.stdout.readline()

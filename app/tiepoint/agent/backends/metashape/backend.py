@@ -55,6 +55,8 @@ class _Run:
     reason: str = ""
     is_silent: bool = False
     missed: int = 0
+    # Another tool did something to it while it rested: that is told, not undone.
+    is_woken: bool = False
     follower: BatchFollower | None = None
     specs: list[TaskSpec] = field(default_factory=list)
 
@@ -77,6 +79,7 @@ class MetashapeBackend:
         self._runs: dict[str, _Run] = {}
         self._released: set[str] = set()
         self._resting: dict[str, int] = {}
+        self._is_told: set[str] = set()
         self._woken: Callable[[str], None] = lambda job: None
         self._is_ours: Callable[[str], bool] = lambda job: True
         self._steering = WorkerSteering(self._server, self._nodes)
@@ -162,6 +165,8 @@ class MetashapeBackend:
         run = _Run(order.root, note, listener, specs=specs)
         self._runs[order.job] = run
         self._resting.pop(order.job, None)
+        run.is_woken = order.job in self._is_told
+        self._is_told.discard(order.job)
         try:
             # Cancelled half-way, a batch could be left that nobody knows: it is made to the end in any case.
             run.submitting = asyncio.create_task(self._submit(order, run, job, photos), name="submit batch")
@@ -193,13 +198,18 @@ class MetashapeBackend:
     async def pause(self, job: str) -> None:
         """See `agent.backend.OwnQueue`."""
         batch = await self._batch_of(job)
+        run = self._runs.get(job)
+        if run is not None and run.follower is not None:
+            run.follower.expects_rest = True
         if batch:
             await self._steer_batch("pause", batch)
-            self._resting[job] = batch
+            if self._foreign.number_of(job) is None:
+                self._resting[job] = batch
 
     async def resume(self, job: str) -> None:
         """See `agent.backend.OwnQueue`; a job that is not followed yet is let go on when it is."""
         batch = self._foreign.number_of(job) or (self._runs[job].note.batch if job in self._runs else 0)
+        self._resting.pop(job, None)
         if batch:
             await self._steer_batch("resume", batch)
         else:
@@ -288,7 +298,7 @@ class MetashapeBackend:
         """Make sure that the job has a batch that is let go on."""
         note = run.note
         try:
-            if not await self._has_batch(note, job):
+            if not run.is_woken and not await self._has_batch(note, job):
                 await self._hand_in(run, job, photos)
             if not note.is_released or order.job in self._released:
                 await self._prefer(order, run)
@@ -303,7 +313,7 @@ class MetashapeBackend:
         if note.is_spent:
             return False
         if note.batch:
-            known = self._server.batches.get(note.batch)
+            known = self._batch(job.root, note)
             return self._server.problem is not None or (known is not None and known.state not in _DEAD)
         if not note.tasks:
             return False
@@ -311,6 +321,11 @@ class MetashapeBackend:
         found = await self._server.ask("find", project=_project(job.root))
         note.batch = int(found or 0)
         return bool(note.batch)
+
+    def _batch(self, root: Path, note: BatchNote) -> BatchFacts | None:
+        """Return a job's batch; a server that was restarted gives numbers to others again."""
+        batch = self._server.batches.get(note.batch)
+        return batch if batch is not None and _job_named(batch) == root.name else None
 
     async def _hand_in(self, run: _Run, job: JobFolder, photos: CapturePhotos) -> None:
         note = run.note
@@ -361,7 +376,7 @@ class MetashapeBackend:
         while True:
             await self._server.next_look()
             self._tell_silence(run)
-            batch = self._server.batches.get(note.batch)
+            batch = self._batch(run.root, note)
             if self._server.problem is not None:
                 continue
             if batch is None or not batch.tasks:
@@ -445,8 +460,9 @@ class MetashapeBackend:
                     self._reach.take(node_name(server.workers[number]), log)
         for job, number in tuple(self._resting.items()):
             batch = server.batches.get(number)
-            if batch is not None and not batch.is_paused and batch.state in ("pending", "inprogress", "completed"):
+            if batch is None or not batch.is_paused or batch.state in _DEAD:
                 del self._resting[job]
+                self._is_told.add(job)
                 self._woken(job)
 
     def _lost_worker(self, number: int, host: str) -> None:

@@ -88,6 +88,7 @@ class BatchFollower:
         self._said: dict[int, int] = {}
         self._error_time = 0.0
         self._is_resting = False
+        self.expects_rest = False
         self._is_first = True
 
     def update(self, batch: BatchFacts) -> tuple[int, ...]:
@@ -109,7 +110,7 @@ class BatchFollower:
             raise failure
         if has_error:
             self.task_came_back(batch)
-        if batch.is_paused != self._is_resting and not self.is_complete(batch):
+        if batch.is_paused != self._is_resting and not self.is_complete(batch) and not self.expects_rest:
             self._is_resting = batch.is_paused
             self._listener.rested(is_resting=batch.is_paused)
         self._is_first = False

@@ -32,6 +32,7 @@ class _Known:
     mask: int = 0
     retries: int = 0
     told: Node | None = None
+    connected: float = 0.0
 
 
 @dataclass(slots=True)
@@ -57,7 +58,8 @@ class Nodes:
 
     def steered(self, worker: int) -> None:
         """Remember that somebody decided whether this worker works."""
-        self._known.setdefault(worker, _Known()).was_released = True
+        if worker in self._known:
+            self._known[worker].was_released = True
 
     def update(self, workers: Iterable[WorkerFacts], *, is_silent: bool = False) -> None:
         """Take in what the workers are now.
@@ -83,7 +85,10 @@ class Nodes:
             self.told(gone)
 
     def _node(self, name: str, worker: WorkerFacts, now: datetime, *, is_silent: bool) -> Node:
-        known = self._known.setdefault(worker.id, _Known())
+        known = self._known.setdefault(worker.id, _Known(connected=worker.connected))
+        if known.connected != worker.connected:
+            # It joined anew; a server that was restarted gives its numbers again.
+            known = self._known[worker.id] = _Known(told=known.told, connected=worker.connected)
         if not worker.is_paused:
             known.was_released = True
         if worker.is_online and not is_silent:
