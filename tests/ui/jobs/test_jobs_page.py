@@ -50,6 +50,10 @@ class JobsStand:
     def state_of(self, job: Job) -> JobState:
         return self.fake.scheduler.all_jobs[job.id].state
 
+    def sees(self, text: str) -> bool:
+        """Whether a button with these words is seen."""
+        return any(each.text() == text and each.isVisible() for each in self.page.findChildren(QPushButton))
+
     def press(self, text: str) -> None:
         """Click the button with these words that is seen."""
         found = [each for each in self.page.findChildren(QPushButton) if each.text() == text and each.isVisible()]
@@ -169,6 +173,7 @@ def test_enter_on_a_completed_job_opens_its_result(in_qt: InQt) -> None:
         async with jobs_page(job) as stand:
             stand.key(Qt.Key.Key_Return)
             assert stand.parts.navigator.gone == [("results", {"job": job.id})]
+            await until(lambda: stand.sees("Open the result"))
             stand.press("Open the result")
             assert len(stand.parts.navigator.gone) == 2
 
@@ -209,6 +214,7 @@ def test_an_interrupted_job_goes_on_from_where_it_was(in_qt: InQt) -> None:
         job = a_job(state=JobState.PAUSED, error=AGENT_ENDED)
         async with jobs_page(job) as stand:
             assert stand.page.strip().state_text == "Interrupted"
+            await until(lambda: stand.sees("Go on from here"))
             stand.press("Go on from here")
             await until(lambda: stand.state_of(job) is JobState.QUEUED)
 

@@ -38,6 +38,8 @@ _LIST_SHARE: Final = 0.34
 _LIST_SHARE_THERE: Final = 0.42
 """Above a growing preview or a failure the list has less room than above a table."""
 _NEVER: Final = (-1, False)
+_LOOK_MS: Final = 15_000
+"""How often it is looked what the flight recorder has."""
 
 
 class JobsPage(Page):
@@ -68,6 +70,8 @@ class JobsPage(Page):
         self._splitter = QSplitter(Qt.Orientation.Vertical)
         self._stack = QStackedWidget()
         self._placed_for = _NEVER
+        self._looks = QTimer(self, interval=_LOOK_MS)
+        self._looks.timeout.connect(self._recorder.look)
         self._setup_ui()
         self._connect()
         self._show()
@@ -178,6 +182,7 @@ class JobsPage(Page):
         """Another site is shown: look at it as if for the first time."""
         self._placed_for = _NEVER
         if self.isVisible():
+            self._recorder.look()
             self._watch_cluster()
 
     def _watch_cluster(self) -> None:
@@ -246,11 +251,14 @@ class JobsPage(Page):
         folded = self._panel.program.panel_state.state.extras.get("jobs_folded")
         self.list_card.set_folded(is_folded=folded is True)
         self.viewmodel.set_active(is_active=True)
+        self._recorder.look()
+        self._looks.start()
         self._watch_cluster()
         QTimer.singleShot(0, self, self._show)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Do nothing while nobody looks."""
         super().hideEvent(event)
+        self._looks.stop()
         self.viewmodel.set_active(is_active=False)
         self.detail.set_active(is_active=False)

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame
 
 from tiepoint.ui.pages.jobs.timeline import Timeline
@@ -113,11 +112,6 @@ class Scrubber(QFrame):
             self._recorder.show_live()
         else:
             self._recorder.show_at(self._wanted)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Look what there is."""
-        super().showEvent(event)
-        self._recorder.look()
 
 
 class ReplayBanner(ActionBanner):

@@ -12,6 +12,7 @@ from tiepoint.ui.text import tr
 from tiepoint.ui.viewmodels.jobs import JobsViewModel
 from tiepoint.ui.viewmodels.jobs_stages import stage_views
 from tiepoint.ui.viewmodels.jobs_words import clock_text, ticking_text
+from tiepoint.ui.viewmodels.recorder import recorder_of
 from tiepoint.ui.widgets.cards import Card, hairline
 from tiepoint.ui.widgets.labels import Glyph, Label
 from tiepoint.ui.widgets.layouts import column, holder, row
@@ -43,6 +44,8 @@ class StripCard(Card):
         self._recorder = holder(column(hairline(), row(self.scrubber, margins=(8, 2, 12, 4)), spacing=0))
         self.content.addWidget(self._stages)
         self.content.addWidget(self._recorder)
+        self._told = recorder_of(panel).told
+        self._told.connect(self._show_card)
         self.show_none()
 
     def show_job(self, job: Job, viewmodel: JobsViewModel) -> None:
@@ -60,6 +63,7 @@ class StripCard(Card):
 
     def shut(self) -> None:
         """Listen no more."""
+        self._told.disconnect(self._show_card)
         self.scrubber.shut()
 
     def _show_card(self) -> None:
