@@ -54,7 +54,7 @@ class Round:
         id: Of the round.
         name: What people call it.
         site: Id of the site it runs on (`services.sites`).
-        capture: The capture, the same on this computer, in Blob and there.
+        capture: The capture, the same on this computer, in Blob and there; empty until the upload knows it.
         step: Where it is.
         state: See `RoundState`.
         begun: UTC.

@@ -197,7 +197,7 @@ class _Cluster:
 
     async def _other_case(self, target: PurePath) -> str:
         """The same path in other letters, if that is there."""
-        for name in dict.fromkeys((target.name.lower(), target.name.upper(), target.name.capitalize())):
+        for name in dict.fromkeys((target.name.lower(), target.name.upper(), target.name.title())):
             other = target.with_name(name) if name and name != target.name else target
             if other != target and (await self._site.scheduler.look(str(other))).here.kind != "missing":
                 return str(other)

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from blob_server import BlobServer, Container
+from cluster_box.cloud import BoxCloud
 from fault_proxy import FaultProxy
+from flights import SMALL, write_flight
 from machine_right import MetadataService
+from program import Program
+from round_cluster import RoundCluster
+from round_panel import Panel, open_panel
 from round_stand import HASTY, Sent
 from tiepoint.agent.round.address import blob_folder
 from tiepoint.agent.round.door import Account
 from tiepoint.agent.round.identity import MachineIdentity
+from tiepoint.transfer.tuning import TUNING_VARIABLE
 from tls_papers import TlsPapers, make_papers
+from workstation import IMPATIENT
 
 _numbers = itertools.count(1)
 
@@ -71,3 +81,38 @@ def account(
         return Account(place, identity, HASTY, papers.client_context())
 
     return make
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BoxCloud]:
+    cloud = BoxCloud(tmp_path_factory.mktemp("cloud") / "papers", ["scheduler"])
+    yield cloud
+    cloud.close()
+
+
+@pytest.fixture
+def worker(tiepoint_home: Path, cloud: BoxCloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Impatience and trust for the transfer worker of this home, and its end."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(cloud.ca_file))
+    monkeypatch.setenv(TUNING_VARIABLE, json.dumps(IMPATIENT))
+    yield
+    Program(tiepoint_home).stop()
+
+
+@pytest.fixture
+def cluster(cloud: BoxCloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RoundCluster]:
+    with RoundCluster(cloud, tmp_path_factory.mktemp("c")) as cluster:
+        yield cluster
+
+
+@pytest_asyncio.fixture
+async def panel(cluster: RoundCluster, worker: None) -> AsyncIterator[Panel]:
+    async with open_panel(cluster.panel()) as panel:
+        panel.rounds.start()
+        yield panel
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    number = next(_numbers)
+    return write_flight(tmp_path / f"flight {number}", [*SMALL, 2200 * 1024], seed=number)

@@ -32,6 +32,8 @@ class Moving:
     async def upload(self) -> bool:
         """Look how the upload is; True once the round is a step further."""
         transfer = self._found(self._board.round.upload, "upload")
+        if transfer is not None and transfer.capture is not None:
+            self._board.put(capture=transfer.capture, source=transfer.place.url)
         if transfer is None or not await self._is_there(transfer):
             return False
         self._board.put(step=RoundStep.SUBMIT, progress=None, failure=None, state=RoundState.RUNNING)

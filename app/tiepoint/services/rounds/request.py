@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.capture import Drop
 from tiepoint.domain.estimate import changes_text
-from tiepoint.domain.identifiers import CaptureId
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,17 @@ class RoundRequest:
     output: Path | None = None
 
 
-def key_of(drop: Drop, request: RoundRequest, capture: CaptureId) -> str:
+def key_of(drop: Drop, request: RoundRequest, place: BlobPlace) -> str:
     """Return the key of a submission: the same photos and wishes at the same place are the same job."""
     photos = [[photo.path, photo.size, photo.mtime_ns] for photo in drop.photos]
-    asked = [request.site, capture, request.preset, changes_text(request.changes), sorted(request.products), photos]
+    name = request.name or drop.name
+    asked = [
+        request.site,
+        place.url,
+        name,
+        request.preset,
+        changes_text(request.changes),
+        sorted(request.products),
+        photos,
+    ]
     return hashlib.sha256(json.dumps(asked).encode("utf-8", "surrogatepass")).hexdigest()[:32]

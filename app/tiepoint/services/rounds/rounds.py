@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Sequence
@@ -43,6 +44,7 @@ class Rounds:
         self._store, self._kit = store, kit
         self._runners: dict[RoundId, RoundRunner] = {}
         self._is_read = self._is_started = False
+        self._beginning = asyncio.Lock()
         self._pace = Pace(lambda: self.changed.emit(self.all))
 
     @property
@@ -104,19 +106,25 @@ class Rounds:
             raise no_place(request.site)
         if request.output is not None:
             await self._kit.products.prepare_folder(request.output)
+        key = key_of(drop, request, places[0])
+        async with self._beginning:
+            known = next((each for each in self.all if each.key == key and not each.is_over), None)
+            return known or await self._begun(drop, request, key, given=given, capture=capture)
+
+    async def _begun(
+        self, drop: Drop, request: RoundRequest, key: str, *, given: Sequence[Path], capture: CaptureId | None
+    ) -> Round:
+        place = self._kit.places.of(request.site)
+        if place is None:
+            raise no_place(request.site)
         transfer = await self._kit.transfers.upload_drop(
-            drop, request.name, places[0], self._kit.places.source(places[0]), given=given, capture=capture
+            drop, request.name, place[0], self._kit.places.source(place[0]), given=given, capture=capture
         )
-        found = CaptureId(transfer.capture or transfer.place.prefix.rpartition("/")[2])
-        key = key_of(drop, request, found)
-        known = next((each for each in self.all if each.key == key and not each.is_over), None)
-        if known is not None:
-            return known
         round_ = Round(
             id=RoundId(secrets.token_hex(8)),
             name=request.name or drop.name,
             site=request.site,
-            capture=found,
+            capture=transfer.capture or CaptureId(""),
             step=RoundStep.UPLOAD,
             state=RoundState.RUNNING,
             begun=self._kit.now(),
@@ -125,7 +133,6 @@ class Rounds:
             products=request.products,
             key=key,
             upload=transfer.id,
-            source=transfer.place.url,
             output=str(request.output) if request.output is not None else "",
             priority=request.priority,
         )

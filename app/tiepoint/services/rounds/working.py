@@ -5,7 +5,9 @@ On the loop's thread.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+from datetime import datetime
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Final
 
@@ -25,6 +27,8 @@ from tiepoint.services.sites import Site
 
 MOST_RESUMES: Final = 5
 """Times that a job which an agent's end interrupted is let go on by itself without any progress in between."""
+_OLD_NEWS_S: Final = 5.0
+"""As long may the list of jobs show what was before a job was let go on."""
 _FETCH, _PUBLISH = ROUND_STAGES
 _STEPS: Final = {_FETCH: RoundStep.FETCH, _PUBLISH: RoundStep.PUBLISH}
 _ON_CLUSTER: Final = (RoundStep.FETCH, RoundStep.PROCESS, RoundStep.PUBLISH)
@@ -42,6 +46,7 @@ class Working:
         self._kit, self._board = kit, board
         self._resumes: tuple[str, int] = ("", 0)
         self._handed_in: SubmitParams | None = None
+        self._before: tuple[JobState, datetime | None, float] | None = None
 
     @property
     def site(self) -> Site | None:
@@ -67,7 +72,7 @@ class Working:
         self._handed_in = self._request(round_, agent)
         job = await site.scheduler.submit(self._handed_in)
         if job.state is not JobState.COMPLETED:
-            job = await site.jobs.go_on(job)
+            await self._let_go_on(site, job)
         self._board.put(job=job.id, step=RoundStep.FETCH, state=RoundState.RUNNING, failure=None)
         return True
 
@@ -99,7 +104,7 @@ class Working:
             return
         if job.state is JobState.COMPLETED and not job.published:
             raise words.not_published().as_error()
-        await site.jobs.go_on(job)
+        await self._let_go_on(site, job)
 
     async def stop(self) -> None:
         """Stop the job for good, also one of which the answer to its submission has not come.
@@ -128,6 +133,8 @@ class Working:
             return None
 
     async def _took(self, site: Site, job: Job) -> bool:
+        if self._is_old_news(job):
+            return False
         if job.state is JobState.COMPLETED:
             if not job.published:
                 self._board.put(state=RoundState.FAILED, failure=words.not_published(), progress=None)
@@ -143,7 +150,7 @@ class Working:
         step = _STEPS.get(job.stage or "", RoundStep.PROCESS if job.stage else RoundStep.FETCH)
         progress = _progress(job, step)
         if job.state is JobState.PAUSED and job.error is not None and self._may_resume(job):
-            await site.jobs.resume(job.id)
+            await self._let_go_on(site, job)
             self._board.put(step=step, state=RoundState.RUNNING, failure=None, progress=progress)
         elif job.state is JobState.PAUSED:
             failure = job.error or words.paused_job()
@@ -152,6 +159,21 @@ class Working:
             self._put_end(job, step)
         else:
             self._board.put(step=step, state=RoundState.RUNNING, failure=None, progress=progress)
+        return False
+
+    async def _let_go_on(self, site: Site, job: Job) -> None:
+        """Let a job go on, and know that what is told of it for a moment is how it was before."""
+        await site.jobs.go_on(job)
+        self._before = (job.state, job.finished, asyncio.get_running_loop().time() + _OLD_NEWS_S)
+
+    def _is_old_news(self, job: Job) -> bool:
+        if self._before is None:
+            return False
+        state, finished, until_s = self._before
+        is_old = (job.state, job.finished) == (state, finished) and (state.is_over or state is JobState.PAUSED)
+        if is_old and asyncio.get_running_loop().time() < until_s:
+            return True
+        self._before = None
         return False
 
     def _put_end(self, job: Job, step: RoundStep) -> None:
