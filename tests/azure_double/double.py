@@ -23,6 +23,7 @@ from azure_double.arm.machines import Machines
 from azure_double.arm.operations import Operations
 from azure_double.arm.roles import built_in_roles
 from azure_double.arm.subscriptions import Subscriptions
+from azure_double.bastion_gate import BastionGate
 from azure_double.blob_gate import BlobGate
 from azure_double.blobs import BlobPool
 from azure_double.clock import Clock, Timeline
@@ -74,6 +75,8 @@ class AzureDouble:
         self.checks_blob_roles = True
         """Whether roles decide about blobs of accounts that are made from now on; Azurite itself takes any token."""
         self.world.open_blob_gate = self._open_blob_gate
+        self.tunnels = BastionGate(self.world, self.lock)
+        self.world.open_bastion = self._open_bastion
         self.world.role_definitions = built_in_roles()
         self.entra = Entra(Sessions(self.people, self.url))
         self._vaults = VaultData(self.world)
@@ -186,6 +189,11 @@ class AzureDouble:
         listener = Listener(functools.partial(self._vault_answer, name), self._context)
         self._ports.append(listener)
         return f"{listener.url}/"
+
+    def _open_bastion(self) -> str:
+        listener = Listener(self.tunnels.answer, self._context, carry=self.tunnels.carry)
+        self._ports.append(listener)
+        return f"127.0.0.1:{listener.port}"
 
     def _open_blob_gate(self, name: str, endpoint: str) -> str:
         if not self.checks_blob_roles:

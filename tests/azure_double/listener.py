@@ -16,6 +16,7 @@ from typing import Any
 from azure_double.exchange import Dropped, Request, Response, read_request
 
 Answer = Callable[[Request], Response]
+Carry = Callable[[Request, socket.socket], None]
 _IDLE_S = 60.0
 
 
@@ -26,10 +27,14 @@ class Listener:
         answer: Called on the connection's thread.
         context: For https; None = http.
         port: 0 = the system chooses.
+        carry: Takes over connections that ask to become web sockets, until they end; None = there are none.
     """
 
-    def __init__(self, answer: Answer, context: ssl.SSLContext | None = None, port: int = 0) -> None:
+    def __init__(
+        self, answer: Answer, context: ssl.SSLContext | None = None, port: int = 0, carry: Carry | None = None
+    ) -> None:
         self._server = _Server(answer, context, port)
+        self._server.carry = carry
         self.port = int(self._server.server_address[1])
         self.url = f"{'https' if context else 'http'}://127.0.0.1:{self.port}"
         self._thread = threading.Thread(
@@ -52,6 +57,7 @@ class _Server(http.server.ThreadingHTTPServer):
     def __init__(self, answer: Answer, context: ssl.SSLContext | None, port: int) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self.answer, self.context = answer, context
+        self.carry: Carry | None = None
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
 
@@ -93,6 +99,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def _serve(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         request = read_request(self.command, self.path, dict(self.headers), self.rfile.read(length))
+        if self.server.carry and self.headers.get("Upgrade", "").lower() == "websocket":
+            self.close_connection = True
+            with contextlib.suppress(OSError):
+                self.server.carry(request, self.connection)
+            return
         try:
             response = self.server.answer(request)
         except Dropped:

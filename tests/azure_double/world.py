@@ -147,6 +147,7 @@ class World:
         self.random = random.Random(5)
         self.blobs: BlobPool | None = None
         self.open_vault: Callable[[str], str] = lambda name: ""
+        self.open_bastion: Callable[[], str] = lambda: "bst-double.bastion.azure.com"
         self.open_blob_gate: Callable[[str, str], str] = lambda name, endpoint: endpoint
 
     def group(self, name: str, subscription: str = "") -> Group:

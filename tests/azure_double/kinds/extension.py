@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from azure_double.exchange import AzureError
 from azure_double.ids import ResourceId
 from azure_double.kinds.kind import Kind
@@ -41,6 +44,20 @@ class Extension(Kind):
         demand_running(world, found)
 
 
+def _output(machine: Resource, resource: Resource) -> str:
+    """What a script says: host keys where it asks for them (`facts["host_keys"]`), else what a test has put."""
+    if "ssh_host_" in str((resource.properties.get("source") or {}).get("script", "")):
+        return str(machine.facts.setdefault("host_keys", new_host_key()))
+    return str(machine.facts.get("script_output", f"{resource.name}: done\n"))
+
+
+def new_host_key() -> str:
+    """A machine's public key, as its file in /etc/ssh has it."""
+    key = Ed25519PrivateKey.generate().public_key()
+    encoding, kind = serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH
+    return f"{key.public_bytes(encoding, kind).decode()} root@machine\n"
+
+
 class RunCommand(Kind):
     """A managed run command. A script whose machine has `facts["script_fails"]` fails."""
 
@@ -65,7 +82,7 @@ class RunCommand(Kind):
         resource.facts["view"] |= {
             "executionState": "Failed" if failing else "Succeeded",
             "exitCode": 1 if failing else 0,
-            "output": machine.facts.get("script_output", f"{resource.name}: done\n") if machine else "",
+            "output": _output(machine, resource) if machine else "",
             "error": failing,
             "endTime": world.timeline.stamp(),
         }

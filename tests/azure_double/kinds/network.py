@@ -142,6 +142,10 @@ class Bastion(Kind):
                 raise AzureError(400, "BastionHostSubnetNameInvalid", "The subnet must be named AzureBastionSubnet.")
             demand_there(world, (inside.get("publicIPAddress") or {}).get("id", ""), found)
 
+    def put(self, world: World, resource: Resource, old: dict[str, Any] | None) -> None:
+        """Get a name, under which the double listens for tunnels."""
+        resource.properties.setdefault("dnsName", resource.facts.setdefault("dns", world.open_bastion()))
+
 
 def _cards(world: World, subnet: str) -> dict[str, str]:
     return {
