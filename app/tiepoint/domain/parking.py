@@ -67,13 +67,10 @@ def parking_advice(
     Returns:
         None when every node is of use, or parking would not pay.
     """
-    running = [job for job in jobs if job.state is JobState.RUNNING]
-    stages = [running_stage(job) for job in running]
-    if not running or any(job.state is JobState.QUEUED for job in jobs):
+    if not leaves_nodes_idle(jobs):
         return None
-    if any(stage is None or needs_many(stage) for stage in stages):
-        return None
-    job, stage = running[0], stages[0]
+    job = next(job for job in jobs if job.state is JobState.RUNNING)
+    stage = running_stage(job)
     idle = tuple(node for node in nodes if node.state is NodeState.READY and node.job is None and node.id in prices)
     if stage is None or not idle:
         return None
@@ -93,6 +90,15 @@ def parking_advice(
         waking_s=waking_s,
         saves=None if wait is None else saving(wait, per_hour, waking_s if until is not None else 0.0),
     )
+
+
+def leaves_nodes_idle(jobs: Sequence[Job]) -> bool:
+    """Whether all that runs is in stages that use one node, and nothing waits for nodes."""
+    states = {job.state for job in jobs}
+    if JobState.RUNNING not in states or JobState.QUEUED in states:
+        return False
+    stages = [running_stage(job) for job in jobs if job.state is JobState.RUNNING]
+    return all(stage is not None and not needs_many(stage) for stage in stages)
 
 
 def running_stage(job: Job) -> Stage | None:

@@ -15,7 +15,7 @@ from tiepoint.domain.identifiers import JobId
 from tiepoint.domain.job import Job
 from tiepoint.domain.node import Node, NodeState
 from tiepoint.domain.parked_nodes import ParkedNode, ParkedNodes, parked_from_text, parked_text
-from tiepoint.domain.parking import ParkingAdvice, is_time_to_wake, parking_advice
+from tiepoint.domain.parking import ParkingAdvice, is_time_to_wake, leaves_nodes_idle, parking_advice
 from tiepoint.services.clusters import ClusterService
 from tiepoint.services.event import Event
 from tiepoint.services.monitor import MonitorSnapshot
@@ -81,6 +81,8 @@ class Parking:
         """What could be parked there now; None = nothing worth it, dismissed, or nobody may."""
         cluster, snapshot = self._cluster(site), site.monitor.snapshot
         if cluster is None or cluster.state not in _RUNS or not snapshot.link.is_up or site.id in self._all():
+            return None
+        if not leaves_nodes_idle(snapshot.jobs):
             return None
         prices = {
             node.id: price

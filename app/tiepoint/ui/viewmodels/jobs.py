@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections import Counter
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from tiepoint.domain.cluster import Cluster, ClusterId
+from tiepoint.domain.cluster import Cluster, ClusterId, Meter
 from tiepoint.domain.estimate import TimeEstimate
-from tiepoint.domain.heartbeat import Heartbeat, QuietTimes, heartbeat
-from tiepoint.domain.job import Job, JobState
-from tiepoint.domain.job_note import NoteFacts
-from tiepoint.domain.meter import cost_between
-from tiepoint.domain.node import Node, NodeState
+from tiepoint.domain.heartbeat import Heartbeat
+from tiepoint.domain.job import Job
+from tiepoint.domain.node import Node
 from tiepoint.domain.remote_round import Round
 from tiepoint.protocol.hello import Capability
 from tiepoint.services.monitor import MonitorSnapshot
 from tiepoint.services.program import Program
 from tiepoint.services.sites import Site, SiteKind
 from tiepoint.ui.viewmodels.job_choice import JobChoice
-from tiepoint.ui.viewmodels.jobs_rows import JobContext, job_row
+from tiepoint.ui.viewmodels.jobs_list import JobRows, World, counted, job_cost, queue
 from tiepoint.ui.viewmodels.pace import Pace
 from tiepoint.ui.viewmodels.recorder import Recorder, utc_now
-from tiepoint.ui.viewmodels.rounds import came_down, is_round_key, round_row, row_key, without_job
+from tiepoint.ui.viewmodels.rounds import is_round_key, round_row, row_key, without_job
 from tiepoint.ui.widgets.table_cells import LazyRow
 
 __all__ = ["JobsViewModel", "queue", "utc_now"]
 
 _TICK_MS: Final = 1000
-_GRACE: Final = timedelta(minutes=5)
-"""A job may be submitted while its cluster starts."""
-_THERE: Final = (NodeState.READY, NodeState.BUSY, NodeState.PAUSED, NodeState.STARTING)
 
 
 class JobsViewModel(QObject):
@@ -55,15 +47,13 @@ class JobsViewModel(QObject):
         super().__init__()
         self._program, self._choice, self._recorder = program, choice, recorder
         self._rows: tuple[LazyRow, ...] = ()
-        self._kept: dict[str, tuple[Job, JobContext, LazyRow]] = {}
-        self._quiet = QuietTimes()
-        self._idle = self._there = 0
+        self._list = JobRows(program.remote.rounds)
         self._pace = Pace(self._update, self)
         self._tick = QTimer(self, interval=_TICK_MS)
         self._tick.timeout.connect(self._on_tick)
         remote = program.remote
         self._ends = [
-            remote.shown.estimates_changed.subscribe(lambda _none: self._pace.ask()),
+            remote.shown.estimates_changed.subscribe(lambda _none: self._on_history()),
             remote.shown.switched.subscribe(lambda _site: self._forget()),
             remote.rounds.changed.subscribe(lambda _rounds: self._pace.ask()),
             remote.parking.changed.subscribe(lambda _none: self._pace.ask()),
@@ -159,24 +149,17 @@ class JobsViewModel(QObject):
 
     def heartbeat(self, job: Job) -> Heartbeat | None:
         """How alive a job is; None when it does not run or never said anything."""
-        return heartbeat(job, self.now, self._quiet.limit_s(job.stage))
+        return self._list.heartbeat(job, self.now)
 
     def cost(self, job: Job) -> float | None:
         """What the cluster cost while a job ran, at list price; None = not known in full."""
-        cluster = self.cluster
-        meter = None if cluster is None else cluster.meter
-        if meter is None or meter.since is None or job.started is None or not meter.segments:
-            return None
-        first = min(segment.start for segment in meter.segments)
-        if job.started < first - _GRACE:
-            return None  # it ran before the meter began: a part would be taken for the whole
-        return cost_between(meter.segments, job.started, job.finished or self.now)
+        return job_cost(job, self._meter, self.now)
 
     @property
     def currency(self) -> str:
         """Of the costs."""
-        cluster = self.cluster
-        return "USD" if cluster is None or cluster.meter is None else cluster.meter.currency
+        meter = self._meter
+        return "USD" if meter is None else meter.currency
 
     def count(self, tag: str) -> int:
         """How many rows have a tag; the empty one counts all."""
@@ -217,9 +200,12 @@ class JobsViewModel(QObject):
 
     def _forget(self) -> None:
         """Another site is shown: nothing of the old one is kept."""
-        self._kept.clear()
-        self._quiet = QuietTimes()
+        self._list.forget()
         self._update()
+
+    def _on_history(self) -> None:
+        self._list.forget_estimates()
+        self._pace.ask()
 
     def _on_tick(self) -> None:
         if self.is_stale or self.snapshot.running is not None or self._lone_rounds():
@@ -245,59 +231,15 @@ class JobsViewModel(QObject):
             if found is not None and found.job is not None and self.snapshot.job(found.job) is not None:
                 self.choose(found.job)
 
+    @property
+    def _meter(self) -> Meter | None:
+        cluster = self.cluster
+        return None if cluster is None else cluster.meter
+
     def _update(self) -> None:
         self._follow_round()
         snapshot, now = self.snapshot, self.now
-        busy = Counter(node.job for node in snapshot.nodes if node.job is not None)
-        self._there = sum(node.state in _THERE for node in snapshot.nodes)
-        self._idle = sum(node.state is NodeState.READY and node.job is None for node in snapshot.nodes)
-        places = {job.id: place for place, job in enumerate(queue(snapshot.jobs), 1)}
-        rows = [self._row(job, now, busy[job.id], places.get(job.id, 0)) for job in snapshot.jobs]
-        self._kept = {row.key: self._kept[row.key] for row in rows}
-        self._rows = (*rows, *(round_row(each, now) for each in self._lone_rounds()))
+        there, idle = counted(snapshot.nodes)
+        world = World(self.site, snapshot, now, self.is_live, self._meter, there, idle)
+        self._rows = (*self._list.rows(world), *(round_row(each, now) for each in self._lone_rounds()))
         self.changed.emit()
-
-    def _row(self, job: Job, now: datetime, nodes: int, place: int) -> LazyRow:
-        """Return a job's row; one that does not run stays the same object from day to day."""
-        context = self._context(job, now, nodes, place)
-        known = self._kept.get(job.id)
-        if known is not None and known[0] is job and known[1] == context:
-            return known[2]
-        row = job_row(job, context)
-        self._kept[job.id] = job, context, row
-        return row
-
-    def _context(self, job: Job, now: datetime, nodes: int, place: int) -> JobContext:
-        moment = now if job.state is JobState.RUNNING else now.replace(hour=0, minute=0, second=0, microsecond=0)
-        base = JobContext(
-            moment, is_stale=self.is_stale, currency=self.currency, is_free=self.is_here, is_live=self.is_live
-        )
-        cost = None if self.is_here else self.cost(job)
-        if job.state.is_over:
-            return dataclasses.replace(base, facts=NoteFacts(is_here=self.is_here or self._has_come(job)), cost=cost)
-        self._quiet.hear(job)
-        estimate, beat = self.left(job), self.heartbeat(job)
-        steady = None if beat is None else dataclasses.replace(beat, quiet_s=_steady(beat))
-        facts = NoteFacts(
-            nodes=self._there,
-            idle=self._idle,
-            heartbeat=None if self.is_stale else steady,
-            has_history=None if estimate is None or self.is_here else estimate.runs > 0,
-        )
-        left = None if estimate is None else estimate.total
-        stopped = self.stopped(job)
-        return dataclasses.replace(base, left=left, nodes=nodes, place=place, stopped=stopped, facts=facts, cost=cost)
-
-    def _has_come(self, job: Job) -> bool:
-        return came_down(self._program.remote.rounds, self.site.id, job) is not None
-
-
-def queue(jobs: Sequence[Job]) -> list[Job]:
-    """Return the jobs that wait, in the order in which they will run: by priority, then by age."""
-    waiting = [job for job in jobs if job.state is JobState.QUEUED]
-    return sorted(waiting, key=lambda job: (-job.priority, job.submitted or datetime.max.replace(tzinfo=UTC), job.id))
-
-
-def _steady(beat: Heartbeat) -> float:
-    """Return a silence to the minute once it is told, and none before: a row changes only when its words do."""
-    return max(beat.limit_s + 1, beat.quiet_s // 60 * 60) if beat.is_stuck else 0.0

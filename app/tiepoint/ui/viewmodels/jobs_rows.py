@@ -31,6 +31,7 @@ from tiepoint.ui.widgets.table_cells import NOTHING, Cell, Column, LazyRow
 __all__ = ["JobContext", "elapsed_s", "job_columns", "job_row", "job_share", "left_cell", "queue_text"]
 
 _RECENT_S: Final = 86400
+_ATTENTION, _ACTIVE, _OVER = frozenset({"attention"}), frozenset({"active"}), frozenset({"over"})
 _LOUD: Final = (NoteKind.STUCK, NoteKind.NO_NODE, NoteKind.FOREIGN)
 
 
@@ -110,12 +111,13 @@ class JobContext:
 
 def job_row(job: Job, context: JobContext) -> LazyRow:
     """Return the row of a job; its cells are made when somebody looks at them."""
+    needs_look = _needs_look(job, context)
     return LazyRow(
         job.id,
         (job, context),
         lambda: tuple(make(job, context) for make in _CELLS),
-        rank=_rank(job, context),
-        tags=_tags(job, context),
+        rank=_rank(job, context, needs_look=needs_look),
+        tags=_ATTENTION if needs_look else _OVER if job.state.is_over else _ACTIVE,
         is_stale=context.is_stale,
         one=lambda column: _CELLS[column](job, context),
     )
@@ -264,14 +266,6 @@ def _note(job: Job, context: JobContext) -> Cell:
     return note_cell(job, job_note(job, context.facts), context.place)
 
 
-def _tags(job: Job, context: JobContext) -> frozenset[str]:
-    if _needs_look(job, context):
-        return frozenset({"attention"})
-    if job.state.is_over:
-        return frozenset({"over"})
-    return frozenset({"active"})
-
-
 def needs_attention(job: Job) -> bool:
     """Whether a person has to do something about a job."""
     return job.state is JobState.FAILED or (job.state is JobState.PAUSED and job.error is not None)
@@ -286,12 +280,12 @@ def _order(job: Job) -> int:
     return states.index(job.state) if job.state in states else len(states)
 
 
-def _rank(job: Job, context: JobContext) -> tuple[float, ...]:
+def _rank(job: Job, context: JobContext, *, needs_look: bool) -> tuple[float, ...]:
     """Attention first, while it is news; then what runs, what waits in its order, and the rest, newest first."""
     ended = job.finished or job.started or job.submitted
     is_news = ended is not None and (context.now - ended).total_seconds() < _RECENT_S
     newest = -(job.submitted.timestamp() if job.submitted else 0.0)
-    if _needs_look(job, context) and (is_news or not job.state.is_over):
+    if needs_look and (is_news or not job.state.is_over):
         return (0, newest)
     group = {JobState.RUNNING: 1, JobState.PAUSED: 2, JobState.QUEUED: 3}.get(job.state, 4)
     return (group, float(context.place) if group == 3 else 0.0, newest)
