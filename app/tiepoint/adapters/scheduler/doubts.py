@@ -31,6 +31,11 @@ class Doubts:
         if self._count & (self._count - 1) == 0:
             _log.warning("passed over for the %d. time, from %s: %s", self._count, self._who, what)
 
+    @property
+    def count(self) -> int:
+        """How many there were."""
+        return self._count
+
     def clear(self) -> None:
         """Begin anew, with another connection."""
         self._count, self._first = 0, ""
@@ -40,10 +45,11 @@ class Doubts:
         """What there is to say; None = nothing."""
         if not self._count:
             return None
-        times = "one message" if self._count == 1 else f"{self._count} messages"
+        many = self._count > 1
+        times, they_say = (f"{self._count} messages", "they say") if many else ("one message", "it says")
         return Failure(
             "protocol",
-            f"The {self._who} sent {times} that cannot be right; what they say is not shown.",
+            f"The {self._who} sent {times} that cannot be right; what {they_say} is not shown.",
             "Update its agent and this program to the same version; if it stays so, look at its log.",
             detail=self._first,
         )

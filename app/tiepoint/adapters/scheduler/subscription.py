@@ -113,6 +113,7 @@ class Subscription:
 
     def take(self, notification: Notification, line: bytes = b"") -> None:
         """Take a notification; one that makes no sense is counted and passed over."""
+        doubts = self.doubts.count
         if notification.method == EVENT:
             self._take_event(notification.params, line)
         elif notification.method == SNAPSHOT:
@@ -120,6 +121,8 @@ class Subscription:
                 self._take_snapshot(from_json(_RawSnapshot, dict(notification.params), "snapshot"), line)
             except MalformedMessage as error:
                 self.doubts.add(str(error))
+        if self.doubts.count != doubts:
+            self._tell()
 
     @property
     def waiting(self) -> int:
