@@ -113,7 +113,6 @@ class Link:
             if options.get("once") or not self.is_broken():
                 raise
             self.recording.write("reconnect", [], str(error))
-        self.connect()
         return self.call_once(names, args, options)
 
     def call_once(self, names: Any, args: Any, options: Any) -> Any:

@@ -22,6 +22,7 @@ _log = logging.getLogger(__name__)
 _LONGEST_PAUSE_S: Final = 30.0
 _MOST_DOUBLINGS: Final = 6
 _WORKER_LOGS_AT_ONCE: Final = 4
+_LONG_S: Final = 3600.0  # thousands of photos are read one after the other
 
 
 class AgisoftServer:
@@ -129,8 +130,22 @@ class AgisoftServer:
         if self._program.is_running:
             await self._program.ask("record", path=path)
 
-    def hello(self) -> dict[str, Any]:
-        """Return what a program is told first."""
+    async def made(self, request: str, **params: Any) -> Any:
+        """Ask for something long from a program of its own, so that the other one goes on watching.
+
+        Raises:
+            Said: It refused.
+            TiepointError: It cannot be asked.
+        """
+        program = AgisoftProgram(self._config.program)
+        try:
+            await program.start()
+            await program.ask("hello", **self._hello())
+            return await program.ask(request, timeout_s=_LONG_S, **params)
+        finally:
+            await program.close()
+
+    def _hello(self) -> dict[str, Any]:
         return {"host": self._config.host, "port": self._config.port, "root": self._config.root}
 
     async def _steer(self, kind: str, what: str, number: int, value: Mapping[str, Any]) -> None:
@@ -158,7 +173,7 @@ class AgisoftServer:
         if self._program.is_running:
             return
         await self._program.start()
-        answer = await self._program.ask("hello", record=self.record_path, **self.hello())
+        answer = await self._program.ask("hello", record=self.record_path, **self._hello())
         self._greet(answer)
 
     def _greet(self, answer: Mapping[str, Any]) -> None:
@@ -174,7 +189,7 @@ class AgisoftServer:
     async def _look(self) -> None:
         await self._ready()
         if self.batch_calls is None:
-            self._greet(await self._program.ask("hello", record=self.record_path, **self.hello()))
+            self._greet(await self._program.ask("hello", record=self.record_path, **self._hello()))
         answer = await self._program.ask("poll", batch=sorted(self.followed()), worker=self._next_workers())
         self._take_batches(answer)
         self._take_workers(answer)
