@@ -11,7 +11,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -35,17 +35,19 @@ class Gate:
         self._moves.set()
         self._server: asyncio.Server | None = None
         self._inner = 0
+        self._is_closed = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._writers: set[asyncio.StreamWriter] = set()
 
     async def open(self, inner: int) -> None:
         """Listen, always on the same port, and hand on to another one."""
-        self._inner = inner
+        self._inner, self._is_closed = inner, False
         self._server = await asyncio.start_server(self._accept, LOOPBACK, self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
         """Refuse from now on, and cut what there is."""
+        self._is_closed = True
         if self._server is not None:
             self._server.close()
         self.cut()
@@ -70,6 +72,9 @@ class Gate:
         self._moves.set()
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._is_closed:  # it was taken before the end and comes after it
+            writer.transport.abort()
+            return
         task = asyncio.ensure_future(self._joined(reader, writer))
         self._tasks.add(task)
         self._writers.add(writer)
@@ -247,7 +252,9 @@ class SshStand:
         self.private_key = self._client_key.export_private_key().decode()
         """Our private key, OpenSSH text."""
         self.accepted = {self._client_key.public_data}
-        self._env = {"TIEPOINT_HOME": str(agent_home), **(env or {})}
+        self.env = dict(env or {})
+        """More variables for commands there."""
+        self._env = {"TIEPOINT_HOME": str(agent_home)}
         if config is not None:
             self._env["TIEPOINT_AGENT_CONFIG"] = str(config)
         self._running: set[asyncio.Task[None]] = set()
@@ -279,9 +286,11 @@ class SshStand:
         return self
 
     async def __aexit__(self, *_reason: object) -> None:
-        for task in self._running:
-            task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        for task in tuple(self._running):
+            if task.get_name() == "command":
+                task.cancel()
+        while self._running:
+            await asyncio.wait(self._running)
         await self.jump.stop()
         await self.scheduler.stop()
 
@@ -316,13 +325,12 @@ class SshStand:
             if joins and self.noise:
                 process.stdout.write(self.noise)
         words = (self.connect or [sys.executable, "-P", "-m", "tiepoint", "--child", "connect"]) if joins else None
-        task = asyncio.ensure_future(self._run(process, words or ["sh", "-c", command]))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        task = asyncio.create_task(self._run(process, words or ["sh", "-c", command]), name="command")
+        self._keep(task)
         await asyncio.wait([task])
 
     async def _run(self, process: asyncssh.SSHServerProcess[bytes], words: list[str]) -> None:
-        env = {**os.environ, "HOME": str(self.home), "DESTDIR": str(self.root), **self._env}
+        env = {**os.environ, "HOME": str(self.home), "DESTDIR": str(self.root), **self._env, **self.env}
         pipe = asyncio.subprocess.PIPE
         child = await asyncio.create_subprocess_exec(
             *words, stdin=pipe, stdout=pipe, stderr=pipe, env=env, cwd=self.home, start_new_session=True
@@ -336,13 +344,24 @@ class SshStand:
             if said.done() and not said.exception():
                 process.exit(await child.wait())
         finally:
-            for each in (fed, said, gone):
-                each.cancel()
-            await asyncio.gather(fed, said, gone, return_exceptions=True)
-            _kill(child)
-            for number in (0, 1, 2):  # they may be full, or held by what it started, and `wait` waits for them, too
-                child._transport.get_pipe_transport(number).close()  # type: ignore[attr-defined]
-            await child.wait()
+            ending = asyncio.ensure_future(_ended(child, (fed, said, gone)))
+            self._keep(ending)
+            await asyncio.shield(ending)
+
+    def _keep(self, task: asyncio.Task[None]) -> None:
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+
+async def _ended(child: asyncio.subprocess.Process, tasks: Iterable[asyncio.Future[Any]]) -> None:
+    """Let go of a command, whatever state it is in."""
+    for each in tasks:
+        each.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    _kill(child)
+    for number in (0, 1, 2):  # they may be full, or held by what it started, and `wait` waits for them, too
+        child._transport.get_pipe_transport(number).close()  # type: ignore[attr-defined]
+    await child.wait()
 
 
 def _kill(child: asyncio.subprocess.Process) -> None:

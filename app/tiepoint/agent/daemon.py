@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from tiepoint.agent.agent import Agent
 from tiepoint.agent.backend import Backend
-from tiepoint.agent.backends.dask.backend import DaskBackend
 from tiepoint.agent.config import AgentConfig, agent_config
 from tiepoint.daemon.process import run_daemon
 from tiepoint.domain.errors import SetupError
@@ -47,6 +46,13 @@ def backend_of(config: AgentConfig) -> Backend:
         from tiepoint.agent.backends.metashape.backend import MetashapeBackend
 
         return MetashapeBackend(config)
+    try:
+        from tiepoint.agent.backends.dask.backend import DaskBackend
+    except ModuleNotFoundError as error:
+        raise SetupError(
+            f"The open engine is not installed on this machine: {error.name} is missing.",
+            remedy="Install Tiepoint's package there, or say metashape in the agent's settings.",
+        ) from error
     if not config.scheduler:
         return DaskBackend()
     if config.tls is None:

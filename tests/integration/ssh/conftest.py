@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from azure_double.fixture import azure_blobs, azure_double, azure_papers
 from program import Program
 from ssh_server import SshStand
 from tiepoint.adapters.ssh.hosts import SshHosts
 from tiepoint.adapters.ssh.patience import Patience
 
+__all__ = ["azure_blobs", "azure_double", "azure_papers"]
 IMPATIENT = Patience(hop_s=1.0, hello_s=25.0, alive_s=0.3, silences=1, closing_s=0.5)
 
 

@@ -19,7 +19,8 @@ from tiepoint.adapters.files.errors import writing_failed
 from tiepoint.domain.errors import SetupError
 
 _PARTS: Final = ("agent", "daemon", "domain", "protocol", "runtime")
-_SINGLE: Final = ("__init__.py", "__main__.py", "py.typed")
+_SINGLE: Final = ("__init__.py", "__main__.py", "engine/__init__.py", "engine/job_folder.py")
+"""Files beside them: the engine's way of laying out a job's folder is what every engine's jobs look like."""
 _SUFFIXES: Final = (".py", ".json")
 _START: Final = b"#!/usr/bin/env python3\n"
 _MAIN: Final = """import sys
