@@ -14,6 +14,7 @@ from pathlib import Path
 from cluster_box.box import ClusterBox, why_not
 from cluster_box.loopback import LoopbackBox
 from cluster_box.parts import BoxParts, Wishes
+from program import Program
 from tiepoint.domain.route import Hop
 from tiepoint.domain.settings import Settings
 from tiepoint.runtime.folders import HOME_VARIABLE
@@ -37,6 +38,8 @@ def main() -> int:
         _say(_introduction(box, home, reason))
         is_over.wait()
         _say("\nEnding it.\n")
+        if home.is_relative_to(box.folder):
+            Program(home).stop()
     return 0
 
 
