@@ -71,6 +71,35 @@ class Lustre(Kind):
         return super().shown(world, resource)
 
 
+class ImportJob(Kind):
+    """Takes in names from Blob; one at a time, and only below the container that the file system is joined to."""
+
+    type = "Microsoft.StorageCache/amlFilesystems/importJobs"
+
+    def check(self, world: World, found: ResourceId, body: dict[str, Any], old: Resource | None) -> None:
+        """The file system must be there, joined to a container, and idle."""
+        parent = world.get(found.parent)
+        if not parent:
+            raise AzureError(404, "ParentResourceNotFound", f"The file system '{found.parent}' was not found.")
+        if not (parent.properties.get("hsm") or {}).get("settings"):
+            raise AzureError(400, "InvalidParameter", "The file system has no HSM settings.")
+        for each in world.of_type(self.type):
+            state = each.properties.get("status", {}).get("state")
+            if each.id.parent == found.parent and each.id != found and state == "InProgress":
+                raise AzureError(409, "Conflict", "Another import job is active.")
+
+    def put(self, world: World, resource: Resource, old: dict[str, Any] | None) -> None:
+        """It begins at once, and ends by itself."""
+        status: dict[str, Any] = {"state": "InProgress", "lastStartedTime": world.timeline.stamp()}
+        resource.properties["status"] = status
+
+        def end() -> None:
+            fault = world.faults.take("fail", path=f"{resource.id.text}/import", name=resource.name)
+            status.update({"state": "Failed" if fault else "Completed", "lastCompletionTime": world.timeline.stamp()})
+
+        world.timeline.after(world.takes("lustre/import", resource.name), end)
+
+
 def archive(world: World, resource: Resource) -> None:
     """Begin to archive; it ends by itself."""
     takes = world.takes("lustre/archive", resource.name)

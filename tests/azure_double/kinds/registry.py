@@ -6,7 +6,7 @@ import functools
 
 from azure_double.kinds.extension import Extension, RunCommand
 from azure_double.kinds.kind import Kind
-from azure_double.kinds.lustre import Lustre
+from azure_double.kinds.lustre import ImportJob, Lustre
 from azure_double.kinds.machine import Machine
 from azure_double.kinds.network import Bastion, NetworkCard, PublicAddress, Subnet, VirtualNetwork
 from azure_double.kinds.role import RoleAssignment, RoleDefinition
@@ -17,8 +17,8 @@ from azure_double.kinds.vault import Vault
 from azure_double.kinds.volume import Volume
 
 _SPECIAL = (
-    Bastion, Container, Extension, Lustre, Machine, NetworkCard, PublicAddress, RoleAssignment, RoleDefinition,
-    RunCommand,
+    Bastion, Container, Extension, ImportJob, Lustre, Machine, NetworkCard, PublicAddress, RoleAssignment,
+    RoleDefinition, RunCommand,
     Secret, StorageAccount, Subnet, UserIdentity, Vault, VirtualNetwork, Volume,
 )  # fmt: skip
 

@@ -96,7 +96,9 @@ def scheduler_steps(plan: ClusterPlan, at: AddressPlan) -> list[Step]:
         "dnsServers": _dns(plan, at),
     }
     values |= {"adminPassword": Secret(ADMIN_PASSWORD)} if is_windows else {"cloudInit": "[variables('cloudInit')]"}
-    guard = {"principalId": f"[{output_of(SCHEDULER, 'principalIds')}[0]]"}
+    guard: dict[str, Any] = {"principalId": f"[{output_of(SCHEDULER, 'principalIds')}[0]]"}
+    if plan.storage.kind is StorageKind.LUSTRE:
+        guard["isLustre"] = True
     before = ("scheduler-guard", "scheduler-vault", "directory-dns", "directory-second", _storage(plan))
     rights = [_vault_rights(plan, SCHEDULER, ADMIN_PASSWORD)] if is_windows and _has_directory(plan) else []
     if shares_jobs(plan):
