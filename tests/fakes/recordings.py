@@ -21,6 +21,7 @@ class FakeRecordings:
         self.tapes: dict[str, list[tuple[datetime, MonitorSnapshot]]] = {}
         self.files: list[tuple[Path, tuple[str, ...]]] = []
         self.fails: TiepointError | None = None
+        self.is_recording = False
         self.played: list[float] = []
         self.goes_on = asyncio.Queue[None]()
 
@@ -28,6 +29,12 @@ class FakeRecordings:
         """Have a moment on tape."""
         link = Link(LinkState.LOST, time, time)
         self.tapes.setdefault(site, []).append((time, dataclasses.replace(snapshot, link=link)))
+
+    def start(self) -> None:
+        self.is_recording = True
+
+    async def stop(self) -> None:
+        self.is_recording = False
 
     async def spans(self, site: str) -> tuple[TapeSpan, ...]:
         tape = self.tapes.get(site, ())

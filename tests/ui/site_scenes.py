@@ -25,11 +25,14 @@ from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import NodeId
 from tiepoint.domain.key_change import KeyChange
 from tiepoint.domain.node import Gpu, Node, NodeLoad, NodeState
+from tiepoint.domain.own_cluster import OwnCluster
 from tiepoint.domain.path_view import PathReport, PathView, ViewerKind
 from tiepoint.domain.photo_set import PhotoSetsSnapshot
 from tiepoint.domain.remote_round import RoundStep
+from tiepoint.domain.route import Hop
 from tiepoint.protocol.hello import Capability
 from tiepoint.services.sites import SiteKind
+from tiepoint.ui.pages.cluster.page import ClusterPage
 from tiepoint.ui.pages.nodes.page import NodesPage
 from tiepoint.ui.pages.photos.page import PhotosPage
 from tiepoint.ui.panel import Panel
@@ -154,6 +157,7 @@ async def cloud_nodes_page(count: int = 24, problem: TiepointError | None = None
         async with standing(NodesPage, fake) as stand:
             page = stand.page
             await until(lambda: len(page.viewmodel.rows) == count and not page.viewmodel.is_stale)
+            await until(lambda: page.viewmodel.find("node-001").heard is not None)  # type: ignore[union-attr]
             for step in range(30):
                 page.viewmodel.history.take([_busier(node, step) for node in page.viewmodel.snapshot.nodes])
             if problem is not None:
@@ -286,6 +290,19 @@ async def _closing() -> AsyncIterator[QWidget]:
     dialog.deleteLater()
 
 
+@contextlib.asynccontextmanager
+async def _own_clusters() -> AsyncIterator[QWidget]:
+    fake = FakeProgram()
+    remote = fake.program.remote
+    await remote.remote.add(OwnCluster("studio", Hop("scheduler", "10.0.1.250"), (Hop("jump box", "jump.example"),)))
+    remote.sites.start()
+    remote.sites.show("own/studio")
+    async with standing(ClusterPage, fake) as stand:
+        await until(lambda: "own/studio" in stand.page.place("overview").own.rows)  # type: ignore[attr-defined]
+        yield stand.page
+    await remote.sites.stop()
+
+
 SITE_SCENES: dict[str, Any] = {
     "nodes, cluster": _page(),
     "nodes, cluster lost": _page(24, SILENT),
@@ -293,6 +310,7 @@ SITE_SCENES: dict[str, Any] = {
     "nodes, agent missing": _page(6, AgentUnavailable("There is no agent on the scheduler.", remedy="Install it.")),
     "photos, run on a cluster": _run_on,
     "closing, rounds": _closing,
+    "cluster, own ones": _own_clusters,
     "host key, Azure": _over_page(_cloud_key),
     "host key, own": _over_page(_own_key),
     "own cluster": _over_page(OwnClusterDialog),

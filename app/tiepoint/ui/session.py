@@ -22,6 +22,7 @@ from tiepoint.ui.pages_of_panel import FIRST, page_makers, page_modules
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.shell.error_dialog import ErrorDialog
 from tiepoint.ui.shell.messages import Message, Messages
+from tiepoint.ui.shell.remote_work import RemoteWork
 from tiepoint.ui.shell.toasts import ToastStack
 from tiepoint.ui.shell.window import MainWindow
 from tiepoint.ui.theme import active
@@ -50,6 +51,7 @@ class Session:
         self._background = Background(messages.failure, messages.crash)
         self.panel = Panel(program, self._background, messages, self)
         self._ended = asyncio.Event()
+        self._remote_work = RemoteWork(program)
         self.toasts = ToastStack(window, window.dock)
 
     async def run(self, opening: Opening, own_name: str = "") -> None:
@@ -65,7 +67,9 @@ class Session:
             await self._put_away()
 
     def go(self, page: str, **target: Any) -> None:
-        """Show a page and what it should show."""
+        """Show a page and what it should show; target `site` lets the pages about jobs show another one."""
+        if site := target.pop("site", ""):
+            self._program.remote.sites.show(str(site))
         shown = self.window.show_page(page)
         if target:
             shown.show_target(**target)
@@ -113,6 +117,7 @@ class Session:
             return
         add_extras(self.window, self.panel)
         self._program.preferences.changed.subscribe(self._on_settings)
+        self._remote_work.record()
         self._program.monitor.start()
         self._program.transfers.load()
         self._background.start(self._load_and_open(opening))
@@ -126,6 +131,7 @@ class Session:
         await self._open(opening)
         await self._make_pages_ahead()
         calm_collector()
+        self._remote_work.start()
         self._program.azure.clusters.start()
         await self._program.azure.sign_in.restore()
 
@@ -170,6 +176,7 @@ class Session:
     async def _put_away(self) -> None:
         self.window.shut_pages()
         await self._background.stop()
+        await self._remote_work.stop()
         await self._program.monitor.stop()
         await self._program.panel_state.flush()
         self.window.deleteLater()

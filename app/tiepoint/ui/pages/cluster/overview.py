@@ -10,6 +10,7 @@ from tiepoint.services.doctor import Health
 from tiepoint.ui.actions import action
 from tiepoint.ui.pages.cluster.failure_note import FailureNote
 from tiepoint.ui.pages.cluster.overview_cards import ClusterOverviewCard, ComputerOverviewCard, NewClusterCard
+from tiepoint.ui.pages.cluster.own_clusters import OwnClustersCard
 from tiepoint.ui.pages.cluster.place import Place
 from tiepoint.ui.pages.cluster.sign_in_card import SignInCard
 from tiepoint.ui.pages.page import StripContent
@@ -42,6 +43,7 @@ class Overview(Place):
         doctor: Has looked at it.
         clusters: Follows those on Azure.
         sign_in: Who is signed in.
+        own: The card of clusters of one's own.
     """
 
     computer_wanted = Signal()
@@ -50,9 +52,15 @@ class Overview(Place):
     settings_wanted = Signal()
 
     def __init__(
-        self, computer: ClusterModel, doctor: DoctorModel, clusters: ClustersModel, sign_in: SignInModel
+        self,
+        computer: ClusterModel,
+        doctor: DoctorModel,
+        clusters: ClustersModel,
+        sign_in: SignInModel,
+        own: OwnClustersCard,
     ) -> None:
         super().__init__()
+        self.own = own
         self._computer, self._doctor, self._clusters, self._sign_in = computer, doctor, clusters, sign_in
         self._cards: dict[str, ClusterOverviewCard] = {}
         self._new: NewClusterCard | None = None
@@ -74,6 +82,10 @@ class Overview(Place):
         actions = (self.account_action, self.refresh_action, self.new_action)
         title = tr("Clusters", "Clusters")
         return StripContent(title, subtitle=subtitle, facts=facts, actions=actions, is_about_cluster=True)
+
+    def shut(self) -> None:
+        """Listen no more."""
+        self.own.shut()
 
     def focus_first(self) -> None:
         """Begin at this computer."""
@@ -172,7 +184,7 @@ class Overview(Place):
         words = tr("Clusters", "Looking for clusters on Azure")
         bar.setAccessibleName(words)
         self._looking.add(Label(words, "sub"), bar)
-        shown = ScrollColumn(self.banner, self.failure, self.grid, self._looking, None)
+        shown = ScrollColumn(self.banner, self.failure, self.grid, self._looking, self.own, None)
         self.setLayout(column(shown))
 
     def _connect(self) -> None:

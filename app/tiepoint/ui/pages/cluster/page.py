@@ -17,6 +17,7 @@ from tiepoint.domain.failure import Failure
 from tiepoint.ui.actions import action
 from tiepoint.ui.pages.cluster.computer_place import ComputerPlace
 from tiepoint.ui.pages.cluster.overview import Overview
+from tiepoint.ui.pages.cluster.own_clusters import OwnClustersCard
 from tiepoint.ui.pages.cluster.place import Place
 from tiepoint.ui.pages.cluster.plan.place import PlanPlace
 from tiepoint.ui.pages.cluster.preflight.place import PreflightPlace
@@ -130,7 +131,7 @@ class ClusterPage(Page):
         return makers[name]()
 
     def _made_overview(self) -> Overview:
-        made = Overview(self.model, self.doctor, self.clusters, self.sign_in)
+        made = Overview(self.model, self.doctor, self.clusters, self.sign_in, OwnClustersCard(self._panel))
         made.computer_wanted.connect(lambda: self.show_place("computer"))
         made.cluster_wanted.connect(lambda cluster: self.open_cluster(ClusterId(cluster)))
         made.plan_wanted.connect(self._on_new_plan)

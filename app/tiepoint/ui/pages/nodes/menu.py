@@ -76,8 +76,8 @@ def _add(
 
 
 def _add_settings(menu: QMenu, commands: NodeCommands, nodes: Sequence[Node]) -> None:
-    why = commands.refusal(NodeCommand.SET, nodes[0])
-    first, fit = nodes[0], [node for node in nodes if not commands.refusal(NodeCommand.SET, node)]
+    fit = [node for node in nodes if not commands.refusal(NodeCommand.SET, node)]
+    first, why = (fit or list(nodes))[0], "" if fit else commands.refusal(NodeCommand.SET, nodes[0])
     part = menu.addMenu(tr("Nodes", "Capability"))
     for key, words in (("any", tr("Nodes", "Any")), ("cpu", tr("Nodes", "CPU")), ("gpu", tr("Nodes", "GPU"))):
         entry = _entry(part, words, "", partial(commands.set_capability, fit, key))
