@@ -44,7 +44,7 @@ def why_not() -> str:
         for words in tries:
             tried = subprocess.run(words, capture_output=True, text=True, check=False)
             if tried.returncode:
-                return f"this system allows no networks of our own: {' '.join(words)}: {tried.stderr.strip()}"
+                return f"this system allows no networks of our own: {tried.stderr.strip()}"
     finally:
         subprocess.run(["ip", "netns", "del", name], check=False, capture_output=True)
     return ""
