@@ -1,7 +1,7 @@
 """A project of the stand-in on disk: `NAME.psx` and `NAME.files/` with one chunk, and what its tasks do to it.
 
 The capture of its photos may say under "toy" in capture.json how a stage behaves: {stage: {tasks, seconds, memory,
-error, times}}, as the toy engine of the agent's tests.
+error, times, gate}}, as the toy engine of the agent's tests.
 """
 
 from __future__ import annotations
@@ -70,6 +70,9 @@ def work(path: Path, task: str, params: dict[str, Any], number: int, told: Calla
     """Do one item of a task: take its time, then write what it is for."""
     toy = toy_of(path, task)
     _misbehave(path, task, number, toy)
+    while toy.get("gate") and not os.path.exists(toy["gate"]):
+        told(0.0)
+        time.sleep(0.02)
     seconds = float(toy.get("seconds", 0.005))
     ends = time.monotonic() + seconds
     while (left := ends - time.monotonic()) > 0:

@@ -1,8 +1,7 @@
 """A stage that does what the capture's capture.json says under "toy": {stage: {tasks, ...options}}, or TOY_STAGES.
 
-Options of a stage: `tasks` (how many), `seconds` (each), `isolated`, `signal` (kills the process that runs it) with
-`times` (how often), `error` (raises it), `spin` (uses the
-processor), `memory` (a failed claim), `shared_bytes` (takes that much).
+Options of a stage: `tasks` (how many), `seconds` (each), `isolated`, `threads`, `gpus`, `signal` (kills the process that
+runs it) with `times` (how often), `error` (raises it), `spin` (uses the processor), `memory` (a failed claim), `shared_bytes` (takes that much), `gate` (goes on once this file is there).
 """
 
 import json
@@ -27,8 +26,18 @@ def plan(job):
         what["products"] = str(job.products)
     count = what.pop("tasks", 1)
     isolated = what.pop("isolated", False)
+    threads, gpus = what.pop("threads", 1), what.pop("gpus", 0)
     return [
-        Task(f"{STAGE}/{number}", f"{STAGE}:work", {**what, "number": number}, (), (f"{STAGE}-{number}.txt",), isolated)
+        Task(
+            f"{STAGE}/{number}",
+            f"{STAGE}:work",
+            {**what, "number": number},
+            (),
+            (f"{STAGE}-{number}.txt",),
+            isolated,
+            threads,
+            gpus,
+        )
         for number in range(count)
     ]
 
@@ -38,6 +47,8 @@ def work(work, options, progress):
     with tries.open("a") as file:
         file.write(f"{os.getpid()}\n")
     tried = len(tries.read_text().splitlines())
+    told = {name: os.environ.get(name) for name in ("CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "TIEPOINT_HOME")}
+    (work / f"{STAGE}-{options['number']}.env").write_text(json.dumps(told))
     if options.get("error"):
         raise InputError("The toy is broken.", remedy="Mend it.", detail="toy detail")
     if options.get("memory"):
@@ -47,6 +58,8 @@ def work(work, options, progress):
         kept = mmap.mmap(-1, options["shared_bytes"])
         for start in range(0, options["shared_bytes"], 4096):
             kept[start] = 1
+    while options.get("gate") and not Path(options["gate"]).exists():
+        time.sleep(0.02)
     ends = time.monotonic() + options.get("seconds", 0)
     while time.monotonic() < ends:
         progress(int(100 - 100 * (ends - time.monotonic()) / options["seconds"]), 100)

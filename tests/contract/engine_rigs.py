@@ -39,12 +39,15 @@ class Rig:
         return {"TIEPOINT_HOME": str(self.home), "PYTHONWARNINGS": "default"}
 
     def capture(self, name: str, **toy: dict[str, Any]) -> Path:
-        """Make a capture of three photos whose stages do what is asked."""
+        """Make a capture of three photos whose stages do what is asked; a `gate` is a file in its folder."""
         folder = self.work / "captures" / name
         (folder / "photos").mkdir(parents=True)
         photos = [{"path": f"{number}.jpg", "size": 4} for number in range(3)]
         for photo in photos:
             (folder / "photos" / str(photo["path"])).write_bytes(b"jpeg")
+        for stage in toy.values():
+            if stage.get("gate"):
+                stage["gate"] = str(folder / "gate")
         (folder / "capture.json").write_text(json.dumps({"photos": photos, "toy": toy}), encoding="utf-8")
         return folder
 
@@ -67,10 +70,6 @@ class Rig:
 class DaskRig(Rig):
     """The open engine on this computer, with toys for its stages."""
 
-    def __init__(self, name: str, folder: Path) -> None:
-        super().__init__(name, folder)
-        self.has_foreign = False
-
     def environment(self) -> dict[str, str]:
         path = os.pathsep.join([str(TOY_ENGINE), os.environ.get("PYTHONPATH", "")])
         return {**super().environment(), "PYTHONPATH": path, "TIEPOINT_WORKERS": "2"}
@@ -84,7 +83,6 @@ class AgisoftRig(Rig):
 
     def __init__(self, name: str, folder: Path) -> None:
         super().__init__(name, folder)
-        self.has_foreign = True
         self.stand = AgisoftStand(GENERATIONS[name], self.work)
         for node in NODES:
             self.stand.add_worker(node)
