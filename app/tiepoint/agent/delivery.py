@@ -27,7 +27,8 @@ _HEAVY: Final = (
     "texture",
     "fused.ply",
 )
-_COMPANIONS: Final = {"model.obj": ("model.mtl", "model_texture")}
+# Metashape calls the texture as the model.
+_COMPANIONS: Final = {"model.obj": ("model.mtl", "model_texture", "model.png", "model.jpg")}
 
 
 def deliver(products: Path, output: Path | None, wanted: Collection[str], told: Callable[[Path, int], None]) -> None:

@@ -25,13 +25,16 @@ PRODUCT_NAMES: Final[tuple[str, ...]] = (
     RESULT,
 )
 """What every job of the open engine makes; `model.obj` brings its material and texture files, `colmap` is a folder."""
+_OF_METASHAPE: Final = frozenset(
+    {"model.mtl", "model.png", "model.jpg", "report.pdf", "elevation.tif", "orthomosaic.tif"}
+)
 FAIR_SHARE: Final = 0.65
 """Below this share of aligned photos an outcome is partial (the report's red light)."""
 
 
 def is_product_name(name: str) -> bool:
     """Say whether a file or folder of this name may be one that a job put into its output folder."""
-    return name in PRODUCT_NAMES or name == "model.mtl" or name.startswith("model_texture")
+    return name in PRODUCT_NAMES or name in _OF_METASHAPE or name.startswith("model_texture")
 
 
 @dataclass(frozen=True, slots=True)

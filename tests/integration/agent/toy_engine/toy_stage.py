@@ -1,7 +1,8 @@
 """A stage that does what the capture's capture.json says under "toy": {stage: {tasks, ...options}}, or TOY_STAGES.
 
-Options of a stage: `tasks` (how many), `seconds` (each), `isolated`, `threads`, `gpus`, `signal` (kills the process that
-runs it) with `times` (how often), `error` (raises it), `spin` (uses the processor), `memory` (a failed claim), `shared_bytes` (takes that much), `gate` (goes on once this file is there).
+Options of a stage: `tasks` (how many), `seconds` (each), `isolated`, `threads`, `gpus`, `signal` (kills the process
+that runs it) with `times` (how often), `error` (raises it), `spin` (uses the processor), `memory` (a failed claim),
+`shared_bytes` (takes that much), `gate` (goes on once this file is there).
 """
 
 import json

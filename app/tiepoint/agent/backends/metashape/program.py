@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from tiepoint.agent.backends.metashape.child import PREFIX
-from tiepoint.domain.errors import OperationFailed, SetupError, TiepointError
+from tiepoint.agent.backends.metashape.failures import failure_of
+from tiepoint.domain.errors import NoLicence, OperationFailed, SetupError, TiepointError
 from tiepoint.runtime import folders
 
 _log = logging.getLogger(__name__)
@@ -71,6 +72,7 @@ class AgisoftProgram:
 
         Raises:
             SetupError: It cannot be started, or is not Agisoft's.
+            NoLicence: It has no licence.
         """
         script = await asyncio.to_thread(_script)
         try:
@@ -95,11 +97,7 @@ class AgisoftProgram:
                 await self._answer(0)
         except (Said, NotThisVersion, TiepointError, TimeoutError) as error:
             await self.close()
-            raise SetupError(
-                "Agisoft's program runs, and its Python module does not answer.",
-                remedy="Check that the program in the agent's settings is Metashape Professional and that it starts.",
-                detail="\n".join([str(error), *self._noise]),
-            ) from error
+            raise self._unusable(error) from error
 
     async def ask(self, request: str, *, timeout_s: float = 60.0, **params: Any) -> Any:
         """Ask it something and return the answer.
@@ -175,6 +173,17 @@ class AgisoftProgram:
             answer = json.loads(text[len(PREFIX) :])
             if answer.get("id") == number:
                 return _result(answer)
+
+    def _unusable(self, error: Exception) -> TiepointError:
+        said = failure_of("\n".join(self._noise))
+        if isinstance(said, NoLicence):
+            return said
+        words = [str(error), getattr(error, "detail", ""), *self._noise]
+        return SetupError(
+            "Agisoft's program runs, and its Python module does not answer.",
+            remedy="Check that the program in the agent's settings is Metashape Professional and that it starts.",
+            detail="\n".join(dict.fromkeys(word for word in words if word)),
+        )
 
     def _gone(self, why: str) -> OperationFailed:
         return OperationFailed(
