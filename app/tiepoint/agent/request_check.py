@@ -41,7 +41,9 @@ def check_request(params: table.SubmitParams, work: str) -> None:
     if (params.source or params.publish) and not work:
         raise not_capable("take photos from Blob storage or put products there")
     if params.source:
-        blob_folder(params.source)
+        source = blob_folder(params.source)
+        if source.prefix.rpartition("/")[2] != capture.name:
+            raise UsageError(f"{source.url} is not the capture {capture.name}.")
         _require_below(capture, Path(work) / "captures")
     else:
         require_room(params, photos_of(capture))

@@ -12,6 +12,7 @@ from typing import Final
 from tiepoint.domain.errors import TiepointError
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.remote_round import Round, RoundState, RoundStep
+from tiepoint.services.rounds import words
 from tiepoint.services.rounds.kit import RoundKit
 from tiepoint.services.rounds.moving import Moving, failure_of
 from tiepoint.services.rounds.working import Working, is_away
@@ -56,6 +57,7 @@ class RoundRunner:
         """Go on; idempotent."""
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._run(), name=f"round {self._round.id}")
+            self._task.add_done_callback(self._settle)
 
     async def stop(self) -> None:
         """Do no more; transfers and cluster go on."""
@@ -63,8 +65,6 @@ class RoundRunner:
         if task is not None:
             task.cancel()
             await asyncio.wait([task])
-            if not task.cancelled() and (error := task.exception()) is not None:
-                raise error
 
     async def cancel(self) -> None:
         """Stop transfer and job, too; what is there stays there.
@@ -93,6 +93,12 @@ class RoundRunner:
         finally:
             if not self._round.is_over:
                 self.start()
+
+    def _settle(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("round %s stopped unexpectedly", self._round.id, exc_info=error)
+            failure = words.mistake(f"{type(error).__name__}: {error}")
+            self.put(state=RoundState.FAILED, failure=failure, progress=None)
 
     async def _run(self) -> None:
         with contextlib.ExitStack() as ends:

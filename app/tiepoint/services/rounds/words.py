@@ -7,6 +7,7 @@ from typing import Final
 from tiepoint.domain.cluster import Cluster, ClusterState
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.job import Job
+from tiepoint.domain.plain_text import plain
 from tiepoint.domain.remote_round import ASLEEP, PAUSED
 from tiepoint.domain.transfer import Direction, FileState, Transfer, TransferState
 
@@ -74,6 +75,37 @@ def not_published() -> Failure:
         "failed",
         "The job is complete, but its products are not in Blob storage.",
         "They lie in the job's folder on the cluster; look at its log.",
+    )
+
+
+def published_elsewhere(site: str, address: str) -> Failure:
+    """Say that a scheduler names another place for products than it was told."""
+    return Failure(
+        "failed",
+        f"{site} says that the products lie at {plain(address)[:300]}, which is not its container for products.",
+        "Nothing was fetched from there. Look whether the cluster's containers were changed, then try again.",
+        retryable=True,
+    )
+
+
+def no_job_id(site: str) -> Failure:
+    """Say that a scheduler's answer to a submission makes no sense."""
+    return Failure(
+        "protocol",
+        f"{site} gave the job a name that is none.",
+        "Update the agent there, then try again.",
+        retryable=True,
+    )
+
+
+def mistake(detail: str) -> Failure:
+    """Say that a round stopped because of us."""
+    return Failure(
+        "unexpected",
+        "The round stopped because of a mistake in the program.",
+        "Try again; if it stops again, report it with the log.",
+        retryable=True,
+        detail=detail,
     )
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from tiepoint.domain.blob_place import read_place
 from tiepoint.domain.errors import AgentUnavailable, ConnectionLost, SignInNeeded, TiepointError, UsageError
 from tiepoint.domain.failure import Failure
+from tiepoint.domain.identifiers import is_id
 from tiepoint.domain.job import Job, JobState
 from tiepoint.domain.operation import OperationProgress
 from tiepoint.domain.presets import parameters_for
@@ -71,6 +72,10 @@ class Working:
         await self._kit.importing.bring(round_.site, read_place(round_.source)[0])
         self._handed_in = self._request(round_, agent)
         job = await site.scheduler.submit(self._handed_in)
+        if not is_id(job.id):
+            # The id becomes the name of a folder here.
+            self._board.put(state=RoundState.FAILED, failure=words.no_job_id(site.name))
+            return False
         if job.state is not JobState.COMPLETED:
             await self._let_go_on(site, job)
         self._board.put(job=job.id, step=RoundStep.FETCH, state=RoundState.RUNNING, failure=None)
@@ -136,17 +141,8 @@ class Working:
         if self._is_old_news(job):
             return False
         if job.state is JobState.COMPLETED:
-            if not job.published:
-                self._board.put(state=RoundState.FAILED, failure=words.not_published(), progress=None)
-                return False
-            self._board.put(
-                step=RoundStep.DOWNLOAD,
-                published=job.published,
-                state=RoundState.RUNNING,
-                failure=None,
-                progress=None,
-            )
-            return True
+            self._put_published(site, job)
+            return self._board.round.step is RoundStep.DOWNLOAD
         step = _STEPS.get(job.stage or "", RoundStep.PROCESS if job.stage else RoundStep.FETCH)
         progress = _progress(job, step)
         if job.state is JobState.PAUSED and job.error is not None and self._may_resume(job):
@@ -160,6 +156,21 @@ class Working:
         else:
             self._board.put(step=step, state=RoundState.RUNNING, failure=None, progress=progress)
         return False
+
+    def _put_published(self, site: Site, job: Job) -> None:
+        """Go on to the download, from where the products were to go and from nowhere else."""
+        round_, places = self._board.round, self._kit.places.of(self._board.round.site)
+        failure = None
+        if not job.published:
+            failure = words.not_published()
+        elif places is None or job.published != places[1].below(round_.capture, "jobs", job.id).url:
+            failure = words.published_elsewhere(site.name, job.published)
+        if failure is not None:
+            self._board.put(state=RoundState.FAILED, failure=failure, progress=None)
+            return
+        self._board.put(
+            step=RoundStep.DOWNLOAD, published=job.published, state=RoundState.RUNNING, failure=None, progress=None
+        )
 
     async def _let_go_on(self, site: Site, job: Job) -> None:
         """Let a job go on, and know that what is told of it for a moment is how it was before."""
