@@ -62,11 +62,14 @@ def watch(hand: PanelHand, peer: Peer, page: str, seconds: float) -> tuple[float
     hand.lag()
     peer.lag()
     watchdog = psutil.Process(peer.pid).cpu_times()
+    threads = {each.id: each.user_time + each.system_time for each in panel.threads()}
     begun, cpu, memory = time.monotonic(), panel.cpu_times(), [(0.0, panel.memory_info().rss)]
     while time.monotonic() - begun < seconds:
         time.sleep(min(_MEMORY_EVERY_S, seconds / 4))
         memory.append((time.monotonic() - begun, panel.memory_info().rss))
     now, wall = panel.cpu_times(), time.monotonic() - begun
+    spent = {each.id: each.user_time + each.system_time - threads.get(each.id, 0.0) for each in panel.threads()}
+    gui = spent[hand.process.pid] / wall
     seen, (peer_p99, _) = hand.lag(), peer.lag()
     end = psutil.Process(peer.pid).cpu_times()
     own = (end.user + end.system - watchdog.user - watchdog.system) / wall
@@ -74,10 +77,10 @@ def watch(hand: PanelHand, peer: Peer, page: str, seconds: float) -> tuple[float
     half = memory[len(memory) // 2 :]
     growth = _slope([at for at, _ in half], [bytes_ / 1e6 for _, bytes_ in half]) * 3600
     print(
-        f"{page:6} {share * 100:5.1f} % of a core (empty window {own * 100:.1f}); loop p50 {seen['p50_ms']:.1f}, "
-        f"p99 {seen['p99_ms']:.1f}, longest {seen['worst_ms']:.0f} ms (most work in one go "
-        f"{seen['worst_work_ms']:.0f} ms; empty window p99 {peer_p99:.1f} ms); memory {memory[-1][1] / 1e6:.0f} MB, "
-        f"{growth:+.0f} MB an hour by its second half",
+        f"{page:6} {share * 100:5.1f} % of a core, {gui * 100:.1f} of it the GUI thread (empty window with the same "
+        f"watchdog {own * 100:.1f}); loop p50 {seen['p50_ms']:.1f}, p99 {seen['p99_ms']:.1f}, longest "
+        f"{seen['worst_ms']:.0f} ms (most work in one go {seen['worst_work_ms']:.0f} ms; empty window p99 "
+        f"{peer_p99:.1f} ms); memory {memory[-1][1] / 1e6:.0f} MB, {growth:+.0f} MB an hour by its second half",
         flush=True,
     )
     for wall_ms, worked_ms, stack in sorted(seen["gaps"], reverse=True)[:3]:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer
 UPDATE_MS: Final = 100
 _SLOWEST_MS: Final = 1000
 _REST: Final = 40
-"""An update that took so long is made again after so many times that: what is large is shown anew more rarely."""
+"""What took so long to update and to paint is shown anew after so many times that: what is large, more rarely."""
 
 
 class Pace(QObject):
@@ -32,6 +32,10 @@ class Pace(QObject):
         self._is_owed = False
         self._timer = QTimer(self, singleShot=True, interval=interval_ms)
         self._timer.timeout.connect(self._on_time)
+        self._began = 0.0
+        # Its turn comes after the painting that an update has asked for.
+        self._after = QTimer(self, singleShot=True, interval=0)
+        self._after.timeout.connect(self._on_painted)
 
     def ask(self) -> None:
         """Update soon."""
@@ -51,8 +55,11 @@ class Pace(QObject):
             self._timer.start()
 
     def _on_time(self) -> None:
-        began = time.thread_time()
+        self._began = time.thread_time()
         self._update()
-        cost_ms = (time.thread_time() - began) * 1000
+        self._after.start()
+
+    def _on_painted(self) -> None:
+        cost_ms = (time.thread_time() - self._began) * 1000
         usual_ms, self._cost_ms = min(cost_ms, self._cost_ms), cost_ms  # once may have been the first time
         self._timer.setInterval(round(min(_SLOWEST_MS, max(self._interval_ms, _REST * usual_ms))))

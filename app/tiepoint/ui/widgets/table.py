@@ -227,6 +227,7 @@ class Table(QTableView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Let the ground of selected rows and the lines between rows go on to the right edge; mark the focus."""
+        self._delegate.selected = self._selected_rows()
         super().paintEvent(event)
         painter = QPainter(self.viewport())
         self._paint_rest(painter)
@@ -237,6 +238,14 @@ class Table(QTableView):
             painter.setPen(QPen(QColor(theme.tokens().accent), 2))
             painter.drawRoundedRect(QRect(1, place + 1, self.viewport().width() - 2, height - 3), 4, 4)
 
+    def _selected_rows(self) -> set[int]:
+        """The selected rows that are seen."""
+        top, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
+        seen = range(max(top, 0), (last if last >= 0 else self.rows_model.rowCount() - 1) + 1)
+        chosen = self.selectionModel().selection()
+        parts = [chosen.at(place) for place in range(chosen.count())]
+        return {row for part in parts for row in seen if part.top() <= row <= part.bottom()}
+
     def _paint_rest(self, painter: QPainter) -> None:
         header = self.horizontalHeader()
         left, top = header.length() - header.offset(), self.rowAt(0)
@@ -246,7 +255,7 @@ class Table(QTableView):
         last = self.rowAt(self.viewport().height() - 1)
         for row in range(top, (last if last >= 0 else self.rows_model.rowCount() - 1) + 1):
             box = QRect(left, self.rowViewportPosition(row), self.viewport().width() - left, self.rowHeight(row))
-            if self.selectionModel().isRowSelected(row):
+            if row in self._delegate.selected:
                 painter.fillRect(box, QColor(tokens.selection))
             elif row == self._delegate.hovered:
                 painter.fillRect(box, QColor(tokens.hover))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from functools import cache
+from typing import Final, cast
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QPainter, QStaticText, QTransform
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QToolTip,
@@ -33,7 +33,15 @@ _WIDEST_PX: Final = 12
 _ONE_LINE: Final = int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine)
 _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft) | _ONE_LINE
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight) | _ONE_LINE
-_SELECTED: Final = QStyle.StateFlag.State_Selected
+_LONGEST_KEPT: Final = 40
+_MOST_KEPT: Final = 3000
+"""Texts that are kept laid out, about a kilobyte each."""
+
+
+@cache
+def _paint_of(colour: str) -> QColor:
+    """Return a colour of the theme; reading one from text for every cell takes as long as drawing a word."""
+    return QColor(colour)
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -42,6 +50,10 @@ class CellDelegate(QStyledItemDelegate):
     def __init__(self, view: QAbstractItemView, row_height: int) -> None:
         super().__init__(view)
         self.hovered = -1
+        self.selected: frozenset[int] | set[int] = frozenset()
+        """Rows that are selected, as the view sees before it paints."""
+        self._model: RowsModel | None = None
+        self._texts: dict[tuple[str, int], tuple[QStaticText, float, float]] = {}
         self._view = view
         self._row_height = row_height
         self._main, self._strong, self._sub = font(12), font(12, QFont.Weight.DemiBold), font(11)
@@ -51,15 +63,23 @@ class CellDelegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         """Paint one cell."""
-        model = index.model()
-        if not isinstance(model, RowsModel) or (row := model.row_of(index)) is None:
+        model = self._model
+        if model is None:
+            model = self._model = cast("RowsModel", index.model())
+        at, place = index.row(), index.column()
+        if at >= model.rowCount():
             return
-        place = index.column()
+        row = model.row_at(at)
         cell = row.cells[place]
+        self._ground(painter, option, at)
+        box = QRectF(option.rect).adjusted(_PAD, 0, -_PAD, -1)
+        if cell.look == "text" and not cell.icon:
+            # Words are cut to fit, so nothing of the painter needs to be kept: most cells are words.
+            is_stale = row.is_stale and not cell.is_live
+            self._words(painter, box, cell, is_right=model.columns[place].is_right, is_stale=is_stale)
+            return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._ground(painter, option, index)
-        box = QRectF(option.rect).adjusted(_PAD, 0, -_PAD, -1)
         painter.setClipRect(option.rect)
         if cell.look == "pill":
             self._pill(painter, box, cell, is_stale=row.is_stale)
@@ -72,17 +92,15 @@ class CellDelegate(QStyledItemDelegate):
             self._words(painter, box, cell, is_right=model.columns[place].is_right, is_stale=is_stale)
         painter.restore()
 
-    def _ground(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def _ground(self, painter: QPainter, option: QStyleOptionViewItem, row: int) -> None:
         # A copy: the option lies on Qt's stack and is gone after this call.
         tokens, box = theme.tokens(), QRect(option.rect)
-        is_selected = bool(option.state & _SELECTED)
-        if is_selected or index.row() == self.hovered:
-            painter.fillRect(box, QColor(tokens.selection if is_selected else tokens.hover))
-        painter.fillRect(box.left(), box.bottom(), box.width(), 1, QColor(tokens.border))
+        is_selected = row in self.selected
+        if is_selected or row == self.hovered:
+            painter.fillRect(box, _paint_of(tokens.selection if is_selected else tokens.hover))
+        painter.fillRect(box.left(), box.bottom(), box.width(), 1, _paint_of(tokens.border))
         if is_selected and box.left() <= 0:
-            painter.fillRect(QRectF(box.left(), box.top(), 3, box.height()), QColor(tokens.accent))
+            painter.fillRect(QRectF(box.left(), box.top(), 3, box.height()), _paint_of(tokens.accent))
 
     def _pill(self, painter: QPainter, box: QRectF, cell: Cell, *, is_stale: bool) -> None:
         look, tokens = look_of(cell.state), theme.tokens()
@@ -91,7 +109,7 @@ class CellDelegate(QStyledItemDelegate):
         width = min(box.width() + 4, QFontMetricsF(self._word).horizontalAdvance(text) + 34)
         pill = QRectF(box.left() - 2, box.center().y() - 11, width, 22)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(tone.soft))
+        painter.setBrush(_paint_of(tone.soft))
         painter.drawRoundedRect(pill, 11, 11)
         painter.drawPixmap(QPointF(pill.left() + 8, pill.center().y() - 6.5), icons.pixmap(look.icon, tone.text, _ICON))
         self._line(painter, pill.adjusted(26, 0, -6, 0), text, self._word, tone.text, _LEFT)
@@ -125,10 +143,28 @@ class CellDelegate(QStyledItemDelegate):
         if not text:
             return
         painter.setFont(used)
-        painter.setPen(QColor(colour))
+        painter.setPen(_paint_of(colour))
         if len(text) * _WIDEST_PX > box.width():
             text = QFontMetricsF(used).elidedText(text, Qt.TextElideMode.ElideRight, box.width() + 1)
-        painter.drawText(box, align, text)
+        if len(text) > _LONGEST_KEPT or used is self._word:
+            painter.drawText(box, align, text)
+            return
+        laid, width, height = self._laid(text, used)
+        left = box.right() - width if align == _RIGHT else box.left()
+        painter.drawStaticText(QPointF(left, box.center().y() - height / 2), laid)
+
+    def _laid(self, text: str, used: QFont) -> tuple[QStaticText, float, float]:
+        """Lay a text out once: most of what a table shows was there a second ago, in this row or in another."""
+        key = text, id(used)
+        known = self._texts.get(key)
+        if known is None:
+            if len(self._texts) >= _MOST_KEPT:
+                self._texts.clear()
+            laid = QStaticText(text)
+            laid.setTextFormat(Qt.TextFormat.PlainText)
+            laid.prepare(QTransform(), used)
+            known = self._texts[key] = laid, laid.size().width(), laid.size().height()
+        return known
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """As wide as the words, for a double click on the head's edge."""
