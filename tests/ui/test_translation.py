@@ -111,6 +111,7 @@ _DATA: Final = tuple(
         r"\btpharbour\w*",
         r"^(Apache 2.0|ISC|OFL 1.1)$",  # licences
         r"\b(brighton|harbour|ourphotos|captures( / \d+-brighton-\w+)?)\b",  # captures and where they go
+        r"^\d\d:\d\d:\d\d\.\d{3} +info +line \d$",  # lines of a log
         r"SHA256:\S+|\bssh-(ed25519|keygen)\b|\S+\.pub\b",  # keys of machines
         r"\b(atelier(-east)?|studio|Quarry|NVIDIA A10|nfs4|ext4)\b",  # clusters, what they have
         r"\b(Beach|Brighton|Older|Fountain wall|ada|bad|done|gone|next|old|rest|raw|workshop|fake|worker-\d)\b",

@@ -230,7 +230,7 @@ def test_an_own_cluster_is_added_once_its_key_was_compared(in_qt: InQt) -> None:
             assert dialog.add_button.isEnabled()
             _remote(parts).failures.append(key_changed(is_known=False))
             dialog.add_button.click()
-            await until(dialog.compared.isVisible)
+            await until(lambda: dialog.compared.isVisible() and not dialog.is_busy)
             assert not dialog.add_button.isEnabled()
             dialog.compared.setChecked(True)
             dialog.add_button.click()

@@ -19,7 +19,7 @@ from tiepoint.domain.key_change import KeyChange, read_key_change
 from tiepoint.domain.own_cluster import OwnCluster
 from tiepoint.domain.route import HostKey
 from tiepoint.ui.panel import Panel
-from tiepoint.ui.shell.host_key_dialog import key_well
+from tiepoint.ui.shell.host_key_dialog import fingerprint_of, key_well
 from tiepoint.ui.text import plain, said_below, tr
 from tiepoint.ui.viewmodels.own_cluster_form import OwnClusterForm, judge
 from tiepoint.ui.widgets.bars import ProgressBar
@@ -85,6 +85,12 @@ class OwnClusterDialog(QDialog):
             self.products.text(),
             self.windows.isChecked(),
         )
+
+    @property
+    def asked(self) -> str:
+        """The fingerprint that waits for being compared; empty = none does."""
+        offered = self._asked.offered if self._asked is not None else None
+        return fingerprint_of(offered) if offered is not None else ""
 
     def _setup_ui(self) -> None:
         lead = Label(

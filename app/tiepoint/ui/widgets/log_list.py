@@ -87,6 +87,10 @@ class LogModel(QAbstractListModel):
             del self._shown[:count]
             self.endRemoveRows()
 
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        """One; Qt keeps its own answer to itself."""
+        return 0 if parent.isValid() else 1
+
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
         """How many lines are shown."""
         return 0 if parent.isValid() else len(self._shown)
