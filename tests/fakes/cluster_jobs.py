@@ -174,6 +174,7 @@ def a_round_at(step: RoundStep, site: Site, job: Job | None = None, **changes: A
     """A round at a step."""
     usual: dict[str, Any] = {
         "state": RoundState.RUNNING,
+        "name": job.name if job is not None else "Brighton, west side",
         "begun": ago(12),
         "preset": "standard",
         "job": None if job is None else job.id,
@@ -181,9 +182,8 @@ def a_round_at(step: RoundStep, site: Site, job: Job | None = None, **changes: A
     }
     return Round(
         RoundId("round-1"),
-        job.name if job is not None else "Brighton, west side",
-        site.id,
-        CaptureId("c-1"),
-        step,
+        site=site.id,
+        capture=CaptureId("c-1"),
+        step=step,
         **{**usual, **changes},
     )

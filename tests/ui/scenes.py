@@ -44,6 +44,7 @@ from tiepoint.ui.shell.messages import Message
 from tiepoint.ui.shell.toasts import ToastStack
 from tiepoint.ui.shell.window import MainWindow
 from tiepoint.ui.viewer import ModelView
+from ui.cluster_jobs_scenes import CLUSTER_JOBS_SCENES
 from ui.cluster_life_scenes import CLUSTER_LIFE_SCENES
 from ui.cluster_scenes import CLUSTER_SCENES
 from ui.results.stand import a_program, results_page
@@ -317,6 +318,7 @@ SCENES: Final[dict[str, Scene]] = {
     "results, broken": _broken_result,
     "results, export": _export,
     "cluster, this computer": lambda: _page(_this_computer, _is_looked),
+    **CLUSTER_JOBS_SCENES,
     **CLUSTER_SCENES,
     **CLUSTER_LIFE_SCENES,
     **SITE_SCENES,

@@ -76,9 +76,15 @@ def cause_of(failure: Failure, lines: Iterable[str], stage: str | None) -> tuple
         for kind, pattern, title in _CAUSES:
             if pattern.search(text[-_MOST_CHARACTERS:]):
                 is_said = failure.kind == kind
-                return kind, failure.summary if is_said else title.format(stage=_named(stage))
+                return kind, failure.summary if is_said else title.format(stage=stage_or_job(stage))
     return failure.kind, failure.summary
 
 
-def _named(stage: str | None) -> str:
+def cause_title(kind: str) -> str:
+    """Return the title of a cause with `{stage}` in it, as translators know it; empty = it has none of its own."""
+    return next((title for each, _, title in _CAUSES if each == kind), "")
+
+
+def stage_or_job(stage: str | None) -> str:
+    """Name a stage; before the first one it is the job."""
     return stage_title(stage) if stage else "The job"

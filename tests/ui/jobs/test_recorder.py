@@ -12,14 +12,15 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
-from fakes.cluster_jobs import ago
+from fakes.cluster_jobs import ago, monitor_jobs
 from page_stand import until
 from tiepoint.domain.errors import SetupError
 from tiepoint.domain.job import JobState
 from tiepoint.ui.viewmodels.recorder import Recorder, recorder_of
-from ui.jobs.test_jobs_there import DEPTH, MODEL, ThereStand, there
+from ui.jobs.there_stand import ThereStand, there
 
 InQt = Callable[[Any], Any]
+DEPTH, MODEL, *_ = monitor_jobs()
 
 
 class Tape:

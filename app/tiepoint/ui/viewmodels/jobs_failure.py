@@ -7,11 +7,29 @@ from typing import Final
 
 from tiepoint import __version__
 from tiepoint.domain.failure_card import FailureCard
+from tiepoint.domain.failure_cause import cause_title, stage_or_job
 from tiepoint.domain.job import Job
+from tiepoint.domain.stages import stage_title
 from tiepoint.protocol.events import LogLine
+from tiepoint.ui.text import said_below, tr
 from tiepoint.ui.viewmodels.log_lines import shown_line
 
 _LAST_LINES: Final = 60
+
+
+def said_title(kind: str, title: str, stage: str | None) -> str:
+    """Return the title of a failure in the user's language.
+
+    Args:
+        kind: Family of its cause.
+        title: As the layers below tell it.
+        stage: Name of the stage in which it happened.
+    """
+    known = cause_title(kind)
+    if known and title == known.format(stage=stage_or_job(stage)):
+        named = tr("Stage", stage_title(stage)) if stage else tr("Below", stage_or_job(None))
+        return tr("Below", known, stage=named)
+    return said_below(title)
 
 
 def failure_report(job: Job, card: FailureCard, lines: Sequence[LogLine]) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from tiepoint.domain.failure_cause import cause_of
 from tiepoint.domain.job import Job
 from tiepoint.domain.job_note import JobNote, NoteKind
-from tiepoint.ui.text import grouped, plain, said_below, tr, tr_count
+from tiepoint.ui.text import grouped, plain, tr, tr_count
+from tiepoint.ui.viewmodels.jobs_failure import said_title
 from tiepoint.ui.viewmodels.jobs_words import coarse_text, queue_text
 from tiepoint.ui.widgets.table_cells import Cell
 
@@ -21,8 +22,8 @@ def note_cell(job: Job, note: JobNote, place: int) -> Cell:
     kind, count = note.kind, grouped(note.count)
     if kind in (NoteKind.FAILED, NoteKind.INTERRUPTED) and job.error is not None:
         tone = "err" if kind is NoteKind.FAILED else "warn"
-        _, title = cause_of(job.error, (), job.stage)
-        return Cell(said_below(plain(title)), tone=tone, icon="circle-alert")
+        cause, title = cause_of(job.error, (), job.stage)
+        return Cell(said_title(cause, plain(title), job.stage), tone=tone, icon="circle-alert")
     if kind is NoteKind.NO_NODE:
         words = tr_count("Jobs", "0 of {count} node suits", "0 of {count} nodes suit", note.total)
         return Cell(words, tone="err", icon="octagon-alert", is_strong=True)

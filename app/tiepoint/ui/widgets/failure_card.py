@@ -32,7 +32,7 @@ _ICONS: Final = {
 
 
 class FailurePanel(Card):
-    """Shows a `FailureCard`.
+    """Shows a `FailureCard` whose title is in the user's language.
 
     Signals:
         go_on_wanted(): The job shall go on, or be tried again.
@@ -83,7 +83,7 @@ class FailurePanel(Card):
             return
         self._shown = card
         self._icon.set_glyph(_ICONS.get(card.kind, "circle-x"), "err.text" if is_alarm else "warn.text")
-        self._title.setText(said_below(card.title))
+        self._title.setText(card.title)
         self._explanation.setText(said_below(card.explanation))
         self._explanation.setVisible(bool(card.explanation))
         self._proof.setText(_end_of(card.proof))

@@ -10,7 +10,7 @@ from tiepoint.domain.failure_card import failure_card
 from tiepoint.domain.job import Job, JobState
 from tiepoint.ui.viewmodels.jobs import JobsViewModel
 from tiepoint.ui.viewmodels.jobs_allowed import JobAction
-from tiepoint.ui.viewmodels.jobs_failure import failure_report
+from tiepoint.ui.viewmodels.jobs_failure import failure_report, said_title
 from tiepoint.ui.viewmodels.jobs_words import clock_text
 from tiepoint.ui.viewmodels.log import LogViewModel
 from tiepoint.ui.viewmodels.log_lines import shown_line
@@ -71,6 +71,7 @@ class FailurePart:
         when = "" if card.when is None else clock_text(card.when, self._viewmodel.now, with_seconds=True)
         may_go_on = self._way_on() in self._allowed
         report = failure_report(job, card, lines)
+        card = dataclasses.replace(card, title=said_title(card.kind, card.title, card.stage))
         self.panel.show_failure(card, when, report, may_go_on=may_go_on, is_alarm=job.state is JobState.FAILED)
 
     def _way_on(self) -> JobAction:

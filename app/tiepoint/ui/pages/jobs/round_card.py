@@ -81,6 +81,7 @@ class RoundCard(Card):
         self._reason.setText(reason)
         self._remedy.setText(remedy)
         self._remedy.setVisible(bool(remedy))
+        self._note.setAccessibleName(f"{reason} {remedy}".strip())
         self._note.setVisible(bool(reason))
 
     def _offer(self, round_: Round, *, is_live: bool) -> None:
