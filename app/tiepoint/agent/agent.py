@@ -94,8 +94,8 @@ class Agent:
             await self._end()
 
     def stop(self, when: str = "now") -> None:
-        """End soon: "now", or "idle" for after the running job."""
-        if when == "idle" and self._queue.is_busy:
+        """End soon: "now", or "idle" for after the running job; in the engine's own queue it goes on without us."""
+        if when == "idle" and self._queue.is_busy and self._backend.own_queue is None:
             self._stops_when_idle = True
             self._queue.hold()
         else:
