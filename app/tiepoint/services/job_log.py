@@ -21,6 +21,7 @@ from tiepoint.services.event import Event
 
 KEPT_LINES: Final = 5000
 _PAGE_LINES: Final = 1000
+_MOST_CHARACTERS: Final = 10_000
 _PERIOD_S: Final = 1.0
 # The last words of a job come a moment after its end.
 _LAST_LOOKS: Final = 3
@@ -107,5 +108,8 @@ class FollowedLog:
 
 
 def _harmless(line: LogLine) -> LogLine:
-    text, source = plain(line.text), plain(line.source)
+    """Make a line harmless; of one that is longer than anybody reads only the beginning is looked at."""
+    text, source = plain(line.text[:_MOST_CHARACTERS]), plain(line.source[:_MOST_CHARACTERS])
+    if len(line.text) > _MOST_CHARACTERS:
+        text = f"{text}… ({len(line.text):,} characters)"
     return line if (text, source) == (line.text, line.source) else dataclasses.replace(line, text=text, source=source)
