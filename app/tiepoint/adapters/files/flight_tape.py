@@ -135,6 +135,7 @@ class FolderFlightRecorder:
         """Sites with a tape."""
 
         def found() -> tuple[str, ...]:
+            self._write()
             folders = self._folder.iterdir() if self._folder.is_dir() else ()
             return tuple(sorted(unquote(each.name) for each in folders if segments(each)))
 
