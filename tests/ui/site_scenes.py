@@ -15,7 +15,7 @@ from fakes.job_scenes import a_job, a_node
 from fakes.program import FakeProgram
 from fakes.remote import fake_site
 from fakes.remote_sites import KEY, OTHER_KEY, a_round
-from fakes.scheduler import FakeScheduler
+from fakes.scheduler import T0, FakeScheduler
 from page_stand import Stand, standing, until
 from photo_set_factory import ToldPhotoSets, a_set, photos
 from tiepoint.domain.blob_place import BlobPlace
@@ -264,6 +264,18 @@ def with_cluster_to_run_on() -> FakeProgram:
 
 
 @contextlib.asynccontextmanager
+async def _recorded() -> AsyncIterator[QWidget]:
+    async with cloud_nodes_page(6) as stand:
+        page, remote = stand.page, stand.fake.program.remote
+        remote.recordings.put(remote.shown.site.id, T0, remote.shown.snapshot)  # type: ignore[attr-defined]
+        page.viewmodel.recorder.look()
+        await until(lambda: page.viewmodel.recorder.spans)
+        page.viewmodel.recorder.show_at(T0)
+        await until(lambda: not page.viewmodel.recorder.is_live and page.strip().state == "info")
+        yield page
+
+
+@contextlib.asynccontextmanager
 async def _run_on() -> AsyncIterator[QWidget]:
     fake = with_cluster_to_run_on()
     sets = ToldPhotoSets()
@@ -307,6 +319,7 @@ SITE_SCENES: dict[str, Any] = {
     "nodes, cluster": _page(),
     "nodes, cluster lost": _page(24, SILENT),
     "nodes, another key": _page(6, key_changed()),
+    "nodes, recorded": _recorded,
     "nodes, agent missing": _page(6, AgentUnavailable("There is no agent on the scheduler.", remedy="Install it.")),
     "photos, run on a cluster": _run_on,
     "closing, rounds": _closing,

@@ -9,6 +9,7 @@ from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QSh
 from PySide6.QtWidgets import QBoxLayout, QStackedWidget
 
 from tiepoint.domain.node import Node
+from tiepoint.ui.pages.jobs.scrubber import ReplayBanner
 from tiepoint.ui.pages.nodes.inspector import NodeInspector
 from tiepoint.ui.pages.nodes.menu import node_menu
 from tiepoint.ui.pages.nodes.strip import strip_content
@@ -21,7 +22,7 @@ from tiepoint.ui.viewmodels.nodes import NodesViewModel
 from tiepoint.ui.viewmodels.nodes_cells import node_action
 from tiepoint.ui.viewmodels.nodes_commands import NodeCommands
 from tiepoint.ui.viewmodels.nodes_rows import node_columns
-from tiepoint.ui.widgets.buttons import Button, IconButton
+from tiepoint.ui.widgets.buttons import IconButton
 from tiepoint.ui.widgets.cards import Card
 from tiepoint.ui.widgets.empty import EmptyState
 from tiepoint.ui.widgets.labels import Glyph
@@ -44,7 +45,7 @@ class NodesPage(Page):
         self._panel = panel
         self.viewmodel = NodesViewModel(panel)
         self.commands = NodeCommands(panel, self.viewmodel)
-        self.banner = LinkBanner(panel)
+        self.banner, self.replay = LinkBanner(panel), ReplayBanner(panel)
         columns = node_columns()
         self._memory = _NodeColumns("nodes", columns, panel.program.panel_state)
         self.table = Table(tr("Nodes", "Nodes"), self._memory, columns)
@@ -88,6 +89,7 @@ class NodesPage(Page):
         self.viewmodel.shut()
         self.inspector.shut()
         self.banner.shut()
+        self.replay.shut()
 
     def _setup_ui(self) -> None:
         if self._card.head is not None:
@@ -102,17 +104,11 @@ class NodesPage(Page):
         self._stack.addWidget(holder(row(self.table, margins=(6, 0, 6, 8))))
         self._stack.addWidget(nothing)
         self._card.content.addWidget(self._stack, 1)
-        layout = column(self.banner, self._replay(), self._card, self.inspector, spacing=12)
+        layout = column(self.banner, self.replay, self._card, self.inspector, spacing=12)
         layout.setStretch(2, 1)
         self.setLayout(layout)
         is_closed = bool(self._panel.program.panel_state.state.extras.get(_FOLDED, False))
         self.facts_button.setChecked(not is_closed)
-
-    def _replay(self) -> Button:
-        """What leads back from a recording."""
-        self.live_button = Button(tr("Nodes", "Back to live"), "activity", size="small")
-        self.live_button.clicked.connect(self.viewmodel.recorder.show_live)
-        return self.live_button
 
     def _connect(self) -> None:
         self.viewmodel.changed.connect(self._show)
@@ -145,7 +141,6 @@ class NodesPage(Page):
         for tag in _TAGS:
             self.chips.set_count(tag, viewmodel.count(tag), hides_none=tag == "away")
         self._stack.setCurrentIndex(0 if viewmodel.rows else 1)
-        self.live_button.setVisible(not viewmodel.recorder.is_live)
         self._tell_age()
         self._show_facts(node)
         self.strip_changed.emit()
