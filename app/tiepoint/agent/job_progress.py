@@ -135,6 +135,8 @@ class JobProgress:
         if run.running.pop(task, None) is not None:
             run.waiting.add(task)
             self._tell_task(run, TaskChange(task, "waiting"))
+        elif run.counted is not None:
+            self._set_stage(StageState.RUNNING)
 
     def stage_counted(self, stage: str, tasks: TaskCounts, share: float | None) -> None:
         """See `backend.RunListener`."""
