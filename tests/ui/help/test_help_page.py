@@ -26,6 +26,7 @@ _UI = Path(tiepoint.ui.__file__).parent
 _SEQUENCE = re.compile(r"(?:(?:Ctrl|Alt|Shift|Meta)\+)+\w+|F\d{1,2}")
 _BUILT_IN = {"Tab", "Shift+Tab", "Ctrl+C"}
 _GROUPS = {
+    "pages/nodes": "Nodes",
     "pages/cluster/": "Cluster",
     "pages/photos": "Photos",
     "pages/jobs": "Jobs",

@@ -14,7 +14,7 @@ from tiepoint.ui.theme import icons
 from tiepoint.ui.viewmodels.site_words import site_icon, site_line, site_name
 from tiepoint.ui.widgets.buttons import Button
 
-_KEYS = "Ctrl+Shift+S"
+_KEYS = "Ctrl+K"
 
 
 class SiteSwitch(Button):

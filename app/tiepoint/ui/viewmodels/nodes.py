@@ -174,7 +174,7 @@ class NodesViewModel(QObject):
             self.is_stale,
             machines,
             currency_of(cluster) if cluster is not None else "USD",
-            self.history.points,
+            self.history.points if self.recorder.is_live else {},
             can_start=cluster is not None and self.recorder.is_live,
             can_pause=snapshot.link.state is LinkState.CONNECTED and snapshot.can(Capability.PAUSE_NODE),
         )

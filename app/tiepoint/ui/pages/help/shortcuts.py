@@ -17,6 +17,7 @@ SHORTCUTS: Final[tuple[tuple[str, tuple[Shortcut, ...]], ...]] = (
             ("Ctrl+1 … Ctrl+8", "Go to a page, in the order of the rail"),
             ("F1", "This page"),
             ("Ctrl+J", "Open or fold away the log"),
+            ("Ctrl+K", "Choose whose jobs and nodes are shown"),
             ("Tab Shift+Tab", "Go to the next or the previous control"),
             ("Ctrl+C", "Copy the chosen rows or lines"),
         ),
@@ -43,6 +44,13 @@ SHORTCUTS: Final[tuple[tuple[str, tuple[Shortcut, ...]], ...]] = (
             ("Ctrl+Up Ctrl+Down", "Higher or lower priority"),
             ("Ctrl+E", "Open the folder of the products"),
             ("Delete", "Stop"),
+        ),
+    ),
+    (
+        "Nodes",
+        (
+            ("Ctrl+I", "Facts of the node"),
+            ("Return", "Show the job of the node"),
         ),
     ),
     (

@@ -27,7 +27,7 @@ from tiepoint.ui.widgets.pill import Pill
 
 _HIGHEST: Final = 248
 _LOWEST: Final = 150
-_SHARE: Final = 0.3
+_SHARE: Final = 0.33
 _FACTS_PX: Final = 252
 
 
@@ -67,7 +67,8 @@ class NodeInspector(Card):
     def show_node(self, node: Node | None) -> None:
         """Show a node; None = there is none."""
         self._node = node
-        self.log.show_node(node, is_active=self._is_active)
+        is_live = self._viewmodel.recorder.is_live  # what a node says now has no place beside what was
+        self.log.show_node(node if is_live else None, is_active=self._is_active)
         if node is None or self.head is None:
             return
         context = self._viewmodel.context
@@ -90,7 +91,7 @@ class NodeInspector(Card):
     def set_active(self, *, is_active: bool) -> None:
         """Follow its lines while somebody looks."""
         self._is_active = is_active
-        self.log.show_node(self._node, is_active=is_active)
+        self.log.show_node(self._node if self._viewmodel.recorder.is_live else None, is_active=is_active)
 
     def fit(self, page_px: int) -> None:
         """Take its share of a page's height; the table has the rest."""
@@ -173,6 +174,8 @@ class NodeInspector(Card):
         nothing = tr("Node", "It has not said anything yet.")
         if self._node is not None and self._node.job is None:
             nothing = tr("Node", "It works on nothing, and there is no log of it here.")
+        if not self._viewmodel.recorder.is_live:
+            nothing = tr("Node", "Lines of logs are not recorded.")
         self._nothing.setText(self.log.trouble or nothing)
 
     def _on_more(self) -> None:
