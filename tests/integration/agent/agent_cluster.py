@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import http.server
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +44,14 @@ class AgentCluster:
         self._identity = identity
         self._address = f"tls://127.0.0.1:{_free_port()}"
         self._ran: dict[str, subprocess.Popen[bytes]] = {}
+
+    def complete(self) -> None:
+        """Start again what has ended, and let go on what is frozen."""
+        for name, process in tuple(self._ran.items()):
+            if process.poll() is not None:
+                self.start_agent() if name == "agent" else self.start_node(name)
+            elif name != "agent":
+                self.freeze_node(name, is_frozen=False)
 
     def start(self) -> AgentCluster:
         """Start everything."""
@@ -108,11 +119,45 @@ class AgentCluster:
         return path
 
     def _start(self, program: Program, role: str, args: list[str], config: Path) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-P", "-m", "tiepoint", "--child", role, *args]
-        env = {**program.env, "TIEPOINT_AGENT_CONFIG": str(config), **self.variables}
-        process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL)
+        process = self.start_beside(program, role, config, args)
         self._ran[program.home.name if role == "node" else role] = process
         return process
+
+    def start_beside(
+        self, program: Program, role: str, config: Path, args: Sequence[str] = ()
+    ) -> subprocess.Popen[bytes]:
+        """Start one more process that the caller ends."""
+        command = [sys.executable, "-P", "-m", "tiepoint", "--child", role, *args]
+        env = {**program.env, "TIEPOINT_AGENT_CONFIG": str(config), **self.variables}
+        return subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL)
+
+
+class MetadataService:
+    """Azure's metadata service as far as it tells what Azure is about to do."""
+
+    def __init__(self) -> None:
+        self.events: list[dict[str, Any]] = []
+        service = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                is_ours = self.headers["Metadata"] == "true" and self.path.startswith("/metadata/scheduledevents?")
+                self.send_response(200 if is_ours else 400)
+                self.end_headers()
+                self.wfile.write(json.dumps({"DocumentIncarnation": 1, "Events": service.events}).encode())
+
+            def log_message(self, *_: Any) -> None:
+                """Say nothing."""
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
 
 
 def _free_port() -> int:

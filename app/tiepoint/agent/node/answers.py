@@ -56,6 +56,7 @@ class Answers:
         names = set(params["workers"])
         for worker in self._workers:
             if worker.name in names:
+                worker.failed_starts = 0  # its end says nothing against it
                 worker.kill()
         return {}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Any, Final
 
 from tiepoint.agent.config import AgentConfig
@@ -15,6 +16,8 @@ from tiepoint.agent.node.telemetry import Sampler
 _log = logging.getLogger(__name__)
 
 _CARDS_S: Final = 5.0
+_NO_CARDS_S: Final = 60.0
+"""A driver may be installed while the node already works."""
 _EVICTION_S: Final = 2.0
 """A Spot machine has thirty seconds (Azure: Scheduled Events, minimum notice)."""
 _NO_AZURE_S: Final = 60.0
@@ -25,9 +28,11 @@ class Condition:
 
     Args:
         config: What the machine was told.
+        cards_changed: Called when there are more or fewer graphics cards.
     """
 
-    def __init__(self, config: AgentConfig) -> None:
+    def __init__(self, config: AgentConfig, cards_changed: Callable[[], None]) -> None:
+        self._cards_changed = cards_changed
         self._config = config
         self._sampler = Sampler(config.work)
         self._cards: tuple[CardUsage, ...] = ()
@@ -65,14 +70,16 @@ class Condition:
 
     async def look_at_cards(self) -> None:
         """Look at the graphics cards once."""
-        self._cards = await asyncio.to_thread(cards)
+        # A driver that does not answer once has not lost its cards.
+        self._cards = await asyncio.to_thread(cards) or self._cards
 
     async def _watch_cards(self) -> None:
-        await self.look_at_cards()
-        while self._cards:
-            await asyncio.sleep(_CARDS_S)
-            # A driver that does not answer once has not lost its cards.
-            self._cards = await asyncio.to_thread(cards) or self._cards
+        while True:
+            await asyncio.sleep(_CARDS_S if self._cards else _NO_CARDS_S)
+            before = len(self._cards)
+            await self.look_at_cards()
+            if len(self._cards) != before:
+                self._cards_changed()
 
     async def _watch_eviction(self) -> None:
         while self._config.identity:

@@ -56,7 +56,7 @@ class Supervisor:
         self._stopping = asyncio.Event()
         self._link: NodeLink | None = None
         self._memory = MemoryWatch(sizing.memory_bytes)
-        self._condition = Condition(config)
+        self._condition = Condition(config, self._renew)
         self._sends: set[asyncio.Task[None]] = set()
         self._texts: dict[str, str] = {}
         self._host = ""
@@ -77,6 +77,7 @@ class Supervisor:
 
     async def serve(self) -> None:
         """Keep up the link to the agent until stopped."""
+        await self._condition.look_at_cards()
         watching = asyncio.create_task(self._condition.watch(), name="condition")
         joining = asyncio.create_task(self._join_for_ever(), name="link")
         try:
@@ -179,12 +180,20 @@ class Supervisor:
                 _log.warning("killing %s: the workers use more memory than there is for them", worst.node)
                 worst.kill()
 
+    def _renew(self) -> None:
+        """Let other processes take the places of the workers: they say with their start which cards they have."""
+        for worker in self.workers:
+            worker.kill()
+
     async def _free(self) -> None:
         await asyncio.gather(*(worker.stop() for worker in self.workers))
 
     def _heard(self, message: dict[str, Any]) -> None:
         if message["what"] == "call":
             self._later(self._answer(message["number"], message["method"], message["params"]))
+        elif message["what"] == "joined":
+            for worker in self.workers:
+                worker.is_ready = worker.is_ready or worker.name == message["name"]
 
     async def _answer(self, number: int, method: str, params: dict[str, Any]) -> None:
         result = await self._answers.to(method, params)

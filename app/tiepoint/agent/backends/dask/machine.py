@@ -6,7 +6,7 @@ Loop's thread. Names of workers' processes are `MACHINE/worker-NUMBER.GENERATION
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -57,6 +57,11 @@ class Place:
         threads: Threads it may use.
         gpus: Cards it may use, by index.
         lost: Is set with the reason when the process or the machine is gone.
+        task: Its key.
+        label: What it works on, for people.
+        share: How much of it is done, 0 to 1; None when it does not tell.
+        since: When it began; None = not yet.
+        last_line: When it said something last.
     """
 
     machine: Machine
@@ -65,7 +70,7 @@ class Place:
     threads: int
     gpus: tuple[int, ...]
     lost: asyncio.Future[Loss]
-    task: str = ""
+    task: str
     label: str = ""
     share: float | None = None
     since: datetime | None = None
@@ -88,6 +93,7 @@ class Machine:
     link: NodeLink | None = None
     heard: datetime | None = None
     heard_s: float = 0.0
+    told_s: float = 0.0
     ahead_s: float = 0.0
     workers: dict[str, Worker] = field(default_factory=dict)
     places: list[Place] = field(default_factory=list)
@@ -153,12 +159,11 @@ class Machine:
         """It was heard of."""
         self.heard, self.heard_s = now, now_s
 
-    def seen(self, job: str | None, label_of: Callable[[str], str]) -> Node:
+    def seen(self, job: str | None) -> Node:
         """Return it as the protocol has it.
 
         Args:
             job: The running job.
-            label_of: What a task works on, for people.
         """
         running = sorted((place for place in self.places if place.since), key=lambda place: place.since or _LONG_AGO)
         first = running[0] if running else None
@@ -171,7 +176,7 @@ class Machine:
             state=self._state(is_busy=bool(self.places)),
             job=JobId(job) if job and first else None,
             stage=first.task.partition("/")[0] if first else None,
-            task=_labels([label_of(place.task) for place in running]),
+            task=_labels([place.label for place in running]),
             task_progress=round(sum(shares) / len(shares), 3) if shares else None,
             task_since=first.since if first else None,
             last_line=max(lines) if lines else None,

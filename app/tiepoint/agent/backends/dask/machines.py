@@ -26,6 +26,8 @@ _FREEING_S: Final = 3.0
 _END_S: Final = 3.0
 """The supervisor tells of a process's end a moment after the scheduler has lost it."""
 _MOST_ENDS: Final = 200
+_TELLING_S: Final = 0.5
+"""Progress of tasks is told so often for a machine, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class Machines:
         if place in place.machine.places:
             place.machine.places.remove(place)
         place.lost.cancel()
-        self.tell(place.machine)
+        self.tell(place.machine, has_room=True)
 
     async def free(self, places: Iterable[Place]) -> None:
         """Kill the processes that have these places; a machine that does not answer kills them by itself."""
@@ -117,7 +119,8 @@ class Machines:
             self.remove_worker(address)  # of a supervisor that was given up: its like must not take tasks
             return
         machine.workers[name] = Worker(name, address)
-        self.tell(machine)
+        _spawn(_sent(machine.link, "joined", name=name))
+        self.tell(machine, has_room=True)
 
     def worker_left(self, name: str) -> None:
         """The scheduler has lost a worker's process."""
@@ -171,12 +174,24 @@ class Machines:
     def choose(self, machine: Machine) -> None:
         """Keep what people chose for a machine, and tell."""
         self._choices.put(machine.name, machine.choices)
-        self.tell(machine)
+        self.tell(machine, has_room=True)
 
-    def tell(self, machine: Machine) -> None:
-        """A machine changed: tell, and let tasks look for room."""
-        self.news.set()
+    def tell(self, machine: Machine, *, has_room: bool = False) -> None:
+        """A machine changed.
+
+        Args:
+            machine: Which.
+            has_room: Tasks that wait may find room on it, or need to know that they will not.
+        """
+        machine.told_s = time.monotonic()
+        if has_room:
+            self.news.set()
         self._changed(machine)
+
+    def tell_progress(self, machine: Machine) -> None:
+        """A task on a machine has gone on; most of these are passed over."""
+        if time.monotonic() - machine.told_s >= _TELLING_S:
+            self.tell(machine)
 
     def _machine(self, name: str) -> Machine:
         found = self._known.get(name)
@@ -195,9 +210,10 @@ class Machines:
     def _heard(self, machine: Machine, link: NodeLink, message: dict[str, Any]) -> None:
         now = datetime.now(UTC)
         if message["what"] == "report":
+            accepted = machine.accepts
             machine.hear(message, now, time.monotonic())
             _spawn(_sent(link, "heard"))
-            self.tell(machine)
+            self.tell(machine, has_room=accepted != machine.accepts)
         elif message["what"] == "ended":
             machine.touch(now, time.monotonic())
             self._ended(str(message["name"]), ProcessEnd(message["status"], message["was_memory"], str(message["log"])))
@@ -218,7 +234,7 @@ class Machines:
         machine.workers.clear()
         for worker in workers:
             self.remove_worker(worker.address)
-        self.tell(machine)
+        self.tell(machine, has_room=True)
 
     async def _free(self, machine: Machine, workers: list[str]) -> None:
         if machine.link is None:
@@ -238,8 +254,8 @@ def _spawn(work: Any) -> None:
     task.add_done_callback(_SPAWNED.discard)
 
 
-async def _sent(link: NodeLink, what: str) -> None:
+async def _sent(link: NodeLink, what: str, **content: Any) -> None:
     try:
-        await link.send(what)
+        await link.send(what, **content)
     except LinkLost:
         link.close()

@@ -1,9 +1,9 @@
 """The stream between a node's supervisor and the agent, on the port of the agent's scheduler. Imports distributed late.
 
 Messages are flat dicts with a word in `what`. The node says `report` again and again and `ended` when a worker's
-process ended; the agent says `heard` to each report, and `call` with a number, which the node answers with `answer`.
-Whoever hears nothing for a while gives the other up: the node then ends its tasks before the agent gives them to
-others. Loop's thread.
+process ended; the agent says `heard` to each report, `joined` when a worker's process has joined its scheduler, and
+`call` with a number, which the node answers with `answer`. Whoever hears nothing for a while gives the other up: the
+node then ends its tasks before the agent gives them to others. Loop's thread.
 """
 
 from __future__ import annotations

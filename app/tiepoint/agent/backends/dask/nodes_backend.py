@@ -152,8 +152,4 @@ class NodesBackend:
         self._told(self._seen(machine))
 
     def _seen(self, machine: Machine) -> Node:
-        return machine.seen(self._job, self._running.label_of if self._running else _number)
-
-
-def _number(task: str) -> str:
-    return task.partition("/")[2]
+        return machine.seen(self._job)

@@ -31,6 +31,7 @@ _log = logging.getLogger(__name__)
 
 ALLOWED_FAILURES: Final = 2
 _HEARSAY_S: Final = 1.0
+_LOOK_S: Final = 2.0
 ALLOWED_NODES: Final = 5
 """A task may lose so many nodes: one that brings a whole machine down must end, too."""
 
@@ -69,7 +70,8 @@ class NodesExecutor:
         try:
             while waiting or running:
                 news = self._begin(job, waiting, running)
-                await asyncio.wait({*running, news}, return_when=asyncio.FIRST_COMPLETED)
+                # A node limit that was raised tells nobody: it is looked at again.
+                await asyncio.wait({*running, news}, timeout=_LOOK_S, return_when=asyncio.FIRST_COMPLETED)
                 news.cancel()
                 for finished in [each for each in running if each.done()]:
                     task, _ = running.pop(finished)
@@ -86,6 +88,7 @@ class NodesExecutor:
             return
         task, place = found
         now = datetime.now(UTC)
+        has_begun = place.since is not None
         if message["what"] == "started":
             place.since = place.last_line = now
             self._listener.task_started(self._stage, task.key, place.machine.name)
@@ -96,13 +99,10 @@ class NodesExecutor:
         elif message["what"] == "log":
             place.last_line = now
             self._listener.logged(message["level"], message["source"], message["text"])
-        self._machines.tell(place.machine)
-
-    def label_of(self, task: str) -> str:
-        """What a task works on, for people."""
-        known = next((each for each, _ in self._runs.values() if each.key == task), None)
-        image = known.options.get("image") if known is not None else None
-        return image if isinstance(image, str) else task.partition("/")[2]
+        if has_begun:
+            self._machines.tell_progress(place.machine)
+        else:
+            self._machines.tell(place.machine)
 
     def _begin(
         self, job: JobFolder, waiting: deque[Task], running: dict[asyncio.Future[bool], tuple[Task, Place]]
@@ -144,6 +144,7 @@ class NodesExecutor:
         """Return what became of a task, None when it lost its place before."""
         run = uuid.uuid4().hex[:12]
         self._runs[run] = task, place
+        place.label = _label(task)
         order = {
             "run": run,
             "work": str(job.work),
@@ -189,6 +190,8 @@ class NodesExecutor:
             if end is not None:
                 await self._died(task, place, end.status, end.log, end.was_memory)
                 return
+            # It may hang rather than be gone: two must not do the same task.
+            await self._machines.free([place])
         place.machine.retries += 1
         times = self._lost_nodes[task.key] = self._lost_nodes.get(task.key, 0) + 1
         if times > ALLOWED_NODES:
@@ -222,10 +225,13 @@ class NodesExecutor:
             there = sum(machine.link is not None for machine in machines)
             text = f"no node can take tasks now ({there} of {len(machines)} are there); the job waits"
             self._listener.logged("warning", self._stage, text)
+        if is_waiting != self._is_waiting:
+            self._listener.nodes_suited(0 if is_waiting else None)
         self._is_waiting = is_waiting
 
     async def _stop(self, running: Mapping[asyncio.Future[bool], tuple[Task, Place]]) -> None:
         """Free the processors: kill the processes that work for this run, then wait for what waited for them."""
+        self._tell_waiting(is_waiting=False)
         places = [place for _, place in running.values()]
         for run in running:
             run.cancel()
@@ -233,6 +239,11 @@ class NodesExecutor:
         await asyncio.gather(*running, return_exceptions=True)
         for place in places:
             self._machines.give_back(place)  # a run that was cancelled before its first step has not
+
+
+def _label(task: Task) -> str:
+    image = task.options.get("image")
+    return image if isinstance(image, str) else task.key.partition("/")[2]
 
 
 async def _result(future: Any) -> dict[str, Any]:
