@@ -16,7 +16,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from tiepoint.domain.errors import TiepointError
+from tiepoint.domain.errors import (
+    AgentTooNew,
+    AgentTooOld,
+    HostKeyChanged,
+    KeyRefused,
+    SignInNeeded,
+    TiepointError,
+)
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import JobId
 from tiepoint.domain.job import Job, JobState
@@ -33,6 +40,9 @@ from tiepoint.services.waiting import until_done_or_set
 _KEPT_ENTRIES: Final = 1000
 _REBUILT_JOBS: Final = 40
 _PAUSES_S: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
+_PATIENT_S: Final = 60.0
+"""Until what only a person can change is tried again by itself."""
+_PERSON_NEEDED: Final = (HostKeyChanged, KeyRefused, SignInNeeded, AgentTooOld, AgentTooNew)
 _LINKS: Final = {
     ConnectionState.CONNECTING: LinkState.CONNECTING,
     ConnectionState.CONNECTED: LinkState.CONNECTED,
@@ -224,7 +234,7 @@ class JobMonitor:
                         await self._take(snapshot)
                         failures = 0
             except TiepointError as error:
-                await self._wait(Failure.of(error), _PAUSES_S[min(failures, len(_PAUSES_S) - 1)])
+                await self._wait(Failure.of(error), _pause_s(error, failures))
                 failures += 1
 
     async def _wait(self, problem: Failure, pause_s: float) -> None:
@@ -307,6 +317,12 @@ class JobMonitor:
         if before.state is LinkState.LOST and state is LinkState.CONNECTED:
             self._enter(JournalEntry(since, EntryKind.LINK_BACK))
         self.changed.emit(self._snapshot)
+
+
+def _pause_s(error: TiepointError, failures: int) -> float:
+    if isinstance(error, _PERSON_NEEDED):
+        return _PATIENT_S
+    return _PAUSES_S[min(failures, len(_PAUSES_S) - 1)]
 
 
 def _has_failures(job: Job) -> bool:

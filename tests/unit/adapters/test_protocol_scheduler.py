@@ -12,9 +12,11 @@ from fakes.agent import FakeAgent
 from fakes.scheduler import FakeScheduler
 from tiepoint.adapters.scheduler.client import ProtocolScheduler
 from tiepoint.domain.errors import AgentUnavailable, ConnectionLost, ProtocolError
+from tiepoint.domain.failure import Failure
 from tiepoint.domain.job import Job, JobState
 from tiepoint.ports.scheduler import ConnectionState
 from tiepoint.protocol.envelope import Notification, Request, Response
+from tiepoint.protocol.errors import ErrorCode
 from tiepoint.protocol.events import EVENT
 from tiepoint.protocol.framing import MESSAGE_LIMIT_BYTES, encode_message
 from tiepoint.protocol.methods import SubmitParams
@@ -208,3 +210,18 @@ async def test_closing_twice_is_fine_and_calls_connect_again(agents: Agents) -> 
     agents.fake.is_reachable = False
     with pytest.raises(AgentUnavailable):
         await agents.client.hello()
+
+
+async def test_a_list_too_long_for_one_answer_comes_through_the_subscription(agents: Agents) -> None:
+    job = await agents.client.submit(REQUEST)
+
+    def too_long(request: Request) -> bytes | None:
+        if request.method not in ("jobs.list", "nodes.list"):
+            return None
+        failure = Failure("protocol", "The answer is too long; ask for less at once.")
+        return encode_message(Response.failed(request.id, ErrorCode.MESSAGE_TOO_LONG, failure).message())
+
+    agents.agent.spoil = too_long
+    assert [each.id for each in await agents.client.jobs()] == [job.id]
+    assert len(await agents.client.nodes()) == 1
+    await agents.client.close()

@@ -60,6 +60,10 @@ class Partner:
     restart: str
 
 
+class AnswerTooLong(ProtocolError):
+    """What was asked does not fit into one message; nothing else is wrong."""
+
+
 class ByteStream(Protocol):
     """What a conversation needs of a stream: a socket, or the stdin and stdout of `tiepoint-agent connect`."""
 
@@ -248,6 +252,8 @@ def _told(error: MalformedMessage) -> str:
 
 def _raised(code: int, failure: Failure) -> TiepointError:
     """Turn an error answer into the exception a caller of the port expects."""
+    if code == ErrorCode.MESSAGE_TOO_LONG:
+        return AnswerTooLong(failure.summary, remedy=failure.remedy, detail=failure.detail)
     error = failure.as_error()
     if code in _USAGE_CODES and not isinstance(error, UsageError | InputError):
         return UsageError(failure.summary, remedy=failure.remedy, retryable=failure.retryable, detail=failure.detail)

@@ -13,25 +13,21 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Final, TypeAlias, TypeVar
 
-from tiepoint.adapters.conversation.conversation import ByteStream, Conversation, Partner
+from tiepoint.adapters.conversation.conversation import AnswerTooLong, ByteStream, Conversation
 from tiepoint.adapters.conversation.waiting import first_of
 from tiepoint.adapters.scheduler.doubts import Doubts
+from tiepoint.adapters.scheduler.patience import STEADY_S, loss_of, partner_of, pause_after
 from tiepoint.adapters.scheduler.subscription import SUBSCRIBE_RAW, Subscription
 from tiepoint.domain.errors import (
-    AgentTooNew,
-    AgentTooOld,
     AgentUnavailable,
     ConnectionLost,
-    HostKeyChanged,
-    KeyRefused,
-    ProtocolError,
-    SignInNeeded,
     TiepointError,
 )
 from tiepoint.domain.estimate import PastRun
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import JobId, NodeId
 from tiepoint.domain.job import Job
+from tiepoint.domain.job_order import NewestFirst
 from tiepoint.domain.node import Node
 from tiepoint.ports.flight_recorder import FlightRecorder
 from tiepoint.ports.scheduler import ConnectionState, SchedulerSnapshot
@@ -44,15 +40,9 @@ P = TypeVar("P")
 R = TypeVar("R")
 OpenStream: TypeAlias = Callable[[], Awaitable[ByteStream]]
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
-_PAUSES_S = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
-_PATIENT_S: Final = 60.0
-"""Until what only a person can change is tried again."""
-_PERSON_NEEDED: Final = (HostKeyChanged, KeyRefused, SignInNeeded, AgentTooOld, AgentTooNew)
 _BRISK: Final = 25
 """So many changes in a period are told every period; more of them more rarely, up to `_SLOWEST` periods apart."""
 _SLOWEST: Final = 9
-_STEADY_S: Final = 5.0
-"""A connection that broke sooner is not made again at once a second time."""
 _SAME_CLOCK_S: Final = 1.0
 """A clock that differs by less is taken as ours: the answer was under way, too."""
 _log = logging.getLogger(__name__)
@@ -83,7 +73,7 @@ class ProtocolScheduler:
         recorder: FlightRecorder | None = None,
         period_s: float = 0.1,
     ) -> None:
-        self._partner = _partner(name)
+        self._partner = partner_of(name)
         self._period_s = period_s
         self._open_stream = open_stream
         self._client = client
@@ -106,7 +96,10 @@ class ProtocolScheduler:
 
     async def jobs(self) -> tuple[Job, ...]:
         """All jobs, newest first."""
-        return (await self._ask(methods.JOBS_LIST, Nothing())).jobs
+        try:
+            return (await self._ask(methods.JOBS_LIST, Nothing())).jobs
+        except AnswerTooLong:
+            return NewestFirst().put((await self._everything()).jobs)
 
     async def job(self, job: JobId) -> Job:
         """One job."""
@@ -138,7 +131,10 @@ class ProtocolScheduler:
 
     async def nodes(self) -> tuple[Node, ...]:
         """All nodes."""
-        return (await self._ask(methods.NODES_LIST, Nothing())).nodes
+        try:
+            return (await self._ask(methods.NODES_LIST, Nothing())).nodes
+        except AnswerTooLong:
+            return tuple((await self._everything()).nodes.values())
 
     async def pause_node(self, node: NodeId) -> Node:
         """Let a node take no new task."""
@@ -210,7 +206,7 @@ class ProtocolScheduler:
             except TiepointError as error:
                 if not self._subscription.is_begun:
                     raise
-                pause_s = _PATIENT_S if isinstance(error, _PERSON_NEEDED) else _pause_s(failures)
+                pause_s = pause_after(error, failures)
                 self._try_now.clear()
                 yield self._told(ConnectionState.LOST, Failure.of(error), pause_s)
                 if await self._wait(pause_s):
@@ -227,8 +223,8 @@ class ProtocolScheduler:
                 await first_of(change, conversation.ended)
                 await self._subscription.digest()
             self._subscription.lost()
-            short = 0 if time.monotonic() - began >= _STEADY_S else short + 1
-            problem, pause_s = _loss(conversation.why_ended), _pause_s(short - 2)
+            short = 0 if time.monotonic() - began >= STEADY_S else short + 1
+            problem, pause_s = loss_of(conversation.why_ended, self._partner), pause_after(None, short - 2)
             self._try_now.clear()
             if short > 1:
                 yield self._told(ConnectionState.LOST, problem, pause_s)
@@ -256,6 +252,16 @@ class ProtocolScheduler:
             _log.info("%s is asked again: %s", method.name, error.detail)
         conversation = await self._connected()
         return await conversation.request(method, params)
+
+    async def _everything(self) -> SchedulerSnapshot:
+        """What fits into no single answer: the state that a subscription brings in parts."""
+        conversation = await self._subscribed()
+        while conversation.is_open and not self._subscription.is_whole:
+            change = self._subscription.change()
+            await first_of(change, conversation.ended)
+        if not self._subscription.is_whole:
+            raise conversation.why_ended or ConnectionLost("The connection was lost.", retryable=True)
+        return self._told(ConnectionState.CONNECTED)
 
     async def _subscribed(self) -> Conversation:
         conversation = await self._connected()
@@ -323,32 +329,3 @@ async def _while_open(conversation: Conversation, seconds: float) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await conversation.ended.wait()
-
-
-def _pause_s(failures: int) -> float:
-    return _PAUSES_S[max(0, min(failures, len(_PAUSES_S) - 1))]
-
-
-def _loss(why: TiepointError | None) -> Failure:
-    """Say why a connection ended: nonsense as such, anything else as a loss that is being mended."""
-    if isinstance(why, ProtocolError):
-        return Failure.of(why)
-    detail = "" if why is None else why.detail
-    summary = "The connection to the agent was lost; connecting again."
-    return Failure("connection", summary, retryable=True, detail=detail)
-
-
-def _partner(name: str) -> Partner:
-    if not name:
-        return Partner(
-            "agent",
-            unaffected="its jobs are not affected",
-            look="Look again with: tiepoint jobs",
-            restart="Try again; if it stays so, end the agent with: tiepoint-agent stop",
-        )
-    return Partner(
-        f"scheduler of {name}",
-        unaffected="its jobs are not affected",
-        look=f"Look again with: tiepoint jobs --cluster {name}",
-        restart="Update its agent and this program to the same version; if it stays so, look at its log.",
-    )

@@ -80,6 +80,11 @@ class Subscription:
         return self._mirror is not None
 
     @property
+    def is_whole(self) -> bool:
+        """Whether the state is known, and none is on its way in parts."""
+        return self._mirror is not None and self._growing is None
+
+    @property
     def seq(self) -> int:
         """Number of the last event that is in the state; -1 = there is no state."""
         return -1 if self._mirror is None else self._mirror.seq
@@ -142,6 +147,8 @@ class Subscription:
 
     def change(self) -> asyncio.Event:
         """Return what will be set by the next thing heard; take it before looking at the snapshot."""
+        if self._change.is_set():
+            self._change = asyncio.Event()
         return self._change
 
     def snapshot(
@@ -193,5 +200,4 @@ class Subscription:
         return self._now() + timedelta(seconds=self.offset_s)
 
     def _tell(self) -> None:
-        told, self._change = self._change, asyncio.Event()
-        told.set()
+        self._change.set()

@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer
 
 UPDATE_MS: Final = 100
-_SLOWEST_MS: Final = 1000
+_SLOWEST_MS: Final = 2000
 _REST: Final = 40
 """What took so long to update and to paint is shown anew after so many times that: what is large, more rarely."""
 
@@ -20,7 +20,7 @@ class Pace(QObject):
     Args:
         update: What to call.
         parent: Lives as long as this.
-        interval_ms: How soon; later, up to a second, when updates take long.
+        interval_ms: How soon; later, up to two seconds, when updates take long.
     """
 
     def __init__(self, update: Callable[[], None], parent: QObject, *, interval_ms: int = UPDATE_MS) -> None:
