@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.shell.account_menu import AccountMenu
+from tiepoint.ui.shell.scheduler_age import SchedulerAge
 from tiepoint.ui.text import tr
 from tiepoint.ui.viewmodels.cluster_words import clock_text
 from tiepoint.ui.viewmodels.clusters import ClustersModel
@@ -38,10 +39,13 @@ class AccountLine(QWidget):
         self.account = Button("", "user-round", "foot")
         self.account.setToolTip(tr("Account", "Account and subscription"))
         self._glyph, self._age = Glyph("cloud", "text2", 14), ElidedLabel("", "sub")
-        self.setLayout(row(self.account, None, self._glyph, self._age, spacing=6, margins=(12, 0, 16, 0)))
+        self.scheduler = SchedulerAge(panel)
+        line = row(self.account, None, self._glyph, self._age, 12, self.scheduler, spacing=6, margins=(12, 0, 16, 0))
+        self.setLayout(line)
         self.account.clicked.connect(self._open_menu)
         self._sign_in.changed.connect(self.refresh)
         self._clusters.changed.connect(self.refresh)
+        self.destroyed.connect(self.scheduler.shut)
         self.destroyed.connect(self._sign_in.shut)
         self.destroyed.connect(self._clusters.shut)
         self.refresh()

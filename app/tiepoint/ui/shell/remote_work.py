@@ -5,8 +5,12 @@ The GUI thread, on the loop.
 
 from __future__ import annotations
 
-from tiepoint.services.program import Program
+from typing import TYPE_CHECKING
+
 from tiepoint.ui.shell.site_memory import SiteMemory
+
+if TYPE_CHECKING:
+    from tiepoint.services.program import Program
 
 
 class RemoteWork:

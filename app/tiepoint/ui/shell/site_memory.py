@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tiepoint.services.program import Program
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tiepoint.services.program import Program
 
 KEY = "site"
 """In the extras of the panel's state; `Sites` keeps it there."""
