@@ -10,7 +10,7 @@ from fakes.scheduler import T0
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.link import Link, LinkState
 from tiepoint.services.sites import SiteKind
-from tiepoint.ui.shell.site_words import link_words, try_text
+from tiepoint.ui.viewmodels.site_words import link_words, try_text
 
 PROBLEM = Failure("connection", "The jump box answers, the scheduler does not.")
 
