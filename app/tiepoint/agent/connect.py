@@ -1,7 +1,7 @@
 """`tiepoint-agent connect`: joins this process's standard input and output to the agent's endpoint.
 
 A remote client runs exactly this through SSH, so it always holds one byte stream. Starts the agent when it is not
-there. Must not write anything of its own to standard output.
+there, but on a cluster, where it is a service. Must not write anything of its own to standard output.
 """
 
 from __future__ import annotations
@@ -9,14 +9,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import socket
 import sys
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
-from tiepoint.runtime.endpoint import AGENT, EndpointUnavailable
+from tiepoint.agent.config import VARIABLE
+from tiepoint.runtime.endpoint import AGENT, EndpointUnavailable, Streams
 
 _BLOCK_BYTES: Final = 65536
+SERVICE: Final = Path("/etc/systemd/system/tiepoint-agent.service")
+_SERVICE_S: Final = 10.0
+"""A service that starts again is back by then."""
+_PAUSE_S: Final = 0.1
 
 
 def main(args: Sequence[str]) -> int:
@@ -43,13 +50,34 @@ def main(args: Sequence[str]) -> int:
 
 
 async def _join() -> None:
-    reader, writer = await AGENT.open_or_start()
+    reader, writer = await _opened()
     loop = asyncio.get_running_loop()
     threading.Thread(target=_forward_input, args=(loop, writer), daemon=True).start()
     await _forward_output(reader)
     writer.close()
     with contextlib.suppress(ConnectionError, OSError):
         await writer.wait_closed()
+
+
+async def _opened() -> Streams:
+    """Open the stream; where the agent is a service of a cluster, one that was started here would be in its way.
+
+    Raises:
+        EndpointUnavailable: The agent does not answer.
+    """
+    if not (os.environ.get(VARIABLE) and SERVICE.exists()):
+        return await AGENT.open_or_start()
+    tries = int(_SERVICE_S / _PAUSE_S)
+    for number in range(tries):
+        try:
+            return await AGENT.open()
+        except OSError as error:
+            if number == tries - 1:
+                raise EndpointUnavailable(
+                    f"Tiepoint's agent does not run on {socket.gethostname()}: {error}"
+                ) from error
+            await asyncio.sleep(_PAUSE_S)
+    raise AssertionError
 
 
 async def _forward_output(reader: asyncio.StreamReader) -> None:

@@ -335,7 +335,7 @@ async def test_a_machine_that_azure_takes_back_gets_no_task(
     azure.events[:] = [{**event, "Resources": ["node-01"]}]
     await client.nodes_are("leaving", names=("node-01",))
     nodes = await client.nodes()
-    assert nodes["node-01"]["notice"] == "Azure takes this Spot machine back at 14:07:30 UTC."
+    assert nodes["node-01"]["notice"] == "Evicted at 14:07:30 UTC by Azure, which needs this Spot machine."
     assert nodes["node-02"]["state"] == "ready"
     job = await client.submit(capture("evicted", features={"tasks": 2}))
     done = await client.job_until(job["id"], "completed")

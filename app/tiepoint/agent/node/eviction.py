@@ -16,11 +16,11 @@ _PATH: Final = "/metadata/scheduledevents?api-version=2020-07-01"
 _TIMEOUT_S: Final = 5.0
 _MOST_BYTES: Final = 1_000_000
 _WORDS: Final = {
-    "Preempt": "Azure takes this Spot machine back",
-    "Terminate": "Azure deletes this machine",
-    "Reboot": "Azure restarts this machine",
-    "Redeploy": "Azure moves this machine to other hardware",
-    "Freeze": "Azure holds this machine for some seconds",
+    "Preempt": "Evicted {} by Azure, which needs this Spot machine.",
+    "Terminate": "Azure deletes this machine {}.",
+    "Reboot": "Azure restarts this machine {}.",
+    "Redeploy": "Azure moves this machine to other hardware {}.",
+    "Freeze": "Azure holds this machine for some seconds {}.",
 }
 _HARMLESS: Final = frozenset({"Freeze"})
 
@@ -55,7 +55,7 @@ def notice(identity: str, machine: str) -> tuple[str, bool]:
         if isinstance(event, dict) and machine in (event.get("Resources") or ()):
             kind = str(event.get("EventType"))
             if kind in _WORDS:
-                return f"{_WORDS[kind]} {_moment(event)}.", kind not in _HARMLESS
+                return _WORDS[kind].format(_moment(event)), kind not in _HARMLESS
     return "", False
 
 

@@ -216,10 +216,10 @@ class Machine:
 
     def _notice(self) -> str:
         """Say the one thing that matters most."""
+        if self.report.get("notice") and (self.link is not None or self.report.get("is_leaving")):
+            return str(self.report["notice"])  # why it is gone is still to be read once it is
         if self.link is None:
             return ""
-        if self.report.get("notice"):
-            return str(self.report["notice"])
         if self.version != __version__:
             return (
                 f"Has Tiepoint {self.version}, the scheduler {__version__}: it gets no tasks until both are the same."
