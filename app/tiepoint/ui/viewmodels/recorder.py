@@ -106,10 +106,11 @@ class Recorder(QObject):
 
     @property
     def ends(self) -> tuple[datetime, datetime] | None:
-        """Begin and end of what can be shown; None = nothing was recorded."""
+        """Begin and end of what can be shown, by the scheduler's clock; None = nothing was recorded."""
         if not self._spans:
             return None
-        return self._spans[0].start, max(self._spans[-1].end, self._shown.snapshot.link.heard or self._spans[-1].end)
+        link, last = self._shown.snapshot.link, self._spans[-1].end
+        return self._spans[0].start, last if link.heard is None else max(last, link.theirs(link.heard))
 
     def look(self) -> None:
         """Look for what there is on tape."""

@@ -21,7 +21,7 @@ from tiepoint.ui.widgets.table_cells import Column
 from tiepoint.ui.widgets.table_columns import ColumnMemory, StateKept
 
 _ROW_PX: Final = 40
-_LEAST_PX: Final = 190
+_LEAST_PX: Final = 140
 _USUAL: Final = ("state", "host", "task", "gpu", "vram", "cpu", "memory", "work", "heard")
 """Columns that tell of the work; the others are a choice away, or on the Nodes page."""
 

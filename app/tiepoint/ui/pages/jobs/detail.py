@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from tiepoint.domain.job import Job, JobState
 from tiepoint.domain.remote_round import Round
@@ -123,11 +123,10 @@ class JobDetail(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._parts = (self.failure, self.round, self.facts, self.workers, self.load)
         self._side = ScrollColumn(*self._parts, None, width=_SIDE_PX[1])
-        self._body = QStackedWidget()
-        self._body.addWidget(self.preview)
-        self._body.addWidget(self.there)
-        body = row(self._body, self._side, spacing=12)
+        self.there.setVisible(False)
+        body = row(self.preview, self.there, self._side, spacing=12)
         body.setStretch(0, 1)
+        body.setStretch(1, 1)
         inner = QWidget()
         lines = column(self.strip_card, body, spacing=12)
         lines.setStretch(1, 1)
@@ -136,7 +135,8 @@ class JobDetail(QScrollArea):
         self.setWidget(inner)
 
     def _turn_to(self, *, is_here: bool) -> None:
-        self._body.setCurrentWidget(self.preview if is_here else self.there)
+        self.preview.setVisible(is_here)
+        self.there.setVisible(not is_here)
         if is_here:
             self.there.clear()
 
