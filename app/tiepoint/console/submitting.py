@@ -18,7 +18,7 @@ from tiepoint.console.requests import full_path, parsed_changes
 from tiepoint.console.sites import site_of
 from tiepoint.console.text import plain
 from tiepoint.domain.capture import skipped_warnings
-from tiepoint.domain.errors import Canceled, OperationFailed, TiepointError, UsageError
+from tiepoint.domain.errors import Canceled, OperationFailed, SignInNeeded, TiepointError, UsageError
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.remote_round import Round, RoundId, RoundState, RoundStep
 from tiepoint.services.program import Program
@@ -85,6 +85,7 @@ async def submit(program: Program, outlet: Outlet, photos: Sequence[Path], wish:
         priority=wish.priority,
         output=full_path(wish.output) if wish.output is not None else None,
     )
+    await program.azure.sign_in.restore()
     program.remote.rounds.start()
     begun = await program.remote.rounds.begin(drop, request, given=paths)
     return await _followed(program, outlet, site, begun, wish)
@@ -101,6 +102,8 @@ async def _followed(program: Program, outlet: Outlet, site: Site, begun: Round, 
             news.clear()
             current = _now(program, begun.id) or current
             steps.tell(current)
+            if _wants_sign_in(program, current):
+                return _failed(outlet, current, _why(current))
             if current.is_over or (wish.is_detached and current.step not in _BEFORE_JOB):
                 break
             await news.wait()
@@ -111,6 +114,12 @@ async def _followed(program: Program, outlet: Outlet, site: Site, begun: Round, 
         end()
         end_monitor()
     return _ended(outlet, current, wish)
+
+
+def _wants_sign_in(program: Program, current: Round) -> bool:
+    """Whether nobody is signed in and the round cannot go on without; the same command goes on afterwards."""
+    kind = current.failure.kind if current.failure is not None and current.state is RoundState.WAITING else ""
+    return kind == SignInNeeded.kind and program.azure.sign_in.snapshot.account is None
 
 
 def _now(program: Program, round_id: RoundId) -> Round | None:

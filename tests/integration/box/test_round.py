@@ -6,7 +6,9 @@ Nothing is played: the program's own services, real sshd on the way, Blob with r
 from __future__ import annotations
 
 import asyncio
+import shlex
 import shutil
+import sys
 import threading
 import webbrowser
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -15,7 +17,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from cluster_box.__main__ import write_settings
+from cluster_box.__main__ import add_words, write_settings
 from cluster_box.box import ClusterBox
 from cluster_box.cloud import PERSON, BoxCloud
 from program import Program as Processes
@@ -32,6 +34,7 @@ from .conftest import assert_quiet
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 SAMPLE = REPOSITORY / "resources" / "sample" / "photos"
+PLAY = REPOSITORY / "tests" / "browser_play.py"
 PHOTOS = 6
 LONG_S = 150
 
@@ -190,6 +193,26 @@ async def test_a_mesh_comes_back_though_the_jump_box_restarts_and_a_worker_dies(
     assert facts.faces > 1000
     assert read_model(Source(facts.model.path)).face_count == facts.faces
     assert facts.cameras_aligned == PHOTOS
+
+
+def test_photos_are_handed_in_by_command(box: ClusterBox, photos: Path, tiepoint_home: Path) -> None:
+    assert box.cloud is not None
+    write_settings(box, tiepoint_home)
+    here = Processes(tiepoint_home)
+    browser = shlex.join([sys.executable, str(PLAY), PERSON, str(box.cloud.ca_file)])
+    here.env.update(BROWSER=f"{browser} %s", DBUS_SESSION_BUS_ADDRESS="unix:path=/nonexistent")
+    try:
+        assert here.run("cluster", "add", *add_words(box, "studio")).status == 0
+        words = ["submit", str(photos), "--cluster", "studio", "--preset", "draft", "--detach", "--json"]
+        refused = here.run(*words)
+        assert (refused.status, refused.result["error"]["kind"]) == (4, "sign-in"), refused.stdout
+        assert here.run("sign-in", "--plain-text-tokens").status == 0
+        given = here.run(*words)
+        assert given.status == 0, given.stdout
+        assert given.result["state"] == "running"
+        assert here.run("abort", given.result["job"], "--cluster", "studio").status == 0
+    finally:
+        here.stop()
 
 
 def _assert_steps_in_order(steps: list[RoundStep]) -> None:
