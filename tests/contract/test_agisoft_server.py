@@ -11,9 +11,11 @@ from engine_desk import Desk
 from engine_rigs import AgisoftRig
 
 from program import wait_until
+from tiepoint.adapters.files.result_reader import FolderResultReader
 from tiepoint.domain.identifiers import JobId, NodeId
 from tiepoint.domain.job import JobState
 from tiepoint.domain.node import Node, NodeState
+from tiepoint.ports.result_reader import ResultPlace
 from tiepoint.protocol.codec import from_json
 from tiepoint.protocol.methods import AGENT_RECORD, RecordResult
 
@@ -30,6 +32,35 @@ def node_of(desk: Desk, host: str) -> NodeId:
 
 def recorded(path: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in Path(path).read_text(encoding="utf-8").splitlines()]
+
+
+async def test_the_result_opens_in_the_panel(desk: Desk, rig: AgisoftRig) -> None:
+    job = await desk.submit("opened")
+    done = await desk.until_state(job.id, JobState.COMPLETED)
+    folder = Path(done.folder or "")
+    facts = await FolderResultReader(rig.work / "captures").read(ResultPlace(folder / "products"))
+    assert facts.problems == ()
+    assert facts.faces == 12
+    assert facts.cloud is not None
+    assert (facts.cameras_aligned, facts.cameras_total) == (3, 3)
+    assert [camera.photo for camera in facts.cameras] == ["0.jpg", "1.jpg", "2.jpg"]
+    assert facts.cameras[1].centre == (1.0, 0.0, 5.0)
+    assert facts.job == job.id
+
+
+async def test_no_worker_suits_is_loud(desk: Desk, rig: AgisoftRig) -> None:
+    names = [node_of(desk, host) for host in ("node-01", "node-02")]
+    for name in names:
+        await desk.scheduler.pause_node(name)
+    job = await desk.submit("nobody")
+    waiting = await desk.until_job(job.id, lambda found: found.suitable_nodes == 0)
+    assert waiting.state is JobState.QUEUED
+    said = [line.text for line in (await desk.scheduler.logs(JobId(job.id), lines=50)).lines if line.level == "warning"]
+    assert said
+    assert said[-1].startswith("0 of 2 workers suit MatchPhotos: 2 paused")
+    for name in names:
+        assert (await desk.scheduler.resume_node(name)).notice == ""
+    await desk.until_state(job.id, JobState.COMPLETED)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +89,7 @@ async def test_missing_photos_are_named(desk: Desk, rig: AgisoftRig) -> None:
 
 
 async def test_a_server_that_forgot_everything(desk: Desk, rig: AgisoftRig) -> None:
-    job = await desk.submit("forgotten", toy={"depth_maps": {"tasks": 4, "seconds": 0.3}})
+    job = await desk.submit("forgotten", toy={"depth_maps": {"tasks": 4, "gate": True}})
     await desk.until_running(job.id, "depth_maps")
     rig.stand.restart_server()
     rig.mend()
@@ -66,6 +97,7 @@ async def test_a_server_that_forgot_everything(desk: Desk, rig: AgisoftRig) -> N
     assert failed.error is not None
     assert failed.error.retryable
     assert "does not know the job any more" in failed.error.summary
+    desk.open_gate("forgotten")
     await desk.scheduler.retry(JobId(job.id))
     done = await desk.until_state(job.id, JobState.COMPLETED)
     lines = [line.text for line in (await desk.scheduler.logs(JobId(job.id), lines=100)).lines]
@@ -74,7 +106,7 @@ async def test_a_server_that_forgot_everything(desk: Desk, rig: AgisoftRig) -> N
 
 
 async def test_a_silent_server_is_said_and_waited_for(desk: Desk, rig: AgisoftRig) -> None:
-    job = await desk.submit("silent", toy={"depth_maps": {"tasks": 2, "seconds": 0.3}})
+    job = await desk.submit("silent", toy={"depth_maps": {"tasks": 2, "gate": True}})
     await desk.until_running(job.id, "depth_maps")
     rig.stand.kill_server()
     await desk.until(lambda: any("does not answer" in node.notice for node in desk.seen[-1].nodes.values()))

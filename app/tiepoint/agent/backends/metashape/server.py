@@ -16,12 +16,14 @@ from typing import Any, Final
 from tiepoint.agent.backends.metashape.facts import BatchFacts, Scale, TaskFacts, WorkerFacts, read_batch, read_worker
 from tiepoint.agent.backends.metashape.program import AgisoftProgram, Said, ServerSilent
 from tiepoint.agent.config import MetashapeConfig
+from tiepoint.daemon.idle import IdleTimer
 from tiepoint.domain.errors import TiepointError
 
 _log = logging.getLogger(__name__)
 _LONGEST_PAUSE_S: Final = 30.0
 _MOST_DOUBLINGS: Final = 6
 _WORKER_LOGS_AT_ONCE: Final = 4
+_MAKER_RESTS_AFTER_S: Final = 30.0
 _LONG_S: Final = 3600.0  # thousands of photos are read one after the other
 
 
@@ -37,6 +39,10 @@ class AgisoftServer:
         self._config = config
         self._looked = looked
         self._program = AgisoftProgram(config.program)
+        self._maker = AgisoftProgram(config.program)
+        self._making = asyncio.Lock()
+        self._rest_maker = IdleTimer(_MAKER_RESTS_AFTER_S, lambda: not self._making.locked(), self._end_maker)
+        self._ending_maker: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
         self._looking = asyncio.Lock()
         self._fresh = asyncio.Event()
@@ -69,7 +75,9 @@ class AgisoftServer:
             self._watching.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watching
+        self._rest_maker.cancel()
         await self._program.close()
+        await self._maker.close()
 
     async def next_look(self) -> None:
         """Wait until the server was looked at once more."""
@@ -131,19 +139,26 @@ class AgisoftServer:
             await self._program.ask("record", path=path)
 
     async def made(self, request: str, **params: Any) -> Any:
-        """Ask for something long from a program of its own, so that the other one goes on watching.
+        """Ask for something long from a second program, so that the first one goes on watching.
 
         Raises:
             Said: It refused.
             TiepointError: It cannot be asked.
         """
-        program = AgisoftProgram(self._config.program)
+        self._rest_maker.cancel()
         try:
-            await program.start()
-            await program.ask("hello", **self._hello())
-            return await program.ask(request, timeout_s=_LONG_S, **params)
+            async with self._making:
+                if not self._maker.is_running:
+                    await self._maker.start()
+                # Connects anew: the server may be another one since the last time.
+                await self._maker.ask("hello", **self._hello())
+                return await self._maker.ask(request, timeout_s=_LONG_S, **params)
         finally:
-            await program.close()
+            self._rest_maker.touch()
+
+    def _end_maker(self) -> None:
+        """Give back its memory, and its licence where it holds one."""
+        self._ending_maker = asyncio.create_task(self._maker.close(), name="end agisoft program")
 
     def _hello(self) -> dict[str, Any]:
         return {"host": self._config.host, "port": self._config.port, "root": self._config.root}
