@@ -228,13 +228,15 @@ class FaultProxy:
         self.port = ear.getsockname()[1]
 
     async def _deafen(self) -> None:
-        if self._server is not None:
-            self._server.close()
-            self._server = None
-        tasks = list(self._open)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
+        while self._open or getattr(server, "_active_count", 0):
+            # Those still in their handshake are no tasks yet, and would be left behind.
+            tasks = list(self._open)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, asyncio.sleep(0.001), return_exceptions=True)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = self._loop.create_task(self._serve(Streams(reader, writer)))
@@ -245,7 +247,14 @@ class FaultProxy:
         far: Streams | None = None
         try:
             context: ssl.SSLContext | None = self._papers.client_context() if self._papers else None
-            far = Streams(*await asyncio.open_connection("127.0.0.1", self._target, limit=1 << 20, ssl=context))
+            opening = self._loop.create_task(
+                asyncio.open_connection("127.0.0.1", self._target, limit=1 << 20, ssl=context)
+            )
+            try:
+                far = Streams(*await asyncio.shield(opening))
+            except asyncio.CancelledError:
+                far = Streams(*await opening)  # cut off in its handshake asyncio would leave the socket behind
+                raise
             while (head := await read_request(near)) is not None:
                 if not await self._pass(head, near, far):
                     break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -111,7 +112,8 @@ async def test_the_agent_is_killed_at_its_own_steps(
     panel.settings.captures = way.url(panel.settings.captures)
     panel.settings.products = way.url(panel.settings.products)
     begun = await panel.rounds.begin(await panel.drop(photos), panel.request())
-    await panel.until(lambda each: each.step is step and seen.is_set(), begun.id)
+    assert await asyncio.to_thread(seen.wait, 25)
+    await panel.until(lambda each: each.step is step, begun.id)
     cluster.kill()
     way.calm()
     await panel.until(lambda each: each.state is RoundState.WAITING, begun.id)
