@@ -220,5 +220,7 @@ def recorder_of(panel: Panel) -> Recorder:
     """Return the one recorder of a program."""
     shown = panel.program.remote.shown
     if shown not in _recorders:
-        _recorders[shown] = Recorder(shown, panel.program.remote.recordings, panel.background.start)
+        # What was recorded knows the sites, and these know what is shown: held, neither would ever go.
+        recordings: Recordings = proxy(panel.program.remote.recordings)
+        _recorders[shown] = Recorder(shown, recordings, panel.background.start)
     return _recorders[shown]
