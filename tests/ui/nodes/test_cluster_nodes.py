@@ -84,7 +84,7 @@ def test_what_is_odd_is_said_in_a_few_words() -> None:
     stuck = a_heard_node(last_line=later(-860), task_since=later(-3600))
     assert why_text(stuck, a_context(stuck)).replace("\N{NO-BREAK SPACE}", " ") == "no line for 14 min 20 s"
     gone = a_heard_node(NodeState.OFFLINE, heard=None)
-    assert why_text(gone, a_context(gone)) == "billing, never heard of"
+    assert why_text(gone, a_context(gone)) == "bills, never heard of"
     old = a_heard_node(version="0.0.9")
     assert why_text(old, a_context(old)) == "other version: 0.0.9"
 

@@ -120,8 +120,8 @@ def why_text(node: Node, context: NodeContext) -> str:
         return tr("Nodes", "no line for {time}", time=duration_text(quiet_s(node, context) or 0.0))
     if state == "silent" and is_billed_for_nothing(node, context):
         if node.heard is None:
-            return tr("Nodes", "billing, never heard of")
-        return tr("Nodes", "billing, silent since {time}", time=clock_text(node.heard, now))
+            return tr("Nodes", "bills, never heard of")
+        return tr("Nodes", "bills, silent since {time}", time=clock_text(node.heard, now))
     if node.notice:
         return said_below(plain(node.notice))
     if is_other_version(node, context):
@@ -152,7 +152,7 @@ def _power(node: Node, context: NodeContext) -> Cell:
 def _job(node: Node, context: NodeContext) -> Cell:
     why = why_text(node, context)
     if node.job is None:
-        return Cell(why or tr("Nodes", "No task"), tone="quiet")
+        return Cell(tr("Nodes", "No task"), why, tone="quiet")
     name, stage = plain(context.jobs.get(node.job, node.job)), stage_text(node)
     if why:
         return Cell(f"{name} · {stage}" if stage else name, why)

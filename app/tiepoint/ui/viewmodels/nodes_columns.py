@@ -12,8 +12,8 @@ def node_columns() -> tuple[Column, ...]:
         Column("state", tr("Nodes", "State"), 104),
         Column("host", tr("Nodes", "Node"), 92, tip=tr("Nodes", "A worker, and the computer it runs on")),
         Column("power", tr("Nodes", "Azure power"), 108, tip=tr("Nodes", "Its machine bills unless it is deallocated")),
-        Column("job", tr("Nodes", "Job, stage"), 150, takes_rest=True),
-        Column("task", tr("Nodes", "Task"), 110, tip=tr("Nodes", "How far its running task is")),
+        Column("job", tr("Nodes", "Job, stage"), 144, takes_rest=True),
+        Column("task", tr("Nodes", "Task"), 100, tip=tr("Nodes", "How far its running task is")),
         Column("lately", tr("Nodes", "Lately"), 56, drop=7, tip=tr("Nodes", "GPU, or else CPU, in the last minutes")),
         Column("gpu", tr("Nodes", "GPU"), 54, is_right=True, tip=tr("Nodes", "Share of its graphics cards in use")),
         Column("vram", tr("Nodes", "VRAM"), 64, is_right=True, drop=6, tip=tr("Nodes", "Memory of its graphics cards")),
@@ -24,12 +24,12 @@ def node_columns() -> tuple[Column, ...]:
         ),
         Column("heard", tr("Nodes", "Last heard"), 76, is_right=True),
         Column(
-            "version", tr("Nodes", "Version"), 74, drop=2, tip=tr("Nodes", "Stands out when it is not the scheduler's")
+            "version", tr("Nodes", "Version"), 72, drop=2, tip=tr("Nodes", "Stands out when it is not the scheduler's")
         ),
         Column("capability", tr("Nodes", "Capability"), 92, drop=9, tip=tr("Nodes", "What its tasks may use")),
         Column("mask", tr("Nodes", "GPU mask"), 74, is_right=True, drop=10, tip=tr("Nodes", "Graphics cards in use")),
         Column(
-            "price", tr("Nodes", "Per hour"), 64, is_right=True, drop=3, tip=tr("Nodes", "List price, as it is now")
+            "price", tr("Nodes", "Per hour"), 68, is_right=True, drop=3, tip=tr("Nodes", "List price, as it is now")
         ),
         Column(
             "retries", tr("Nodes", "Retries"), 58, is_right=True, drop=8, tip=tr("Nodes", "Tasks given to another node")
