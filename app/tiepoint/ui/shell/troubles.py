@@ -1,4 +1,4 @@
-"""What went wrong with the files that the program keeps, told once each, whatever page is open. The GUI thread only."""
+"""What went wrong without anybody's doing: files that broke, parked nodes that do not wake. The GUI thread only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tiepoint.ui.text import plain, tr
 
 
 class Troubles:
-    """Tells of broken files that were set aside, and of what cannot be kept.
+    """Tells of broken files that were set aside, of what cannot be kept, and of nodes that were started in vain.
 
     Args:
         panel: Knows the services and says things.
@@ -26,6 +26,7 @@ class Troubles:
         self._offs = [
             program.photo_sets.changed.subscribe(self._on_sets),
             program.monitor.changed.subscribe(self._on_monitor),
+            program.remote.parking.failed.subscribe(panel.messages.failure),
         ]
         self._on_sets(program.photo_sets.snapshot)
         self._on_monitor(program.monitor.snapshot)
