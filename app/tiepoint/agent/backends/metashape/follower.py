@@ -107,6 +107,7 @@ class BatchFollower:
         has_error = self._tell_error(batch)
         failure = self._failure(batch)
         if failure is not None:
+            self._begin(self._failed_task(batch)[0])
             raise failure
         if has_error:
             self.task_came_back(batch)
@@ -127,6 +128,12 @@ class BatchFollower:
     def is_complete(self, batch: BatchFacts) -> bool:
         """Return whether all of it is done."""
         return batch.state == "completed" or (bool(batch.tasks) and all(is_done(task) for task in batch.tasks))
+
+    def _begin(self, stage: str) -> None:
+        """Tell of a stage that began and failed between two looks."""
+        if stage and stage not in self._begun:
+            self._begun.add(stage)
+            self._listener.stage_started(stage, (), ())
 
     def _stages(self, batch: BatchFacts) -> list[StageFacts]:
         stages: dict[str, StageFacts] = {}
