@@ -28,7 +28,7 @@ from tiepoint.protocol.events import State
 MOST_BYTES: Final = 512 * 1024 * 1024
 MOST_DAYS: Final = 14
 _WRITE_EVERY_S: Final = 1.0
-_SEGMENT_BYTES: Final = 16 * 1024 * 1024
+_SEGMENT_BYTES: Final = 48 * 1024 * 1024
 _SEGMENT_S: Final = 3600.0
 _log = logging.getLogger(__name__)
 
