@@ -77,18 +77,33 @@ async def join() -> AsyncIterator[Join]:
         await client.close()
 
 
+class Gate:
+    """A file that tasks wait for."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = str(path)
+
+    def open(self) -> None:
+        Path(self.path).touch()
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Gate:
+    return Gate(tmp_path / "gate")
+
+
 def tries(job: dict[str, Any], stage: str) -> dict[str, int]:
     """Return how often each task of a stage was begun."""
     work = Path(job["folder"]) / "work"
     return {path.stem: len(path.read_text().split()) for path in work.glob(f"{stage}-*.tries")}
 
 
-async def test_a_job_runs_on_all_nodes(cluster: AgentCluster, join: Join, capture: Capture) -> None:
+async def test_a_job_runs_on_all_nodes(cluster: AgentCluster, join: Join, capture: Capture, gate: Gate) -> None:
     client = await join()
     assert client.hello["work"] == str(cluster.work)
     assert {"nodes.pause", "nodes.quit", "logs.node", "paths.nodes"} <= set(client.hello["capabilities"])
 
-    job = await client.submit(capture("capture-1", features={"tasks": 6, "seconds": 0.5}))
+    job = await client.submit(capture("capture-1", features={"tasks": 6, "gate": gate.path}))
     await client.stage_reached(job["id"], "features")
     await client.nodes_are("busy")
     nodes = await client.nodes()
@@ -97,6 +112,7 @@ async def test_a_job_runs_on_all_nodes(cluster: AgentCluster, join: Join, captur
     assert nodes["node-01"]["task_since"]
     assert nodes["node-01"]["load"]["memory_bytes"] > 0
     wait_until(lambda: [*(cluster.run_folder("node-02") / "tasks").iterdir()], timeout_s=5, what="a task's marker")
+    gate.open()
 
     done = await client.job_until(job["id"], "completed")
     pids = {path.read_text().split()[0] for path in (Path(done["folder"]) / "work").glob("features-*.tries")}
@@ -118,15 +134,17 @@ def has_begun(cluster: AgentCluster, job: dict[str, Any], node: str, role: str =
 
 @pytest.mark.parametrize("isolated", [False, True])
 async def test_a_killed_worker_costs_only_its_task(
-    cluster: AgentCluster, join: Join, capture: Capture, isolated: bool
+    cluster: AgentCluster, join: Join, capture: Capture, gate: Gate, isolated: bool
 ) -> None:
     client = await join()
     before = (await client.nodes())["node-02"]
-    stage = {"tasks": 3, "seconds": 2.0, "isolated": isolated}
+    stage = {"tasks": 3, "gate": gate.path, "isolated": isolated}
     job = await client.submit(capture(f"killed-{isolated}", features=stage))
     await client.nodes_are("busy")
     has_begun(cluster, job, "node-02", "stage" if isolated else "worker")
     cluster.nodes["node-02"].kill("worker")
+    await said(client, job["id"], "SIGKILL")
+    gate.open()
     done = await client.job_until(job["id"], "completed")
     assert sorted(tries(done, "features").values()) == [1, 1, 2]
     log = await client.call("logs.tail", job=job["id"], lines=200)
@@ -145,29 +163,30 @@ async def test_the_third_crash_fails_the_job(cluster: AgentCluster, join: Join, 
 
 
 async def test_a_killed_node_costs_only_its_tasks_and_may_come_back(
-    cluster: AgentCluster, join: Join, capture: Capture
+    cluster: AgentCluster, join: Join, capture: Capture, gate: Gate
 ) -> None:
     client = await join()
-    stages = {"features": {"tasks": 3, "seconds": 2.0}, "mesh": {"tasks": 3, "seconds": 1.0}}
-    job = await client.submit(capture("killed-node", **stages))
+    job = await client.submit(capture("killed-node", features={"tasks": 4, "gate": gate.path}))
     has_begun(cluster, job, "node-02")
     cluster.kill_node("node-02")
     await client.nodes_are("offline", names=("node-02",))
     cluster.start_node("node-02")
     await client.nodes_are("busy", names=("node-02",))
+    gate.open()
     done = await client.job_until(job["id"], "completed")
-    assert sorted(tries(done, "features").values()) == [1, 1, 2]
+    assert sorted(tries(done, "features").values()) == [1, 1, 1, 2]
 
 
 async def test_a_silent_node_is_given_up_and_ends_its_tasks(
-    cluster: AgentCluster, join: Join, capture: Capture
+    cluster: AgentCluster, join: Join, capture: Capture, gate: Gate
 ) -> None:
     """All of it is frozen, as by a cable that is pulled: what it had goes to others, and it never finishes that."""
     client = await join()
-    job = await client.submit(capture("capture-4", features={"tasks": 3, "seconds": 1.0}))
+    job = await client.submit(capture("capture-4", features={"tasks": 3, "gate": gate.path}))
     has_begun(cluster, job, "node-02")
     cluster.freeze_node("node-02")
     await client.nodes_are("offline", names=("node-02",))
+    gate.open()
     done = await client.job_until(job["id"], "completed")
     assert sorted(tries(done, "features").values()) == [1, 1, 2]
     old = {process.pid for process in cluster.nodes["node-02"].processes("worker")}
@@ -176,9 +195,11 @@ async def test_a_silent_node_is_given_up_and_ends_its_tasks(
     assert not old & {process.pid for process in cluster.nodes["node-02"].processes("worker")}
 
 
-async def test_nodes_come_back_to_an_agent_that_was_killed(cluster: AgentCluster, join: Join, capture: Capture) -> None:
+async def test_nodes_come_back_to_an_agent_that_was_killed(
+    cluster: AgentCluster, join: Join, capture: Capture, gate: Gate
+) -> None:
     client = await join()
-    job = await client.submit(capture("capture-5", features={"tasks": 3, "seconds": 1.0}))
+    job = await client.submit(capture("capture-5", features={"tasks": 3, "gate": gate.path}))
     await client.nodes_are("busy")
     cluster.kill_agent()
     wait_until(
@@ -188,6 +209,7 @@ async def test_nodes_come_back_to_an_agent_that_was_killed(cluster: AgentCluster
     client = await join()
     assert (await client.call("jobs.get", job=job["id"]))["job"]["error"]["kind"] == "interrupted"
     await client.call("jobs.resume", job=job["id"])
+    gate.open()
     await client.job_until(job["id"], "completed")
 
 
@@ -214,13 +236,16 @@ async def test_aborting_frees_every_node_within_five_seconds(
     await client.job_until(again["id"], "completed")
 
 
-async def test_a_paused_job_goes_on_where_it_was(cluster: AgentCluster, join: Join, capture: Capture) -> None:
+async def test_a_paused_job_goes_on_where_it_was(
+    cluster: AgentCluster, join: Join, capture: Capture, gate: Gate
+) -> None:
     client = await join()
-    job = await client.submit(capture("capture-7", features={"tasks": 3}, mesh={"tasks": 3, "seconds": 1.0}))
+    job = await client.submit(capture("capture-7", features={"tasks": 3}, mesh={"tasks": 3, "gate": gate.path}))
     await client.stage_reached(job["id"], "mesh")
     await client.call("jobs.pause", job=job["id"])
     await client.nodes_are("ready")
     await client.call("jobs.resume", job=job["id"])
+    gate.open()
     done = await client.job_until(job["id"], "completed")
     assert set(tries(done, "features").values()) == {1}
 
@@ -246,13 +271,16 @@ async def test_a_paused_node_takes_no_task_and_the_choice_lasts(
         await client.call("nodes.pause", node="node-99")
 
 
-async def test_a_node_that_ends_gives_its_task_to_another(cluster: AgentCluster, join: Join, capture: Capture) -> None:
+async def test_a_node_that_ends_gives_its_task_to_another(
+    cluster: AgentCluster, join: Join, capture: Capture, gate: Gate
+) -> None:
     client = await join()
-    job = await client.submit(capture("capture-9", features={"tasks": 3, "seconds": 1.0}))
+    job = await client.submit(capture("capture-9", features={"tasks": 3, "gate": gate.path}))
     await client.nodes_are("busy")
     await client.call("nodes.quit", node="node-02")
     await client.nodes_are("offline", names=("node-02",))
     wait_until(lambda: not cluster.nodes["node-02"].processes(), timeout_s=5, what="the node to end")
+    gate.open()
     await client.job_until(job["id"], "completed")
 
 

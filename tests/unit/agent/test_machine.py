@@ -43,6 +43,14 @@ def test_what_it_said_is_shown() -> None:
     assert node.notice == ""
 
 
+def test_a_node_of_another_version_may_say_more_or_less() -> None:
+    more = joined(load={"cpu": 0.5, "memory_bytes": 7, "mood": "fine"}, gpus=[["A10", 24, "new"]], time="yesterday")
+    node = more.seen(None)
+    assert node.load is not None
+    assert (node.load.cpu, node.gpus[0].name) == (0.5, "A10")
+    assert joined(load=[1]).seen(None).load is None
+
+
 def test_an_unequal_version_is_said_and_rests() -> None:
     machine = joined()
     machine.facts = {**FACTS, "version": "0.0.9"}

@@ -6,8 +6,9 @@ Loop's thread. Names of workers' processes are `MACHINE/worker-NUMBER.GENERATION
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -151,9 +152,8 @@ class Machine:
         """Take what it said about itself."""
         self.report = report
         self.touch(now, now_s)
-        moment = report.get("time")
-        if isinstance(moment, str):
-            self.ahead_s = (datetime.fromisoformat(moment) - now).total_seconds()
+        with contextlib.suppress(KeyError, TypeError, ValueError):
+            self.ahead_s = (datetime.fromisoformat(report["time"]) - now).total_seconds()
 
     def touch(self, now: datetime, now_s: float) -> None:
         """It was heard of."""
@@ -184,8 +184,8 @@ class Machine:
             version=self.version,
             cpu_count=self.cpu_count,
             memory_bytes=int(self.facts.get("memory_bytes", 0)),
-            gpus=tuple(Gpu(str(name), int(size)) for name, size in cards),
-            load=NodeLoad(**self.report["load"]) if self.link is not None and self.report.get("load") else None,
+            gpus=tuple(Gpu(str(name), int(size)) for name, size, *_ in cards),
+            load=_load(self.report.get("load")) if self.link is not None else None,
             errors=self.errors,
             retries=self.retries,
             capability=self._capability() if cards else "",
@@ -236,6 +236,14 @@ class Machine:
         return ""
 
 
+def _load(said: Any) -> NodeLoad | None:
+    """Read what it uses; a node of another version may say more, or nothing."""
+    if not isinstance(said, Mapping):
+        return None
+    return NodeLoad(**{name: value for name, value in said.items() if name in _LOAD_FIELDS})
+
+
+_LOAD_FIELDS: Final = frozenset(each.name for each in fields(NodeLoad))
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 

@@ -30,6 +30,8 @@ from tiepoint.runtime import folders
 _log = logging.getLogger(__name__)
 
 _ENDING_CHILDREN_S: Final = 2.0
+_AGAIN_S: Final = 5.0
+"""An agent that ends holds the port for a moment."""
 
 
 class NodesBackend:
@@ -71,15 +73,14 @@ class NodesBackend:
         self._machines = Machines(config.nodes, choices, config.silent_s, self._machine_changed)
         self._scheduler = NodesScheduler(config.scheduler, tls, self._machines, config.silent_s, self._reported)
         self._lock = asyncio.Lock()
+        self._trying: asyncio.Task[None] | None = None
         self.steering: NodeSteering | None = NodesSteering(self._machines, self._seen)
         self.reach: NodeReach | None = NodesReach(self._machines)
 
     async def start(self) -> None:
-        """See `agent.backend.Backend`; a scheduler that cannot listen is tried again with the next job."""
-        try:
-            await self._listen()
-        except TiepointError as error:
-            _log.error("%s %s (%s)", error.summary, error.remedy, error.detail)
+        """See `agent.backend.Backend`; a scheduler that cannot listen yet is tried again and again."""
+        if not await self._is_listening():
+            self._trying = asyncio.create_task(self._try_to_listen(), name="listen for nodes")
 
     def prepare(self, request: SubmitParams, root: Path) -> None:
         """See `agent.backend.Backend`."""
@@ -125,8 +126,25 @@ class NodesBackend:
 
     async def close(self) -> None:
         """See `agent.backend.Backend`."""
+        if self._trying is not None:
+            self._trying.cancel()
+            await asyncio.wait({self._trying})
         async with self._lock:
             await self._scheduler.close()
+
+    async def _is_listening(self) -> bool:
+        try:
+            await self._listen()
+        except TiepointError as error:
+            _log.error("%s %s (%s)", error.summary, error.remedy, error.detail)
+            return False
+        return True
+
+    async def _try_to_listen(self) -> None:
+        while True:
+            await asyncio.sleep(_AGAIN_S)
+            if await self._is_listening():
+                return
 
     async def _listen(self) -> None:
         async with self._lock:

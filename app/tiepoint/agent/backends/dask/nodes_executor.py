@@ -196,7 +196,8 @@ class NodesExecutor:
         times = self._lost_nodes[task.key] = self._lost_nodes.get(task.key, 0) + 1
         if times > ALLOWED_NODES:
             raise nodes_lost(task.key, place.machine.name, times)
-        self._return(task, f"{place.machine.name} is gone; {task.key} is given to another node")
+        who = place.machine.name if place.lost.result() is Loss.NODE else f"a worker of {place.machine.name}"
+        self._return(task, f"{who} is gone; {task.key} is given to another one")
 
     async def _died(self, task: Task, place: Place, status: int, log: str, was_memory: bool) -> None:  # noqa: FBT001
         """Count the end of a process that ran a task.
