@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -87,12 +88,14 @@ class Gate:
         task.add_done_callback(over)
 
     async def _joined(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writers = [writer]
+        writers, inner = [writer], socket.socket()
         try:
             if self.is_silent:
                 await reader.read(-1)
                 return
-            inner_reader, inner_writer = await asyncio.open_connection(LOOPBACK, self._inner)
+            inner.setblocking(False)
+            await asyncio.get_running_loop().sock_connect(inner, (LOOPBACK, self._inner))
+            inner_reader, inner_writer = await asyncio.open_connection(sock=inner)
             writers.append(inner_writer)
             self._writers.add(inner_writer)
             pumps = [self._pumped(reader, inner_writer), self._pumped(inner_reader, writer)]
@@ -105,6 +108,7 @@ class Gate:
                 each.transport.abort()
                 with contextlib.suppress(OSError):
                     await each.wait_closed()
+            inner.close()
 
     async def _pumped(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(_BLOCK_BYTES):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from typing import Any
 
 import asyncssh
@@ -80,15 +81,17 @@ class Way:
             await door.close()
 
     async def _step(self, place: int, hop: Hop, ring: KeyRing, doors: BastionDoor) -> None:
-        machine = CheckedMachine(hop, ring)
+        machine, sock = CheckedMachine(hop, ring), None
+        options: dict[str, Any] = {}
         try:
             async with asyncio.timeout(self._patience.hop_s):
-                options: dict[str, Any] = {}
                 if place:
                     options = {"tunnel": self._connections[-1]}
                 elif self.route.bastion is not None:
                     self._door = await doors.open(self.route.bastion)
                     options = {"sock": self._door.sock}
+                else:
+                    options = {"sock": (sock := await _dialled(hop))}
                 connection = await asyncssh.connect(
                     hop.host,
                     hop.port,
@@ -108,9 +111,11 @@ class Way:
                     login_timeout=0,
                     **options,
                 )
-        except TimeoutError:
-            raise no_answer(self.route, place, f"no answer within {self._patience.hop_s:.0f} s") from None
-        except (OSError, asyncssh.Error, ValueError) as error:
+        except BaseException as error:
+            if sock is not None:
+                sock.close()
+            if not isinstance(error, TimeoutError | OSError | asyncssh.Error | ValueError):
+                raise
             raise self._said(error, place, hop, machine, ring) from error
         self._connections.append(connection)
         self._machines.append(machine)
@@ -118,6 +123,8 @@ class Way:
     def _said(self, error: Exception, place: int, hop: Hop, machine: CheckedMachine, ring: KeyRing) -> TiepointError:
         """Return what an error of a step means."""
         detail = f"{type(error).__name__}: {error}"
+        if isinstance(error, TimeoutError):
+            return no_answer(self.route, place, f"no answer within {self._patience.hop_s:.0f} s")
         if machine.refused is not None or isinstance(error, asyncssh.HostKeyNotVerifiable):
             return other_key(hop, machine.refused)
         if isinstance(error, asyncssh.PermissionDenied) or is_too_many(error):
@@ -142,3 +149,24 @@ class Way:
                 detail=detail,
             )
         return no_answer(self.route, place, detail)
+
+
+async def _dialled(hop: Hop) -> socket.socket:
+    """Return a connection to the first machine; whoever asked for it closes it, whatever comes then."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(hop.host, hop.port, type=socket.SOCK_STREAM)
+    last: OSError = OSError(f"{hop.host} has no address")
+    for family, kind, protocol, _name, address in found:
+        sock = socket.socket(family, kind, protocol)
+        try:
+            sock.setblocking(False)
+            await loop.sock_connect(sock, address)
+        except OSError as error:
+            sock.close()
+            last = error
+        except BaseException:
+            sock.close()
+            raise
+        else:
+            return sock
+    raise last
