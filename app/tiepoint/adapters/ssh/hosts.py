@@ -180,6 +180,8 @@ class _Line:
 async def _libraries() -> None:
     """Read the libraries of SSH without stopping the window."""
     await asyncio.to_thread(importlib.import_module, "tiepoint.adapters.ssh.way")
+    # It tells of every connection and command; what matters of it is in our own words.
+    logging.getLogger("asyncssh").setLevel(logging.WARNING)
 
 
 async def _started(way: Way, command: str, most_errors: int = 8192) -> Command:
