@@ -1,7 +1,7 @@
 """An agent with a thousand nodes and a hundred thousand tasks that change all the time; its stream is the real one.
 
-Start with: TIEPOINT_HOME=... python tests/busy_agent.py [nodes] [events a second]. Nothing is computed: what the nodes
-say of themselves is made up, and goes through the agent's own publisher, sessions and socket.
+Start with: TIEPOINT_HOME=... python tests/busy_agent.py [nodes] [events a second] [name]. Nothing is computed: what the
+nodes say of themselves is made up, and goes through the agent's own publisher, sessions and socket.
 """
 
 from __future__ import annotations
@@ -58,23 +58,24 @@ def _job(number: int, now: datetime) -> Job:
     )  # fmt: skip
 
 
-def _node(number: int, jobs: Mapping[JobId, Job], now: datetime) -> Node:
+def _node(number: int, jobs: Mapping[JobId, Job], now: datetime, name: str) -> Node:
     job = tuple(jobs)[number % len(jobs)]
     return Node(
-        NodeId(f"gpu-{number:04d}"), f"gpu-{number:04d}", NodeState.BUSY, job, "depth_maps", 0.0, now, __version__, 24,
-        220 * 10**9, (Gpu("NVIDIA A10-24Q", 24 * 10**9),), NodeLoad(0.5, 10**9, 0.5, 10**9, 1e6, 1e8), 0, "running",
-        f"DSC{number:05d}.JPG", now, now, "any", 1, cpu_enabled=True,
+        NodeId(f"{name}-{number:04d}"), f"{name}-{number:04d}", NodeState.BUSY, job, "depth_maps", 0.0, now,
+        __version__, 24, 220 * 10**9, (Gpu("NVIDIA A10-24Q", 24 * 10**9),),
+        NodeLoad(0.5, 10**9, 0.5, 10**9, 1e6, 1e8), 0, "running", f"DSC{number:05d}.JPG", now,
+        now, "any", 1, cpu_enabled=True,
     )  # fmt: skip
 
 
 class BusyMethods:
     """What the agent answers."""
 
-    def __init__(self, nodes: int, epoch: str) -> None:
+    def __init__(self, nodes: int, epoch: str, name: str) -> None:
         now = datetime.now(UTC)
         self._epoch = epoch
         self.jobs = {job.id: job for job in (_job(number, now) for number in range(JOBS))}
-        self.nodes = {node.id: node for node in (_node(number, self.jobs, now) for number in range(nodes))}
+        self.nodes = {node.id: node for node in (_node(number, self.jobs, now, name) for number in range(nodes))}
 
     def state(self) -> State:
         return State(tuple(self.jobs.values()), tuple(self.nodes.values()))
@@ -150,10 +151,10 @@ class Bustle:
         return NodeChanged(node)
 
 
-async def serve(nodes: int, events_s: float) -> None:
+async def serve(nodes: int, events_s: float, name: str) -> None:
     """Be the agent until somebody ends this process."""
     journal = Journal()
-    publisher, methods = Publisher(journal), BusyMethods(nodes, journal.epoch)
+    publisher, methods = Publisher(journal), BusyMethods(nodes, journal.epoch, name)
     clients = Clients(
         lambda reader, writer: Session(
             reader,
@@ -171,4 +172,5 @@ async def serve(nodes: int, events_s: float) -> None:
 
 if __name__ == "__main__":
     folders.private_folder()
-    asyncio.run(serve(*(int(text) for text in [*sys.argv[1:], "1000", "2000"][:2])))
+    given = dict(enumerate(sys.argv[1:]))
+    asyncio.run(serve(int(given.get(0, "1000")), float(given.get(1, "2000")), given.get(2, "gpu")))
