@@ -67,7 +67,10 @@ right() {
     who=${SUDO_USER:-root}
     file=$root/etc/sudoers.d/tiepoint-agent
     if [ "$who" = root ] || [ -e "$file" ]; then return 0; fi
-    printf '%s ALL=(hpcuser) NOPASSWD: /usr/bin/env TIEPOINT_HOME=/var/lib/tiepoint-agent *tiepoint-agent connect\n' "$who" >"$file.new"
+    for agent in /opt/tiepoint/venv/bin/tiepoint-agent /opt/tiepoint/tiepoint-agent; do
+        echo "$who ALL=(hpcuser) NOPASSWD: /usr/bin/env TIEPOINT_HOME\\=/var/lib/tiepoint-agent" \
+            "TIEPOINT_AGENT_CONFIG\\=/etc/tiepoint/agent.json $agent connect"
+    done >"$file.new"
     chmod 440 "$file.new"
     mv "$file.new" "$file"
 }
