@@ -72,7 +72,7 @@ class Drawing:
         return Group(_headline(snapshot.job, snapshot.trouble), rows)
 
     def _add_preparing(self, rows: Table, progress: OperationProgress) -> None:
-        title = PHASE_TITLES.get(progress.phase, progress.phase)
+        title = PHASE_TITLES.get(progress.phase) or plain(progress.phase)
         share = progress.done / progress.total if progress.total else None
         amount = amount_text(progress.done, progress.total, progress.unit)
         rows.add_row(self.spinner, Text(title), self._bar(share), Text(amount), "")
@@ -100,7 +100,7 @@ class Drawing:
 
 
 def _headline(job: Job, trouble: str | None) -> Text:
-    parts = (plain(job.name), "bold"), (f"  {job.preset}  {job.id}", "dim")
+    parts = (plain(job.name), "bold"), (f"  {plain(job.preset)}  {plain(job.id)}", "dim")
     line = Text.assemble(*parts, no_wrap=True, overflow="ellipsis")
     if trouble:
         line.append(f"  {plain(trouble)}", style="yellow")

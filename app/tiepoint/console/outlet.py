@@ -5,15 +5,20 @@ Commands call these methods only, and so never ask whether `--json` was given. O
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
-from typing import Any, Protocol, TextIO
+from typing import Any, Final, Protocol, TextIO
 
 from tiepoint.domain.cluster_operation import ClusterOperation
 from tiepoint.domain.failure import Failure
+from tiepoint.domain.plain_text import plain
 from tiepoint.domain.transfer import Transfer
 from tiepoint.services.monitor import MonitorSnapshot
 from tiepoint.services.reconstruction import RunSnapshot
+
+_STEERING: Final = re.compile("[\x00-\x08\x0b-\x1f\x80-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What moves a terminal's cursor, or turns its writing around; lines and columns are ours to make."""
 
 
 class Outlet(Protocol):
@@ -64,7 +69,7 @@ class OutputLost(Exception):
 
 
 def write_line(stream: TextIO | None, text: str) -> None:
-    """Write a line and send it off, whatever the stream's encoding can and cannot show.
+    """Write a line and send it off, whatever the stream's encoding can and cannot show; it steers no terminal.
 
     Args:
         stream: Where to; None = the program was started with that stream closed.
@@ -76,6 +81,7 @@ def write_line(stream: TextIO | None, text: str) -> None:
     if stream is None:
         return
     encoding = stream.encoding or "utf-8"
+    text = _STEERING.sub(lambda found: plain(found[0]), text)
     try:
         stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
         stream.flush()

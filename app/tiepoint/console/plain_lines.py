@@ -64,10 +64,10 @@ class PlainOutlet:
         """Tell what began, what ended, and now and then how far it is."""
         if snapshot.preparing is not None and snapshot.preparing.phase not in ("", self._phase):
             self._phase = snapshot.preparing.phase
-            self._tell(f"{PHASE_TITLES.get(self._phase, self._phase)} ...")
+            self._tell(f"{PHASE_TITLES.get(self._phase) or plain(self._phase)} ...")
         if snapshot.job is not None and snapshot.job.id != self._job:
             self._job = snapshot.job.id
-            self._tell(f"Job {self._job}: {plain(snapshot.job.name)}")
+            self._tell(f"Job {plain(self._job)}: {plain(snapshot.job.name)}")
         if snapshot.trouble != self._trouble:
             self._trouble = snapshot.trouble
             self._tell(plain(snapshot.trouble) if snapshot.trouble else "Connected again.")

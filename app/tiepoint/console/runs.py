@@ -115,7 +115,9 @@ async def _watched(
 def _tell_on_its_own(job: Job | None) -> None:
     if job is not None and not job.state.is_over:
         with contextlib.suppress(OutputLost):
-            stderr_line(f"The output is no longer read; the job goes on. Follow it with: tiepoint watch {job.id}")
+            stderr_line(
+                f"The output is no longer read; the job goes on. Follow it with: tiepoint watch {plain(job.id)}"
+            )
 
 
 async def _stopped(outlet: Outlet, work: Reconstruction, *, abort: bool) -> int:
@@ -148,7 +150,7 @@ def _with_way_on(failure: Failure, job: Job | None) -> Failure:
 
 def _detached(outlet: Outlet, job: Job) -> int:
     facts = {"state": job.state.value, "exit_code": EXIT_OK, "job": job.id, "output": job.output, "error": None}
-    outlet.result(facts, f"Job {job.id} runs by itself. Follow it with: tiepoint watch {plain(job.id)}")
+    outlet.result(facts, f"Job {plain(job.id)} runs by itself. Follow it with: tiepoint watch {plain(job.id)}")
     return EXIT_OK
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from tiepoint.domain.job import Progress, Stage, StageState
+from tiepoint.domain.plain_text import plain
 from tiepoint.domain.space import size_text
 
 PHASE_TITLES: Final = {
@@ -44,4 +45,5 @@ def amount_text(done: int, total: int | None, unit: str) -> str:
     """Write an amount: `9/18 photos`, `120 pairs`, `3.1 MB of 65 MB`."""
     if unit == "bytes":
         return size_text(done) if total is None else f"{size_text(done)} of {size_text(total)}"
-    return f"{done} {unit}".strip() if total is None else f"{done}/{total} {unit}".strip()
+    amount = str(done) if total is None else f"{done}/{total}"
+    return f"{amount} {plain(unit)}".strip()

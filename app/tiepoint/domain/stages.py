@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from tiepoint.domain.plain_text import plain
+
 
 @dataclass(frozen=True, slots=True)
 class StageKind:
@@ -48,8 +50,8 @@ OPEN_ENGINE_STAGES: Final[tuple[str, ...]] = tuple(
 
 
 def stage_title(name: str) -> str:
-    """Return the stage's name for people; an unknown name is returned as it is."""
-    return next((stage.title for stage in STAGES if stage.name == name), name)
+    """Return the stage's name for people; an unknown name is made harmless."""
+    return next((stage.title for stage in STAGES if stage.name == name), None) or plain(name)
 
 
 def uses_many_nodes(name: str) -> bool:
