@@ -3,6 +3,9 @@
 $ErrorActionPreference = 'Stop'
 $place = 'C:\Tiepoint'
 New-Item -ItemType Directory -Force -Path $place, "$place\home" | Out-Null
+# Folders at the top of a disk may be written by everybody who signs in; what lies here runs as this account.
+& icacls.exe $place /inheritance:r /grant:r '*S-1-5-32-544:(OI)(CI)F' '*S-1-5-18:(OI)(CI)F' "${env:USERDOMAIN}\${env:USERNAME}:(OI)(CI)M" /Q | Out-Null
+if ($LASTEXITCODE -ne 0) { throw "The rights on $place cannot be set." }
 $python = (& py -3 -c 'import sys; print(sys.executable)')
 if (-not $python) { throw 'Python 3.11 or newer is needed.' }
 Copy-Item -Force $package "$place\tiepoint-agent.new.pyz"

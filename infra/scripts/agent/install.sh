@@ -61,18 +61,26 @@ settings() {
 SETTINGS
 }
 
-# Whoever may sign in to the machine may join the agent, and nothing else as its account.
+# Whoever installs the agent may join it, and do nothing else as its account: the commands stand here to the letter,
+# because a wildcard would also stand for another program.
 right() {
-    mkdir -p "$root/etc/sudoers.d"
     who=${SUDO_USER:-root}
+    [ "$who" != root ] || return 0
+    mkdir -p "$root/etc/sudoers.d"
     file=$root/etc/sudoers.d/tiepoint-agent
-    if [ "$who" = root ] || [ -e "$file" ]; then return 0; fi
-    for agent in /opt/tiepoint/venv/bin/tiepoint-agent /opt/tiepoint/tiepoint-agent; do
-        echo "$who ALL=(hpcuser) NOPASSWD: /usr/bin/env TIEPOINT_HOME\\=/var/lib/tiepoint-agent" \
-            "TIEPOINT_AGENT_CONFIG\\=/etc/tiepoint/agent.json $agent connect"
-    done >"$file.new"
+    name=$(printf '%s' "$who" | sed 's/[@!=:,() \\]/\\&/g')
+    begin='/usr/bin/env TIEPOINT_HOME\=/var/lib/tiepoint-agent TIEPOINT_AGENT_CONFIG\=/etc/tiepoint/agent.json'
+    line="$name ALL=(hpcuser) NOPASSWD: $begin /opt/tiepoint/venv/bin/tiepoint-agent connect, $begin /opt/tiepoint/tiepoint-agent connect"
+    if grep -qxF -e "$line" "$file" 2>/dev/null; then return 0; fi
+    { cat "$file" 2>/dev/null || :; printf '%s\n' "$line"; } >"$file.new"
     chmod 440 "$file.new"
-    mv "$file.new" "$file"
+    # One line that sudo cannot read may shut everybody out of it.
+    if command -v visudo >/dev/null && ! visudo -cqf "$file.new"; then
+        rm -f "$file.new"
+        say "sudo does not take the right for $who" >&2
+        exit 1
+    fi
+    mv -f "$file.new" "$file"
 }
 
 service() {
@@ -91,6 +99,7 @@ Environment=TIEPOINT_AGENT_CONFIG=/etc/tiepoint/agent.json
 ExecStart=/opt/tiepoint/tiepoint-agent run --idle-s 0
 ExecStop=/opt/tiepoint/tiepoint-agent stop
 StateDirectory=tiepoint-agent
+StateDirectoryMode=0700
 Restart=always
 RestartSec=2
 NoNewPrivileges=yes

@@ -16,6 +16,7 @@ open_engine() {
         echo "$package" >/opt/tiepoint/venv/.package
         changed=yes
     fi
+    ln -sfn /opt/tiepoint/venv/bin/tiepoint-agent /opt/tiepoint/tiepoint-agent
     if [ "$(fact role)" = scheduler ] || [ -z "$(fact scheduler)" ]; then service=tiepoint-agent; else service=tiepoint-node; fi
     if [ -n "$(fact scheduler)" ]; then certificate; fi
     systemctl enable --quiet "$service.service"

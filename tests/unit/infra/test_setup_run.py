@@ -245,6 +245,8 @@ def test_a_scheduler_of_the_open_engine_is_told_its_nodes(tmp_path: Path) -> Non
     assert told.node == ""
     assert "secret schedulerCertificate" in machine.calls()
     assert "systemctl restart tiepoint-agent.service" in machine.calls()
+    program = tmp_path / "opt/tiepoint/tiepoint-agent"
+    assert program.readlink() == tmp_path / "opt/tiepoint/venv/bin/tiepoint-agent"
 
 
 def test_a_certificate_that_is_not_whole_changes_nothing(tmp_path: Path) -> None:

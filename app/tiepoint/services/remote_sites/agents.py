@@ -17,6 +17,10 @@ from tiepoint.ports.scheduler import Scheduler
 from tiepoint.services.operations import Report
 
 _LONGEST_S: Final = 1200.0
+_WHOLE_SCRIPT: Final = (
+    'powershell -NoProfile -ExecutionPolicy Bypass -Command "& ([ScriptBlock]::Create([Console]::In.ReadToEnd()))"'
+)
+"""`-Command -` would take a script line by line, as if typed: it would go on after an error and leave the last block out."""
 _SAID: Final = re.compile(r"^([a-z_]+)=(.*)$", re.MULTILINE)
 
 
@@ -148,9 +152,8 @@ def _require_python(there: _There, route: Route) -> None:
 
 async def _run(hosts: RemoteHosts, route: Route, script: str, remote: str, address: str) -> RunResult:
     if route.is_windows:
-        command = f'powershell -NoProfile -ExecutionPolicy Bypass -Command - "{remote}"'
         data = f'$package = "{remote}"\r\n{script}'.encode()
-        return await hosts.run(route, command.replace(f' "{remote}"', ""), data=data, timeout_s=_LONGEST_S)
+        return await hosts.run(route, _WHOLE_SCRIPT, data=data, timeout_s=_LONGEST_S)
     words = ["sh", "-s", "--", remote, address]
     # With DESTDIR everything is put below another root and nothing is started: then nobody need be root.
     quoted = shlex.join(words)
