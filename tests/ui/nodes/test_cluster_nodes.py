@@ -11,11 +11,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from fakes.job_scenes import a_job, later
+from fakes.remote import fake_site
 from fakes.scheduler import FakeScheduler
 from page_stand import Stand, until
 from tiepoint.domain.cluster import Power
 from tiepoint.domain.identifiers import NodeId
 from tiepoint.domain.node import Gpu, Node, NodeState
+from tiepoint.protocol.events import LogLine
 from tiepoint.protocol.hello import Capability
 from tiepoint.ui.pages.nodes.menu import node_menu
 from tiepoint.ui.pages.nodes.page import NodesPage
@@ -233,6 +235,31 @@ def test_a_lost_link_leaves_azure_live_and_says_which_hop_is_silent(in_qt: InQt)
             assert _scheduler(stand).tries == 1
             await until(lambda: all(row.is_stale for row in page.viewmodel.rows))
             assert page.commands.refusal(NodeCommand.START, page.viewmodel.find("node-007")) == ""  # type: ignore[arg-type]
+
+    in_qt(scene())
+
+
+def test_nodes_of_one_name_on_two_clusters_have_logs_of_their_own(in_qt: InQt) -> None:
+    async def scene() -> None:
+        async with cloud_nodes_page(3) as stand:
+            page, log = stand.page, stand.page.inspector.log
+            page.viewmodel.choose("node-001")
+            await until(lambda: log.lines)
+            before = log.lines
+            other = FakeScheduler()
+            other.capabilities = _scheduler(stand).capabilities
+            other.all_nodes = {node.id: node for node in cloud_nodes(3)}
+            other.lines = (LogLine(later(0), "of the other cluster"),)
+            studio = fake_site("studio", other)
+            stand.fake.program.remote.sites.add(studio)
+            studio.monitor.start()
+            await until(lambda: studio.monitor.snapshot.nodes)
+            stand.fake.program.remote.sites.show("own/studio")
+            await until(lambda: page.viewmodel.find("node-001"))
+            page.viewmodel.choose("node-001")
+            await until(lambda: [line.text for line in log.lines] == ["of the other cluster"])
+            assert log.lines != before
+            await stand.fake.program.remote.sites.remove("own/studio")
 
     in_qt(scene())
 

@@ -41,10 +41,11 @@ class NodeLog(QObject):
         super().__init__()
         self._panel, self._sleep = panel, sleep
         self._node: Node | None = None
+        self._site = ""
         self._lines: tuple[ShownLine, ...] = ()
         self.trouble = ""
         """Why there are no lines; empty = there is nothing to say."""
-        self._is_active = False
+        self._is_active = self._is_asked = False
         self._task: asyncio.Task[None] | None = None
         self._choice = JobChoice()
         self._of_job = LogViewModel(panel.program.remote.shown, self._choice)
@@ -65,9 +66,11 @@ class NodeLog(QObject):
 
     def show_node(self, node: Node | None, *, is_active: bool) -> None:
         """Follow a node's lines, or nothing."""
-        is_other = node is None or self._node is None or node.id != self._node.id
-        is_change = is_other or is_active != self._is_active
-        self._node, self._is_active = node, is_active
+        site = self._panel.program.remote.shown.site.id
+        is_other = node is None or self._node is None or (site, node.id) != (self._site, self._node.id)
+        is_asked = is_active and self._is_own  # whether logs of nodes are kept may be known later than the node
+        is_change = is_other or is_asked != self._is_asked
+        self._node, self._site, self._is_active, self._is_asked = node, site, is_active, is_asked
         self._follow_job()
         if not is_change:
             return
@@ -75,7 +78,7 @@ class NodeLog(QObject):
         if is_other:
             self._lines, self.trouble = (), ""
             self.changed.emit()
-        if node is not None and is_active and self._is_own:
+        if node is not None and is_asked:
             self._task = self._panel.background.start(self._look(node))
 
     def shut(self) -> None:
