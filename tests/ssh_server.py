@@ -226,10 +226,15 @@ class _Server(asyncssh.SSHServer):
     def auth_completed(self) -> None:
         self._machine.logins += 1
 
-    def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> bool:
+    def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> Any:
         if self._machine.title != "jump box" or self._machine.refuses_forwarding:
             raise asyncssh.ChannelOpenError(asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED, "forwarding is off")
-        return True
+        dialling = asyncio.ensure_future(self._connection.forward_connection(dest_host, dest_port))
+        self._stand.passed_on.add(dialling)
+        return asyncio.shield(dialling)
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._connection = conn
 
 
 class SshStand:
@@ -261,6 +266,8 @@ class SshStand:
         self._env = {"TIEPOINT_HOME": str(agent_home)}
         if config is not None:
             self._env["TIEPOINT_AGENT_CONFIG"] = str(config)
+        self.passed_on: set[asyncio.Future[Any]] = set()
+        """What the jump box has dialled for clients."""
         self._running: set[asyncio.Task[None]] = set()
 
     @property
@@ -297,6 +304,10 @@ class SshStand:
             await asyncio.wait(self._running)
         await self.jump.stop()
         await self.scheduler.stop()
+        for passed in await asyncio.gather(*self.passed_on, return_exceptions=True):
+            if not isinstance(passed, BaseException):
+                passed.close()  # the jump box dialled for a client that had left, and would not hang up
+        await asyncio.sleep(0)
 
     def route(self, site: str = "own/stand", *, jumps: bool = True, keys: ClientKeys | None = None) -> Route:
         """The way to the scheduler as it is now, its keys pinned, with our key as text."""
