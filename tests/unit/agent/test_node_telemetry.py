@@ -2,17 +2,46 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import json
 import os
+import socket
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tiepoint.agent.backends.dask.node_link import NodeLink
+from tiepoint.agent.backends.dask.sizing import Sizing
+from tiepoint.agent.config import AgentConfig, TlsFiles
 from tiepoint.agent.node import eviction
 from tiepoint.agent.node.gpus import cards
 from tiepoint.agent.node.guard_folder import WorkMarker, is_draining, task_marker
+from tiepoint.agent.node.supervisor import Supervisor
 from tiepoint.agent.node.telemetry import Sampler, Usage, memory_bytes
 
 MEMORY = "MemTotal:       1000 kB\nMemFree: 1 kB\nMemAvailable:    400 kB\n"
+
+
+@contextlib.contextmanager
+def serving(answer: bytes) -> Iterator[str]:
+    """Answer one request on the loopback interface with these bytes, and close."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        finally:
+            thread.join(10)
 
 
 class Machine:
@@ -105,6 +134,43 @@ def test_a_driver_that_does_not_answer_has_no_cards(tmp_path: Path, body: str) -
 def test_nobody_at_the_metadata_service_is_no_answer() -> None:
     with pytest.raises(eviction.NoAnswer):
         eviction.notice("http://127.0.0.1:1", "node-01")
+
+
+@pytest.mark.parametrize(
+    "answer", [b"what?\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", b"HTTP/1.1 200 OK\r\n\r\n{"]
+)
+def test_nonsense_of_the_metadata_service_is_no_answer(answer: bytes) -> None:
+    with serving(answer) as address, pytest.raises(eviction.NoAnswer):
+        eviction.notice(address, "node-01")
+
+
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        ({"Resources": None}, ("", False)),
+        ({"Resources": 7}, ("", False)),
+        ({"Resources": ["node-01"], "NotBefore": "Thu, 99"}, ("Evicted at Thu, 99 by Azure", True)),
+    ],
+)
+def test_odd_notices_are_taken_as_far_as_they_go(event: dict[str, object], told: tuple[str, bool]) -> None:
+    body = json.dumps({"Events": [{"EventType": "Preempt", **event}]}).encode()
+    with serving(b"HTTP/1.1 200 OK\r\n\r\n" + body) as address:
+        words, is_leaving = eviction.notice(address, "node-01")
+    assert words.startswith(told[0])
+    assert is_leaving is told[1]
+
+
+async def test_a_node_that_lost_its_head_ends_so_that_another_is_started(tmp_path: Path) -> None:
+    """Else its machine costs money and does nothing, and nothing tells of it."""
+
+    class Headless(Supervisor):
+        async def _joined(self) -> NodeLink:
+            raise KeyError("a mistake")
+
+    config = AgentConfig(work=str(tmp_path), node="node-01", scheduler="tls://127.0.0.1:1", identity="")
+    with pytest.raises(KeyError, match="a mistake"):
+        async with asyncio.timeout(5):
+            await Headless(config, Sizing(1, 1 << 30), TlsFiles("", "", "")).serve()
 
 
 def test_markers_lie_as_long_as_something_works(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ too. Files only; any thread.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import zlib
 from collections.abc import Iterable, Iterator
@@ -87,6 +88,11 @@ class SegmentWriter:
             self._file.write(self._packer.compress(data + b"\n"))
             self._file.write(self._packer.flush(zlib.Z_SYNC_FLUSH))
             self._file.flush()
+
+    def drop(self) -> None:
+        """Let go of it where it cannot be written: what reached the disk stays readable."""
+        with contextlib.suppress(OSError):
+            self._file.close()
 
     def close(self, end: datetime) -> None:
         """Close it and name its end."""

@@ -85,6 +85,8 @@ class Track:
         """Write no more for a while."""
         self.is_running, self._broken_until = False, clock.monotonic() + _BROKEN_S
         self.items.clear()
+        if self.writer is not None:
+            self.writer.drop()
         self._written_bytes, self.writer = self._put_bytes, None
 
     def written(self, lines: list[bytes]) -> None:

@@ -49,11 +49,22 @@ class TomlOwnClusters:
     def all(self) -> tuple[OwnCluster, ...]:
         """All, by name; see the port."""
         try:
+            return self._read()
+        except OSError:
+            return ()
+
+    def _read(self) -> tuple[OwnCluster, ...]:
+        """Read all; none where there is no file, or it was broken and is set aside.
+
+        Raises:
+            OSError: There is one, and it cannot be read: nothing may be written in its place.
+        """
+        try:
             with self._path.open("rb") as file:
                 text = file.read(_MOST_BYTES).decode("utf-8")
             tables = tomllib.loads(text.removeprefix("\ufeff")).get("clusters", {})
             found = [_cluster(str(name), table) for name, table in tables.items()]
-        except OSError:
+        except FileNotFoundError:
             return ()
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             with contextlib.suppress(OSError):
@@ -65,15 +76,26 @@ class TomlOwnClusters:
     def put(self, cluster: OwnCluster) -> None:
         """Add or replace one; see the port."""
         with self._lock:
-            self._write([each for each in self.all() if each.name != cluster.name] + [cluster])
+            self._write([each for each in self._known() if each.name != cluster.name] + [cluster])
 
     def remove(self, name: str) -> None:
         """Forget one; see the port."""
         with self._lock:
-            known = self.all()
+            known = self._known()
             left = [each for each in known if each.name != name]
             if len(left) != len(known):
                 self._write(left)
+
+    def _known(self) -> tuple[OwnCluster, ...]:
+        """Return what the file holds, before it is written anew.
+
+        Raises:
+            SetupError: It cannot be read.
+        """
+        try:
+            return self._read()
+        except OSError as error:
+            raise writing_failed(self._path.parent, error, kind=SetupError) from error
 
     def _write(self, clusters: Sequence[OwnCluster]) -> None:
         import tomlkit

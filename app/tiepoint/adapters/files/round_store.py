@@ -36,9 +36,20 @@ class FileRoundStore:
     def all(self) -> tuple[Round, ...]:
         """All, oldest first; see the port."""
         try:
+            return self._read()
+        except OSError:
+            return ()
+
+    def _read(self) -> tuple[Round, ...]:
+        """Read all; none where there is no file, or it was broken and is set aside.
+
+        Raises:
+            OSError: There is one, and it cannot be read: nothing may be written in its place.
+        """
+        try:
             listed: Any = read_object(self._path)["rounds"]
             return tuple(from_json(Round, each) for each in listed)
-        except OSError:
+        except FileNotFoundError:
             return ()
         except (ValueError, KeyError, TypeError, RecursionError, MalformedMessage):
             with contextlib.suppress(OSError):
@@ -49,7 +60,7 @@ class FileRoundStore:
         """Keep one; see the port."""
         with self._lock:
             kept = dataclasses.replace(round_, progress=None)
-            known = list(self.all())
+            known = list(self._known())
             places = [index for index, each in enumerate(known) if each.id == round_.id]
             if places:
                 known[places[0]] = kept
@@ -60,10 +71,21 @@ class FileRoundStore:
     def remove(self, round_id: RoundId) -> None:
         """Forget one; see the port."""
         with self._lock:
-            known = self.all()
+            known = self._known()
             left = [each for each in known if each.id != round_id]
             if len(left) != len(known):
                 self._write(left)
+
+    def _known(self) -> tuple[Round, ...]:
+        """Return what the file holds, before it is written anew.
+
+        Raises:
+            SetupError: It cannot be read.
+        """
+        try:
+            return self._read()
+        except OSError as error:
+            raise writing_failed(self._path.parent, error, kind=SetupError) from error
 
     def _write(self, rounds: list[Round]) -> None:
         too_many = len([each for each in rounds if each.is_over]) - _MOST_OVER

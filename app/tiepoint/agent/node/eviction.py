@@ -5,6 +5,7 @@ Source: Azure's documentation of Scheduled Events for Linux virtual machines.
 
 from __future__ import annotations
 
+import http.client
 import json
 import urllib.error
 import urllib.request
@@ -48,15 +49,20 @@ def notice(identity: str, machine: str) -> tuple[str, bool]:
     try:
         with opener.open(request, timeout=_TIMEOUT_S) as reply:
             content: Any = json.loads(reply.read(_MOST_BYTES))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         raise NoAnswer(str(error)) from error
     events = content.get("Events") if isinstance(content, dict) else None
     for event in events if isinstance(events, list) else ():
-        if isinstance(event, dict) and machine in (event.get("Resources") or ()):
+        if isinstance(event, dict) and machine in _resources(event):
             kind = str(event.get("EventType"))
             if kind in _WORDS:
                 return _WORDS[kind].format(_moment(event)), kind not in _HARMLESS
     return "", False
+
+
+def _resources(event: dict[str, Any]) -> list[Any]:
+    found = event.get("Resources")
+    return found if isinstance(found, list) else []
 
 
 def _moment(event: dict[str, Any]) -> str:
@@ -66,6 +72,6 @@ def _moment(event: dict[str, Any]) -> str:
         return "now"
     try:
         moment: datetime = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):
         return f"at {text[:40]}"
     return f"at {moment:%H:%M:%S} UTC"

@@ -76,16 +76,25 @@ class Supervisor:
         self._stopping.set()
 
     async def serve(self) -> None:
-        """Keep up the link to the agent until stopped."""
+        """Keep up the link to the agent until stopped.
+
+        Raises:
+            Exception: A mistake in the program; the workers are ended.
+        """
         await self._condition.look_at_cards()
         watching = asyncio.create_task(self._condition.watch(), name="condition")
         joining = asyncio.create_task(self._join_for_ever(), name="link")
+        stopping = asyncio.create_task(self._stopping.wait(), name="told to stop")
+        tasks = (stopping, joining, watching)
         try:
-            await self._stopping.wait()
+            # Neither of the two ends by itself: one that failed ends the node, and the service starts another one.
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
         finally:
-            for task in (joining, watching):
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(joining, watching, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
             await self._free()
             for send in tuple(self._sends):
                 send.cancel()

@@ -20,7 +20,7 @@ _LONGEST_S: Final = 1200.0
 _WHOLE_SCRIPT: Final = (
     'powershell -NoProfile -ExecutionPolicy Bypass -Command "& ([ScriptBlock]::Create([Console]::In.ReadToEnd()))"'
 )
-"""`-Command -` would take a script line by line, as if typed: it would go on after an error and leave the last block out."""
+"""`-Command -` would take it line by line, as if typed: it would go on after an error and leave the last block out."""
 _SAID: Final = re.compile(r"^([a-z_]+)=(.*)$", re.MULTILINE)
 
 

@@ -64,6 +64,17 @@ def test_a_broken_file_is_set_aside(tmp_path: Path, content: str) -> None:
     assert store.all() == (ROUND,)
 
 
+def test_nothing_is_written_in_the_place_of_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "rounds.json"
+    path.symlink_to(path)  # too many links: as a file that is refused, or a disk that fails
+    store = store_in(tmp_path)
+    assert store.all() == ()
+    for change in (lambda: store.put(ROUND), lambda: store.remove(ROUND.id)):
+        with pytest.raises(SetupError):
+            change()
+    assert path.is_symlink()
+
+
 def test_old_ones_that_are_over_go_first(tmp_path: Path) -> None:
     store = store_in(tmp_path)
     store.put(ROUND)

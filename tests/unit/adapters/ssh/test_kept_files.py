@@ -10,6 +10,7 @@ import pytest
 from tiepoint.adapters.files.known_hosts import FileKnownHosts
 from tiepoint.adapters.files.own_clusters import TomlOwnClusters
 from tiepoint.adapters.ssh.failures import no_answer, other_key
+from tiepoint.domain.errors import SetupError
 from tiepoint.domain.key_change import read_key_change
 from tiepoint.domain.own_cluster import OwnCluster
 from tiepoint.domain.route import BastionTunnel, Hop, HostKey, Route
@@ -54,6 +55,18 @@ def test_own_clusters_are_kept_and_read_by_others(tmp_path: Path) -> None:
     own.remove("atelier")
     own.remove("atelier")
     assert own.all() == (CLUSTER,)
+
+
+def test_nothing_is_written_in_the_place_of_clusters_that_cannot_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "clusters.toml"
+    path.symlink_to(path)  # too many links: as a file that is refused, or a disk that fails
+    own = TomlOwnClusters(path, now)
+    assert own.all() == ()
+    with pytest.raises(SetupError):
+        own.put(CLUSTER)
+    with pytest.raises(SetupError):
+        own.remove(CLUSTER.name)
+    assert path.is_symlink()
 
 
 def test_a_file_written_by_hand(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from program import wait_until
+from tiepoint.agent.backends.metashape import steering
 from tiepoint.agent.backends.metashape.program import AgisoftProgram, NotThisVersion, Said, ServerSilent
 from tiepoint.agent.backends.metashape.server import AgisoftServer
 from tiepoint.agent.config import MetashapeConfig
@@ -110,3 +111,45 @@ async def test_a_server_without_a_program_keeps_trying(tmp_path: Path) -> None:
         while looks < 3:
             await server.next_look()
     await server.close()
+
+
+async def test_a_look_that_nobody_thought_of_is_not_the_last_one(tmp_path: Path, expected_logs: list[str]) -> None:
+    """Else all jobs would stand still, and say nothing."""
+    expected_logs.append("a look at Agisoft's server failed")
+    looks = 0
+
+    def looked() -> None:
+        nonlocal looks
+        looks += 1
+        if looks < 3:
+            raise RuntimeError("the disk of the jobs is full")
+
+    server = AgisoftServer(MetashapeConfig(program=(str(tmp_path / "none"), "-r"), poll_s=0.01), looked)
+    await server.start(5.0)
+    async with asyncio.timeout(5):
+        while looks < 4:
+            await server.next_look()
+    assert server.problem is not None
+    await server.close()
+
+
+async def test_two_who_ask_start_one_program(tmp_path: Path) -> None:
+    said = "'\\n@tiepoint {\"id\": '$n', \"ok\": {}}\\n'"
+    body = f"echo $$ >>{tmp_path}/pids\n{READY}n=1\nwhile read line; do printf {said}; n=$((n+1)); done\n"
+    server = AgisoftServer(MetashapeConfig(program=launcher(tmp_path, body)), lambda: None)
+    assert await asyncio.gather(server.ask("one"), server.ask("two")) == [{}, {}]
+    assert len((tmp_path / "pids").read_text().split()) == 1
+    await server.close()
+
+
+def test_a_long_log_of_a_worker_is_put_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIEPOINT_HOME", str(tmp_path))
+    monkeypatch.setattr(steering, "_MOST_LOG_BYTES", 1000)
+    reach = steering.WorkerReach(lambda: ("a-1",))
+    for number in range(100):
+        reach.take("a-1", (("info", f"{number} " + "x" * 100),))
+    file = steering.log_file("a-1")
+    kept = sorted(file.parent.glob("agisoft-*"))
+    assert [path.name for path in kept] == ["agisoft-a-1.log", "agisoft-a-1.log.1"]
+    assert all(path.stat().st_size < 1300 for path in kept)
+    assert "99 " in file.read_text()

@@ -44,7 +44,9 @@ class AgisoftServer:
         self._rest_maker = IdleTimer(_MAKER_RESTS_AFTER_S, lambda: not self._making.locked(), self._end_maker)
         self._ending_maker: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
+        self._starting = asyncio.Lock()
         self._looking = asyncio.Lock()
+        self._confusion = ""
         self._fresh = asyncio.Event()
         self._has_looked = asyncio.Event()
         self._failures = 0
@@ -178,18 +180,23 @@ class AgisoftServer:
 
     async def _watch(self) -> None:
         while True:
-            with contextlib.suppress(TiepointError):
+            try:
                 await self.look()
+            except TiepointError:
+                pass  # `problem` has it
+            except Exception as error:  # noqa: BLE001 - whatever a look met, it must not be the last one
+                self._confused(error)
             doublings = min(self._failures, _MOST_DOUBLINGS)
             await asyncio.sleep(min(self._config.poll_s * 2**doublings, max(_LONGEST_PAUSE_S, self._config.poll_s)))
 
     async def _ready(self) -> None:
         """Start the program unless it runs, and let it connect."""
-        if self._program.is_running:
-            return
-        await self._program.start()
-        answer = await self._program.ask("hello", record=self.record_path, **self._hello())
-        self._greet(answer)
+        async with self._starting:
+            if self._program.is_running:
+                return
+            await self._program.start()
+            answer = await self._program.ask("hello", record=self.record_path, **self._hello())
+            self._greet(answer)
 
     def _greet(self, answer: Mapping[str, Any]) -> None:
         self.name = str(answer.get("name") or "metashape").lower()
@@ -244,6 +251,13 @@ class AgisoftServer:
             for number, raw in answer["worker"].items()
             if isinstance(raw, Mapping) and (read := read_worker({"worker_id": int(number), **raw}, self._scale))
         }
+
+    def _confused(self, error: Exception) -> None:
+        """Take something that nobody thought of for silence, and log it once."""
+        if self._confusion != repr(error):
+            self._confusion = repr(error)
+            _log.error("a look at Agisoft's server failed", exc_info=error)
+        self._failed(ServerSilent("Agisoft's server answered in a way nobody understands.", detail=repr(error)))
 
     def _failed(self, error: TiepointError) -> None:
         self._failures += 1

@@ -6,6 +6,7 @@ The loop's thread.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -22,6 +23,7 @@ from tiepoint.domain.node import Node
 from tiepoint.protocol.methods import CapabilityParams, LogsParams, LogsResult, NodeProbe, NodeStat
 from tiepoint.runtime import folders
 
+_MOST_LOG_BYTES: Final = 16 * 1024 * 1024
 _NUMBERS: Final = {name: number for number, name in CAPABILITIES.items()}
 _UNSEEN: Final = Failure(
     "unknown",
@@ -110,7 +112,10 @@ class WorkerReach:
         """Add what is new in a worker's log to its file."""
         earlier = self._seen.get(name, ())
         self._seen[name] = log
-        for level, text in log[_overlap(earlier, log) :]:
+        fresh = log[_overlap(earlier, log) :]
+        if fresh:
+            _make_room(log_file(name))
+        for level, text in fresh:
             JobLog(log_file(name)).write(level if level in ("info", "warning", "error") else "info", name, text)
 
 
@@ -118,6 +123,13 @@ def log_file(node: str) -> Path:
     """Return where a worker's log is kept."""
     safe = "".join(character if character.isalnum() or character in "-._" else "_" for character in node)
     return folders.log_folder() / f"agisoft-{safe}.log"
+
+
+def _make_room(file: Path) -> None:
+    """Put a long log aside, in the place of the one before: a cluster that runs for months must not fill the disk."""
+    with contextlib.suppress(OSError):
+        if file.stat().st_size > _MOST_LOG_BYTES:
+            file.replace(file.with_suffix(".log.1"))
 
 
 def _overlap(earlier: tuple[tuple[str, str], ...], later: tuple[tuple[str, str], ...]) -> int:
