@@ -63,7 +63,7 @@ bench: setup ## measure against named peers (minutes)
 checkov: setup ## let checkov look at every exported template (the first time a minute more)
 	@PYTHONPATH=tests $(BIN)/python tests/infra/checkov_variants.py
 
-frozen-smoke: setup ## freeze the program, run the sample job and transfers with it, and open its window on the model
+frozen-smoke: setup ## freeze the program, run the sample job, transfers and clusters with it, and open its window on the model
 	@$(SCREEN) packaging/frozen/smoke.sh
 
 azure-double: setup ## start an Azure to click through on this computer, with Azurite; PANEL=1 opens the panel on it

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Freeze the program, then run the whole sample job from the frozen folder: its agent starts, its dask workers run the
-# engine's tasks, its stage children too. Photos go up to a Blob server and come down again, and a cluster lives on the
-# Azure double. Nothing of the source tree or of .venv is used by the frozen program.
+# engine's tasks, its stage children too. Photos go up to a Blob server and come down again, a cluster lives on the Azure
+# double, and another one is reached by SSH. Nothing of the source tree or of .venv is used by the frozen program.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -17,6 +17,8 @@ PYTHONPATH=tests .venv/bin/python packaging/frozen/transfers.py "$build/dist/tie
 echo "Transfers: up, nothing sent twice, verified, down, receipt"
 PYTHONPATH=tests .venv/bin/python packaging/frozen/clusters.py "$build/dist/tiepoint/tiepoint"
 echo "Azure: plan, template, sign-in, price, preflight, deployed, paused, deleted, signed out"
+PYTHONPATH=tests .venv/bin/python packaging/frozen/own_cluster.py "$build/dist/tiepoint/tiepoint"
+echo "Own cluster: agent packed, added over SSH, its jobs and nodes, forgotten"
 
 cp -R resources/sample/photos "$home/photos"
 cd "$home"
