@@ -62,6 +62,8 @@ class AgentConfig:
         silent_s: A node unheard for so long is given up, and what it had goes to others.
         run_folder: Where running tasks say that they work, and where the guard says that none may begin; may be empty.
         metashape: For `metashape`.
+        signatures: File with shared access signatures by container, for machines without an identity of Azure's; see
+            `round.signatures`. Empty = the identity is used.
     """
 
     engine: str = "open"
@@ -75,6 +77,7 @@ class AgentConfig:
     silent_s: float = 30.0
     run_folder: str = ""
     metashape: MetashapeConfig = field(default_factory=MetashapeConfig)
+    signatures: str = ""
 
     @property
     def is_cluster(self) -> bool:

@@ -1,4 +1,4 @@
-"""One thread's way to one storage account: a connection kept open, the machine's token, and trying again.
+"""One thread's way to one storage account: a connection kept open, the machine's right, and trying again.
 
 Must not know what is fetched or put. Every request is idempotent, so it may be sent twice. Belongs to one thread.
 """
@@ -17,7 +17,8 @@ from urllib.parse import urlencode, urlsplit
 from tiepoint.agent.round.address import target_of
 from tiepoint.agent.round.identity import MachineIdentity
 from tiepoint.agent.round.patience import Attempts, Patience, read_retry_after
-from tiepoint.agent.round.refusals import refusal_of, unreachable
+from tiepoint.agent.round.refusals import refusal_of, signed_refusal_of, unreachable
+from tiepoint.agent.round.signatures import signature_for
 from tiepoint.agent.round.stop import Stop
 from tiepoint.domain.blob_place import BlobPlace
 
@@ -58,12 +59,14 @@ class Account:
         identity: Gives tokens.
         patience: How patient to be.
         context: For https.
+        signatures: File with signatures, which go before tokens; empty = none.
     """
 
     place: BlobPlace
     identity: MachineIdentity
     patience: Patience = Patience()
     context: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    signatures: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,7 @@ class Door:
         self._account, self._stop = account, stop
         self._connection: http.client.HTTPSConnection | None = None
         self._token = ""
+        self._signature = ""
 
     @property
     def place(self) -> BlobPlace:
@@ -168,8 +172,9 @@ class Door:
                         return take(reply)
                     failed = Reply(reply.status, _headers(reply), reply.read(_MOST_TOLD))
                 asked_s = read_retry_after(failed.headers.get("retry-after"))
-                error = refusal_of(failed.status, failed.headers, self._account.place, request.name)
-                if failed.status == 401 and not is_renewed:
+                refusal = signed_refusal_of if self._signature else refusal_of
+                error = refusal(failed.status, failed.headers, self._account.place, request.name)
+                if failed.status == 401 and not is_renewed and not self._signature:
                     is_renewed = True
                     self._account.identity.token(self._stop, refused=self._token)
                     continue
@@ -185,19 +190,20 @@ class Door:
     @contextlib.contextmanager
     def _exchange(self, request: Ask) -> Iterator[http.client.HTTPResponse]:
         self._stop.check()
-        self._token = self._account.identity.token(self._stop)
+        self._signature = signature_for(self._account.signatures, self._account.place)
+        self._token = "" if self._signature else self._account.identity.token(self._stop)
         is_good = False
         connection = self._joined()
         try:
             with self._stop.covering(connection.sock):
-                query = f"?{urlencode(request.query)}" if request.query else ""
+                query = "&".join(filter(None, (urlencode(request.query), self._signature)))
                 headers = {
-                    "Authorization": f"Bearer {self._token}",
+                    **({"Authorization": f"Bearer {self._token}"} if self._token else {}),
                     "x-ms-version": _VERSION,
                     "x-ms-date": formatdate(usegmt=True),
                     **request.headers,
                 }
-                target = target_of(self._account.place, request.name) + query
+                target = target_of(self._account.place, request.name) + (f"?{query}" if query else "")
                 connection.request(request.method, target, request.body or None, headers)
                 reply = connection.getresponse()
                 try:

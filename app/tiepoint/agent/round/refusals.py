@@ -48,6 +48,19 @@ def refusal_of(status: int, headers: Mapping[str, str], place: BlobPlace, name: 
     return CloudError(f"Blob storage refused {what} ({detail}).", remedy=_RESUME, retryable=True, detail=detail)
 
 
+def signed_refusal_of(status: int, headers: Mapping[str, str], place: BlobPlace, name: str) -> TiepointError:
+    """Return why a request with a signature was refused; see `refusal_of`."""
+    if status not in (401, 403):
+        return refusal_of(status, headers, place, name)
+    return NotPermitted(
+        f"The signature for the container {place.container} is not taken by Blob storage (any more).",
+        remedy="Put a new one into the scheduler's file of signatures: reading and listing for captures, writing, "
+        "creating and listing for products. Then resume the job.",
+        retryable=True,
+        detail=f"{status} {headers.get('x-ms-error-code', '')}".strip(),
+    )
+
+
 def unreachable(place: BlobPlace, error: Exception) -> TiepointError:
     """Return the sentence for an account that cannot be reached."""
     host = urlsplit(place.endpoint).hostname or place.endpoint

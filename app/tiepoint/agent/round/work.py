@@ -87,9 +87,10 @@ class RoundWork:
         return place.url
 
     def _account(self, place: BlobPlace) -> Account:
+        config = agent_config()
         if self._identity is None:
-            self._identity = MachineIdentity(agent_config().identity)
-        return Account(place, self._identity)
+            self._identity = MachineIdentity(config.identity)
+        return Account(place, self._identity, signatures=config.signatures)
 
     @contextlib.asynccontextmanager
     async def _stage(self, stage: str, task: str) -> AsyncIterator[None]:
