@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -105,7 +105,7 @@ def remote_parts(
         remote=remote,
         rounds=_rounds(sites, azure, moves, places),
         path_doctor=PathDoctor(sites, moves.transfers, places, FolderPaths(), moves.captures),
-        recordings=Recordings(recorder, sites, _support_files(), __version__),
+        recordings=Recordings(recorder, sites, _support_files(sites, remote), __version__),
         parking=Parking(sites, azure.clusters, azure.sign_in, *parked),
     )
 
@@ -117,9 +117,14 @@ def _rounds(sites: Sites, azure: AzureParts, moves: Moves, places: Places) -> Ro
     return Rounds(store, kit)
 
 
-def _support_files() -> ZipSupportFiles:
+def _support_files(sites: Sites, remote: RemoteSites) -> ZipSupportFiles:
     settings = [folders.settings_folder() / name for name in ("settings.json", "panel.json")]
-    return ZipSupportFiles(folders.log_folder(), settings, masked)
+
+    def machines() -> Iterator[str]:
+        for own in filter(None, (remote.own(site.id) for site in sites.all)):
+            yield from (f"{hop.user}@{hop.host}" for hop in (*own.jumps, own.scheduler))
+
+    return ZipSupportFiles(folders.log_folder(), settings, masked, machines)
 
 
 def _site(

@@ -25,12 +25,14 @@ def _named(names: str, value: str) -> re.Pattern[str]:
 
 # What a shared access signature carries is named in Azure's service SAS reference: `sig` is the secret part.
 _SECRETS: Final = (
-    (re.compile(r"(?i)(\bsig=)[^&\s\"'<>]+"), r"\1***"),
+    (re.compile(r"(?i)(\bsig(?:=|%3d))[^&\s\"'<>]+"), r"\1***"),
     (re.compile(r"(?i)(\bbearer\s+)[A-Za-z0-9._~+/=-]+"), r"\1***"),
     (re.compile(r"(?i)\b(accountkey=|sharedaccesskey=)[^;\s\"']+"), r"\1***"),
     (_named("(?:access|refresh|id)_token", "[A-Za-z0-9._~+/=-]+"), r"\1***"),
     (_named("(?:device_code|user_code|code_verifier|client_info)", "[A-Za-z0-9._~+/=-]+"), r"\1***"),
-    (_named("(?:admin_?password|activation_?code)", r"[^\s\"'&,;]+"), r"\1***"),
+    (_named("(?:(?:admin_?)?password|passphrase|activation_?code|auth_?token)", r"[^\s\"'&,;]+"), r"\1***"),
+    (re.compile(r"(?i)(/webtunnel(?:v2)?/)[^/?\s\"']+"), r"\1***"),
+    (re.compile(r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"), "***"),
     (re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"), "***"),
 )
 _TALKATIVE: Final = ("azure", "msal", "msal_extensions", "urllib3", "keyring")

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 import platform
+import re
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import datetime, timedelta
@@ -103,14 +104,14 @@ class Recordings:
             redactor.learn({job.user for job in site.monitor.snapshot.jobs if job.user})
         texts = {"about.json": _json(self._about(asked))}
         for site in asked:
-            texts.update(await _told(site))
+            texts.update(await _told(site, f"sites/{_file_name(redactor.text(site.id))}"))
         try:
             with tempfile.TemporaryDirectory(prefix="tiepoint-support-") as folder:
                 files: dict[str, Path] = {}
                 for number, site_id in enumerate(await self._taped(sites), start=1):
                     path = Path(folder) / f"{number}.jsonl"
                     await self._recorder.export(site_id, path, redactor.text)
-                    files[f"recordings/{redactor.text(site_id).replace('/', '-')}.jsonl"] = path
+                    files[f"recordings/{_file_name(redactor.text(site_id))}.jsonl"] = path
                 return await self._support.write(file, texts, files, redactor)
         except OSError as error:
             remedy = "Free some space in the folder for temporary files, and try again."
@@ -141,17 +142,21 @@ class Recordings:
         }
 
 
-async def _told(site: Site) -> dict[str, str]:
-    """Ask a site that is heard for its diagnostics and the logs of its latest jobs; what it does not answer is left."""
+async def _told(site: Site, base: str) -> dict[str, str]:
+    """Ask a site that is heard for its diagnostics and the logs of its latest jobs; what it does not answer is left.
+
+    Args:
+        site: The site.
+        base: Folder in the zip.
+    """
     if not site.monitor.is_up():
         return {}
-    base = f"sites/{site.id.replace('/', '-')}"
     found: dict[str, str] = {}
     with contextlib.suppress(TiepointError, TimeoutError):
         async with asyncio.timeout(_ANSWER_S):
             found[f"{base}/diagnostics.json"] = _json(to_json(await site.scheduler.diagnostics()))
             for job in site.monitor.snapshot.jobs[:_MOST_LOGS]:
-                found[f"{base}/{job.id}.log"] = await _log(site, job.id)
+                found[f"{base}/{_file_name(job.id)}.log"] = await _log(site, job.id)
     return found
 
 
@@ -163,6 +168,11 @@ async def _log(site: Site, job: JobId) -> str:
 def _snapshot(moment: TapeMoment, time: datetime) -> MonitorSnapshot:
     jobs = NewestFirst().put({job.id: job for job in moment.state.jobs})
     return MonitorSnapshot(Link(LinkState.LOST, time, time), jobs, moment.state.nodes)
+
+
+def _file_name(text: str) -> str:
+    """Return a text fit to be a name in a zip."""
+    return re.sub(r"[^\w.-]", "-", text)[:120]
 
 
 def _json(value: object) -> str:

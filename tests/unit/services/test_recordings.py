@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
+import socket
 import zipfile
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -26,7 +27,7 @@ from tiepoint.protocol.events import EVENT, Event, JobChanged, LogLine, State
 from tiepoint.protocol.framing import encode_message
 from tiepoint.runtime.logs import masked
 from tiepoint.services.recordings import Recordings
-from tiepoint.services.sites import Sites
+from tiepoint.services.sites import SiteKind, Sites
 
 JOB = Job(JobId("20261126-quarry-0a1b2c"), "Quarry", "/home/ada/c", JobState.RUNNING, user="ada.lovelace", submitted=T0)
 SECRET = "https://x.blob.core.windows.net/c?sv=1&sig=AbCdEf0123"
@@ -119,6 +120,38 @@ async def test_a_file_for_support_holds_what_helps_and_nothing_of_anybody(stand:
     assert about["tiepoint"] == "0.1.0"
     assert [site["id"] for site in about["sites"]] == ["computer", "own/east"]
     assert len(texts["recordings/own-east.jsonl"].splitlines()) == 4
+
+
+async def test_names_in_the_file_tell_no_subscription(stand: Stand, tmp_path: Path) -> None:
+    subscription = "0f8fad5b-d9cb-469f-a165-70867728950e"
+    site = fake_site("west", FakeScheduler(), site_id=f"{subscription}/tiepoint-west", kind=SiteKind.CLOUD)
+    stand.sites.add(site)
+    stand.recordings.start()
+    stand.recorder.begin(site.id, State((JOB,), ()), T0)
+    up = asyncio.Event()
+    site.monitor.changed.subscribe(lambda snapshot: up.set() if snapshot.link.is_up else None)
+    site.monitor.start()
+    await up.wait()
+    await stand.recordings.support_file(tmp_path / "support.zip")
+    with zipfile.ZipFile(tmp_path / "support.zip") as packed:
+        names = packed.namelist()
+    assert {"sites/id-1-tiepoint-west/diagnostics.json", "recordings/id-1-tiepoint-west.jsonl"} <= set(names)
+    assert not [name for name in names if subscription in name]
+    await site.monitor.stop()
+
+
+async def test_machines_and_people_of_own_clusters_and_this_computer_are_not_told(
+    stand: Stand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "gethostname", lambda: "adas-macbook.local")
+    log = tmp_path / "log" / "tiepoint.log"
+    log.write_text("gate.atelier.lan refused grace; here is Adas-MacBook\n")
+    support = ZipSupportFiles(log.parent, [], masked, lambda: ["grace@gate.atelier.lan"])
+    await Recordings(stand.recorder, stand.sites, support, "0.1.0").support_file(tmp_path / "support.zip")
+    with zipfile.ZipFile(tmp_path / "support.zip") as packed:
+        text = packed.read("log/tiepoint.log").decode()
+    for word in ("atelier", "grace", "Adas"):
+        assert word not in text
 
 
 async def test_a_place_that_cannot_be_written_is_said(stand: Stand, tmp_path: Path) -> None:

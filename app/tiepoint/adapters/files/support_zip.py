@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -23,19 +23,31 @@ class ZipSupportFiles:
         logs: Folder of the log files.
         settings: Files of settings; those that are not there are left out.
         masked: Masks secrets.
+        machines: Returns names of machines and of people that log in there, as `machine` and `person@machine`.
     """
 
-    def __init__(self, logs: Path, settings: Sequence[Path], masked: Callable[[str], str]) -> None:
-        self._logs, self._settings, self._masked = logs, settings, masked
+    def __init__(
+        self,
+        logs: Path,
+        settings: Sequence[Path],
+        masked: Callable[[str], str],
+        machines: Callable[[], Iterable[str]] = lambda: (),
+    ) -> None:
+        self._logs, self._settings, self._masked, self._machines = logs, settings, masked, machines
 
     def redactor(self) -> Redactor:
-        """Return a redactor that knows this computer's user."""
+        """Return a redactor that knows this computer, its user, and those that were named."""
         import getpass  # rarely needed, and every start would pay for it
+        import socket
 
         names: list[str] = []
         with contextlib.suppress(OSError, KeyError, ImportError):
             names.append(getpass.getuser())
-        return Redactor(names, self._masked, [str(Path.home())])
+        machines = [each.rpartition("@") for each in self._machines()]
+        redactor = Redactor([*names, *(user for user, _, _ in machines)], self._masked, [str(Path.home())])
+        own = socket.gethostname()
+        redactor.learn_hosts([own, own.partition(".")[0], *(host for _, _, host in machines)])
+        return redactor
 
     async def write(self, file: Path, texts: Mapping[str, str], files: Mapping[str, Path], redactor: Redactor) -> int:
         """Write the zip."""
