@@ -102,9 +102,13 @@ class NetworkCard(Kind):
             _demand_free(world, found, subnet, address)
 
     def put(self, world: World, resource: Resource, old: dict[str, Any] | None) -> None:
-        """Get addresses where none was asked for."""
+        """Get addresses where none was asked for; public ones know whose they are."""
         for each in resource.properties.get("ipConfigurations") or ():
             inside = each.setdefault("properties", {})
+            public = world.get((inside.get("publicIPAddress") or {}).get("id", ""))
+            if public:
+                config = f"{resource.id.text}/ipConfigurations/{each.get('name', '')}"
+                public.properties["ipConfiguration"] = {"id": config}
             if not inside.get("privateIPAddress"):
                 inside["privateIPAddress"] = _free_address(world, (inside.get("subnet") or {}).get("id", ""))
 

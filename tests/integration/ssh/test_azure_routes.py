@@ -26,7 +26,7 @@ from tiepoint.domain.cluster_plan import AccessKind, AccessPlan
 from tiepoint.domain.errors import ConnectionLost, HostKeyChanged, NotThere, SignInNeeded
 from tiepoint.domain.resource_names import ADMIN_USER
 from tiepoint.domain.route import Hop, Route
-from tiepoint.services.remote_sites import RemoteSites
+from tiepoint.services.remote_sites import RemoteSites, azure_routes
 from tiepoint.services.sites import COMPUTER, Site, SiteKind, Sites
 
 PATIENCE = Patience(hop_s=5.0, hello_s=25.0, closing_s=0.5)
@@ -139,7 +139,9 @@ async def test_keys_are_read_once_and_again_when_asked(stand: RemoteStand) -> No
     await (await stand.hosts.open_agent(route)).close()
 
 
-async def test_a_cluster_with_jump_boxes_is_joined_through_the_linux_one(stand: RemoteStand) -> None:
+async def test_a_cluster_with_jump_boxes_is_joined_through_the_linux_one(
+    stand: RemoteStand, monkeypatch: pytest.MonkeyPatch
+) -> None:
     access = AccessPlan(AccessKind.JUMP_BOXES, PLAN.access.sources)
     site = await stand.deploy(access=access)
     with stand.life.double.lock:
@@ -150,6 +152,10 @@ async def test_a_cluster_with_jump_boxes_is_joined_through_the_linux_one(stand: 
     assert (await site.scheduler.hello()).protocol == 1
     await site.scheduler.close()
     assert stand.machines.jump.logins == 1
+    await stand.life.clusters.cool("atelier")
+    await stand.life.clusters.resume("atelier")
+    monkeypatch.setattr(azure_routes, "_FRESH_S", 0.0)
+    assert (await stand.remote.route(site.id)).jumps == route.jumps
 
 
 async def test_a_paused_cluster_is_said_to_be_so_and_a_deleted_one_goes(stand: RemoteStand) -> None:
@@ -160,6 +166,30 @@ async def test_a_paused_cluster_is_said_to_be_so_and_a_deleted_one_goes(stand: R
         await stand.remote.route(site.id)
     with pytest.raises(ConnectionLost, match="The cluster atelier is paused"):
         await stand.remote.read_keys_again(site.id)
+    stand.known.pin(site.id, "scheduler", (stand.machines.scheduler.host_key,))
+    await stand.life.clusters.delete("atelier", typed_name="atelier", keeps_data=False)
+    # One made anew under this name has other machines, with other keys.
+    await stand.life.until(lambda: [each.id for each in stand.sites.all] == [COMPUTER])
+    await stand.life.until(lambda: not stand.known.keys(site.id))
+
+
+async def test_a_cluster_that_was_cold_is_reached_where_it_is_now(
+    stand: RemoteStand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = await stand.deploy()
+    before = await stand.remote.route(site.id)
+    assert (await stand.remote.route(site.id)).bastion == before.bastion
+    await stand.life.clusters.cool("atelier")
+    await stand.life.clusters.resume("atelier")
+    monkeypatch.setattr(azure_routes, "_FRESH_S", 0.0)
+    after = await stand.remote.route(site.id)
+    (bastion,) = stand.life.double.world.of_type("Microsoft.Network/bastionHosts")
+    assert before.bastion is not None
+    assert after.bastion is not None
+    assert after.bastion.endpoint == bastion.properties["dnsName"] != before.bastion.endpoint
+    # While Azure does not answer, the way that is known still leads there.
+    stand.life.double.faults.add("503", path=r"/resources", times=99, retry_after=0)
+    assert (await stand.remote.route(site.id)).bastion == after.bastion
 
 
 async def test_bastion_that_lets_nobody_through(stand: RemoteStand) -> None:

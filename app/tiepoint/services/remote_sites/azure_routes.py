@@ -6,13 +6,14 @@ Keys of machines are never taken from the network between. On the loop's thread.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from tiepoint.domain.cluster import CloudResource, Cluster, ClusterState, Machine, MachineRole, Power
 from tiepoint.domain.cluster_plan import SchedulerOs
-from tiepoint.domain.errors import ConnectionLost, NotPermitted, NotThere, OperationFailed
+from tiepoint.domain.errors import ConnectionLost, NotPermitted, NotThere, OperationFailed, TiepointError
 from tiepoint.domain.resource_names import ADMIN_USER, JUMP_LINUX, JUMP_WINDOWS, SCHEDULER, SSH_PRIVATE_KEY
 from tiepoint.domain.route import (
     CONNECT_COMMAND,
@@ -29,6 +30,10 @@ from tiepoint.ports.known_hosts import KnownHosts
 from tiepoint.services.cluster_life.versions import BASTION, PUBLIC_ADDRESS, VAULT, api_version
 from tiepoint.services.sign_in import SignInService
 
+_log = logging.getLogger(__name__)
+
+_FRESH_S: Final = 60.0
+"""What Azure said is believed for so long; a cluster that was cold has another Bastion and another address since."""
 _CARD: Final = "Microsoft.Network/networkInterfaces"
 _COMMAND: Final = "tiepoint-host-keys"
 _READ_LINUX: Final = "cat /etc/ssh/ssh_host_*_key.pub"
@@ -47,6 +52,22 @@ _ASLEEP: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class _Said:
+    """What Azure said, and when by the loop's clock.
+
+    Args:
+        machines: The cluster's then.
+        places: Where they are.
+        key: Ours; empty = none for us.
+    """
+
+    machines: tuple[str, ...]
+    places: _Places
+    key: str = field(repr=False)
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class _Places:
     """Where the machines on the way are.
 
@@ -62,7 +83,7 @@ class _Places:
 
 
 class AzureRoutes:
-    """Finds them, and remembers what does not change while a cluster's machines stay what they are.
+    """Finds them, and remembers for a moment what does not change while a cluster's machines stay what they are.
 
     Args:
         sign_in: Azure.
@@ -71,8 +92,7 @@ class AzureRoutes:
 
     def __init__(self, sign_in: SignInService, known: KnownHosts) -> None:
         self._sign_in, self._known = sign_in, known
-        self._places: dict[str, tuple[tuple[str, ...], _Places]] = {}
-        self._our_keys: dict[str, str] = {}
+        self._said: dict[str, _Said] = {}
         self._locks: dict[str, asyncio.Lock] = {}
 
     async def route(self, cluster: Cluster) -> Route:
@@ -80,8 +100,8 @@ class AzureRoutes:
         require_awake(cluster)
         async with self._locks.setdefault(cluster.id, asyncio.Lock()):
             azure = self._sign_in.azure()
-            places = await self._placed(azure, cluster)
-            private_key = await self._our_key(azure, cluster, places.vault)
+            said = await self._asked(azure, cluster)
+            places = said.places
             keys = self._known.keys(cluster.id)
             missing = [name for name, _hop in places.hops if not keys.get(name)]
             if missing:
@@ -93,7 +113,7 @@ class AzureRoutes:
             hops[-1],
             tuple(hops[:-1]),
             places.bastion,
-            ClientKeys(private_key),
+            ClientKeys(said.key),
             WINDOWS_CONNECT_COMMAND if is_windows else CONNECT_COMMAND,
             is_windows,
         )
@@ -102,31 +122,33 @@ class AzureRoutes:
         """Read all machines' keys from Azure, pin them, and return the scheduler's."""
         require_awake(cluster)
         azure = self._sign_in.azure()
-        places = await self._placed(azure, cluster)
+        places = (await self._asked(azure, cluster)).places
         names = [name for name, _hop in places.hops]
         return (await self._read_keys(azure, cluster, names))[names[-1]]
 
     def forget(self, site: str) -> None:
         """Forget what was found, and our key."""
-        self._places.pop(site, None)
-        self._our_keys.pop(site, None)
+        self._said.pop(site, None)
         self._locks.pop(site, None)
 
-    async def _placed(self, azure: Azure, cluster: Cluster) -> _Places:
-        machines = tuple(sorted(each.id for each in cluster.machines))
-        known = self._places.get(cluster.id)
-        if known is None or known[0] != machines:
-            known = self._places[cluster.id] = (machines, await _find(azure, cluster))
-        return known[1]
-
-    async def _our_key(self, azure: Azure, cluster: Cluster, vault: str) -> str:
-        """The private key that the cluster's vault keeps; empty = none for us, and the person's own are tried."""
-        if vault and cluster.id not in self._our_keys:
-            try:
-                self._our_keys[cluster.id] = await azure.vault.get(vault, SSH_PRIVATE_KEY)
-            except (NotThere, NotPermitted):
-                return ""
-        return self._our_keys.get(cluster.id, "")
+    async def _asked(self, azure: Azure, cluster: Cluster) -> _Said:
+        """Ask Azure, unless it was asked a moment ago; where it does not answer, what it said before still holds."""
+        machines, now = tuple(sorted(each.id for each in cluster.machines)), asyncio.get_running_loop().time()
+        known = self._said.get(cluster.id)
+        if known is not None and known.machines != machines:
+            known = None
+        if known is not None and now - known.at < _FRESH_S:
+            return known
+        try:
+            places = await _find(azure, cluster)
+            found = _Said(machines, places, await _our_key(azure, places.vault), now)
+        except TiepointError as error:
+            if known is None or not error.retryable:
+                raise
+            _log.info("the way to %s is the one known: %s", cluster.name, error.summary)
+            return known
+        self._said[cluster.id] = found
+        return found
 
     async def _read_keys(self, azure: Azure, cluster: Cluster, names: list[str]) -> dict[str, tuple[HostKey, ...]]:
         read = await asyncio.gather(*(self._read_key(azure, cluster, name) for name in names))
@@ -194,6 +216,14 @@ async def _find(azure: Azure, cluster: Cluster) -> _Places:
         f"The cluster {cluster.name} has neither a jump box nor Bastion, so there is no way in.",
         remedy="Deploy it again; what is there is left as it is.",
     )
+
+
+async def _our_key(azure: Azure, vault: str) -> str:
+    """The private key that the cluster's vault keeps; empty = none for us, and the person's own are tried."""
+    try:
+        return await azure.vault.get(vault, SSH_PRIVATE_KEY) if vault else ""
+    except (NotThere, NotPermitted):
+        return ""
 
 
 async def _vault(azure: Azure, cluster: Cluster, resources: tuple[CloudResource, ...]) -> str:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from tiepoint.domain.cluster import Cluster, ClusterState
-from tiepoint.domain.errors import UsageError
+from tiepoint.domain.errors import SetupError, UsageError
 from tiepoint.domain.own_cluster import OwnCluster
 from tiepoint.domain.route import CONNECT_COMMAND, WINDOWS_CONNECT_COMMAND, ClientKeys, Hop, HostKey, Route
 from tiepoint.ports.agent_package import AgentPackage
@@ -222,6 +222,10 @@ class RemoteSites:
         self._azure.forget(site_id)
         await self._sites.remove(site_id)
         await self._hosts.forget(site_id)
+        try:
+            self._known.forget(site_id)  # a cluster made anew under this name has other machines
+        except SetupError as error:
+            _log.warning("pinned keys stay: %s", error.summary)
 
     def _site(self, site_id: str) -> Site:
         found = self._sites.get(site_id)
