@@ -40,7 +40,7 @@ from tiepoint.domain.failure import Failure
 from tiepoint.ports.photo_inspector import PhotoInspector
 from tiepoint.ports.renderer import Renderer
 from tiepoint.ports.system import System
-from tiepoint.remote_parts import Moves, remote_parts
+from tiepoint.remote_parts import KeptText, Moves, remote_parts
 from tiepoint.runtime import folders, logs
 from tiepoint.runtime.children import start_child_async
 from tiepoint.runtime.display import display_problem
@@ -171,7 +171,11 @@ async def open_program() -> AsyncIterator[Program]:
     transfers = TransferService(worker, store, folders.transfer_journal().exists)
     azure = azure_parts(preferences, operations, _now, transfers.forget_sign_in)
     site = Site(COMPUTER, "This computer", SiteKind.COMPUTER, scheduler, jobs, monitor, estimates)
-    parked = (lambda text: panel_state.remember(parked=text), lambda: str(panel_state.state.extras.get("parked", "")))
+    parked = KeptText(
+        lambda text: panel_state.remember(parked=text),
+        lambda: str(panel_state.state.extras.get("parked", "")),
+        panel_state.flush,
+    )
     moves = Moves(transfers, products, lambda: captures_folder, _now)
     remote = remote_parts(
         site, azure, lambda shown: panel_state.remember(site=shown), parked, recorder, moves, operations

@@ -64,11 +64,26 @@ class Moves:
     now: Callable[[], datetime]
 
 
+@dataclass(frozen=True, slots=True)
+class KeptText:
+    """A text that outlasts this program.
+
+    Args:
+        keep: Keeps another one from now on.
+        kept: Returns it.
+        written: Returns once it is on the disk.
+    """
+
+    keep: Callable[[str], None]
+    kept: Callable[[], str]
+    written: Callable[[], Awaitable[None]]
+
+
 def remote_parts(
     computer: Site,
     azure: AzureParts,
     now_shown: Callable[[str], None],
-    parked: tuple[Callable[[str], None], Callable[[], str]],
+    parked: KeptText,
     recorder: FlightRecorder,
     moves: Moves,
     operations: Operations,
@@ -79,7 +94,7 @@ def remote_parts(
         computer: This computer as a site.
         azure: Clusters on Azure.
         now_shown: See `Sites`.
-        parked: Keeps and returns what is parked, see `Parking`.
+        parked: What is parked, see `Parking`.
         recorder: Records what schedulers tell.
         moves: What moves photos and products.
         operations: Where what takes long runs.
@@ -106,7 +121,7 @@ def remote_parts(
         rounds=_rounds(sites, azure, moves, places),
         path_doctor=PathDoctor(sites, moves.transfers, places, FolderPaths(), moves.captures),
         recordings=Recordings(recorder, sites, _support_files(sites, remote), __version__),
-        parking=Parking(sites, azure.clusters, azure.sign_in, *parked),
+        parking=Parking(sites, azure.clusters, azure.sign_in, parked.keep, parked.kept, written=parked.written),
     )
 
 

@@ -27,6 +27,7 @@ _AT_REST: Final = (NodeState.PAUSED, NodeState.OFFLINE)
 _AWAKE: Final = (NodeState.READY, NodeState.BUSY)
 _MOST_TICKS: Final = 60
 """After so many ticks a node that was started and is not heard is told about and let be."""
+_OFF: Final = (Power.DEALLOCATED, Power.DEALLOCATING, Power.STOPPED)
 _RUNS: Final = (ClusterState.RUNNING, ClusterState.PARTIAL, ClusterState.SCALING)
 _log = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ class Parking:
         keep: Keeps a text until the next start.
         kept: Returns it.
         sleep: Waits between looks; a test gives its own.
+        written: Returns once what is kept would outlast the end of this program.
     """
 
     def __init__(
@@ -53,13 +55,15 @@ class Parking:
         keep: Callable[[str], None] = lambda _text: None,
         kept: Callable[[], str] = lambda: "",
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        *,
+        written: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self.changed: Event[None] = Event()
         """What is parked changed, or an advice was dismissed."""
         self.failed: Event[Failure] = Event()
         """Something could not be parked or woken by itself."""
         self._sites, self._clusters, self._sign_in = sites, clusters, sign_in
-        self._keep, self._kept, self._sleep = keep, kept, sleep
+        self._keep, self._kept, self._sleep, self._written = keep, kept, sleep, written
         self._parked: dict[str, ParkedNodes] | None = None
         self._dismissed: set[tuple[JobId, str]] = set()
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -115,24 +119,23 @@ class Parking:
             )
         machines = {node.id: machine for node, machine in _pairs(site.monitor.snapshot.nodes, cluster)}
         wanted = [node for node in site.monitor.snapshot.nodes if node.id in advice.nodes and node.id in machines]
-        parked: list[ParkedNode] = []
+        await self._note(site.id, advice, [ParkedNode(node.id, node.host, machines[node.id].id) for node in wanted])
         failures: list[TiepointError] = []
-        for node in wanted:
-            machine = machines[node.id]
-            try:
-                if await self._put_to_sleep(site, node, machine):
-                    parked.append(ParkedNode(node.id, node.host, machine.id))
-            except TiepointError as error:
-                failures.append(error)
-        if parked:
-            known = self._all().get(site.id)
-            nodes = (*(known.nodes if known else ()), *parked)
-            self._put(site.id, ParkedNodes(advice.job, advice.until, nodes, advice.per_hour, advice.currency))
-            self._look_after(site.id)
+        done = 0
+        try:
+            for node in wanted:
+                try:
+                    done += await self._put_to_sleep(site, node, machines[node.id])
+                except TiepointError as error:
+                    failures.append(error)
+        finally:
+            if site.id in self._all():
+                self._look_after(site.id)
+        if done:
             await self._clusters.refresh()
         if failures:
-            raise _partly(failures, len(parked), len(wanted))
-        if not parked:
+            raise _partly(failures, done, len(wanted))
+        if not done:
             raise UsageError("None of these nodes is idle any more.", remedy="Look again when a stage uses fewer.")
 
     async def wake(self, site: Site) -> None:
@@ -150,17 +153,38 @@ class Parking:
         self._dismissed.add((advice.job, advice.stage))
         self.changed.emit(None)
 
+    async def _note(self, site_id: str, advice: ParkingAdvice, nodes: Sequence[ParkedNode]) -> None:
+        """Keep what will be parked before anything is asked: whenever this program ends, the next start wakes it."""
+        if nodes:
+            known = self._all().get(site_id)
+            everybody = (*(known.nodes if known else ()), *nodes)
+            self._put(site_id, ParkedNodes(advice.job, advice.until, everybody, advice.per_hour, advice.currency))
+            if self._written is not None:
+                await self._written()
+
     async def _put_to_sleep(self, site: Site, node: Node, machine: Machine) -> bool:
-        now = await site.scheduler.pause_node(node.id)
-        if now.job is not None or now.state not in (*_AT_REST, NodeState.READY):
-            await site.scheduler.resume_node(node.id)
-            return False
         try:
-            await self._sign_in.azure().machines.begin_deallocate(machine.id)
+            now = await site.scheduler.pause_node(node.id)
+            if now.job is None and now.state in (*_AT_REST, NodeState.READY):
+                await self._sign_in.azure().machines.begin_deallocate(machine.id)
+                return True
         except TiepointError:
-            await site.scheduler.resume_node(node.id)
+            await self._let_go_on(site, node)
             raise
-        return True
+        await self._let_go_on(site, node)
+        return False
+
+    async def _let_go_on(self, site: Site, node: Node) -> None:
+        """Let a node work that is not parked after all; one that cannot be told is kept, and released in time."""
+        try:
+            await site.scheduler.resume_node(node.id)
+        except TiepointError as error:
+            _log.info("%s of %s could not be told to go on: %s", node.id, site.name, error.summary)
+            return
+        known = self._all().get(site.id)
+        if known is not None:
+            left = tuple(each for each in known.nodes if each.id != node.id)
+            self._put(site.id, dataclasses.replace(known, nodes=left) if left else None)
 
     async def _start_machines(self, site_id: str, parked: ParkedNodes) -> None:
         machines = self._sign_in.azure().machines
@@ -190,8 +214,9 @@ class Parking:
                     await self._look(site, parked)
                 except TiepointError as error:
                     _log.info("parked nodes of %s: %s", site.name, error.summary)
-                parked = self._all().get(site_id)
-                ticks = ticks + 1 if parked is not None and parked.is_waking else 0
+                parked, cluster = self._all().get(site_id), self._cluster(site)
+                is_on = cluster is None or cluster.state in _RUNS
+                ticks = ticks + 1 if is_on and parked is not None and parked.is_waking else 0
                 if parked is not None and ticks > _MOST_TICKS:
                     self._give_up(site, parked)
             if site_id in self._all():
@@ -211,20 +236,32 @@ class Parking:
                 return
             await self._start_machines(site.id, parked)
             parked = self._all()[site.id]
-        await self._release(site, parked, snapshot)
+        elif parked.is_waking:
+            await self._start_again(parked, cluster)
+        await self._release(site, parked, snapshot, cluster)
 
     def _is_time(self, site: Site, parked: ParkedNodes, snapshot: MonitorSnapshot) -> bool:
         job: Job | None = snapshot.job(parked.job)
         left = () if job is None else site.estimates.remaining(job).stages
         return is_time_to_wake(snapshot.jobs, parked.job, parked.until, left)
 
-    async def _release(self, site: Site, parked: ParkedNodes, snapshot: MonitorSnapshot) -> None:
-        """Let nodes that are heard again take tasks."""
+    async def _start_again(self, parked: ParkedNodes, cluster: Cluster | None) -> None:
+        """Start machines that Azure could not start, or took back: it has none of their size free at times."""
+        machines = self._sign_in.azure().machines
+        off = [node.machine for node in parked.nodes if _power(node, cluster) in (Power.DEALLOCATED, Power.STOPPED)]
+        for answer in await asyncio.gather(*map(machines.begin_start, off), return_exceptions=True):
+            if isinstance(answer, TiepointError):
+                _log.info("a parked machine was not started: %s", answer.summary)
+
+    async def _release(
+        self, site: Site, parked: ParkedNodes, snapshot: MonitorSnapshot, cluster: Cluster | None
+    ) -> None:
+        """Let nodes that are heard again take tasks; one whose machine is going off is heard for the last time."""
         by_host = {node.host: node for node in snapshot.nodes}
         still = []
         for each in parked.nodes:
             node = by_host.get(each.host)
-            if node is None or node.state is NodeState.OFFLINE:
+            if node is None or node.state is NodeState.OFFLINE or _power(each, cluster) in _OFF:
                 still.append(each)
             elif node.state not in _AWAKE:
                 await site.scheduler.resume_node(node.id)
@@ -236,8 +273,8 @@ class Parking:
         self.failed.emit(
             Failure(
                 "nodes",
-                f"Parked nodes of {site.name} were started and are not heard: {names}.",
-                "Look at them on the Nodes page; their machines bill.",
+                f"Parked nodes of {site.name} were to start and are not heard: {names}.",
+                "Look at them on the Nodes page: start those again that are off; those that run bill.",
             )
         )
 
@@ -280,7 +317,7 @@ def _pairs(nodes: Iterable[Node], cluster: Cluster) -> list[tuple[Node, Machine]
 
 
 def _all_off(parked: ParkedNodes, cluster: Cluster | None) -> bool:
-    return _all_in(parked, cluster, (Power.DEALLOCATED, Power.DEALLOCATING))
+    return _all_in(parked, cluster, _OFF)
 
 
 def _all_run(parked: ParkedNodes, cluster: Cluster | None) -> bool:
@@ -289,8 +326,13 @@ def _all_run(parked: ParkedNodes, cluster: Cluster | None) -> bool:
 
 
 def _all_in(parked: ParkedNodes, cluster: Cluster | None, powers: Sequence[Power]) -> bool:
-    power = {} if cluster is None else {machine.id: machine.power for machine in cluster.machines}
-    return all(power.get(node.machine) in powers for node in parked.nodes)
+    return all(_power(node, cluster) in powers for node in parked.nodes)
+
+
+def _power(node: ParkedNode, cluster: Cluster | None) -> Power:
+    """Return a machine's power as Azure was last heard to tell it."""
+    machines = () if cluster is None else cluster.machines
+    return next((each.power for each in machines if each.id == node.machine), Power.UNKNOWN)
 
 
 def _currency(cluster: Cluster) -> str:

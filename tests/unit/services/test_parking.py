@@ -15,7 +15,7 @@ from fakes.program import FakeProgram
 from fakes.remote import fake_site
 from fakes.scheduler import FakeScheduler
 from tiepoint.domain.cluster import ClusterState, Machine, Power
-from tiepoint.domain.errors import NoCapacity, PartialResult, UsageError
+from tiepoint.domain.errors import ConnectionLost, NoCapacity, PartialResult, UsageError
 from tiepoint.domain.identifiers import JobId, NodeId
 from tiepoint.domain.job import Job, JobState, Stage, StageState, StageUses
 from tiepoint.domain.node import Node, NodeState
@@ -43,8 +43,12 @@ class FakeMachines:
     def __init__(self) -> None:
         self.asked: list[tuple[str, str]] = []
         self.fails: set[str] = set()
+        self.hangs: asyncio.Event | None = None
 
     async def begin_deallocate(self, machine_id: str) -> None:
+        if self.hangs is not None and self.asked:
+            self.hangs.set()
+            await asyncio.Event().wait()
         self._ask("deallocate", machine_id)
 
     async def begin_start(self, machine_id: str) -> None:
@@ -68,7 +72,7 @@ class ParkingStand:
         self.scheduler = FakeScheduler()
         self.scheduler.all_nodes = {each.id: each for each in map(_node, range(1, 6))}
         self.scheduler.all_jobs = {MESH.id: MESH}
-        self.kept = kept
+        self.kept = self.on_disk = kept
         fake = FakeProgram()
         self.sites = Sites(fake.computer_site)
         self.site = fake_site("harbour", self.scheduler, site_id=cluster_id("harbour"), kind=SiteKind.CLOUD)
@@ -82,7 +86,11 @@ class ParkingStand:
             self._keep,
             lambda: self.kept,
             self._sleep,
+            written=self._written,
         )
+
+    async def _written(self) -> None:
+        self.on_disk = self.kept
 
     def _keep(self, text: str) -> None:
         self.kept = text
@@ -196,6 +204,9 @@ def test_parked_nodes_are_paused_released_and_woken_for_the_stage_that_needs_the
         assert parked.is_waking
         await stand.told(lambda: [_paused(stand, each) for each in range(2, 6)])
         await stand.tick()
+        assert [stand.state(each) for each in range(2, 6)] == 4 * [NodeState.PAUSED]  # heard for the last time
+        stand.power()
+        await stand.tick()
         assert [stand.state(each) for each in range(2, 6)] == 4 * [NodeState.READY]
         assert stand.parking.parked(stand.site) is None
         assert stand.kept == ""
@@ -230,6 +241,60 @@ def test_the_next_start_takes_up_what_was_parked() -> None:
         assert [what for what, _ in stand.machines.asked] == 4 * ["start"]
 
     standing(wake, kept)
+
+
+def test_a_program_that_ends_in_the_middle_of_parking_leaves_no_machine_forgotten() -> None:
+    async def play(stand: ParkingStand) -> None:
+        advice = stand.parking.advice(stand.site)
+        assert advice is not None
+        stand.machines.hangs = asyncio.Event()
+        parking = asyncio.ensure_future(stand.parking.park(stand.site, advice))
+        await stand.machines.hangs.wait()
+        assert stand.machines.asked == [("deallocate", "/m/node-02")]
+        on_disk = parked_from_text(stand.on_disk)[cluster_id("harbour")]
+        assert {"node-02", "node-03"} <= {each.host for each in on_disk.nodes}
+        parking.cancel()
+        await asyncio.wait([parking])
+
+    standing(play)
+
+
+def test_a_machine_that_azure_cannot_start_at_once_is_started_again() -> None:
+    async def play(stand: ParkingStand) -> None:
+        advice = stand.parking.advice(stand.site)
+        assert advice is not None
+        await stand.parking.park(stand.site, advice)
+        stand.power("node-02", "node-03", "node-04", "node-05")
+        await stand.told(lambda: [_offline(stand, each) for each in range(2, 6)])
+        stand.machines.fails = {"/m/node-03"}
+        await stand.parking.wake(stand.site)
+        stand.power("node-03")
+        stand.machines.fails = set()
+        stand.machines.asked.clear()
+        await stand.tick()
+        assert stand.machines.asked == [("start", "/m/node-03")]
+
+    standing(play)
+
+
+def test_a_node_that_cannot_be_told_to_go_on_is_released_later() -> None:
+    async def play(stand: ParkingStand) -> None:
+        advice = stand.parking.advice(stand.site)
+        assert advice is not None
+        stand.machines.fails = {"/m/node-02"}
+        resume, stand.scheduler.resume_node = stand.scheduler.resume_node, _away  # type: ignore[method-assign]
+        with pytest.raises(PartialResult):
+            await stand.parking.park(stand.site, advice)
+        stand.scheduler.resume_node = resume  # type: ignore[method-assign]
+        parked = stand.parking.parked(stand.site)
+        assert parked is not None
+        assert parked.nodes[0].host == "node-02"
+
+    standing(play)
+
+
+async def _away(_node: NodeId) -> Node:
+    raise ConnectionLost("The scheduler is away.", retryable=True)
 
 
 def test_a_node_that_took_a_task_meanwhile_is_left_alone() -> None:
