@@ -85,6 +85,7 @@ class Conversation:
         notified: Called with each notification, in order; must return at once.
         partner: Whom this is with.
         overheard: Called with the raw line of each message just before it is taken.
+        kept: Called with each raw line before it is read; returns whether nobody needs to read it now.
     """
 
     def __init__(
@@ -93,9 +94,10 @@ class Conversation:
         notified: Callable[[Notification], None],
         partner: Partner,
         overheard: Callable[[bytes], None] = lambda _line: None,
+        kept: Callable[[bytes], bool] = lambda _line: False,
     ) -> None:
         self._stream = stream
-        self._overheard = overheard
+        self._overheard, self._kept = overheard, kept
         self._partner = partner
         self._notified = notified
         self._ids = itertools.count(1)
@@ -188,6 +190,8 @@ class Conversation:
             while data := await self._stream.read(_READ_BYTES):
                 began = time.perf_counter()
                 for line in buffer.lines(data):
+                    if self._kept(line):
+                        continue
                     message = parse_envelope(decode_message(line))
                     self._overheard(line)
                     self._take(message)

@@ -40,9 +40,9 @@ P = TypeVar("P")
 R = TypeVar("R")
 OpenStream: TypeAlias = Callable[[], Awaitable[ByteStream]]
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
-_BRISK: Final = 25
+_BRISK: Final = 10
 """So many changes in a period are told every period; more of them more rarely, up to `_SLOWEST` periods apart."""
-_SLOWEST: Final = 9
+_SLOWEST: Final = 20
 _SAME_CLOCK_S: Final = 1.0
 """A clock that differs by less is taken as ours: the answer was under way, too."""
 _log = logging.getLogger(__name__)
@@ -280,12 +280,13 @@ class ProtocolScheduler:
         return self._subscription.snapshot(connection, problem, retry_s=retry_s)
 
     async def _collect(self, conversation: Conversation) -> None:
-        """Let changes come together for a period, or for several when there are many."""
+        """Let changes come together for a period, or for several when there are many; a whole state is told soon."""
         if self._period_s:
             await _while_open(conversation, self._period_s)
-            more = min(_SLOWEST, self._subscription.waiting // _BRISK)
-            if more:
-                await _while_open(conversation, more * self._period_s)
+            more = min(_SLOWEST - 1, self._subscription.waiting // _BRISK)
+            while more and conversation.is_open and not self._subscription.is_new:
+                await _while_open(conversation, self._period_s)
+                more -= 1
 
     async def _wait(self, pause_s: float) -> bool:
         """Wait for the next attempt; return whether somebody did not want to."""
@@ -308,7 +309,7 @@ class ProtocolScheduler:
 
     async def _begun(self) -> tuple[Conversation, HelloResult]:
         stream = await self._open_stream()
-        conversation = Conversation(stream, self._notified, self._partner, self._overhear)
+        conversation = Conversation(stream, self._notified, self._partner, self._overhear, self._subscription.keep)
         try:
             hello = await conversation.open(self._client)
         except BaseException:

@@ -8,12 +8,13 @@ over, and no scheduler, however mad, makes this grow without end. Must not do in
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from tiepoint.adapters.scheduler.doubts import Doubts
 from tiepoint.adapters.scheduler.fitting import fitting
+from tiepoint.adapters.scheduler.unread import Unread, params_of
 from tiepoint.domain.identifiers import JobId, NodeId
 from tiepoint.domain.job import Job, Stage, TaskCounts
 from tiepoint.domain.node import Node
@@ -92,6 +93,19 @@ class Mirror:
             self._put_stage(params.get("job"), params.get("stage"), None, params.get("tasks"))
         return True
 
+    def keep(self, event: Unread, heard: datetime) -> bool:
+        """Take an event of which only the head was read; return whether it was news."""
+        if event.seq <= self.seq:
+            return False
+        self.seq, self.heard = event.seq, heard
+        if event.node:
+            self._wait("node", event.node, event.line, len(event.line))
+        elif event.stage:
+            self._put_stage(event.job, event.stage, None, event.line)
+        else:
+            self._wait("job", event.job, event.line, len(event.line))
+        return True
+
     @property
     def waiting(self) -> int:
         """How many jobs and nodes wait to be read."""
@@ -101,14 +115,14 @@ class Mirror:
         """Read some of what waits; a job is as much work as ten nodes."""
         nodes = {name: self._raw_nodes.pop(name) for name in list(self._raw_nodes)[:most]}
         jobs = {name: self._raw_jobs.pop(name) for name in list(self._raw_jobs)[: max(1, (most - len(nodes)) // 10)]}
-        self._nodes = {**self._nodes, **self._read(NodeId, Node, nodes)}
-        self._jobs = {**self._jobs, **self._read(JobId, Job, jobs)}
+        self._nodes = {**self._nodes, **self._read(Node, nodes)}
+        self._jobs = {**self._jobs, **self._read(Job, jobs)}
 
     def jobs(self) -> Mapping[JobId, Job]:
         """All jobs; those that did not change are the same objects as before."""
         if self._raw_jobs:
             raw, self._raw_jobs = self._raw_jobs, {}
-            self._jobs = {**self._jobs, **self._read(JobId, Job, raw)}
+            self._jobs = {**self._jobs, **self._read(Job, raw)}
         if self._raw_stages:
             self._jobs = {**self._jobs, **self._with_stages()}
         return self._jobs
@@ -117,23 +131,38 @@ class Mirror:
         """All nodes; those that did not change are the same objects as before."""
         if self._raw_nodes:
             raw, self._raw_nodes = self._raw_nodes, {}
-            self._nodes = {**self._nodes, **self._read(NodeId, Node, raw)}
+            self._nodes = {**self._nodes, **self._read(Node, raw)}
         return self._nodes
 
-    def _read(self, key: Any, kind: Any, raw: Mapping[str, Any]) -> dict[Any, Any]:
-        done = {}
-        for name, value in raw.items():
+    def _read(self, kind: Any, raw: Mapping[str, Any]) -> dict[Any, Any]:
+        done: dict[Any, Any] = {}
+        what = kind.__name__.lower()
+        for name, value in self._values(what, raw):
             try:
-                done[key(name)] = from_json(kind, value, kind.__name__.lower())
+                done[name] = from_json(kind, value, what)
             except MalformedMessage as error:
                 self._doubts.add(str(error))
         return done
+
+    def _values(self, what: str, raw: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        lines = {name: value for name, value in raw.items() if isinstance(value, bytes)}
+        for name, params in zip(lines, params_of(tuple(lines.values())), strict=True):
+            value = None if params is None else params.get(what)
+            if isinstance(value, dict) and value.get("id") == name:
+                yield name, value
+            else:
+                self._doubts.add(f"a {what} that cannot be read")
+        yield from ((name, value) for name, value in raw.items() if name not in lines)
 
     def _put(self, kind: str, raw: Any, size: int) -> None:
         name = raw.get("id") if isinstance(raw, dict) else None
         if not isinstance(name, str) or len(name) > _LONGEST_ID:
             self._doubts.add(f"a {kind} without an id")
-            return
+        else:
+            self._wait(kind, name, raw, size)
+
+    def _wait(self, kind: str, name: str, raw: Any, size: int) -> None:
+        """Let what came wait to be read: a value of JSON, or a line whose head alone was read."""
         known, waiting, most = (
             (self._nodes, self._raw_nodes, MOST_NODES) if kind == "node" else (self._jobs, self._raw_jobs, MOST_JOBS)
         )
@@ -175,6 +204,9 @@ class Mirror:
                 stage = known.get(name) or Stage(name)
                 if whole is not None:
                     stage = from_json(Stage, whole, "stage")
+                if isinstance(tasks, bytes):
+                    (params,) = params_of((tasks,))
+                    tasks = "unreadable" if params is None else params.get("tasks")
                 if tasks is not None:
                     stage = dataclasses.replace(stage, tasks=from_json(TaskCounts, tasks, "tasks"))
             except MalformedMessage as error:

@@ -14,6 +14,7 @@ from typing import Any, Final
 from tiepoint.adapters.scheduler.doubts import Doubts
 from tiepoint.adapters.scheduler.fitting import is_fitting
 from tiepoint.adapters.scheduler.mirror import Mirror
+from tiepoint.adapters.scheduler.unread import unread
 from tiepoint.domain.failure import Failure
 from tiepoint.ports.flight_recorder import FlightRecorder
 from tiepoint.ports.scheduler import ConnectionState, SchedulerSnapshot
@@ -73,6 +74,8 @@ class Subscription:
         self._mirror: Mirror | None = None
         self._growing: Mirror | None = None
         self._change = asyncio.Event()
+        self.is_new = False
+        """Whether a whole state came since somebody looked."""
 
     @property
     def is_begun(self) -> bool:
@@ -129,6 +132,20 @@ class Subscription:
         if self.doubts.count != doubts:
             self._tell()
 
+    def keep(self, line: bytes) -> bool:
+        """Take an event by the head of its line, to be read when somebody looks; return whether that was possible."""
+        known = self._mirror if self._growing is None else self._growing
+        event = None if known is None else unread(line)
+        if known is None or event is None:
+            return False
+        doubts = self.doubts.count
+        if known.keep(event, self._now()) and self._growing is None:
+            self._record(known, line)
+            self._tell()
+        elif self.doubts.count != doubts:
+            self._tell()
+        return True
+
     @property
     def waiting(self) -> int:
         """How many jobs and nodes changed since somebody looked."""
@@ -159,7 +176,7 @@ class Subscription:
         retry_s: float | None = None,
     ) -> SchedulerSnapshot:
         """The state as it was last heard."""
-        known = self._mirror
+        known, self.is_new = self._mirror, False
         if known is None:
             return SchedulerSnapshot(connection, problem=problem, retry_s=retry_s, offset_s=self.offset_s)
         jobs, nodes = known.jobs(), known.nodes()
@@ -172,10 +189,7 @@ class Subscription:
         if known is None or not known.take(params, len(line), self._now(), is_fitting=is_fitting(line)):
             return
         if self._growing is None:
-            if self._recorder is not None and line:
-                self._recorder.heard(self._site, line)
-                if self._recorder.wants_state(self._site):
-                    self._record_state(known)
+            self._record(known, line)
             self._tell()
 
     def _take_snapshot(self, told: _RawSnapshot, line: bytes) -> None:
@@ -187,9 +201,15 @@ class Subscription:
             self._tell()
 
     def _become(self, fresh: Mirror) -> None:
-        self._growing, self._mirror = None, fresh
+        self._growing, self._mirror, self.is_new = None, fresh, True
         fresh.heard = self._now()
         self._record_state(fresh)
+
+    def _record(self, known: Mirror, line: bytes) -> None:
+        if self._recorder is not None and line:
+            self._recorder.heard(self._site, line)
+            if self._recorder.wants_state(self._site):
+                self._record_state(known)
 
     def _record_state(self, known: Mirror) -> None:
         if self._recorder is not None and self._recorder.is_on:

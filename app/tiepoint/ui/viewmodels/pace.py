@@ -20,19 +20,20 @@ class Pace(QObject):
     Args:
         update: What to call.
         parent: Lives as long as this.
-        interval_ms: How soon; later, up to two seconds, when updates take long.
+        interval_ms: How soon; later, up to two seconds after the last time, when updates take long.
     """
 
     def __init__(self, update: Callable[[], None], parent: QObject, *, interval_ms: int = UPDATE_MS) -> None:
         super().__init__(parent)
         self._update = update
         self._interval_ms = interval_ms
-        self._cost_ms = 0.0
+        self._cost_ms = self._rest_ms = 0.0
         self._is_held = False
         self._is_owed = False
         self._timer = QTimer(self, singleShot=True, interval=interval_ms)
         self._timer.timeout.connect(self._on_time)
         self._began = 0.0
+        self._ended = float("-inf")
         # Its turn comes after the painting that an update has asked for.
         self._after = QTimer(self, singleShot=True, interval=0)
         self._after.timeout.connect(self._on_painted)
@@ -42,7 +43,7 @@ class Pace(QObject):
         if self._is_held:
             self._is_owed = True
         elif not self._timer.isActive():
-            self._timer.start()
+            self._start()
 
     def hold(self, *, is_held: bool) -> None:
         """Stop updating while nobody looks; what was missed is made up for afterwards."""
@@ -52,7 +53,12 @@ class Pace(QObject):
             self._timer.stop()
         elif self._is_owed:
             self._is_owed = False
-            self._timer.start()
+            self._start()
+
+    def _start(self) -> None:
+        """What has rested long enough is shown soon: the first news after a silence does not wait."""
+        rested_ms = (time.monotonic() - self._ended) * 1000
+        self._timer.start(round(max(self._interval_ms, self._rest_ms - rested_ms)))
 
     def _on_time(self) -> None:
         self._began = time.thread_time()
@@ -62,4 +68,4 @@ class Pace(QObject):
     def _on_painted(self) -> None:
         cost_ms = (time.thread_time() - self._began) * 1000
         usual_ms, self._cost_ms = min(cost_ms, self._cost_ms), cost_ms  # once may have been the first time
-        self._timer.setInterval(round(min(_SLOWEST_MS, max(self._interval_ms, _REST * usual_ms))))
+        self._rest_ms, self._ended = min(_SLOWEST_MS, _REST * usual_ms), time.monotonic()
