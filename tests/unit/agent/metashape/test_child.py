@@ -150,3 +150,22 @@ def test_the_old_name_of_a_cloud_is_preferred_where_both_mean_something() -> Non
     for generation, name in (("B", "DenseCloudData"), ("C", "PointCloudData")):
         known, value = child.Child(build(generation)).value("@DenseCloudData|PointCloudData")
         assert (known, value.name) == (True, name)
+
+
+def test_a_recording_that_goes_on_stays_within_its_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child, "MOST_RECORD_BYTES", 500)
+    file = tmp_path / "record.jsonl"
+    recording = child.Recording()
+    for _ in range(20):  # each new connection opens it again
+        recording.open(str(file))
+        recording.write("batchList", [], {"batches": []})
+    recording.open("")
+    assert file.stat().st_size < 700
+
+
+def test_a_recording_that_cannot_be_written_is_no_reason_not_to_connect(tmp_path: Path) -> None:
+    module: Any = build("C")
+    told = child.Child(module).do_hello(
+        {"host": "127.0.0.1", "port": 9, "root": "/work", "record": str(tmp_path / "gone" / "record.jsonl")}
+    )
+    assert told["unreachable"]

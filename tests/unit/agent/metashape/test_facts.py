@@ -109,3 +109,12 @@ def test_why_no_worker_suits_is_said() -> None:
     )
     assert suiting(batch, [*workers, WorkerFacts(5, "e", capability="gpu")], made.version) == (1, "")
     assert suiting(batch, [], made.version)[1].endswith("none has joined.")
+
+
+@pytest.mark.parametrize("wrong", [10**400, -(10**400), 1e300, 2**63, "1e400"])
+def test_numbers_that_no_message_holds_are_unknown(wrong: Any) -> None:
+    batch = read_batch({"batch_id": 1, "priority": wrong, "worker_limit": wrong, "time_started": wrong}, Scale())
+    worker = read_worker({"worker_id": 1, "ram_size": wrong, "progress": wrong, "capability": wrong}, Scale())
+    assert batch is not None
+    assert worker is not None
+    assert (batch.node_limit, worker.memory_bytes) == (0, 0)

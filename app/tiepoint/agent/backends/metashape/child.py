@@ -152,8 +152,11 @@ class Recording:
         """Begin; an empty path ends it."""
         if self.file is not None:
             self.file.close()
-        self.file = open(path, "a", encoding="utf-8") if path else None  # noqa: SIM115 - kept
+        self.file = None
         self.size = 0
+        if path:
+            self.file = open(path, "a", encoding="utf-8")  # noqa: SIM115 - kept
+            self.size = os.path.getsize(path)
 
     def write(self, name: Any, given: Any, answer: Any) -> None:
         """Add one call, as long as there is room."""
@@ -184,7 +187,8 @@ class Child:
         """Say what this is; connect, and say what can be done."""
         self.link.host, self.link.port = request["host"], request["port"]
         self.root = request["root"]
-        self.recording.open(request.get("record") or "")
+        with contextlib.suppress(OSError):  # what is not written down is no reason not to connect
+            self.recording.open(request.get("record") or "")
         answer = {
             "name": self.module.__name__,
             "version": str(self.module.app.version),

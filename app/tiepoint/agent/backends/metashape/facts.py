@@ -15,6 +15,8 @@ from typing import Any, Final
 from tiepoint.domain.job import TaskCounts
 
 CAPABILITIES: Final = {1: "cpu", 2: "gpu", 3: "any"}
+_LARGEST: Final = 2.0**63
+"""Whole numbers from here on are none that a message of ours can hold."""
 _NAMED: Final = {"cpu": "cpu", "gpu": "gpu", "any": "any", "all": "any"}
 
 
@@ -233,7 +235,7 @@ def _number(value: Any) -> float | None:
         return None
     try:
         number = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None
 
@@ -241,7 +243,7 @@ def _number(value: Any) -> float | None:
 def _first_int(raw: Mapping[str, Any], *names: str) -> int | None:
     for name in names:
         number = _number(raw.get(name))
-        if number is not None:
+        if number is not None and abs(number) < _LARGEST:
             return int(number)
     return None
 
