@@ -53,3 +53,7 @@ class Link:
     def theirs(self, now: datetime) -> datetime:
         """Return what the scheduler's clock says at a moment of ours; ages of what it tells are counted from there."""
         return now + timedelta(seconds=self.offset_s) if self.offset_s else now
+
+    def ours(self, theirs: datetime) -> datetime:
+        """Return what our clock says at a moment of the scheduler's."""
+        return theirs - timedelta(seconds=self.offset_s) if self.offset_s else theirs

@@ -241,5 +241,6 @@ class JobsViewModel(QObject):
         snapshot, now = self.snapshot, self.now
         there, idle = counted(snapshot.nodes)
         world = World(self.site, snapshot, now, self.is_live, self._meter, there, idle)
-        self._rows = (*self._list.rows(world), *(round_row(each, now) for each in self._lone_rounds()))
+        ours = snapshot.link.ours(now)  # rounds are begun here
+        self._rows = (*self._list.rows(world), *(round_row(each, ours) for each in self._lone_rounds()))
         self.changed.emit()
