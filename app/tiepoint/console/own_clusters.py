@@ -153,7 +153,11 @@ def _read_keys(file: Path | None) -> dict[str, tuple[HostKey, ...]]:
         for name in names.split(",") if keys and not names.startswith(("#", "@")) else ():
             found[name] = (*found.get(name, ()), *keys)
     if not found:
-        raise InputError(f"There is no public key in {file}.", remedy="Write one with: ssh-keyscan HOST > FILE")
+        raise InputError(
+            f"There is no public key in {file}.",
+            remedy="Write what ssh-keyscan HOST prints, once you compared it on the machine with: ssh-keygen -lf "
+            "/etc/ssh/ssh_host_ed25519_key.pub",
+        )
     return found
 
 

@@ -81,6 +81,15 @@ def test_a_file_that_others_may_read_is_refused(signed: Signed, container: Conta
         signed.put("brighton/job.json", b"{}")
 
 
+@pytest.mark.parametrize("letter", ["\x00", "\x7f", "\n", "ü"])
+def test_what_no_request_can_carry_is_refused_unshown(signed: Signed, letter: str) -> None:
+    """The words about an invalid request would hold all of it."""
+    signed.say(f"sv=1&sig=abc{letter}def")
+    with pytest.raises(NotPermitted, match="is no signature") as refused:
+        signed.get("brighton/job.json")
+    assert "abc" not in str(refused.value) + refused.value.detail
+
+
 def test_a_container_without_a_signature_is_used_by_the_identity(signed: Signed, papers: TlsPapers) -> None:
     signed.say("sv=1&sig=abc")
     other = replace(signed.account, place=blob_folder(f"{signed.url}-other/brighton"))

@@ -16,7 +16,7 @@ from tiepoint.adapters.ssh.hosts import SshHosts
 from tiepoint.adapters.ssh.patience import Patience
 
 __all__ = ["azure_blobs", "azure_double", "azure_papers"]
-IMPATIENT = Patience(hop_s=1.0, hello_s=25.0, alive_s=0.3, silences=1, closing_s=0.5)
+IMPATIENT = Patience(hop_s=2.0, hello_s=25.0, alive_s=0.3, silences=1, closing_s=0.5)
 
 
 @pytest.fixture

@@ -261,7 +261,7 @@ async def test_what_never_speaks_the_protocol_is_no_agent(
 
 async def test_an_agent_that_stays_silent(stand: SshStand, tmp_path: Path) -> None:
 
-    hosts = SshHosts("test", patience=Patience(hop_s=1.0, hello_s=0.3))
+    hosts = SshHosts("test", patience=Patience(hello_s=0.3))
     stand.connect = ["sleep", "60"]
     with pytest.raises(AgentUnavailable, match="its agent says nothing"):
         await hosts.open_agent(stand.route())

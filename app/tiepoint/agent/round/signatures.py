@@ -45,7 +45,8 @@ def signature_for(file: str, place: BlobPlace) -> str:
             detail=type(error).__name__,
         ) from error
     signature = found.get(container, "")
-    if signature and ("sig=" not in signature or any(letter.isspace() for letter in signature)):
+    # Anything else would make the request's line invalid, and the words about that would hold the signature.
+    if signature and ("sig=" not in signature or not all("!" <= letter <= "~" for letter in signature)):
         raise NotPermitted(
             f"What stands for {container} in {file} is no signature.", remedy="Make one for the container anew."
         )
