@@ -103,6 +103,9 @@ class StandPlaces:
     def asleep(self, site: str) -> Failure | None:
         return self.asleep_for
 
+    def is_gone(self, site: str) -> bool:
+        return False
+
     def watch(self, told: Callable[[], None]) -> Callable[[], None]:
         self._told.append(told)
         return lambda: self._told.remove(told)

@@ -65,6 +65,7 @@ class FakePlaces:
     def __init__(self) -> None:
         self.failure: Failure | None = None
         self.products = PRODUCTS
+        self.was_deleted = False
         self.told: list[Callable[[], None]] = []
 
     def of(self, site: str) -> tuple[BlobPlace, BlobPlace] | None:
@@ -75,6 +76,9 @@ class FakePlaces:
 
     def asleep(self, site: str) -> Failure | None:
         return self.failure
+
+    def is_gone(self, site: str) -> bool:
+        return self.was_deleted
 
     def watch(self, told: Callable[[], None]) -> Callable[[], None]:
         self.told.append(told)
@@ -396,6 +400,17 @@ async def test_a_round_cannot_be_canceled_while_its_cluster_is_away(bench: Bench
     with pytest.raises(TiepointError):
         await bench.rounds.cancel(waits.id)
     assert bench.rounds.all[0].state is RoundState.WAITING
+
+
+async def test_a_round_whose_cluster_was_deleted_can_be_canceled_and_removed(bench: Bench) -> None:
+    await bench.submitted()
+    bench.scheduler.lose()
+    waits = await bench.until(lambda each: each.state is RoundState.WAITING)
+    bench.places.was_deleted = True
+    await bench.rounds.cancel(waits.id)
+    assert bench.rounds.all[0].state is RoundState.CANCELED
+    bench.rounds.remove(waits.id)
+    assert bench.rounds.all == ()
 
 
 async def test_a_submission_without_an_answer_is_canceled_too(bench: Bench) -> None:

@@ -29,6 +29,9 @@ class RoundPlaces(Protocol):
     def asleep(self, site: str) -> Failure | None:
         """Why the site cannot be reached just now, as Azure knows it; None = nothing stands in the way."""
 
+    def is_gone(self, site: str) -> bool:
+        """Whether it is certain that the site is no more: what runs there cannot be stopped, nor need it be."""
+
     def watch(self, told: Callable[[], None]) -> Callable[[], None]:
         """Tell when any of that may have changed, until what is returned is called."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tiepoint.domain.blob_place import BlobPlace, read_place
-from tiepoint.domain.cluster import Cluster, ClusterId
+from tiepoint.domain.cluster import Cluster, ClusterId, ClusterState
 from tiepoint.domain.cluster_plan import StorageKind
 from tiepoint.domain.errors import UsageError
 from tiepoint.domain.failure import Failure
@@ -17,6 +17,8 @@ from tiepoint.services.remote_sites import RemoteSites
 from tiepoint.services.rounds.words import cluster_asleep
 from tiepoint.services.sign_in import SignInService
 
+OWN: Final = "own/"
+_DELETED: Final = (ClusterState.DELETING, ClusterState.DATA_KEPT)
 CAPTURES: Final = "captures"
 PRODUCTS: Final = "products"
 ARCHIVE: Final = "archive"
@@ -59,6 +61,16 @@ class Places:
         """Why the site cannot be reached just now, as Azure knows it; None = nothing stands in the way."""
         cluster = self.cluster(site)
         return None if cluster is None else cluster_asleep(cluster)
+
+    def is_gone(self, site: str) -> bool:
+        """Whether it is certain that the site is no more: deleted on Azure, or an own cluster that was forgotten."""
+        if site.startswith(OWN):
+            return self.remote.own(site) is None
+        subscription, cluster = self.sign_in.snapshot.subscription, self.cluster(site)
+        if cluster is not None:
+            return cluster.state in _DELETED
+        is_asked = subscription is not None and site.partition("/")[0] == subscription.id.lower()
+        return is_asked and self.sign_in.snapshot.is_ready and self.clusters.snapshot.is_known
 
     def watch(self, told: Callable[[], None]) -> Callable[[], None]:
         """Tell when any of that may have changed, until what is returned is called."""

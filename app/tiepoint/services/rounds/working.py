@@ -115,8 +115,10 @@ class Working:
         """Stop the job for good, also one of which the answer to its submission has not come.
 
         Raises:
-            TiepointError: The cluster cannot be reached.
+            TiepointError: The cluster cannot be reached, and may still be there.
         """
+        if self._kit.places.is_gone(self._board.round.site):
+            return
         site, round_ = self.site, self._board.round
         job_id = round_.job
         if job_id is None and (self._handed_in is None or round_.step is not RoundStep.SUBMIT):

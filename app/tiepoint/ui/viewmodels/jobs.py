@@ -218,10 +218,15 @@ class JobsViewModel(QObject):
         return next((each for each in self._lone_rounds() if row_key(each) == key), None)
 
     def _lone_rounds(self) -> tuple[Round, ...]:
+        """Rounds without a job in the list; those of clusters that are not there (any more) stand by this computer."""
         if not self.is_live:
             return ()
-        jobs = (job.id for job in self.snapshot.jobs)
-        return without_job(self._program.remote.rounds.all, self.site.id, jobs)
+        remote = self._program.remote
+        rounds = remote.rounds.all
+        alone = without_job(rounds, self.site.id, (job.id for job in self.snapshot.jobs))
+        if not self.is_here:
+            return alone
+        return (*alone, *(each for each in rounds if not each.is_over and remote.sites.get(each.site) is None))
 
     def _follow_round(self) -> None:
         """A chosen round got its job: that is open from now on."""

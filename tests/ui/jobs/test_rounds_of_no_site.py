@@ -1,0 +1,32 @@
+"""A round whose cluster is not there (any more) stands by this computer, where it can be canceled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from fakes.cluster_jobs import a_round_at
+from fakes.model_view import FakeModelView
+from fakes.program import FakeProgram
+from fakes.remote import fake_site
+from page_stand import standing, until
+from tiepoint.domain.remote_round import RoundState, RoundStep
+from tiepoint.ui.pages.jobs.page import JobsPage
+
+InQt = Callable[[Any], Any]
+
+
+def test_a_round_of_a_cluster_that_is_gone_is_seen_until_it_is_over(in_qt: InQt) -> None:
+    async def scene() -> None:
+        fake = FakeProgram()
+        rounds: Any = fake.program.remote.rounds
+        rounds.put(a_round_at(RoundStep.PROCESS, fake_site("gone"), state=RoundState.WAITING))
+        async with standing(lambda panel: JobsPage(panel, FakeModelView), fake) as stand:  # type: ignore[arg-type]
+            page = stand.page
+            await until(lambda: [row.key for row in page.viewmodel.rows] == ["round:round-1"])
+            page.viewmodel.choose("round:round-1")
+            await until(page.detail.there.round.cancel.isVisible)
+            await rounds.cancel("round-1")
+            await until(lambda: page.viewmodel.rows == ())
+
+    in_qt(scene())
