@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -34,6 +35,8 @@ from tiepoint.bootstrap import open_program
 AGENT = Path(__file__).resolve().parents[1] / "busy_agent.py"
 MOST_SHARE, MOST_LAG_MS, MOST_RECONNECT_S = 0.10, 16.0, 2.0
 _MEMORY_EVERY_S = 5.0
+_SETTLE_S = 12.0
+"""Until the pages are made that nobody has looked at yet."""
 
 
 class BusyAgent:
@@ -45,6 +48,12 @@ class BusyAgent:
         assert self._process.stdout is not None
         self._process.stdout.readline()
 
+    def told(self) -> int:
+        """How many events it told so far: a machine that is busy otherwise gets fewer."""
+        self._process.send_signal(signal.SIGUSR1)
+        assert self._process.stdout is not None
+        return int(self._process.stdout.readline())
+
     def kill(self) -> None:
         """End it without a word."""
         self._process.kill()
@@ -53,20 +62,22 @@ class BusyAgent:
         self._process.stdout.close()
 
 
-def watch(hand: PanelHand, peer: Peer, page: str, seconds: float) -> tuple[float, float]:
+def watch(hand: PanelHand, peer: Peer, agent: BusyAgent, page: str, seconds: float) -> tuple[float, float]:
     """Look at a page for a while; print and return processor share and p99."""
     hand.click(page)
-    time.sleep(5)
+    time.sleep(_SETTLE_S)
     panel = psutil.Process(hand.process.pid)
     hand.lag()
     peer.lag()
     watchdog = psutil.Process(peer.pid).cpu_times()
     threads = {each.id: each.user_time + each.system_time for each in panel.threads()}
+    told = agent.told()
     begun, cpu, memory = time.monotonic(), panel.cpu_times(), [(0.0, panel.memory_info().rss)]
     while time.monotonic() - begun < seconds:
         time.sleep(min(_MEMORY_EVERY_S, seconds / 4))
         memory.append((time.monotonic() - begun, panel.memory_info().rss))
     now, wall = panel.cpu_times(), time.monotonic() - begun
+    rate = (agent.told() - told) / wall
     spent = {each.id: each.user_time + each.system_time - threads.get(each.id, 0.0) for each in panel.threads()}
     gui = spent[hand.process.pid] / wall
     seen, (peer_p99, _) = hand.lag(), peer.lag()
@@ -77,8 +88,8 @@ def watch(hand: PanelHand, peer: Peer, page: str, seconds: float) -> tuple[float
     growth = _slope([at for at, _ in half], [bytes_ / 1e6 for _, bytes_ in half]) * 3600
     print(
         f"{page:6} {share * 100:5.1f} % of a core, {gui * 100:.1f} of it the GUI thread (empty window with the same "
-        f"watchdog {own * 100:.1f}); loop p50 {seen['p50_ms']:.1f}, p99 {seen['p99_ms']:.1f}, longest "
-        f"{seen['worst_ms']:.0f} ms (most work in one go {seen['worst_work_ms']:.0f} ms; empty window p99 "
+        f"watchdog {own * 100:.1f}), at {rate:.0f} events a second; "
+        f"loop p50 {seen['p50_ms']:.1f}, p99 {seen['p99_ms']:.1f}, longest {seen['worst_ms']:.0f} ms (most work in one go {seen['worst_work_ms']:.0f} ms; empty window p99 "
         f"{peer_p99:.1f} ms); memory {memory[-1][1] / 1e6:.0f} MB, {growth:+.0f} MB an hour by its second half",
         flush=True,
     )
@@ -135,7 +146,7 @@ def main() -> int:
             hand.wait_for("Nodes", 60)
             time.sleep(4)
             hand.focus_window()
-            results = [watch(hand, peer, page, seconds) for page in ("Nodes", "Jobs")]
+            results = [watch(hand, peer, agents[0], page, seconds) for page in ("Nodes", "Jobs")]
             if given.picture:
                 hand.picture(Path(given.picture))
         finally:

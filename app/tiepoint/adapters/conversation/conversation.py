@@ -30,7 +30,7 @@ _HELLO_WAIT_S = 20.0
 _ANSWER_WAIT_S = 60.0
 _FULL_BYTES = 32 * 1024
 _REST = 4
-"""After a full read the loop is left alone for so many times what it took: a flood gets a fifth of it at most."""
+"""After a full read the loop is left alone for so many times the work it was: a flood gets a fifth of it at most."""
 _LONGEST_REST_S = 0.1
 _log = logging.getLogger(__name__)
 
@@ -188,7 +188,7 @@ class Conversation:
         buffer = LineBuffer()
         try:
             while data := await self._stream.read(_READ_BYTES):
-                began = time.perf_counter()
+                began = time.thread_time()
                 for line in buffer.lines(data):
                     if self._kept(line):
                         continue
@@ -196,7 +196,7 @@ class Conversation:
                     self._overheard(line)
                     self._take(message)
                 if len(data) >= _FULL_BYTES:
-                    await asyncio.sleep(min(_REST * (time.perf_counter() - began), _LONGEST_REST_S))
+                    await asyncio.sleep(min(_REST * (time.thread_time() - began), _LONGEST_REST_S))
             self._finish(self._lost("the other side closed the stream"))
         except OSError as error:
             self._finish(self._lost(str(error)))

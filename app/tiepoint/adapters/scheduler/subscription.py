@@ -16,6 +16,9 @@ from tiepoint.adapters.scheduler.fitting import is_fitting
 from tiepoint.adapters.scheduler.mirror import Mirror
 from tiepoint.adapters.scheduler.unread import unread
 from tiepoint.domain.failure import Failure
+from tiepoint.domain.identifiers import JobId, NodeId
+from tiepoint.domain.job import Job
+from tiepoint.domain.node import Node
 from tiepoint.ports.flight_recorder import FlightRecorder
 from tiepoint.ports.scheduler import ConnectionState, SchedulerSnapshot
 from tiepoint.protocol.codec import MalformedMessage, from_json
@@ -74,6 +77,7 @@ class Subscription:
         self._mirror: Mirror | None = None
         self._growing: Mirror | None = None
         self._change = asyncio.Event()
+        self._owes_state = False
         self.is_new = False
         """Whether a whole state came since somebody looked."""
 
@@ -116,7 +120,7 @@ class Subscription:
                 if isinstance(params, dict):
                     known.take(params, len(line) // len(answer.events), self._now(), is_fitting=is_fitting(line))
             known.seq, known.heard = max(known.seq, answer.seq), self._now()
-            self._record_state(known)
+            self._owes_state = True
         self._tell()
 
     def take(self, notification: Notification, line: bytes = b"") -> None:
@@ -140,7 +144,7 @@ class Subscription:
             return False
         doubts = self.doubts.count
         if known.keep(event, self._now()) and self._growing is None:
-            self._record(known, line)
+            self._record(line)
             self._tell()
         elif self.doubts.count != doubts:
             self._tell()
@@ -159,6 +163,7 @@ class Subscription:
 
     def lost(self) -> None:
         """The connection broke."""
+        self._owes_state = False
         if self._recorder is not None:
             self._recorder.lost(self._site, self._theirs())
 
@@ -180,6 +185,8 @@ class Subscription:
         if known is None:
             return SchedulerSnapshot(connection, problem=problem, retry_s=retry_s, offset_s=self.offset_s)
         jobs, nodes = known.jobs(), known.nodes()
+        if connection is ConnectionState.CONNECTED:
+            self._record_state(jobs, nodes)
         return SchedulerSnapshot(
             connection, jobs, nodes, known.heard, problem or self.doubts.failure, retry_s, self.offset_s
         )
@@ -189,7 +196,7 @@ class Subscription:
         if known is None or not known.take(params, len(line), self._now(), is_fitting=is_fitting(line)):
             return
         if self._growing is None:
-            self._record(known, line)
+            self._record(line)
             self._tell()
 
     def _take_snapshot(self, told: _RawSnapshot, line: bytes) -> None:
@@ -202,19 +209,19 @@ class Subscription:
 
     def _become(self, fresh: Mirror) -> None:
         self._growing, self._mirror, self.is_new = None, fresh, True
-        fresh.heard = self._now()
-        self._record_state(fresh)
+        fresh.heard, self._owes_state = self._now(), True
 
-    def _record(self, known: Mirror, line: bytes) -> None:
-        if self._recorder is not None and line:
+    def _record(self, line: bytes) -> None:
+        """Record an event, unless it goes into the state with which the next piece begins."""
+        if self._recorder is not None and line and not self._owes_state:
             self._recorder.heard(self._site, line)
-            if self._recorder.wants_state(self._site):
-                self._record_state(known)
 
-    def _record_state(self, known: Mirror) -> None:
-        if self._recorder is not None and self._recorder.is_on:
-            state = State(tuple(known.jobs().values()), tuple(known.nodes().values()))
-            self._recorder.begin(self._site, state, self._theirs())
+    def _record_state(self, jobs: Mapping[JobId, Job], nodes: Mapping[NodeId, Node]) -> None:
+        """Begin a piece of tape, if one is due, with what was just read anyway."""
+        recorder = self._recorder
+        if recorder is not None and recorder.is_on and (self._owes_state or recorder.wants_state(self._site)):
+            recorder.begin(self._site, State(tuple(jobs.values()), tuple(nodes.values())), self._theirs())
+        self._owes_state = False
 
     def _theirs(self) -> datetime:
         return self._now() + timedelta(seconds=self.offset_s)

@@ -15,6 +15,7 @@ from tiepoint.ui.viewmodels.nodes_state import (
     SILENT_S,
     STUCK_S,
     NodeContext,
+    is_usual,
     judged,
     needs_attention,
     node_state,
@@ -33,6 +34,7 @@ __all__ = [
     "worker_row",
 ]
 _MAKERS: Final = tuple(CELLS.values())
+_USUAL_AGE: Final = (FRESH_S // 1, 0)
 
 
 def node_row(node: Node, context: NodeContext) -> LazyRow:
@@ -77,6 +79,8 @@ def _age_shown(node: Node, context: NodeContext) -> object:
     """What of the time is shown in a row, so that a row changes no more often than its words."""
     if context.is_stale or node.heard is None:
         return context.is_stale
+    if is_usual(node, context):
+        return _USUAL_AGE
     age_s = (context.now - node.heard).total_seconds()
     told = quiet_s(node, context)
     return (

@@ -71,6 +71,12 @@ class NodeContext:
     points: Mapping[str, tuple[float | None, ...]] = field(default_factory=dict)
     can_start: bool = False
     can_pause: bool = False
+    fresh_since: datetime = field(init=False, compare=False)
+    lively_since: datetime = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fresh_since", self.now - _FRESH)
+        object.__setattr__(self, "lively_since", self.now - _LIVELY)
 
     def machine(self, node: Node) -> NodeMachine | None:
         """The machine of a node; None = it has none on Azure."""
@@ -91,8 +97,25 @@ def needs_attention(node: Node, context: NodeContext) -> bool:
     return _is_odd(node, node_state(node, context), context)
 
 
+def is_usual(node: Node, context: NodeContext) -> bool:
+    """Whether a busy node is as most are, told quickly: heard just now, at work, and nothing is to be said of it."""
+    return (
+        node.state is NodeState.BUSY
+        and not node.notice
+        and not context.is_stale
+        and node.heard is not None
+        and node.heard > context.fresh_since
+        and node.last_line is not None
+        and node.last_line > context.lively_since
+        and (node.version == context.version or not node.version or not context.version)
+        and node.id not in context.machines
+    )
+
+
 def judged(node: Node, context: NodeContext) -> tuple[tuple[float, ...], frozenset[str]]:
     """Return where a node's row stands unless a column was chosen to sort by, and the filters it belongs to."""
+    if is_usual(node, context):
+        return (_USUAL, number_of(node.id)), _TAGS["working", False]
     state = node_state(node, context)
     is_odd = _is_odd(node, state, context)
     return (_order(state, is_odd=is_odd), number_of(node.id)), _TAGS[_kind(node), is_odd]
@@ -113,6 +136,8 @@ def due_after(node: Node, context: NodeContext) -> datetime:
     """Return until when a row says the same as now if nothing is heard; ages of what is late count seconds."""
     if context.is_stale or node.state not in BUSY:
         return _NEVER
+    if node.heard is not None and node.last_line is not None and is_usual(node, context):
+        return min(max(node.heard + _FRESH, context.now + _SECOND), node.last_line + _STUCK)
     soon = context.now + _SECOND
     due = [_NEVER]
     if node.heard is not None:
@@ -207,3 +232,6 @@ _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _SECOND: Final = timedelta(seconds=1)
 _FRESH: Final = timedelta(seconds=FRESH_S)
 _STUCK: Final = timedelta(seconds=STUCK_S)
+_LIVELY: Final = timedelta(seconds=STUCK_S - 2 * FRESH_S)
+"""A task that said something since will not be stuck before its node is looked at again."""
+_USUAL: Final = 10 + _THEN.index("busy")

@@ -206,7 +206,9 @@ class TableModel(RowsModel):
 
     def _exchange(self, wanted: list[AnyRow]) -> None:
         before, self._shown = self._shown, wanted
-        changed = [place for place, row in enumerate(wanted) if row is not before[place] and row != before[place]]
+        # Cells that were never made are on no screen.
+        pairs = enumerate(zip(before, wanted, strict=True))
+        changed = [place for place, (old, new) in pairs if new is not old and old.is_built and new != old]
         for first, last in runs(changed):
             columns = [self._columns_changed(before[place], wanted[place]) for place in range(first, last + 1)]
             left, right = min(low for low, _ in columns), max(high for _, high in columns)

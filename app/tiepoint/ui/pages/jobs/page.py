@@ -75,6 +75,7 @@ class JobsPage(Page):
         self._setup_ui()
         self._connect()
         self._show()
+        self.viewmodel.set_active(is_active=False)  # until it is looked at for the first time
 
     def strip(self) -> StripContent:
         """Tell of the open job."""
@@ -174,7 +175,7 @@ class JobsPage(Page):
         text = tr("Jobs", "Drop photos on the window and press Reconstruct: the job appears here and becomes a model.")
         if not is_here:
             name = plain(self.viewmodel.site.name)
-            text = tr("Jobs", "Drop photos on the window and choose “{name}” under Reconstruct on.", name=name)
+            text = tr("Jobs", "Drop photos on the window and choose “{name}” under Run on.", name=name)
         self.empty.title_label.setText(title)
         self.empty.text_label.setText(text if is_known else tr("Jobs", "They appear as soon as the agent answers."))
 

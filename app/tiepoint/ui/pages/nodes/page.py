@@ -69,6 +69,7 @@ class NodesPage(Page):
         self._setup_ui()
         self._connect()
         self._show()
+        self.viewmodel.set_active(is_active=False)  # until it is looked at for the first time
 
     def strip(self) -> StripContent:
         """Tell of all nodes."""
