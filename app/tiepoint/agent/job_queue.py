@@ -18,7 +18,7 @@ from tiepoint.agent.publisher import Publisher
 from tiepoint.agent.refusal import wrong_state
 from tiepoint.domain.errors import Canceled, EngineFailure, TiepointError
 from tiepoint.domain.failure import Failure
-from tiepoint.domain.job import Job, JobState, Stage, StageState, TaskCounts
+from tiepoint.domain.job import JobState, Stage, StageState, TaskCounts
 from tiepoint.domain.job import Progress as JobShare
 
 _log = logging.getLogger(__name__)
@@ -100,6 +100,9 @@ class JobQueue:
             Refusal: It is completed.
             TiepointError: The engine's queue refuses or cannot be reached.
         """
+        running = self._running.get(record.job.id)
+        if running is not None and running.is_stopping:
+            await running.settled.wait()  # it was told to stop before it was told to go on
         if record.job.state is JobState.COMPLETED or (record.job.foreign and record.job.state.is_over):
             raise wrong_state(record.job.id, record.job.state, "resumed")
         if record.job.state in (JobState.QUEUED, JobState.RUNNING):
@@ -216,7 +219,7 @@ class JobQueue:
         if state is JobState.COMPLETED:
             job = replace(job, progress=JobShare(100, 100, "percent"))
             self._remember_whole(record)
-        self._put_last(record, replace(job, stages=stages))
+        self._jobs.put(record, replace(job, stages=stages))
         reason = f": {error.summary}" if error else ""
         self._jobs.log(record, "error" if state is JobState.FAILED else "info", "agent", f"{state.value}{reason}")
         if error and error.detail:
@@ -227,14 +230,6 @@ class JobQueue:
             self._jobs.remember(record, is_complete=True)
         except sqlite3.Error as failure:
             _log.warning("what job %s took could not be kept: %s", record.job.id, failure)
-
-    def _put_last(self, record: JobRecord, job: Job) -> None:
-        """Keep the end of a job; on a full disk it is told at least."""
-        try:
-            self._jobs.put(record, job)
-        except sqlite3.Error as failure:
-            _log.error("the end of job %s could not be kept: %s", job.id, failure)
-            self._jobs.put(record, job, keep=False)
 
 
 def _stopped(stage: Stage, state: JobState) -> Stage:

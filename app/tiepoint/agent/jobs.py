@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import getpass
 import json
+import logging
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from tiepoint.agent.disk_watch import free_bytes, no_space
 from tiepoint.agent.job_log import JobLog
 from tiepoint.agent.publisher import Publisher
 from tiepoint.agent.refusal import unknown_job
 from tiepoint.agent.store import JobStore
-from tiepoint.domain.errors import InputError
+from tiepoint.domain.errors import InputError, SetupError, TiepointError
 from tiepoint.domain.estimate import PastRun, changes_text
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import JobId, new_id, random_suffix
@@ -23,6 +26,9 @@ from tiepoint.domain.job import Job, JobState, Stage, StageUses
 from tiepoint.domain.stages import ROUND_STAGES, uses_many_nodes
 from tiepoint.protocol.events import JobChanged, LogLines
 from tiepoint.protocol.methods import SubmitParams
+from tiepoint.runtime import folders
+
+_log = logging.getLogger(__name__)
 
 INTERRUPTED = Failure(
     kind="interrupted",
@@ -130,6 +136,7 @@ class Jobs:
 
         Raises:
             InputError: The capture cannot be read.
+            NoSpace: The disk of the list is full.
             TiepointError: As `prepare`.
             OSError: The folder cannot be made.
         """
@@ -157,9 +164,12 @@ class Jobs:
             photos=photos.count,
             megapixels=photos.megapixels,
         )
-        record = JobRecord(job, request)
-        self._records[job.id] = record
-        self.put(record, job)
+        try:
+            self.store.put(job, request)
+        except sqlite3.Error as error:  # taken in and forgotten at the next start it would be lost
+            raise _not_kept(error) from error
+        record = self._records[job.id] = JobRecord(job, request)
+        self._publisher.tell(JobChanged(job))
         return record
 
     def _stages_of(self, request: SubmitParams) -> tuple[str, ...]:
@@ -168,7 +178,7 @@ class Jobs:
         return (*([first] if request.source else []), *self._stages, *([last] if request.publish else []))
 
     def put(self, record: JobRecord, job: Job, *, keep: bool = True) -> None:
-        """Make this the job's present state.
+        """Make this the job's present state; on a full disk it is told at least, and kept with the next one.
 
         Args:
             record: The job.
@@ -179,7 +189,10 @@ class Jobs:
             job = replace(job, error=replace(job.error, detail=job.error.detail[-_MOST_DETAIL_CHARACTERS:]))
         record.job = job
         if keep and not job.foreign:
-            self.store.put(job, record.request)
+            try:
+                self.store.put(job, record.request)
+            except sqlite3.Error as failure:
+                _log.error("the state of job %s could not be kept: %s", job.id, failure)
         self._publisher.tell(JobChanged(job))
 
     def past_runs(self) -> tuple[PastRun, ...]:
@@ -238,6 +251,18 @@ def photos_of(capture: Path) -> Photos:
             remedy="Check that the folder is there and holds capture.json, then submit the job again.",
             detail=str(error),
         ) from error
+
+
+def _not_kept(error: sqlite3.Error) -> TiepointError:
+    folder = folders.data_folder()
+    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+        return no_space(folder, free_bytes(folder))
+    return SetupError(
+        f"The list of jobs in {folder} cannot be written.",
+        remedy="Look whether the disk there is full, broken or read-only.",
+        retryable=True,
+        detail=str(error),
+    )
 
 
 def _brief(job: Job) -> Job:
