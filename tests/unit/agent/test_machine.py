@@ -79,6 +79,14 @@ async def test_several_tasks_are_told_as_one() -> None:
     assert (node.task_progress, node.task_since) == (0.5, NOW)
 
 
+async def test_a_task_on_its_way_there_is_the_nodes_already() -> None:
+    machine = joined()
+    machine.choices.is_paused = True  # whoever paused it to switch it off must see that it is not idle
+    lost = asyncio.get_running_loop().create_future()
+    machine.places.append(Place(machine, machine.workers["node-01/worker-1.1"], 1, 1, (), lost, "depth_maps/1"))
+    assert (machine.seen("job").state, machine.seen("job").job) == (NodeState.PAUSED, "job")
+
+
 def test_choices_outlast_the_agent(tmp_path: Path) -> None:
     path = tmp_path / "data" / "nodes.json"
     NodeChoices(path).put("node-01", Choices(is_paused=True, cpu=False, gpu_mask=2))

@@ -174,7 +174,7 @@ class Machine:
             id=NodeId(self.name),
             host=str(self.facts.get("host") or self.name),
             state=self._state(is_busy=bool(self.places)),
-            job=JobId(job) if job and first else None,
+            job=JobId(job) if job and self.places else None,  # also of a task that is on its way there
             stage=first.task.partition("/")[0] if first else None,
             task=_labels([place.label for place in running]),
             task_progress=round(sum(shares) / len(shares), 3) if shares else None,
