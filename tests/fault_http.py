@@ -29,8 +29,11 @@ class Streams:
     async def close(self) -> None:
         """Close it and wait until it is."""
         self.writer.close()
-        with contextlib.suppress(OSError, asyncio.CancelledError):
-            await self.writer.wait_closed()
+        try:
+            with contextlib.suppress(OSError):
+                await self.writer.wait_closed()
+        except asyncio.CancelledError:
+            self.writer.transport.abort()  # with TLS the other side has a say in closing, and may not say it
 
 
 @dataclass(frozen=True)

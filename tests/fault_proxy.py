@@ -241,7 +241,12 @@ class FaultProxy:
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = self._loop.create_task(self._serve(Streams(reader, writer)))
         self._open.add(task)
-        task.add_done_callback(self._open.discard)
+
+        def over(_task: asyncio.Task[None]) -> None:
+            self._open.discard(task)
+            writer.transport.abort()  # it may have been cut off before its first step
+
+        task.add_done_callback(over)
 
     async def _serve(self, near: Streams) -> None:
         far: Streams | None = None

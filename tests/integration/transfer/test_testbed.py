@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import socket
 import ssl
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 import pytest
 
@@ -151,3 +152,13 @@ def test_offline_refuses_and_online_listens_again(
     wire.close()
     fault_proxy.online()
     assert ask(wire, "PUT", target(container), CONTENT)[0] == 201
+
+
+def test_the_proxy_ends_though_clients_hold_on(container_https: Container, trusts_papers: TlsPapers) -> None:
+    context = ssl.create_default_context()
+    with ExitStack() as held:
+        for number in range(40):
+            with FaultProxy(container_https.server.port, trusts_papers) as proxy:
+                raw = held.enter_context(socket.create_connection(("127.0.0.1", proxy.port)))
+                held.enter_context(context.wrap_socket(raw, server_hostname="127.0.0.1"))
+                time.sleep(number / 10_000)  # the end comes at another step each time
