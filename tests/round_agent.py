@@ -25,6 +25,11 @@ from tiepoint.runtime import folders, logs
 STAGES = ("features", "export")
 
 
+def _is_open(toy: dict[str, Any]) -> bool:
+    """Whether a stage may go on: it has no gate, or the file is there."""
+    return "gate" not in toy or os.path.exists(toy["gate"])
+
+
 class QuickBackend:
     """Implements `agent.backend.Backend`."""
 
@@ -47,6 +52,8 @@ class QuickBackend:
             toy = toys.get(stage, {})
             listener.stage_started(stage, ["all"], [])
             listener.task_started(stage, "all", "node-01")
+            while not _is_open(toy):  # noqa: ASYNC110 - another process opens it
+                await asyncio.sleep(0.02)
             await asyncio.sleep(toy.get("seconds", 0))
             if toy.get("error"):
                 raise InputError("The toy is broken.", remedy="Mend it.")

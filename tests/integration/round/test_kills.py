@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import pytest
 
 import round_panel
 from fault_proxy import FaultProxy, Request
-from faults import Stall, StallReply
+from faults import Stall, StallReply, busy
 from flights import contents
 from round_cluster import RoundCluster
 from round_panel import Panel, PanelSettings
@@ -56,15 +56,46 @@ class PanelProcess:
         return status
 
 
+@pytest.fixture
+def way(cluster: RoundCluster) -> Iterator[FaultProxy]:
+    """What stands before Blob for everybody."""
+    port = int(cluster.cloud.endpoint.rsplit(":", 1)[1].split("/")[0])
+    with FaultProxy(port, cluster.cloud.double.papers) as proxy:
+        yield proxy
+
+
+def hold(way: FaultProxy, kind: str, folder: str) -> None:
+    """Let Blob be too busy for these requests, until it is calm again."""
+    way.add(busy(), lambda request: request.kind == kind and folder in request.path.split("/jobs/")[-1], times=100_000)
+
+
 @pytest.mark.usefixtures("worker")
-def test_the_panel_is_killed_at_every_step(cluster: RoundCluster, photos: Path, tiepoint_home: Path) -> None:
-    cluster.kill()
-    cluster.start(features={"seconds": 1})
+def test_the_panel_is_killed_at_every_step(
+    cluster: RoundCluster, way: FaultProxy, photos: Path, tiepoint_home: Path, tmp_path: Path
+) -> None:
+    """Each step is held until the panel has seen it and is dead."""
+    gate = tmp_path / "gate"
     settings = cluster.panel()
-    first = PanelProcess(cluster.panel(photos=str(photos)))
-    assert first.kill_when("upload") == "upload"
-    for step in ("submit", "fetch", "process", "publish", "download"):
-        PanelProcess(settings).kill_when(step)
+    settings.captures, settings.products = way.url(settings.captures), way.url(settings.products)
+
+    def killed_at(step: str) -> bool:
+        return PanelProcess(settings).kill_when(step) == step
+
+    cluster.kill()
+    assert PanelProcess(replace(settings, photos=str(photos))).kill_when("upload") == "upload"
+    assert killed_at("submit")
+    hold(way, "get", "/photos/")
+    cluster.start(features={"gate": str(gate)})
+    assert killed_at("fetch")
+    way.calm()
+    assert killed_at("process")
+    hold(way, "put", "/products/")
+    gate.touch()
+    assert killed_at("publish")
+    way.calm()
+    hold(way, "get", "/products/")
+    assert killed_at("download")
+    way.calm()
     last = PanelProcess(settings)
     said = list(last.lines())
     last.close()
@@ -73,14 +104,6 @@ def test_the_panel_is_killed_at_every_step(cluster: RoundCluster, photos: Path, 
     assert len(jobs) == 1
     [here] = (tiepoint_home / "data" / "captures").glob("*/jobs/*")
     assert contents(here / "products") == contents(jobs[0] / "products")
-
-
-@pytest.fixture
-def way(cluster: RoundCluster) -> Iterator[FaultProxy]:
-    """What stands before Blob for everybody."""
-    port = int(cluster.cloud.endpoint.rsplit(":", 1)[1].split("/")[0])
-    with FaultProxy(port, cluster.cloud.double.papers) as proxy:
-        yield proxy
 
 
 @pytest.mark.parametrize(
