@@ -99,6 +99,11 @@ class JobMonitor:
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._follow(), name="job monitor")
 
+    @property
+    def is_followed(self) -> bool:
+        """Whether the agent is listened to, or somebody tries to reach it."""
+        return self._task is not None
+
     async def stop(self) -> None:
         """Stop following (not the agent, not its jobs)."""
         for log in tuple(self._logs):
@@ -192,11 +197,11 @@ class JobMonitor:
             with contextlib.suppress(TiepointError):
                 agent = await self._scheduler.hello()
                 self._snapshot = dataclasses.replace(self._snapshot, agent=agent)
+        self._offset_s = told.offset_s
         if told.connection is ConnectionState.CONNECTED:
             self._take_jobs(told.jobs)
             self._was_held = self._expects_end
         self._put(told)
-        self._offset_s = told.offset_s
         self._put_link(_LINKS[told.connection], told.problem, told.heard, told.retry_s)
 
     def _put(self, told: SchedulerSnapshot) -> None:
@@ -217,10 +222,11 @@ class JobMonitor:
         self._journal.extend(sorted(past, key=lambda entry: entry.time))
 
     def _tell(self, before: Job | None, after: Job) -> None:
-        for entry in changes(before, after, self._now()):
+        now = self._now() + timedelta(seconds=self._offset_s)  # by the clock that jobs and recordings are told by
+        for entry in changes(before, after, now):
             self._enter(entry)
         if before is not None and before.state is JobState.RUNNING and after.state is not JobState.RUNNING:
-            self._stopped[after.id] = self._now()
+            self._stopped[after.id] = now
         kind = None if before is not None and before.state is after.state else _notice_kind(after)
         if kind is not None and not (kind is NoticeKind.ATTENTION and self._was_held):
             self.noticed.emit(JobNotice(kind, after))

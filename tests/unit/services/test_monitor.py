@@ -179,6 +179,10 @@ async def test_when_a_job_stopped_running_is_remembered(watched: Watched) -> Non
     watched.fake.set(A, state=JobState.PAUSED)
     await watched.until(lambda: watched.monitor.stopped(A), watched.monitor.changed)
     assert watched.monitor.stopped(A) == watched.entries[-1].time
+    link = watched.monitor.snapshot.link
+    assert link.offset_s != 0.0
+    told = link.ours(watched.entries[-1].time)  # jobs and recordings are told by the scheduler's clock
+    assert abs((told - watched.clock()).total_seconds()) < 60
 
 
 async def test_an_end_while_the_link_was_lost_is_noticed(watched: Watched) -> None:

@@ -31,6 +31,8 @@ _STATES: Final = {
     RoundState.FAILED: "failed",
     RoundState.CANCELED: "canceled",
 }
+_CONNECTION: Final = "connection"
+"""Kind of failure that passes by itself."""
 _MOVING: Final = {RoundStep.UPLOAD: "sending", RoundStep.DOWNLOAD: "receiving"}
 
 
@@ -94,11 +96,18 @@ def step_title(step: RoundStep) -> str:
 
 def round_state(round_: Round) -> tuple[str, str]:
     """Return how a round is as a name for `theme.states` and the word for it."""
+    if waits_for_connection(round_):
+        return "lost", tr("Round", "Waits for the connection")
     if round_.state is RoundState.WAITING:
         return "warning", tr("Round", "Waits for you")
     is_moving = round_.state is RoundState.RUNNING
     state = _MOVING.get(round_.step, "running") if is_moving else _STATES[round_.state]
     return state, look_of(state).text
+
+
+def waits_for_connection(round_: Round) -> bool:
+    """Whether a round goes on by itself, without anybody's help, once a machine answers again."""
+    return round_.state is RoundState.WAITING and round_.failure is not None and round_.failure.kind == _CONNECTION
 
 
 def step_views(round_: Round, job: Job | None = None) -> tuple[StepView, ...]:
@@ -115,6 +124,8 @@ def step_views(round_: Round, job: Job | None = None) -> tuple[StepView, ...]:
 def progress_words(round_: Round, job: Job | None = None) -> str:
     """Say how far the present step is: `212 of 640 MB`."""
     progress = round_.progress
+    if job is not None and job.stage and progress is not None and progress.message == job.stage:
+        return stage_line(job)
     if progress is not None and progress.message:
         return said_below(plain(progress.message))
     if progress is not None and progress.total:
@@ -137,7 +148,7 @@ def round_share(round_: Round) -> float | None:
 
 def round_row(round_: Round, now: datetime) -> LazyRow:
     """Return the row of a round that has no job yet among those of its scheduler."""
-    needs_look = round_.state in (RoundState.WAITING, RoundState.FAILED)
+    needs_look = round_.state in (RoundState.WAITING, RoundState.FAILED) and not waits_for_connection(round_)
     tags = frozenset({"attention"} if needs_look else {"over"} if round_.state.is_over else {"active"})
     rank = (0.0 if needs_look else 1.0, -round_.begun.timestamp())
     return LazyRow(row_key(round_), (round_, now), lambda: _cells(round_, now), rank=rank, tags=tags)
@@ -147,6 +158,8 @@ def reason_words(round_: Round) -> tuple[str, str]:
     """Say why a round waits or failed, and what helps; empty when it does neither."""
     if round_.failure is None or round_.state not in (RoundState.WAITING, RoundState.FAILED):
         return "", ""
+    if waits_for_connection(round_):
+        return said_below(plain(round_.failure.summary)), tr("Round", "It goes on by itself once the way is back.")
     return said_below(plain(round_.failure.summary)), said_below(plain(round_.failure.remedy))
 
 
@@ -158,7 +171,8 @@ def _view(round_: Round, step: RoundStep, distance: int, job: Job | None) -> Ste
         return StepView(step, title, "waiting")
     if round_.state is RoundState.RUNNING:
         return StepView(step, title, "running", progress_words(round_, job), round_share(round_))
-    state = {RoundState.WAITING: "paused", RoundState.FAILED: "failed"}.get(round_.state, "canceled")
+    waiting = "lost" if waits_for_connection(round_) else "paused"
+    state = {RoundState.WAITING: waiting, RoundState.FAILED: "failed"}.get(round_.state, "canceled")
     return StepView(step, title, state, progress_words(round_, job), round_share(round_) or 0.0)
 
 

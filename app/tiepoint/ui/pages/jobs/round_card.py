@@ -9,7 +9,7 @@ from tiepoint.domain.job import Job
 from tiepoint.domain.remote_round import Round, RoundState, RoundStep
 from tiepoint.ui.text import tr
 from tiepoint.ui.theme.states import look_of
-from tiepoint.ui.viewmodels.rounds import STEPS, StepView, reason_words, round_state, step_views
+from tiepoint.ui.viewmodels.rounds import STEPS, StepView, reason_words, round_state, step_views, waits_for_connection
 from tiepoint.ui.widgets.bars import ProgressBar
 from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.cards import Card
@@ -89,10 +89,11 @@ class RoundCard(Card):
         rests = round_.state in (RoundState.WAITING, RoundState.FAILED)
         self.sign_in.setVisible(is_live and rests and kind == _SIGN_IN)
         self.wake.setVisible(is_live and rests and kind == _ASLEEP)
-        self.go_on.setVisible(is_live and rests and kind not in (_SIGN_IN, _ASLEEP))
+        is_able = kind not in (_SIGN_IN, _ASLEEP) and not waits_for_connection(round_)
+        self.go_on.setVisible(is_live and rests and is_able)
         self.open.setVisible(round_.step is RoundStep.DONE and bool(round_.folder))
-        self.cancel.setVisible(is_live and not round_.state.is_over or (is_live and round_.state is RoundState.FAILED))
-        self.forget.setVisible(is_live and round_.state is RoundState.CANCELED)
+        self.cancel.setVisible(is_live and not round_.is_over)
+        self.forget.setVisible(is_live and round_.state in (RoundState.CANCELED, RoundState.FAILED))
         shown = (self.sign_in, self.wake, self.go_on, self.open, self.cancel, self.forget)
         self._buttons.setVisible(any(not each.isHidden() for each in shown))
 
