@@ -119,7 +119,9 @@ def no_agent(route: Route, status: int | None, errors: str) -> TiepointError:
     if status in _NO_COMMAND or any(words in low for words in _NO_COMMAND_WORDS):
         return AgentUnavailable(
             f"There is no agent on {where}: it has no {route.command}.",
-            remedy="Install the agent there; then it is connected to by itself.",
+            remedy="Install the agent there; then it is connected to by itself."
+            if route.site.startswith("own/")
+            else "Deploy the cluster again: that sets its machines up anew, and leaves what is there.",
             retryable=True,
             detail=detail,
         )
