@@ -89,7 +89,8 @@ def watch(hand: PanelHand, peer: Peer, agent: BusyAgent, page: str, seconds: flo
     print(
         f"{page:6} {share * 100:5.1f} % of a core, {gui * 100:.1f} of it the GUI thread (empty window with the same "
         f"watchdog {own * 100:.1f}), at {rate:.0f} events a second; "
-        f"loop p50 {seen['p50_ms']:.1f}, p99 {seen['p99_ms']:.1f}, longest {seen['worst_ms']:.0f} ms (most work in one go {seen['worst_work_ms']:.0f} ms; empty window p99 "
+        f"loop p50 {seen['p50_ms']:.1f}, p99 {seen['p99_ms']:.1f}, longest "
+        f"{seen['worst_ms']:.0f} ms (most work in one go {seen['worst_work_ms']:.0f} ms; empty window p99 "
         f"{peer_p99:.1f} ms); memory {memory[-1][1] / 1e6:.0f} MB, {growth:+.0f} MB an hour by its second half",
         flush=True,
     )
@@ -98,7 +99,7 @@ def watch(hand: PanelHand, peer: Peer, agent: BusyAgent, page: str, seconds: flo
     return share, seen["p99_ms"]
 
 
-async def reconnect(agent: BusyAgent) -> float:
+async def reconnect(agent: BusyAgent, other_is_there: asyncio.Event) -> float:
     """Kill the agent whose place another has taken, and measure until the program knows the other one's nodes.
 
     Without a window: looking for words on the screen costs the panel more than connecting again.
@@ -107,7 +108,8 @@ async def reconnect(agent: BusyAgent) -> float:
         fresh = asyncio.Event()
         program.monitor.start()
         program.monitor.changed.subscribe(lambda told: fresh.set() if told.node("late-0000") else None)
-        await asyncio.sleep(8)
+        await other_is_there.wait()
+        await asyncio.sleep(3)
         began = time.monotonic()
         await asyncio.to_thread(agent.kill)
         async with asyncio.timeout(60):
@@ -117,9 +119,11 @@ async def reconnect(agent: BusyAgent) -> float:
 
 async def with_another(agents: list[BusyAgent], start: Callable[[], BusyAgent]) -> float:
     """Let another agent take the place while the first is still heard."""
-    following = asyncio.create_task(reconnect(agents[0]))
+    is_there = asyncio.Event()
+    following = asyncio.create_task(reconnect(agents[0], is_there))
     await asyncio.sleep(5)
     agents.append(await asyncio.to_thread(start))
+    is_there.set()
     return await following
 
 
@@ -138,7 +142,7 @@ def main() -> int:
     given = parser.parse_args()
     seconds = 8.0 if given.quick else given.seconds
     panel_hand.LOOK_EVERY_S = 0.2  # every look costs the panel a search through its widgets
-    with tempfile.TemporaryDirectory(prefix="tp-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="tp-", ignore_cleanup_errors=True) as scratch:
         home = f"{scratch}/home"
         agents = [BusyAgent(home, given.nodes, given.events, "gpu")]
         hand, peer = PanelHand(Path(scratch), [], {"TIEPOINT_HOME": home}), Peer()

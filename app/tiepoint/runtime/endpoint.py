@@ -24,6 +24,8 @@ Serve: TypeAlias = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaita
 
 _START_TIMEOUT_S: Final = 20.0
 _POLL_S: Final = 0.02
+_AHEAD_BYTES: Final = 512 * 1024
+"""So much is taken from a daemon before somebody reads it: a window that is busy for a moment slows no daemon down."""
 
 
 class EndpointUnavailable(ConnectionError):
@@ -71,7 +73,7 @@ class Endpoint:
         address = self.address()
         if sys.platform == "win32":
             return await _open_pipe(address)
-        return await asyncio.open_unix_connection(address)
+        return await asyncio.open_unix_connection(address, limit=_AHEAD_BYTES)
 
     async def open_or_start(self) -> Streams:
         """Connect to the daemon, starting it when it is not there. Two callers at once start one.

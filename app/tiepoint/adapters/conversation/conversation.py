@@ -25,12 +25,13 @@ from tiepoint.protocol.methods import HELLO, Method
 
 P = TypeVar("P")
 R = TypeVar("R")
-_READ_BYTES = 64 * 1024
+_READ_BYTES = 256 * 1024
 _HELLO_WAIT_S = 20.0
 _ANSWER_WAIT_S = 60.0
-_FULL_BYTES = 32 * 1024
+_STINT_BYTES = 64 * 1024
+_STINT_S = 0.003
 _REST = 4
-"""After a full read the loop is left alone for so many times the work it was: a flood gets a fifth of it at most."""
+"""After a stint the loop is left alone for so many times the work it was: a flood gets a fifth of it at most."""
 _LONGEST_REST_S = 0.1
 _log = logging.getLogger(__name__)
 
@@ -185,18 +186,20 @@ class Conversation:
         await self._stream.close()
 
     async def _read(self) -> None:
-        buffer = LineBuffer()
+        buffer, size, worked_s = LineBuffer(), 0, 0.0
         try:
             while data := await self._stream.read(_READ_BYTES):
                 began = time.thread_time()
                 for line in buffer.lines(data):
-                    if self._kept(line):
-                        continue
-                    message = parse_envelope(decode_message(line))
-                    self._overheard(line)
-                    self._take(message)
-                if len(data) >= _FULL_BYTES:
-                    await asyncio.sleep(min(_REST * (time.thread_time() - began), _LONGEST_REST_S))
+                    size += len(line)
+                    if not self._kept(line):
+                        message = parse_envelope(decode_message(line))
+                        self._overheard(line)
+                        self._take(message)
+                    if size >= _STINT_BYTES:
+                        size, worked_s = 0, await _rested(worked_s + time.thread_time() - began)
+                        began = time.thread_time()
+                worked_s += time.thread_time() - began
             self._finish(self._lost("the other side closed the stream"))
         except OSError as error:
             self._finish(self._lost(str(error)))
@@ -248,6 +251,14 @@ class Conversation:
             return from_json(method.result, response.result, method.name)
         except MalformedMessage as error:
             raise self._nonsense("gave an answer that cannot be read", str(error)) from error
+
+
+async def _rested(worked_s: float) -> float:
+    """Leave the loop to others after so much work, if it is a stint; return the work since the last rest."""
+    if worked_s < _STINT_S:
+        return worked_s
+    await asyncio.sleep(min(_REST * worked_s, _LONGEST_REST_S))
+    return 0.0
 
 
 def _told(error: MalformedMessage) -> str:
