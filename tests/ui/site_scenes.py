@@ -131,6 +131,7 @@ def a_cloud_program(count: int = 24) -> tuple[FakeProgram, FakeScheduler]:
     cluster = cloud_cluster(nodes)
     scheduler.all_jobs = {a_job().id: a_job()}
     scheduler.all_nodes = {node.id: node for node in nodes}
+    scheduler.heard = datetime.now(UTC)
     scheduler.capabilities = [*scheduler.capabilities, *ALL_OF_NODES]
     fake.azure.sign_in.put_signed_in()
     fake.azure.clusters.put(cluster)

@@ -19,6 +19,7 @@ from tiepoint.domain.job import JobState
 from tiepoint.domain.node import NodeState
 from tiepoint.domain.remote_round import RoundState, RoundStep
 from tiepoint.services.sites import Site
+from tiepoint.ui.viewmodels.rounds import step_views
 from ui.jobs.there_stand import there
 
 InQt = Callable[[Any], Any]
@@ -169,6 +170,26 @@ def test_a_round_without_a_job_has_a_row_and_becomes_its_job(in_qt: InQt) -> Non
             await until(lambda: page.strip().title == DEPTH.name)
             await until(page.detail.round.isVisible)
             assert len(page.viewmodel.rows) == 1
+
+    in_qt(scene())
+
+
+def test_a_round_whose_way_is_lost_waits_for_nobody(in_qt: InQt) -> None:
+    async def scene() -> None:
+        why = Failure("connection", "The jump box does not answer.", "Look whether you are online.", retryable=True)
+
+        def waits(fake: FakeProgram, site: Site) -> None:
+            waiting = a_round_at(RoundStep.UPLOAD, site, state=RoundState.WAITING, failure=why)
+            fake.program.remote.rounds.put(waiting)  # type: ignore[attr-defined]
+
+        async with there(DEPTH, before=waits) as stand:
+            await stand.open("round:round-1")
+            assert stand.page.strip().state_text == "Waits for the connection"
+            card = stand.page.detail.there.round
+            assert not card.go_on.isVisible()
+            assert card.cancel.isVisible()
+            [view] = [each for each in step_views(stand.fake.program.remote.rounds.all[0]) if each.state == "lost"]
+            assert view.step is RoundStep.UPLOAD
 
     in_qt(scene())
 

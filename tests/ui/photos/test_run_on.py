@@ -11,10 +11,12 @@ from fakes.captures import a_drop
 from page_stand import Stand, standing, until
 from photo_set_factory import ToldPhotoSets, a_set, photos
 from tiepoint.domain.errors import UsageError
+from tiepoint.domain.own_cluster import OwnCluster
 from tiepoint.domain.photo_set import PhotoSetsSnapshot
+from tiepoint.domain.route import Hop
 from tiepoint.ui.pages.photos.page import PhotosPage
 from tiepoint.ui.pages.photos.run_on import RunOn
-from ui.site_scenes import with_cluster_to_run_on
+from ui.site_scenes import CAPTURES, PRODUCTS, with_cluster_to_run_on
 
 InQt = Callable[[Any], Any]
 
@@ -52,6 +54,23 @@ def test_clusters_stand_beside_this_computer_with_price_or_why_not(in_qt: InQt) 
             run_on.cards[cluster].click()
             assert stand.page.reconstruct.plan.offer is not None
             assert stand.page.work.reconstruct_card.start_button.text() == "Reconstruct on atelier-east"  # type: ignore[union-attr]
+
+    in_qt(scene())
+
+
+def test_an_own_cluster_that_nobody_asked_yet_tells_the_way_to_it(in_qt: InQt) -> None:
+    async def scene() -> None:
+        async with _photos() as (stand, _cluster, run_on):
+            remote = stand.fake.program.remote
+            hop = Hop("scheduler", "scheduler.lan", 22, "tiepoint")
+            site = await remote.remote.add(OwnCluster("studio", hop, captures="https://a/c", products="https://a/p"))
+            await site.monitor.stop()
+            remote.rounds.blob_places[site.id] = (CAPTURES, PRODUCTS)  # type: ignore[attr-defined]
+            await until(
+                lambda: site.id in run_on.cards and "by SSH: scheduler.lan" in run_on.cards[site.id].accessibleName()
+            )
+            run_on.cards[site.id].click()
+            await until(lambda: "by SSH" not in run_on.cards[site.id].accessibleName())
 
     in_qt(scene())
 

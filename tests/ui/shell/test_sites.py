@@ -283,13 +283,15 @@ def test_a_whole_form_makes_a_cluster(tmp_path: Path) -> None:
     key = tmp_path / "id_ed25519"
     key.write_text("key")
     form = OwnClusterForm(
-        "studio", "a@b", "c@[fe80::1]:2200", str(key), "https://x/captures/", "http://127.0.0.1:1/d/products", True
-    )
+        "studio", "a@b", "c@[fe80::1]:2200", str(key), "https://x/captures/", "http://127.0.0.1:1/d/products", True,
+        " /srv/connect ",
+    )  # fmt: skip
     cluster, why = judge(form)
     assert not why
     assert cluster is not None
     assert (cluster.jumps[0].host, cluster.jumps[0].port) == ("fe80::1", 2200)
     assert (cluster.captures, cluster.key_files, cluster.is_windows) == ("https://x/captures", (key,), True)
+    assert cluster.command == "/srv/connect"
 
 
 @pytest.mark.parametrize("text", ["", "a", "a@", "@b", "a@b:0", "a@b:99999", "a@b:x", "a b@c", "-a@b", "a@b c"])

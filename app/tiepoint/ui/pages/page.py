@@ -27,6 +27,7 @@ class StripContent:
         is_about_transfers: The same of the transfers.
         is_about_cluster: The same of what clusters cost.
         follows_site: True when the page shows the chosen site's scheduler; the strip then lets people choose another.
+        is_stale: Whether `progress` is only as last known.
     """
 
     title: str
@@ -40,6 +41,7 @@ class StripContent:
     is_about_transfers: bool = False
     is_about_cluster: bool = False
     follows_site: bool = False
+    is_stale: bool = False
 
 
 class Page(QWidget):

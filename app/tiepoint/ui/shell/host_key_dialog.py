@@ -152,6 +152,8 @@ def key_well(change: KeyChange) -> Well:
     told = [(tr("HostKey", "Address"), plain(change.host, limit=120), "")]
     told += [(tr("HostKey", "Pinned"), fingerprint_of(key), key.kind) for key in change.pinned]
     told += [(tr("HostKey", "Shown now"), fingerprint_of(key), key.kind) for key in offered]
+    grid.setColumnStretch(1, 1)
+    grid.setContentsMargins(0, 0, 0, 0)
     for place, (name, value, kind) in enumerate(told):
         grid.addWidget(Label(name, "sub"), place, 0)
         grid.addWidget(Label(value, "mono" if kind else "body", selectable=True), place, 1)
@@ -160,8 +162,9 @@ def key_well(change: KeyChange) -> Well:
         copy = IconButton("copy", tr("HostKey", "Copy the fingerprint that is shown now"), size=15)
         copy.setFixedSize(22, 22)
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(fingerprint_of(offered[0])))
-        grid.addWidget(copy, len(told) - 1, 3)
-    grid.setColumnStretch(1, 1)
+        line = row(holder(grid), copy, spacing=10)
+        line.setStretch(0, 1)
+        return Well(line)
     return Well(grid)
 
 

@@ -10,14 +10,14 @@ import asyncio
 import dataclasses
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QWidget
 
 from tiepoint.domain.errors import HostKeyChanged
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.key_change import KeyChange, read_key_change
 from tiepoint.domain.own_cluster import OwnCluster
-from tiepoint.domain.route import HostKey
+from tiepoint.domain.route import CONNECT_COMMAND, HostKey
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.shell.host_key_dialog import fingerprint_of, key_well
 from tiepoint.ui.text import plain, said_below, tr
@@ -51,13 +51,18 @@ class OwnClusterDialog(QDialog):
         self.scheduler = _field(tr("OwnCluster", "Scheduler"), "tiepoint@scheduler.studio.example")
         self.jump = _field(tr("OwnCluster", "Jump box"), tr("OwnCluster", "none: it is reached directly"))
         self.key_file = _field(tr("OwnCluster", "Key file"), tr("OwnCluster", "SSH agent and ~/.ssh"))
-        self.captures = _field(
-            tr("OwnCluster", "Container for photos"), "https://ACCOUNT.blob.core.windows.net/captures"
+        self.command = _field(tr("OwnCluster", "Command that joins the agent"), CONNECT_COMMAND)
+        self.captures = _field(tr("OwnCluster", "Container for photos"), "https://ACCOUNT…/captures")
+        self.products = _field(tr("OwnCluster", "Container for products"), "https://ACCOUNT…/products")
+        self.fields = (
+            self.name,
+            self.scheduler,
+            self.jump,
+            self.key_file,
+            self.command,
+            self.captures,
+            self.products,
         )
-        self.products = _field(
-            tr("OwnCluster", "Container for products"), "https://ACCOUNT.blob.core.windows.net/products"
-        )
-        self.fields = (self.name, self.scheduler, self.jump, self.key_file, self.captures, self.products)
         self.windows = CheckBox(tr("OwnCluster", "The scheduler is a Windows machine"), is_on=False)
         self.choose_button = Button(tr("OwnCluster", "Choose"), "folder-open")
         self.compared = CheckBox(tr("OwnCluster", "I have compared it with what the machine says of itself"))
@@ -84,6 +89,7 @@ class OwnClusterDialog(QDialog):
             self.captures.text(),
             self.products.text(),
             self.windows.isChecked(),
+            self.command.text(),
         )
 
     @property
@@ -104,6 +110,10 @@ class OwnClusterDialog(QDialog):
         )
         key_line = row(self.key_file, self.choose_button)
         key_line.setStretch(0, 1)
+        key_part = holder(column(Label(self.key_file.accessibleName(), "sub"), key_line, spacing=4))
+        ways = row(key_part, _labelled(self.command), spacing=12)
+        ways.setStretch(0, 1)
+        ways.setStretch(1, 1)
         pair = row(_labelled(self.captures), _labelled(self.products), spacing=12)
         blob = Label(
             tr("OwnCluster", "Without containers photos cannot be sent from here; jobs are watched all the same."),
@@ -124,7 +134,7 @@ class OwnClusterDialog(QDialog):
                 _labelled(self.name),
                 row(_labelled(self.scheduler), _labelled(self.jump), spacing=12),
                 self.windows,
-                column(Label(tr("OwnCluster", "Key file"), "sub"), key_line, spacing=4),
+                ways,
                 pair,
                 blob,
                 self.key_holder,
@@ -221,9 +231,18 @@ class OwnClusterDialog(QDialog):
             for place, part in enumerate((holder(line), key_well(change))):
                 self._key_part.insertWidget(place, part)
         self._refresh()
+        QTimer.singleShot(0, self, self._grow)  # new words know their size once they are seen
+
+    def _grow(self) -> None:
+        """Make room for words that came; a layout by itself counts wrapped lines as one."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+            self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
 
     def _on_failed(self, failure: Failure) -> None:
         self.trouble.set_text(" ".join(said_below(plain(each)) for each in (failure.summary, failure.remedy) if each))
+        QTimer.singleShot(0, self, self._grow)
 
     def _on_ended(self, task: asyncio.Task[None]) -> None:
         if task is not self._task:

@@ -35,6 +35,7 @@ class TransferNotices(QObject):
     def __init__(self, owner: QObject, panel: Panel, tell: Tell) -> None:
         super().__init__(owner)
         self._tell = tell
+        self._rounds = panel.program.remote.rounds
         self._known: dict[str, TransferState] = {}
         self._off = panel.program.transfers.changed.subscribe(self._on_changed)
         self._on_changed(panel.program.transfers.snapshot)
@@ -51,8 +52,13 @@ class TransferNotices(QObject):
             if before is not None and waits and transfer.place.container_url not in wanted:
                 continue  # a right given before is given again by itself
             self._known[transfer.id] = transfer.state
+            if transfer.state is TransferState.COMPLETED and self._is_products(transfer):
+                continue  # told as the round's, with the way to the result
             if before is not None and before is not transfer.state and transfer.state in _TOLD:
                 self._tell(*notice_of(transfer))
+
+    def _is_products(self, transfer: Transfer) -> bool:
+        return any(each.download == transfer.id for each in self._rounds.all)
 
 
 def notice_of(transfer: Transfer) -> tuple[str, Notification]:

@@ -183,7 +183,7 @@ class MainWindow(QMainWindow):
         content = self._pages[name].strip()
         self.strip.show_content(content)
         self._progress.setVisible(content.progress is not None)
-        self._progress.set_share(content.progress or 0.0)
+        self._progress.set_share(content.progress or 0.0, "neutral" if content.is_stale else "info")
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask whoever listens; close when told so."""

@@ -15,12 +15,12 @@ def node_columns() -> tuple[Column, ...]:
         Column("job", tr("Nodes", "Job, stage"), 144, takes_rest=True),
         Column("task", tr("Nodes", "Task"), 100, tip=tr("Nodes", "How far its running task is")),
         Column("lately", tr("Nodes", "Lately"), 56, drop=7, tip=tr("Nodes", "GPU, or else CPU, in the last minutes")),
-        Column("gpu", tr("Nodes", "GPU"), 54, is_right=True, tip=tr("Nodes", "Share of its graphics cards in use")),
+        Column("gpu", tr("Nodes", "GPU"), 58, is_right=True, tip=tr("Nodes", "Share of its graphics cards in use")),
         Column("vram", tr("Nodes", "VRAM"), 64, is_right=True, drop=6, tip=tr("Nodes", "Memory of its graphics cards")),
-        Column("cpu", tr("Nodes", "CPU"), 54, is_right=True, tip=tr("Nodes", "Share of the cores it may use")),
+        Column("cpu", tr("Nodes", "CPU"), 58, is_right=True, tip=tr("Nodes", "Share of the cores it may use")),
         Column("memory", tr("Nodes", "RAM"), 66, is_right=True, drop=5, tip=tr("Nodes", "Used, of what it may use")),
         Column(
-            "work", tr("Nodes", "NFS MB/s"), 78, is_right=True, drop=4, tip=tr("Nodes", "From and to the shared folder")
+            "work", tr("Nodes", "NFS MB/s"), 74, is_right=True, drop=4, tip=tr("Nodes", "From and to the shared folder")
         ),
         Column("heard", tr("Nodes", "Last heard"), 76, is_right=True),
         Column(
@@ -46,6 +46,6 @@ def worker_columns() -> tuple[Column, ...]:
         Column("task", tr("Nodes", "Task"), 84, takes_rest=True),
         Column("progress", tr("Nodes", "Progress"), 84, drop=3),
         Column("heard", tr("Nodes", "Heard"), 60, is_right=True, drop=1),
-        Column("cpu", tr("Nodes", "CPU"), 50, is_right=True),
+        Column("cpu", tr("Nodes", "CPU"), 60, is_right=True),
         Column("memory", tr("Nodes", "Memory"), 66, is_right=True, drop=2),
     )

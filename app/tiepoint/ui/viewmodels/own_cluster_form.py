@@ -29,6 +29,7 @@ class OwnClusterForm:
         captures: Address of a container for photos; empty = none.
         products: Address of a container for products; empty = none.
         is_windows: Whether the scheduler is a Windows machine.
+        command: What joins the agent there; empty = the usual one.
     """
 
     name: str = ""
@@ -38,6 +39,7 @@ class OwnClusterForm:
     captures: str = ""
     products: str = ""
     is_windows: bool = False
+    command: str = ""
 
 
 def judge(form: OwnClusterForm, taken: tuple[str, ...] = ()) -> tuple[OwnCluster | None, str]:
@@ -67,6 +69,7 @@ def judge(form: OwnClusterForm, taken: tuple[str, ...] = ()) -> tuple[OwnCluster
             form.captures.strip().rstrip("/"),
             form.products.strip().rstrip("/"),
             (key_file,) if key_file is not None else (),
+            form.command.strip(),
             is_windows=form.is_windows,
         ),
         "",

@@ -15,7 +15,7 @@ from tiepoint.ui.text import plain, said_below, tr, tr_count
 from tiepoint.ui.theme.states import look_of
 from tiepoint.ui.viewmodels.cluster_bills import bills_now, currency_of
 from tiepoint.ui.viewmodels.money import rate_text
-from tiepoint.ui.viewmodels.site_words import site_icon, site_name
+from tiepoint.ui.viewmodels.site_words import site_icon, site_name, way_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +43,22 @@ def site_offers(program: Program) -> tuple[SiteOffer, ...]:
     """Return the clusters to run on, this computer left out (it is always there)."""
     remote, snapshot = program.remote, program.azure.clusters.snapshot
     return tuple(
-        _offer(site, snapshot.find(site.id) if site.kind is SiteKind.CLOUD else None, remote.rounds.places(site.id))
+        _offer(
+            site,
+            snapshot.find(site.id) if site.kind is SiteKind.CLOUD else None,
+            has_places=remote.rounds.places(site.id) is not None,
+            way=way_text(remote.remote.own(site.id)),
+        )
         for site in remote.sites.all
         if not site.is_computer
     )
 
 
-def _offer(site: Site, cluster: Cluster | None, places: object) -> SiteOffer:
+def _offer(site: Site, cluster: Cluster | None, *, has_places: bool, way: str) -> SiteOffer:
     per_hour = bills_now(cluster) if cluster is not None else None
     price = rate_text(per_hour, currency_of(cluster), decimals=2) if cluster is not None and per_hour else ""
-    refusal = _refusal(site, cluster, has_places=places is not None)
-    line = refusal or _free_line(site, cluster)
+    refusal = _refusal(site, cluster, has_places=has_places)
+    line = refusal or _free_line(site, cluster, way)
     return SiteOffer(site.id, site_icon(site), site_name(site), line, price, refusal)
 
 
@@ -72,8 +77,8 @@ def _refusal(site: Site, cluster: Cluster | None, *, has_places: bool) -> str:
     return ""
 
 
-def _free_line(site: Site, cluster: Cluster | None) -> str:
-    """Say how many nodes there are, and how many have nothing to do."""
+def _free_line(site: Site, cluster: Cluster | None, way: str) -> str:
+    """Say how many nodes there are, and how many have nothing to do; of a site nobody asked yet, the way to it."""
     snapshot = site.monitor.snapshot
     if snapshot.link.is_up:
         free = sum(node.state is NodeState.READY for node in snapshot.nodes)
@@ -82,7 +87,7 @@ def _free_line(site: Site, cluster: Cluster | None) -> str:
     if cluster is not None:
         on = sum(each.role is MachineRole.NODE and each.power is Power.RUNNING for each in cluster.machines)
         return tr_count("Reconstruct", "1 node is on", "{count} nodes are on", on)
-    return look_of(snapshot.link.state.value).text
+    return look_of(snapshot.link.state.value).text if site.monitor.is_followed else way
 
 
 def offer_of(offers: Sequence[SiteOffer], site: str) -> SiteOffer | None:

@@ -40,6 +40,7 @@ def job_strip(job: Job, viewmodel: JobsViewModel, actions: tuple[QAction, ...]) 
         actions,
         is_about_job=job.state in (JobState.RUNNING, JobState.PAUSED),
         follows_site=True,
+        is_stale=viewmodel.is_stale,
     )
 
 

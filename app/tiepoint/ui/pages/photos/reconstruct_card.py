@@ -237,7 +237,8 @@ def _computer_line(computer: ComputerSnapshot) -> str:
 def _cluster_facts(plan: Plan, offer: SiteOffer) -> tuple[tuple[str, str], ...]:
     """Say what goes up, and what the cluster bills meanwhile; it bills whether or not it works."""
     up = tr("Reconstruct", "{size} of photos", size=size_text(plan.bytes)) if plan.bytes else NOTHING
-    return ((tr("Reconstruct", "Goes up"), up), (tr("Reconstruct", "The cluster bills"), offer.price or NOTHING))
+    facts = ((tr("Reconstruct", "Goes up"), up),)
+    return (*facts, (tr("Reconstruct", "The cluster bills"), offer.price)) if offer.price else facts
 
 
 def _basis(runs: int, offer: SiteOffer | None) -> str:
