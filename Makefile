@@ -13,7 +13,7 @@ BIN := .venv/bin
 # Tests draw on a virtual screen, never on yours; without Xvfb (not Linux) they use the real one.
 SCREEN = $(if $(shell command -v xvfb-run),xvfb-run -a -s "-screen 0 1920x1200x24 +extension GLX +render -noreset",)
 
-.PHONY: help run model setup test check lint types imports unit ui soak bench checkov frozen-smoke azure-double cluster-in-a-box lock clean
+.PHONY: help run model setup test check lint types imports unit ui soak bench checkov frozen-smoke azure-double cluster-in-a-box pictures lock clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -71,6 +71,9 @@ azure-double: setup ## start an Azure to click through on this computer, with Az
 
 cluster-in-a-box: setup ## start a cluster of real sshd, agent and nodes on this computer, until Ctrl-C; as root in namespaces
 	@tests/cluster_in_a_box
+
+pictures: setup ## make pictures of Jobs and Nodes on a cluster of 1,000 nodes, dark and light, in build/pictures
+	@for theme in dark light; do $(SCREEN) $(BIN)/python tests/scene_pictures.py build/pictures "studio*" --theme $$theme || exit 1; done
 
 lock: ## renew the locked requirements (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 -q pyproject.toml --group build -o requirements.txt

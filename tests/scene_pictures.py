@@ -2,6 +2,7 @@
 
     xvfb-run -a .venv/bin/python tests/scene_pictures.py OUT [--theme light] [--size 1280x720] [SCENE...]
 
+`make pictures` makes those of a large studio's cluster in dark and light.
 A scene's name may end with `*`; without names the pictures of clusters are made, those with a thousand nodes included.
 Every picture is made of fakes: nothing is asked of anybody.
 """
@@ -12,8 +13,7 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -31,22 +31,15 @@ from tiepoint.ui.shell.extras import add_extras  # noqa: E402
 from tiepoint.ui.shell.window import MainWindow  # noqa: E402
 from tiepoint.ui.theme import fonts  # noqa: E402
 from ui.scenes import SCENES  # noqa: E402
-from ui.site_scenes import cloud_nodes_page  # noqa: E402
+from ui.studio_scenes import STUDIO_SCENES  # noqa: E402
 
 SETTLED_S = 0.7
-USUAL = ("nodes*", "jobs, on a cluster*", "photos, run on*", "host key*", "own cluster*", "path doctor*")
-
-
-@asynccontextmanager
-async def a_thousand_nodes() -> AsyncIterator[Page]:
-    """The Nodes page with a thousand nodes; too slow to stand among the scenes that every test looks at."""
-    async with cloud_nodes_page(1000) as stand:
-        yield stand.page
+USUAL = ("studio*", "nodes*", "jobs, on a cluster*", "photos, run on*", "host key*", "own cluster*", "path doctor*")
 
 
 async def pictures(folder: Path, names: list[str], theme: str, size: tuple[int, int]) -> None:
     """Make a picture of each scene whose name fits."""
-    scenes: dict[str, Callable[[], Any]] = {**SCENES, "nodes, a thousand": a_thousand_nodes}
+    scenes: dict[str, Callable[[], Any]] = {**SCENES, **STUDIO_SCENES}
     for name, scene in scenes.items():
         if any(fnmatch(name, wanted) for wanted in names):
             async with scene() as shown:
