@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -123,16 +124,15 @@ async def test_keys_come_from_files_and_agent(
     assert "ssh-add" in refused.value.remedy
 
 
+@pytest.mark.skipif(shutil.which("ssh-agent") is None, reason="needs ssh-agent (openssh-client)")
 async def test_the_ssh_agent_is_asked(
     stand: SshStand, hosts: SshHosts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     socket = tmp_path / "a.sock"
-    agent = await asyncio.create_subprocess_exec(
-        "ssh-agent", "-D", "-a", str(socket), stdout=asyncio.subprocess.DEVNULL
-    )
+    agent = await asyncio.create_subprocess_exec("ssh-agent", "-D", "-a", str(socket), stdout=asyncio.subprocess.PIPE)
     try:
-        while not socket.exists():  # noqa: ASYNC110 - another program's socket
-            await asyncio.sleep(0.01)
+        assert agent.stdout is not None
+        assert b"SSH_AUTH_SOCK" in await agent.stdout.readline()  # it listens
         monkeypatch.setenv("SSH_AUTH_SOCK", str(socket))
         client = await asyncssh.connect_agent()
         for key in (asyncssh.generate_private_key("ssh-ed25519"), asyncssh.import_private_key(stand.private_key)):
@@ -143,7 +143,7 @@ async def test_the_ssh_agent_is_asked(
         assert (await hosts.run(route, "echo in")).output == "in\n"
     finally:
         agent.terminate()
-        await agent.wait()
+        await agent.communicate()
 
 
 async def test_the_first_machine_that_does_not_answer_is_named(stand: SshStand, hosts: SshHosts) -> None:
