@@ -24,6 +24,7 @@ from tiepoint.agent.publisher import Publisher
 from tiepoint.agent.room import require_room
 from tiepoint.agent.round.work import RoundWork
 from tiepoint.agent.user_settings import user_settings
+from tiepoint.domain.errors import PathMissing, TiepointError
 from tiepoint.domain.job import StageState
 from tiepoint.protocol.capture_document import MANIFEST_NAME
 from tiepoint.protocol.events import ProductReady
@@ -66,7 +67,18 @@ class JobRun:
         record = self._record
         if record.request.source:
             await self._fetch()
-        await self._backend.run(RunOrder(record.job.id, record.root, lambda: record.job.node_limit), self._progress)
+        try:
+            await self._backend.run(RunOrder(record.job.id, record.root, lambda: record.job.node_limit), self._progress)
+        except TiepointError as error:
+            capture = Path(record.request.capture)
+            if await asyncio.to_thread((capture / MANIFEST_NAME).is_file):
+                raise
+            raise PathMissing(
+                f"The capture {capture} is not there any more.",
+                remedy="Look whether the storage that holds it is mounted on the scheduler and the nodes; then resume.",
+                retryable=True,
+                detail=f"{error.summary} {error.detail}".strip(),
+            ) from error
 
     async def _fetch(self) -> None:
         """Bring the photos, unless an earlier run of this job has: what lies in Blob may be gone by now."""

@@ -12,6 +12,7 @@ from tiepoint.agent.jobs import Jobs
 from tiepoint.agent.journal import Journal
 from tiepoint.agent.publisher import Publisher
 from tiepoint.agent.store import JobStore
+from tiepoint.domain.errors import EngineFailure
 from tiepoint.domain.job import JobState
 from tiepoint.protocol.methods import SubmitParams
 
@@ -44,6 +45,36 @@ async def test_a_job_that_is_told_to_go_on_while_it_stops_goes_on(tmp_path: Path
     async with asyncio.timeout(10):
         await runs.acquire()
     assert record.job.state is JobState.RUNNING
+    await queue.close()
+    publisher.close()
+    store.close()
+
+
+async def test_storage_that_went_away_is_named(tmp_path: Path) -> None:
+    capture = tmp_path / "capture"
+    capture.mkdir()
+    (capture / "capture.json").write_text('{"photos": []}')
+
+    async def run(*_: Any) -> None:
+        capture.rename(tmp_path / "away")
+        raise EngineFailure("The stage mesh failed.", detail="No such file or directory")
+
+    store, publisher = JobStore(tmp_path / "jobs.db"), Publisher(Journal())
+    jobs = Jobs(store, publisher, ("mesh",))
+    over = asyncio.Event()
+    queue = JobQueue(
+        jobs,
+        publisher,
+        cast("Any", SimpleNamespace(own_queue=None, run=run)),
+        lambda: over.set() if record.job.state.is_over else None,
+    )
+    record = jobs.add(SubmitParams(capture=str(capture), preset="draft", key="1"), lambda *_: None)
+    queue.start_next()
+    async with asyncio.timeout(10):
+        await over.wait()
+    assert record.job.error is not None
+    assert (record.job.error.kind, record.job.error.retryable) == ("missing-path", True)
+    assert "mounted" in record.job.error.remedy
     await queue.close()
     publisher.close()
     store.close()
