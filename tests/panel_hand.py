@@ -111,7 +111,10 @@ class PanelHand:
 
     def click(self, name: str, limit_s: float = 30.0) -> None:
         """Click on something by its name, in its middle."""
-        place = self.wait_for(name, limit_s)
+        self.click_on(self.wait_for(name, limit_s))
+
+    def click_on(self, place: Mapping[str, Any]) -> None:
+        """Click in the middle of a place that was found."""
         self.click_at(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
 
     def click_at(self, x: float, y: float, button: int = 1, times: int = 1) -> None:
@@ -141,6 +144,11 @@ class PanelHand:
         """Give the window the keyboard, as a window manager would."""
         found = self._do("search", "--sync", "--onlyvisible", "--name", "^Tiepoint$").split()
         self._do("windowfocus", "--sync", found[-1])
+
+    def resize_window(self, width: int, height: int) -> None:
+        """Give the window another size, as a hand at its corner would."""
+        found = self._do("search", "--sync", "--onlyvisible", "--name", "^Tiepoint$").split()
+        self._do("windowsize", "--sync", found[-1], str(width), str(height))
 
     def picture(self, path: Path) -> Path:
         """Take a picture of the window as it is on the screen."""
