@@ -14,8 +14,9 @@ Seen on two cores that others kept busy (load 12 to 18), 60 s a page, one run of
 told; share of a core with the watchdog's own 2.1 to 2.5 %, Nodes / Jobs: 16.5 / 14.2 % when every line is read as it
 comes, 10.2 / 10.0 % now. The same client without a window: 10 to 11 %, now 4.4 %. p99 of the loop 77 to 158 ms before,
 96 to 122 ms now beside 20 to 24 ms of the empty window: MISSED. A thousand nodes are shown anew in one go, 30 to 60 ms
-of work there. Memory over the second half of a minute +9 to +430 MB an hour: too short to tell. Reconnected in 0.6 to
-1.9 s.
+of work there. Reconnected in 0.6 to 1.9 s. As others grew quiet (30 s a page, one run, 1,995 events a second): 13.6 /
+12.4 % with the watchdog's 3.0 / 2.6 %, p99 23.6 / 6.8 ms beside 7.1 / 2.7 ms, reconnected in 0.25 s. Memory over the
+second half of such a run +9 to +839 MB an hour: too short to tell, and not shown to be flat.
 """
 
 from __future__ import annotations
