@@ -175,6 +175,7 @@ async def test_a_paused_node_takes_nothing_and_goes_on(desk: Desk) -> None:
         with pytest.raises(TiepointError):
             await desk.scheduler.pause_node(names[0])
         return
+    await desk.until(lambda: not any(node.job for node in nodes(desk)))  # of the tests before this one
     assert (await desk.scheduler.pause_node(names[0])).state is NodeState.PAUSED
     job = await desk.submit("on-one-node", toy={"depth_maps": {"tasks": 4, "seconds": 0.05}})
     await desk.until_state(job.id, JobState.COMPLETED)
