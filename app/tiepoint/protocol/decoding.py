@@ -201,11 +201,9 @@ def _enum_decoder(kind: type[Enum]) -> _Decode:
 
 
 def _text(value: Any) -> Any:
-    if type(value) is str and value.isascii():
-        return value
     if not isinstance(value, str):
         raise _expected(str, value)
-    return value.encode("utf-8", "replace").decode("utf-8")
+    return value
 
 
 def _whole(value: Any) -> Any:

@@ -57,7 +57,7 @@ def decode_message(line: bytes) -> dict[str, Any]:
         raise MalformedMessage(f"not a line of JSON: {error}") from error
     if not isinstance(message, dict):
         raise MalformedMessage("a message must be an object")
-    return message
+    return cast("dict[str, Any]", _whole_text(message)) if _has_escaped(line) else message
 
 
 def decode_messages(lines: Sequence[bytes]) -> list[dict[str, Any]]:
@@ -72,7 +72,22 @@ def decode_messages(lines: Sequence[bytes]) -> list[dict[str, Any]]:
         raise MalformedMessage(f"not lines of JSON: {error}") from error
     if len(messages) != len(lines) or not all(isinstance(message, dict) for message in messages):
         raise MalformedMessage("every message must be an object")
-    return cast("list[dict[str, Any]]", messages)
+    told = [_whole_text(each) if _has_escaped(line) else each for line, each in zip(lines, messages, strict=True)]
+    return cast("list[dict[str, Any]]", told)
+
+
+def _has_escaped(line: bytes) -> bool:
+    """Whether surrogates may be written out in a line, the only way by which half a pair can come."""
+    return b"\\ud" in line or b"\\uD" in line
+
+
+def _whole_text(value: Any) -> Any:
+    """Return a message whose texts any file, database and window takes: half a pair becomes a question mark."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {_whole_text(name): _whole_text(each) for name, each in value.items()}
+    return [_whole_text(each) for each in value] if isinstance(value, list) else value
 
 
 class LineBuffer:

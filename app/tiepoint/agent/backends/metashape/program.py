@@ -20,7 +20,14 @@ from typing import Any, Final
 
 from tiepoint.agent.backends.metashape.child import PREFIX
 from tiepoint.agent.backends.metashape.failures import failure_of
-from tiepoint.domain.errors import NoLicence, OperationFailed, SetupError, TiepointError
+from tiepoint.domain.errors import (
+    ConnectionLost,
+    NoLicence,
+    OperationFailed,
+    SetupError,
+    TiepointError,
+    UsageError,
+)
 from tiepoint.runtime import folders
 
 _log = logging.getLogger(__name__)
@@ -32,16 +39,12 @@ _MOST_NOISE: Final = 30
 _OUR_VARIABLES: Final = ("PYTHONPATH", "PYTHONHOME", "PYTHONWARNINGS", "PYTHONSAFEPATH", "VIRTUAL_ENV")
 
 
-class NotThisVersion(TiepointError):
+class NotThisVersion(UsageError):
     """This version of Agisoft's program has no such method."""
 
-    kind = "usage"
 
-
-class ServerSilent(OperationFailed):
+class ServerSilent(ConnectionLost):
     """Agisoft's network server does not answer."""
-
-    kind = "connection"
 
 
 class Said(Exception):  # noqa: N818 - Agisoft's words, not an error of ours yet
@@ -95,7 +98,7 @@ class AgisoftProgram:
         try:
             async with asyncio.timeout(_START_S):
                 await self._answer(0)
-        except (Said, NotThisVersion, TiepointError, TimeoutError) as error:
+        except (Said, TiepointError, TimeoutError) as error:
             await self.close()
             raise self._unusable(error) from error
 
