@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -26,6 +27,7 @@ from tiepoint.ui.viewmodels.recorder import recorder_of
 from tiepoint.ui.widgets.table_cells import LazyRow
 
 _TICK_MS: Final = 1000
+_PIECE: Final = 100
 _AZURE_ONLY: Final = frozenset({"power", "price"})
 _CARDS_ONLY: Final = frozenset({"gpu", "vram", "mask"})
 
@@ -59,7 +61,7 @@ class NodesViewModel(QObject):
         self._machines = MachinesByNode()
         self._names: tuple[tuple[Job, ...], dict[str, str]] = ((), {})
         self._chosen = ""
-        self._pace = Pace(self._update, self)
+        self._pace = Pace(self._update, self, ahead=self._make_ahead)
         self._tick = QTimer(self, interval=_TICK_MS)
         self._tick.timeout.connect(self._pace.ask)
         self._sampling = QTimer(self, interval=_TICK_MS)
@@ -163,11 +165,22 @@ class NodesViewModel(QObject):
         if self.recorder.is_live and not self.is_stale:
             self.history.take(self.snapshot.nodes, parts=PARTS)
 
-    def _update(self) -> None:
+    def _make_ahead(self) -> Iterator[None]:
+        """Make the rows of many nodes in pieces; the update that follows finds those that still say the same."""
+        nodes, context = self._looked_at()
+        for start in range(0, len(nodes) if len(nodes) > _PIECE else 0, _PIECE):
+            if context is not self._context:
+                return
+            for node in nodes[start : start + _PIECE]:
+                self._kept[node.id] = self._row(node, context, self._kept.get(node.id))
+            yield
+
+    def _looked_at(self) -> tuple[tuple[Node, ...], NodeContext]:
+        """Return the nodes and what rows need besides them; rows that would say something else are forgotten."""
         snapshot, cluster = self.snapshot, self.cluster
         nodes, machines = self._machines.of(snapshot.nodes, cluster if self.recorder.is_live else None)
         before = self._context
-        self._context = context = NodeContext(
+        context = NodeContext(
             self.recorder.now,
             self._job_names(snapshot),
             snapshot.agent.agent if snapshot.agent is not None else "",
@@ -178,11 +191,16 @@ class NodesViewModel(QObject):
             can_start=cluster is not None and self.recorder.is_live,
             can_pause=snapshot.link.state is LinkState.CONNECTED and snapshot.can(Capability.PAUSE_NODE),
         )
-        self._nodes = {node.id: node for node in nodes}
         base = (context.version, context.is_stale, context.currency, context.can_start, context.can_pause)
-        kept = self._kept if base == self._base and machines is before.machines and context.jobs is before.jobs else {}
-        self._base = base
-        self._kept = {node.id: self._row(node, context, kept.get(node.id)) for node in nodes}
+        if base != self._base or machines is not before.machines or context.jobs is not before.jobs:
+            self._kept = {}
+        self._base, self._context = base, context
+        return nodes, context
+
+    def _update(self) -> None:
+        nodes, context = self._looked_at()
+        self._nodes = {node.id: node for node in nodes}
+        self._kept = {node.id: self._row(node, context, self._kept.get(node.id)) for node in nodes}
         self._rows = tuple(each.row for each in self._kept.values())
         self._counts = Counter(tag for row in self._rows for tag in row.tags)
         self._pointless = _pointless(
