@@ -18,7 +18,15 @@ from fakes.scheduler import FakeScheduler
 from fakes.transfers import FakeTransferWorker
 from tiepoint.adapters.files.round_store import FileRoundStore
 from tiepoint.domain.blob_place import BlobPlace
-from tiepoint.domain.errors import AgentUnavailable, InputError, TiepointError, UsageError
+from tiepoint.domain.errors import (
+    AgentTooOld,
+    AgentUnavailable,
+    CloudError,
+    HostKeyChanged,
+    InputError,
+    TiepointError,
+    UsageError,
+)
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import JobId
 from tiepoint.domain.job import Job, JobState, Progress, Stage, StageState
@@ -49,11 +57,14 @@ class ClusterScheduler(FakeScheduler):
         self.capabilities = [*self.capabilities, Capability.BLOB]
         self.work = "/work"
         self.loses_answers = 0
+        self.refusal: TiepointError | None = None
 
     async def hello(self) -> HelloResult:
         return dataclasses.replace(await super().hello(), work=self.work)
 
     async def submit(self, request: Any) -> Job:
+        if self.refusal is not None:
+            raise self.refusal
         job = await super().submit(request)
         if self.loses_answers:
             self.loses_answers -= 1
@@ -331,6 +342,23 @@ async def test_a_cluster_that_is_away_or_asleep_is_waited_for(bench: Bench) -> N
     bench.places.failure = None
     await bench.until(lambda each: "cannot be reached" in summary(each))
     bench.scheduler.is_reachable = True
+    await bench.until(lambda each: each.job is not None)
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        CloudError("Azure is too busy.", retryable=True),
+        HostKeyChanged("The scheduler shows another key."),
+        AgentTooOld("The agent must be updated."),
+    ],
+)
+async def test_what_passes_or_a_person_can_change_is_waited_for(bench: Bench, refusal: TiepointError) -> None:
+    bench.scheduler.refusal = refusal
+    await bench.begin()
+    bench.move(TransferState.COMPLETED)
+    assert summary(await bench.at(RoundStep.SUBMIT, RoundState.WAITING)) == refusal.summary
+    bench.scheduler.refusal = None
     await bench.until(lambda each: each.job is not None)
 
 

@@ -12,7 +12,18 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import Final
 
 from tiepoint.domain.blob_place import read_place
-from tiepoint.domain.errors import AgentUnavailable, ConnectionLost, SignInNeeded, TiepointError, UsageError
+from tiepoint.domain.errors import (
+    AgentTooNew,
+    AgentTooOld,
+    AgentUnavailable,
+    CloudError,
+    ConnectionLost,
+    HostKeyChanged,
+    KeyRefused,
+    SignInNeeded,
+    TiepointError,
+    UsageError,
+)
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import is_id
 from tiepoint.domain.job import Job, JobState
@@ -32,6 +43,15 @@ _OLD_NEWS_S: Final = 5.0
 """As long may the list of jobs show what was before a job was let go on."""
 _FETCH, _PUBLISH = ROUND_STAGES
 _STEPS: Final = {_FETCH: RoundStep.FETCH, _PUBLISH: RoundStep.PUBLISH}
+_AWAY: Final = (
+    ConnectionLost,
+    AgentUnavailable,
+    SignInNeeded,
+    HostKeyChanged,
+    KeyRefused,
+    AgentTooOld,
+    AgentTooNew,
+)
 _ON_CLUSTER: Final = (RoundStep.FETCH, RoundStep.PROCESS, RoundStep.PUBLISH)
 
 
@@ -245,8 +265,8 @@ def no_place(site: str) -> UsageError:
 
 
 def is_away(error: TiepointError) -> bool:
-    """Whether an error says that the cluster cannot be reached just now, and may be later."""
-    return isinstance(error, ConnectionLost | AgentUnavailable | SignInNeeded)
+    """Whether an error says that the cluster cannot be reached just now, and may be later, also by a person's doing."""
+    return isinstance(error, _AWAY) or (isinstance(error, CloudError) and error.retryable)
 
 
 def _unfit(site: Site, agent: HelloResult) -> Failure | None:
