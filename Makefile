@@ -13,7 +13,7 @@ BIN := .venv/bin
 # Tests draw on a virtual screen, never on yours; without Xvfb (not Linux) they use the real one.
 SCREEN = $(if $(shell command -v xvfb-run),xvfb-run -a -s "-screen 0 1920x1200x24 +extension GLX +render -noreset",)
 
-.PHONY: help run model setup test check lint types imports unit ui soak bench checkov frozen-smoke azure-double cluster-in-a-box pictures lock clean
+.PHONY: help run model setup test check lint types imports unit ui soak long bench checkov frozen-smoke azure-double cluster-in-a-box pictures lock clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -56,6 +56,9 @@ ui: setup ## the tests of the window alone
 
 soak: setup ## kill at random: processes of jobs, 20 times, on a real capture; the transfer worker, 200 times
 	@$(BIN)/python -m pytest tests/soak -m soak --override-ini=addopts= -s
+
+long: setup ## what takes minutes and shorter tests show in parts: the walk on a cluster in a box, further captures
+	@$(SCREEN) $(BIN)/python -m pytest -m long
 
 bench: setup ## measure against named peers (minutes)
 	@for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(SCREEN) env PYTHONPATH=tests $(BIN)/python "$$file" || exit 1; done

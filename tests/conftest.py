@@ -33,8 +33,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.integration)
         if item.get_closest_marker("shared") and not (SHARED / "photos").is_dir():
             item.add_marker(pytest.mark.skip(reason="needs ../shared/photos"))
-        if item.get_closest_marker("soak") and "soak" not in (config.option.markexpr or ""):
-            item.add_marker(pytest.mark.skip(reason="run by make soak"))
+        for name in ("soak", "long"):
+            if item.get_closest_marker(name) and name not in (config.option.markexpr or ""):
+                item.add_marker(pytest.mark.skip(reason=f"run by make {name}"))
 
 
 @pytest.fixture

@@ -102,6 +102,7 @@ def test_a_drone_capture_keeps_its_photos_and_its_scale(program: Program, shared
 
 
 @pytest.mark.shared
+@pytest.mark.long
 def test_a_small_object_keeps_nearly_all_its_photos(program: Program, shared_photos: Path, tmp_path: Path) -> None:
     facts = reconstruct(program, shared_photos / "banana", tmp_path / "out")
     assert facts["photos_aligned"] >= 14

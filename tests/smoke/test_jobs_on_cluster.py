@@ -41,6 +41,7 @@ LIMIT_S = 300.0
 
 pytestmark = [
     pytest.mark.integration,
+    pytest.mark.long,
     pytest.mark.timeout(600),
     pytest.mark.skipif(not can_use_hands(), reason="needs a virtual screen and xdotool"),
     pytest.mark.skipif(bool(REASON), reason=REASON or "namespaces work"),

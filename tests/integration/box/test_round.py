@@ -197,6 +197,7 @@ async def test_a_mesh_comes_back_though_the_jump_box_restarts_and_a_worker_dies(
     assert facts.cameras_aligned == PHOTOS
 
 
+@pytest.mark.long
 def test_photos_are_handed_in_by_command(box: ClusterBox, photos: Path, tiepoint_home: Path) -> None:
     assert box.cloud is not None
     write_settings(box, tiepoint_home)
