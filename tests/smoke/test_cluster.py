@@ -149,7 +149,7 @@ def _plan(hand: PanelHand, walk: Walk) -> None:
     hand.key("Tab")
     hand.wait_for_text("Azure retail prices, East US", LIMIT_S)
     hand.wait_for_text("Running: 7.97")
-    hand.wait_for_text("94 resources")
+    hand.wait_for_text("103 resources")
     hand.wait_for_text("instead of 7.26", LIMIT_S)
     hand.wait_for_text("No shared folder. 0.27", LIMIT_S)
     walk.take("plan")
