@@ -53,7 +53,7 @@ def _job(number: int, now: datetime) -> Job:
         for place, name in enumerate(_STAGES)
     )
     return Job(
-        JobId(f"20261126-quarry-{number:06x}"), f"Quarry {number}", f"/work/captures/quarry-{number}",
+        JobId(f"20261126-quarry-{number:06x}"), f"Quarry {number}", f"/srv/captures/quarry-{number}",
         JobState.RUNNING if number % 4 else JobState.QUEUED, "depth_maps", stages, Progress(40, 100, "percent"),
         user="ada", submitted=now - timedelta(hours=3, minutes=number), started=now - timedelta(hours=2),
         preset="standard", photos=each, megapixels=24.0, last_line=now,

@@ -65,7 +65,7 @@ def cluster_job(name: str, at: str, *, done: int = 0, of: int = 1, running: int 
         "stages": tuple(stages),
         "submitted": ago(102),
         "started": ago(101),
-        "folder": "/work/captures/c/jobs/j",
+        "folder": "/srv/captures/c/jobs/j",
         "preset": "standard",
         "photos": 412,
         "user": "mila",
@@ -73,7 +73,7 @@ def cluster_job(name: str, at: str, *, done: int = 0, of: int = 1, running: int 
         "last_line": ago(0.05),
         "suitable_nodes": 120,
     }
-    return Job(name=name, capture="/work/captures/c", **{**usual, **changes})
+    return Job(name=name, capture="/srv/captures/c", **{**usual, **changes})
 
 
 def monitor_jobs() -> tuple[Job, ...]:

@@ -213,7 +213,7 @@ def _own_key(panel: Panel, page: QWidget) -> QWidget:
 def broken_report() -> PathReport:
     """The second node has another file system below the same path."""
     why = Failure("path", "node-02 has an empty folder there: the shared folder is not mounted.", "Mount it.")
-    path, free = "/work/captures/20261122-beach-aaaaaa", 3_200_000_000_000
+    path, free = "/srv/captures/20261122-beach-aaaaaa", 3_200_000_000_000
     views = (
         PathView(ViewerKind.PANEL, "workshop", "/home/ada/captures/20261122-beach-aaaaaa", True, 5_800_000, True),
         PathView(

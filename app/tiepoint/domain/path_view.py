@@ -24,7 +24,7 @@ class PathView:
     Args:
         viewer: Who.
         name: Of the machine or account.
-        path: As it is spelt there: `/work/captures/…`, `https://…`, `Z:\\projects\\…`.
+        path: As it is spelt there: `/srv/captures/…`, `https://…`, `Z:\\projects\\…`.
         is_there: Whether it is; None = it could not be asked.
         size_bytes: Of a file.
         can_write: Whether a probe could be written, read back and removed; None = not tried.

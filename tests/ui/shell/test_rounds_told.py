@@ -27,7 +27,7 @@ from tiepoint.ui.shell.notifications import JobNotifications, Notification, site
 from tiepoint.ui.shell.round_notices import RoundNotices
 
 InQt = Callable[[Any], Any]
-JOB = Job(JobId("20261122-beach-000001"), "Beach", "/work/c", JobState.RUNNING, submitted=T0)
+JOB = Job(JobId("20261122-beach-000001"), "Beach", "/srv/c", JobState.RUNNING, submitted=T0)
 
 
 class Told:

@@ -309,7 +309,7 @@ def test_path_doctor_shows_the_first_break_loudest_and_copies_all_of_it(in_qt: I
             assert doctor.asked == [("own/studio", "c1", "")]
             assert dialog.verdict.accessibleName().startswith("It breaks first at: Node node-02.")
             dialog.copy_button.click()
-            assert "[!!] Node node-02: /work/captures/" in QGuiApplication.clipboard().text()
+            assert "[!!] Node node-02: /srv/captures/" in QGuiApplication.clipboard().text()
             dialog.close()
 
     in_qt(scene())
