@@ -30,8 +30,10 @@ from tiepoint.adapters.files.preview_store import FolderPreviewStore
 from tiepoint.adapters.files.product_store import FolderProductStore
 from tiepoint.adapters.files.settings_store import FileSettingsStore
 from tiepoint.adapters.on_demand import OnDemand
+from tiepoint.adapters.policies.system_policies import SystemPolicies
 from tiepoint.adapters.scheduler.client import ProtocolScheduler
 from tiepoint.azure_parts import azure_parts
+from tiepoint.computer_parts import graphics_trial, update_service
 from tiepoint.connections import open_agent_stream, open_running_worker_stream, open_worker_stream
 from tiepoint.console.outlet import Outlet, OutputLost, stderr_line
 from tiepoint.console.terminals import outlet_for, outlet_for_programs
@@ -48,6 +50,7 @@ from tiepoint.services.captures import CaptureService
 from tiepoint.services.computer import Computer
 from tiepoint.services.doctor import Doctor
 from tiepoint.services.estimates import Estimates
+from tiepoint.services.graphics import GraphicsService
 from tiepoint.services.jobs import JobService
 from tiepoint.services.measurements import MeasurementService
 from tiepoint.services.model_export import ModelExports
@@ -161,7 +164,7 @@ async def open_program() -> AsyncIterator[Program]:
     captures = CaptureService(store, inspector, operations)
     jobs = JobService(scheduler, lambda: secrets.token_hex(16))
     products = ProductService(FolderProductStore(), operations)
-    monitor, preferences = JobMonitor(scheduler, _now), Preferences(settings)
+    monitor, preferences = JobMonitor(scheduler, _now), Preferences(settings, SystemPolicies().read())
     estimates, computer = Estimates(scheduler, monitor), Computer(system, scheduler, monitor, preferences)
     panel_state = PanelStateService(FilePanelStateStore(folders.settings_folder() / "panel.json", _now))
     results, measurements, model_exports = _result_services(captures_folder, jobs, operations)
@@ -181,6 +184,7 @@ async def open_program() -> AsyncIterator[Program]:
         site, azure, lambda shown: panel_state.remember(site=shown), parked, recorder, moves, operations
     )
     results.also = remote.rounds.results
+    updates = update_service(preferences, _now)
     try:
         yield Program(
             version=__version__,
@@ -205,8 +209,11 @@ async def open_program() -> AsyncIterator[Program]:
             transfers=transfers,
             azure=azure,
             remote=remote,
+            updates=updates,
+            graphics=GraphicsService(graphics_trial(_launch)),
         )
     finally:
+        await updates.stop()
         await remote.rounds.stop()
         await remote.parking.stop()
         await remote.sites.stop()

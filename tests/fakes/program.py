@@ -9,6 +9,7 @@ from typing import Any
 from fakes.azure import FakeAzure
 from fakes.captures import FakeCaptureStore, FakePhotoInspector, a_drop
 from fakes.clock import FakeClock
+from fakes.graphics import FakeGraphicsTrial
 from fakes.panel import FakePanelStateStore, FakePreviewStore
 from fakes.photo_sets import FakePhotoGallery, FakePhotoSetStore
 from fakes.products import FakeProductStore, FakeRenderer, FakeSettingsStore, FakeSystem
@@ -16,11 +17,14 @@ from fakes.remote import fake_remote_parts
 from fakes.results import FakeModelExporter, FakeResultReader, FakeResultStore
 from fakes.scheduler import T0, FakeScheduler
 from fakes.transfers import FakeTransferWorker
+from fakes.updates import FakeUpdateMemory, FakeUpdateSource
 from tiepoint.domain.job import Job, JobState, Stage, StageState, TaskCounts
+from tiepoint.domain.policy import NO_POLICY, Policy
 from tiepoint.services.captures import CaptureService
 from tiepoint.services.computer import Computer
 from tiepoint.services.doctor import Doctor
 from tiepoint.services.estimates import Estimates
+from tiepoint.services.graphics import GraphicsService
 from tiepoint.services.jobs import JobService
 from tiepoint.services.measurements import MeasurementService
 from tiepoint.services.model_export import ModelExports
@@ -36,6 +40,7 @@ from tiepoint.services.reconstruction import Reconstruction
 from tiepoint.services.results import Results
 from tiepoint.services.sites import COMPUTER, Site, SiteKind
 from tiepoint.services.transfers import TransferService
+from tiepoint.services.updates import UpdateService
 
 PHOTOS, OUTPUT = Path("/photos"), Path("/out")
 STAGES = (
@@ -48,8 +53,10 @@ STAGES = (
 class FakeProgram:
     """The fakes, and `program` made of them. Jobs run and then end as `ends`; None = they run on."""
 
-    def __init__(self, ends: JobState | None = JobState.COMPLETED, **changes: Any) -> None:
-        self.ends, self.changes = ends, changes
+    def __init__(
+        self, ends: JobState | None = JobState.COMPLETED, *, policy: Policy = NO_POLICY, **changes: Any
+    ) -> None:
+        self.ends, self.changes, self.policy = ends, changes, policy
         self.store = FakeCaptureStore({PHOTOS: a_drop()})
         self.inspector = FakePhotoInspector()
         self.products = FakeProductStore()
@@ -67,6 +74,8 @@ class FakeProgram:
         self.transfer_worker = FakeTransferWorker()
         self.has_transfers = True
         self.azure = FakeAzure()
+        self.update_source, self.update_memory = FakeUpdateSource(), FakeUpdateMemory()
+        self.graphics_trial = FakeGraphicsTrial()
         self.program = self._program()
 
     def _run(self, fake: FakeScheduler, job: Job) -> None:
@@ -81,7 +90,7 @@ class FakeProgram:
         jobs = JobService(self.scheduler, lambda: f"key-{next(keys)}")
         products = ProductService(self.products, operations)
         clock = FakeClock()
-        monitor, preferences = JobMonitor(self.scheduler, clock), Preferences(self.settings)
+        monitor, preferences = JobMonitor(self.scheduler, clock), Preferences(self.settings, self.policy)
         estimates, azure = Estimates(self.scheduler, monitor), self.azure.parts(preferences, operations, clock)
         self.computer_site = Site(
             COMPUTER, "This computer", SiteKind.COMPUTER, self.scheduler, jobs, monitor, estimates
@@ -111,4 +120,6 @@ class FakeProgram:
             transfers=TransferService(self.transfer_worker, self.store, lambda: self.has_transfers),
             azure=azure,
             remote=fake_remote_parts(self.computer_site, azure),
+            updates=UpdateService(self.update_source, self.update_memory, preferences, "0.1.0", ("", ()), clock),
+            graphics=GraphicsService(self.graphics_trial),
         )

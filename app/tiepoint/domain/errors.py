@@ -4,6 +4,7 @@ Adapters, agent and engine translate foreign errors into these once, at their ed
 
     TiepointError
     ├── UsageError            the request itself makes no sense               exit 2
+    │   └── SetByOrganisation a policy does not leave it to the person
     ├── SetupError            this computer lacks something                   exit 2
     │   └── AgentUnavailable  the agent cannot be started or reached
     ├── InputError            the photos or files given cannot be used        exit 3
@@ -80,6 +81,26 @@ class UsageError(TiepointError):
 
     kind = "usage"
     exit_code = 2
+
+
+class SetByOrganisation(UsageError):
+    """A policy of the organisation has set this, and does not leave it to the person."""
+
+    kind = "set-by-organisation"
+
+    @classmethod
+    def of(cls, what: str, place: str) -> SetByOrganisation:
+        """Return the error for something a policy has set.
+
+        Args:
+            what: What was to be changed, for the middle of a sentence.
+            place: The file or registry key the policy stands in.
+        """
+        where = f" in {place}" if place else ""
+        return cls(
+            f"Your organisation has set {what}; it cannot be changed here.",
+            remedy=f"Ask who looks after this computer to change the policy{where}.",
+        )
 
 
 class SetupError(TiepointError):

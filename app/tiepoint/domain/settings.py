@@ -39,6 +39,9 @@ class Settings:
         client_id: The studio's application for sign-in; empty = the Azure CLI's.
         subscription: Id of the subscription used last.
         are_tokens_in_plain_text: Whether the person agreed to keep tokens in a file where the system has no store.
+        updates: Whether to look for updates; they are never installed by this program.
+        update_address: Where to look, an https address; empty = the one built in, if there is one.
+        proxy: Proxy for all that goes to the network, `http://HOST:PORT`; empty = as the system says.
     """
 
     preset: str = "standard"
@@ -54,6 +57,9 @@ class Settings:
     client_id: str = ""
     subscription: str = ""
     are_tokens_in_plain_text: bool = False
+    updates: bool = True
+    update_address: str = ""
+    proxy: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the stored form."""
@@ -81,9 +87,10 @@ class Settings:
         clouds = (*CLOUDS, CUSTOM)
         _require("cloud", self.cloud, self.cloud in clouds)
         _require("custom_cloud", self.custom_cloud, self.custom_cloud is None or _are_texts(self.custom_cloud))
-        for name in ("tenant", "client_id", "subscription"):
+        for name in ("tenant", "client_id", "subscription", "update_address", "proxy"):
             _require(name, getattr(self, name), isinstance(getattr(self, name), str))
-        _require("are_tokens_in_plain_text", self.are_tokens_in_plain_text, type(self.are_tokens_in_plain_text) is bool)
+        for name in ("are_tokens_in_plain_text", "updates"):
+            _require(name, getattr(self, name), type(getattr(self, name)) is bool)
 
 
 def settings_from_dict(data: Mapping[str, Any]) -> Settings:

@@ -7,19 +7,27 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
-from tiepoint.domain.errors import SetupError
+from tiepoint.domain.errors import SetByOrganisation, SetupError
 from tiepoint.domain.failure import Failure
+from tiepoint.domain.policy import NO_POLICY, Policy
 from tiepoint.domain.settings import Settings
 from tiepoint.ports.settings_store import SettingsStore
 from tiepoint.services.event import Event
 
 
 class Preferences:
-    """The settings; `changed` tells every new set."""
+    """The settings as they are in effect; `changed` tells every new set.
 
-    def __init__(self, store: SettingsStore) -> None:
+    Args:
+        store: Where the person's own are kept; what the organisation sets is never written there.
+        policy: What the organisation sets.
+    """
+
+    def __init__(self, store: SettingsStore, policy: Policy = NO_POLICY) -> None:
+        self.policy = policy
         self.changed: Event[Settings] = Event()
         self._store = store
         self._settings: Settings | None = None
@@ -31,6 +39,11 @@ class Preferences:
     @property
     def settings(self) -> Settings:
         """The settings as they are now; the usual ones where they cannot be read, see `problem`."""
+        return self.policy.applied_to(self._own)
+
+    @property
+    def _own(self) -> Settings:
+        """What the person has set."""
         if self._settings is None:
             self._settings = self._load()
         return self._settings
@@ -48,7 +61,7 @@ class Preferences:
 
     def _newest(self) -> Settings:
         """The settings with what a window or a command beside us has changed meanwhile; ours while they are unsaved."""
-        before = self.settings
+        before = self._own
         if self._is_unsaved or self.problem is not None:
             return before
         try:
@@ -64,16 +77,25 @@ class Preferences:
             The new settings.
 
         Raises:
+            SetByOrganisation: One of them is not the person's to change.
             ValueError: A value makes no sense.
             SetupError: They cannot be written; they hold for this run all the same.
             NoSpace: The disk is full.
         """
-        settings = dataclasses.replace(self._newest(), **changes)
-        settings.check()
-        self._settings, self._is_unsaved = settings, True
-        self.changed.emit(settings)
+        self._refuse_locked(changes)
+        own = dataclasses.replace(self._newest(), **changes)
+        own.check()
+        self._settings, self._is_unsaved = own, True
+        self.changed.emit(self.settings)
         async with self._saving:
-            saved = self.settings
+            saved = self._own
             await asyncio.to_thread(self._store.save, saved)
-            self._is_unsaved = saved is not self.settings
-        return settings
+            self._is_unsaved = saved is not self._own
+        return self.policy.applied_to(own)
+
+    def _refuse_locked(self, changes: Mapping[str, Any]) -> None:
+        """Refuse what the organisation has set; the same value again is no change."""
+        now = self.settings
+        for name in sorted(self.policy.locked & changes.keys()):
+            if changes[name] != getattr(now, name):
+                raise SetByOrganisation.of(name, self.policy.places.get(name, ""))

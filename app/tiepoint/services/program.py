@@ -12,6 +12,7 @@ from tiepoint.services.clusters import ClusterService
 from tiepoint.services.computer import Computer
 from tiepoint.services.doctor import Doctor
 from tiepoint.services.estimates import Estimates
+from tiepoint.services.graphics import GraphicsService
 from tiepoint.services.jobs import JobService
 from tiepoint.services.measurements import MeasurementService
 from tiepoint.services.model_export import ModelExports
@@ -37,6 +38,7 @@ from tiepoint.services.sign_in import SignInService
 from tiepoint.services.sites import Sites
 from tiepoint.services.templates import Templates
 from tiepoint.services.transfers import TransferService
+from tiepoint.services.updates import UpdateService
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,8 @@ class Program:
         photo_sets: What people dropped and look at before a job; nothing is read before its `load`.
         transfers: Captures going up and products coming down; nothing is started before its `load` or a transfer.
         azure: Clusters on Azure; nobody is asked before `sign_in.restore` or a sign-in.
+        updates: Newer releases of this program; nobody is asked before its `look`.
+        graphics: How the 3D view draws here; nothing is tried before its `choose`.
         remote: Schedulers of clusters. `jobs`, `monitor` and `estimates` above are this computer's own.
     """
 
@@ -134,3 +138,5 @@ class Program:
     transfers: TransferService
     azure: AzureParts
     remote: RemoteParts
+    updates: UpdateService
+    graphics: GraphicsService

@@ -1,0 +1,1 @@
+"""An organisation's policy, from where each system keeps such things."""

@@ -1,0 +1,1 @@
+"""Updates: a signed manifest over https, and what was believed last."""
