@@ -21,7 +21,7 @@ _LIBRARIES: Final = {
     "scipy": "scipy",
     "trimesh": "trimesh",
     "PIL": "pillow",
-    "pillow_heif": "pillow-heif",
+    "pi_heif": "pi-heif",
     "rawpy": "rawpy",
     "distributed": "distributed",
 }

@@ -350,7 +350,7 @@ def test_without_their_libraries_heic_and_raw_are_refused_by_name(tmp_path: Path
     script = """
 import sys
 from pathlib import Path
-sys.modules.update(pillow_heif=None, rawpy=None)
+sys.modules.update(pi_heif=None, rawpy=None)
 from tiepoint.engine.photos.inspection import full_record
 from tiepoint.engine.photos.problems import PhotoProblem
 for name in sys.argv[1:]:

@@ -47,7 +47,7 @@ _SENTENCES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         ),
         "unsupported-heic": (
             "HEIC photos cannot be read by this installation.",
-            "Export them as JPEG, or install pillow-heif.",
+            "Export them as JPEG, or install pi-heif.",
         ),
         "unsupported-raw": (
             "This raw photo cannot be read: it is damaged, or its camera or compression is unknown.",

@@ -250,11 +250,11 @@ def _translated() -> Iterator[None]:
 
 @cache
 def _register_heif() -> bool:
-    """Teach Pillow HEIC; False where pillow-heif is not installed."""
+    """Teach Pillow HEIC; False where pi-heif is not installed."""
     Image.init()
     try:
-        import pillow_heif
+        import pi_heif
     except ImportError:
         return False
-    pillow_heif.register_heif_opener()
+    pi_heif.register_heif_opener()
     return True
