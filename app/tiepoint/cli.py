@@ -176,6 +176,15 @@ def doctor(as_json: Json = False, verbose: Verbose = False) -> None:
     exit_with(run_command(checks.doctor, as_json=as_json, verbose=verbose))
 
 
+@app.command()
+def updates(as_json: Json = False, verbose: Verbose = False) -> None:
+    """Look for a newer version; nothing is downloaded or installed."""
+    from tiepoint.bootstrap import run_command
+    from tiepoint.console import updates as commands
+
+    exit_with(run_command(commands.updates, as_json=as_json, verbose=verbose))
+
+
 cli_jobs.add_to(app)
 cli_transfers.add_to(app)
 cli_azure.add_to(app)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from tiepoint.domain.release import Manifest
+from tiepoint.domain.release import Manifest, UpdateNotes
 
 
 class UpdateSource(Protocol):
     """Fetches and verifies a manifest; installs nothing, and downloads nothing else."""
 
     async def fetch(self, address: str, keys: Sequence[str]) -> Manifest:
-        """Return the manifest at an address.
+        """Return the manifest at an address; whether it is a fresh one, the caller judges.
 
-        Idempotent; cancel safe.
+        Nothing is sent before address and keys make sense. Idempotent; cancel safe: the connection is cut.
 
         Args:
             address: Of the manifest, https.
@@ -27,14 +27,19 @@ class UpdateSource(Protocol):
 
 
 class UpdateMemory(Protocol):
-    """Remembers the last manifest believed, so that an earlier one is known for a replay. Blocks on a small file."""
+    """Keeps what is known of updates from one start to the next. Blocks on a small file."""
 
-    def last_sequence(self, address: str) -> int:
-        """Return the highest sequence believed from an address; 0 = none yet."""
+    def load(self) -> UpdateNotes:
+        """Return what was kept; nothing where there is nothing yet, or what was there is broken.
 
-    def remember(self, address: str, sequence: int) -> None:
-        """Remember a sequence that was believed.
+        Raises:
+            SetupError: It cannot be read.
+        """
+
+    def save(self, notes: UpdateNotes) -> None:
+        """Keep this instead, in one step.
 
         Raises:
             SetupError: It cannot be written.
+            NoSpace: The disk is full.
         """

@@ -133,6 +133,7 @@ class Session:
         calm_collector()
         self._remote_work.start()
         self._program.azure.clusters.start()
+        self._program.updates.start()
         await self._program.azure.sign_in.restore()
 
     async def _make_pages_ahead(self) -> None:
@@ -177,6 +178,7 @@ class Session:
         self.window.shut_pages()
         await self._background.stop()
         await self._remote_work.stop()
+        await self._program.updates.stop()
         await self._program.monitor.stop()
         await self._program.panel_state.flush()
         self.window.deleteLater()

@@ -15,17 +15,11 @@ from azure.core.pipeline.transport import RequestsTransport
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
+from tiepoint.adapters.certificates import BUNDLES as _BUNDLES
 from tiepoint.domain.cloud import Cloud
 
 _NAMED: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """Variables that people set for Azure's own command line; they hold here, too."""
-_BUNDLES: Final = (
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem",
-    "/etc/ssl/cert.pem",
-)
 
 
 def trust_options(cloud: Cloud) -> dict[str, Any]:

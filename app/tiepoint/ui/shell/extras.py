@@ -18,6 +18,7 @@ from tiepoint.ui.shell.site_switch import SiteSwitch
 from tiepoint.ui.shell.transfer_chip import TransferChip
 from tiepoint.ui.shell.transfer_notices import TransferNotices
 from tiepoint.ui.shell.troubles import Troubles
+from tiepoint.ui.shell.update_notice import UpdateNotice
 from tiepoint.ui.shell.window import MainWindow
 from tiepoint.ui.text import tr
 
@@ -48,7 +49,9 @@ def add_extras(window: MainWindow, panel: Panel) -> None:
     notices = TransferNotices(window, panel, notifications.tell)
     rounds = RoundNotices(window, panel, notifications.tell)
     clusters = ClusterNotices(window, panel, notifications.tell)
+    updates = UpdateNotice(window, panel)
     window.destroyed.connect(notifications.shut)
+    window.destroyed.connect(updates.shut)
     window.destroyed.connect(clusters.shut)
     window.destroyed.connect(notices.shut)
     window.destroyed.connect(troubles.shut)

@@ -45,12 +45,20 @@ class Rail(QWidget):
         self._buttons = {entry.page: self._button(entry, place) for place, entry in enumerate(entries, start=1)}
         top = [self._buttons[entry.page] for entry in entries if not entry.is_at_foot]
         foot = [self._buttons[entry.page] for entry in entries if entry.is_at_foot]
-        self.setLayout(column(row(None, Sign(), None), 12, *top, None, *foot, spacing=4, margins=(6, 14, 6, 12)))
+        self._line = column(row(None, Sign(), None), 12, *top, None, *foot, spacing=4, margins=(6, 14, 6, 12))
+        self._foot = foot
+        self.setLayout(self._line)
 
     def mark(self, page: str) -> None:
         """Show which page is open; one that this version does not have marks none."""
         if page in self._buttons:
             self._buttons[page].setChecked(True)
+
+    def add_notice(self, button: NavButton) -> None:
+        """Take a button that is no page's; it stands above those at the foot."""
+        self._line.insertWidget(self._line.count() - len(self._foot), button)
+        if self._foot:
+            self.setTabOrder(button, self._foot[0])
 
     def button(self, page: str) -> NavButton:
         """Return a page's button."""
