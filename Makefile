@@ -33,8 +33,8 @@ model: ## the same without a window: products in OUT=folder
 setup: ## set up what the tests and checks need
 	@packaging/setup.sh test
 
-test: setup check ## set up, then check style, types and imports, and run all tests, windows on a virtual screen
-	@$(SCREEN) $(BIN)/python -m pytest
+test: setup ## set up, then check style, types and imports, and run all tests, in parts side by side (tests/whole)
+	@cd tests && ../$(BIN)/python -m whole
 
 check: lint types imports ## style, types and import rules
 
