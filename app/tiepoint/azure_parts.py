@@ -44,7 +44,7 @@ def azure_parts(
     """Return the use cases around Azure; nobody is asked anything.
 
     Args:
-        preferences: Cloud, tenant and subscription.
+        preferences: Cloud, tenant and subscription; the organisation's policy is in them.
         operations: Where what takes long runs.
         now: The clock, UTC.
         forget: Lets others forget what the sign-in gave them, when the person signs out.
@@ -58,7 +58,8 @@ def azure_parts(
         was_signed_in,
         forget=forget,
     )
-    plans = PlanService(TomlPlanFiles())
+    policy = preferences.policy
+    plans = PlanService(TomlPlanFiles(), policy)
     templates = Templates(PackedInfraLibrary(resources.read_infra))
     prices = PriceService(cast("PriceList", OnDemand(lambda: _prices(sign_in, now))))
     journal = FileClusterJournal(folders.data_folder() / "clusters.json", now)
@@ -68,7 +69,7 @@ def azure_parts(
         templates=templates,
         prices=prices,
         preflight=PreflightService(sign_in, plans, prices, templates, now),
-        clusters=ClusterService(sign_in, prices, templates, journal, operations, now, _holder),
+        clusters=ClusterService(sign_in, prices, templates, journal, operations, now, _holder, policy=policy),
     )
 
 

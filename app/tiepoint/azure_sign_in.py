@@ -15,8 +15,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tiepoint.adapters.policies.system_policies import SystemPolicies
 from tiepoint.domain.errors import SignInNeeded, TiepointError
 from tiepoint.runtime import folders
+from tiepoint.services.sign_in_policy import refuse_other_tenant
 
 if TYPE_CHECKING:
     from tiepoint.adapters.azure.identity import AzureIdentity
@@ -45,8 +47,10 @@ def main(argv: Sequence[str]) -> int:
 async def _told() -> dict[str, Any]:
     identity = user_identity()
     try:
-        if await identity.restore_last() is None:
+        account = await identity.restore_last()
+        if account is None:
             raise SignInNeeded("Nobody is signed in.", remedy="Sign in.")  # noqa: TRY301  told like any other
+        refuse_other_tenant(SystemPolicies().read(), account)
         token, expires = await identity.storage_token()
     except TiepointError as error:
         return {"error": {**error.to_dict(), "detail": ""}}

@@ -28,15 +28,18 @@ from fakes.azure_scenes import (
 from tiepoint.domain.account import Account, SignInMethod, SubscriptionId
 from tiepoint.domain.cluster import Cluster, ClusterId, ClusterState
 from tiepoint.domain.cluster_operation import ClusterOperation, OperationKind
-from tiepoint.domain.cluster_plan import PROFILES, ClusterPlan, PlanFinding, Profile
+from tiepoint.domain.cluster_plan import ClusterPlan, PlanFinding, Profile
 from tiepoint.domain.errors import Canceled, TiepointError
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.operation import OperationState
+from tiepoint.domain.plan_policy import policy_findings
+from tiepoint.domain.policy import NO_POLICY, Policy
 from tiepoint.domain.preflight import PreflightReport
 from tiepoint.domain.price import PriceEstimate
 from tiepoint.services.clusters import ClustersSnapshot
 from tiepoint.services.event import Event
 from tiepoint.services.operations import Operations
+from tiepoint.services.plans import PlanService
 from tiepoint.services.preferences import Preferences
 from tiepoint.services.program import AzureParts
 from tiepoint.services.sign_in import SignInSnapshot, SignInState
@@ -176,16 +179,32 @@ class FakePlans(_Scripted):
         self.found: tuple[PlanFinding, ...] = ()
         self.read_findings: tuple[PlanFinding, ...] = ()
         self.files: dict[Path, ClusterPlan] = {}
+        self.policy = NO_POLICY
 
-    def begin(self, profile: Profile, *, name: str = "", region: str = "") -> ClusterPlan:
-        plan = PROFILES[profile]
-        return dataclasses.replace(plan, name=name or plan.name, region=region or plan.region)
+    @property
+    def policy(self) -> Policy:
+        return self._real.policy
+
+    @policy.setter
+    def policy(self, policy: Policy) -> None:
+        self._real = PlanService(cast("Any", None), policy)
+        self.begin, self.preview = self._real.begin, self._real.preview
+        self.refuse_forbidden = self._real.refuse_forbidden
+
+    @property
+    def profiles(self) -> tuple[Profile, ...]:
+        return self._real.profiles
+
+    @property
+    def usual_profile(self) -> Profile:
+        return self._real.usual_profile
 
     def findings(self, plan: ClusterPlan) -> tuple[PlanFinding, ...]:
+        found = (*policy_findings(plan, self.policy), *self.found)
         if plan.access.sources:
-            return self.found
+            return found
         needed = PlanFinding("access.sources", "Say from where it may be reached.", "Give an address or a network.")
-        return (*self.found, needed)
+        return (*found, needed)
 
     async def read(self, path: Path) -> tuple[ClusterPlan, tuple[PlanFinding, ...]]:
         self._called("read", path)
@@ -392,6 +411,7 @@ class FakeAzure:
         self.clusters = FakeClusters()
 
     def parts(self, preferences: Preferences, operations: Operations, now: Callable[[], datetime]) -> AzureParts:
+        self.plans.policy = preferences.policy
         return AzureParts(
             sign_in=cast("Any", self.sign_in),
             plans=cast("Any", self.plans),

@@ -29,6 +29,7 @@ from tiepoint.domain.cluster_plan import ClusterPlan, StorageKind
 from tiepoint.domain.errors import Conflict, NoCapacity, NotThere
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.planned_machines import planned_machines
+from tiepoint.domain.policy import NO_POLICY, Policy
 from tiepoint.domain.preflight import Change, ChangeKind
 from tiepoint.domain.resource_names import part_of
 from tiepoint.ports.azure import Azure, DeploymentState, DeploymentStep, GroupFacts, Heartbeat, Region, SizeOffer
@@ -475,7 +476,7 @@ class LifeBench:
         self.services: list[tuple[ClusterService, Operations]] = []
         self.clusters = self.again()
 
-    def again(self, holder: str = "ada on DESK") -> ClusterService:
+    def again(self, holder: str = "ada on DESK", policy: Policy = NO_POLICY) -> ClusterService:
         """A program that starts anew with the same journal."""
         operations = Operations()
         made = ClusterService(
@@ -487,6 +488,7 @@ class LifeBench:
             self.clock,
             lambda: holder,
             self.clock.sleep,
+            policy,
         )
         self.services.append((made, operations))
         return made

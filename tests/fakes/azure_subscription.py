@@ -13,6 +13,7 @@ from tiepoint.domain.cluster import CloudResource, Machine
 from tiepoint.domain.cluster_operation import ResourceGroupKind
 from tiepoint.domain.cluster_plan import ClusterPlan, Engine, StorageKind
 from tiepoint.domain.errors import NotThere, TiepointError
+from tiepoint.domain.policy import NO_POLICY
 from tiepoint.domain.preflight import Change, ChangeKind
 from tiepoint.domain.resource_names import account_name, vault_name
 from tiepoint.ports.azure import Azure, GroupFacts
@@ -131,6 +132,7 @@ class Subscription:
         self.facts, self.deployments, self.resources = FakeRegionFacts(), FakeDeployments(), FakeResources()
         self.machines, self.vault, self.prices = FakeMachines(), FakeVault(), FakePriceList()
         self.sign_in, self.clock = FakeSignIn(), FakeClock()
+        self.policy = NO_POLICY
         self.sign_in.put_signed_in()
         parts: tuple[Any, ...] = (self.facts, self.deployments, self.resources, self.machines, None, self.vault)
         self.sign_in.roles = Azure(SUBSCRIPTION, *parts)
@@ -140,7 +142,7 @@ class Subscription:
         """The real service on this subscription."""
         return PreflightService(
             cast("Any", self.sign_in),
-            PlanService(cast("Any", None)),
+            PlanService(cast("Any", None), self.policy),
             PriceService(self.prices),
             cast("Templates", FakeComposer()),
             self.clock,

@@ -34,10 +34,12 @@ async def export(
         roles: Of the roles' template; None = it is not written.
 
     Raises:
+        SetByOrganisation: The organisation's policy does not allow it.
         InputError: The plan cannot be read or not be deployed so, or a file cannot be written.
     """
     plan, findings = await program.azure.plans.read(path)
     tell_findings(outlet, findings)
+    program.azure.plans.refuse_forbidden(plan)
     _refuse(plan, findings)
     composed = program.azure.templates.compose(plan)
     template = _text(composed.template)

@@ -25,7 +25,7 @@ class PlanRequest:
     """What was typed.
 
     Args:
-        profile: Name of a profile; empty = `reference`, or that of the file.
+        profile: Name of a profile; empty = the usual one, or that of the file.
         name: Of the cluster; empty = as it is.
         region: Empty = as it is.
         changes: Each `nodes.count=8`.
@@ -52,13 +52,14 @@ async def plan(program: Program, outlet: Outlet, path: Path | None, wanted: Plan
 
     Raises:
         UsageError: There is no such profile or key, a value cannot be used, or the output is there already.
+        SetByOrganisation: A policy has set another region, or does not allow the profile.
         InputError: A file cannot be read or written.
     """
     plans = program.azure.plans
     profile = _profile(wanted.profile)
     read: Sequence[PlanFinding] = ()
     if path is None:
-        begun = plans.begin(profile or Profile.REFERENCE)
+        begun = plans.begin(profile)
     elif profile is not None:
         raise UsageError("A plan that is there has its profile already.", remedy="Leave --profile or the file out.")
     else:

@@ -87,12 +87,14 @@ async def deploy(program: Program, outlet: Outlet, path: Path, options: DeployOp
     What forbids to deploy it ends the command before anything is made.
 
     Raises:
+        SetByOrganisation: The organisation's policy does not allow it.
         InputError: The plan cannot be read or has something that forbids to deploy it.
         UsageError: Nobody can be asked whether to deploy.
     """
     plan, findings = await program.azure.plans.read(path)
     findings = (*findings, *(each for each in program.azure.plans.findings(plan) if each not in findings))
     tell_findings(outlet, findings)
+    program.azure.plans.refuse_forbidden(plan)
     blocking = next((each for each in findings if each.is_blocking), None)
     if blocking is not None:
         raise InputError(f"The plan cannot be deployed so: {blocking.summary}", remedy=blocking.remedy)

@@ -24,6 +24,8 @@ class CheckState(StrEnum):
 class CheckKind(StrEnum):
     """What is checked, in the order in which it is shown when all is well."""
 
+    POLICY = "policy"
+    """Asked only where an organisation's policy says something about plans."""
     PROVIDERS = "providers"
     SIZES = "sizes"
     QUOTA = "quota"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -15,6 +16,8 @@ from tiepoint.domain.cluster import Cluster, ClusterId
 from tiepoint.domain.cluster_operation import ClusterOperation, OperationKind
 from tiepoint.domain.cluster_plan import MOST_NODES, ClusterPlan
 from tiepoint.domain.errors import ConfirmationNeeded, TiepointError, UsageError
+from tiepoint.domain.plan_policy import refuse_forbidden
+from tiepoint.domain.policy import NO_POLICY, Policy
 from tiepoint.ports.cluster_journal import ClusterJournal
 from tiepoint.services.cluster_life.facts import ClusterFacts, Look, cluster_id
 from tiepoint.services.cluster_life.finding import Finder
@@ -55,6 +58,8 @@ class ClusterService:
         now: The clock, UTC.
         holder: Who wants clusters, for the lease: `mila@studio on WORKSTATION`; asked when needed.
         sleep: Waits between two looks; a test gives its own.
+        policy: In which region and how large an organisation lets clusters be deployed. What is there already may be
+            resumed, paused, made smaller and deleted all the same.
     """
 
     def __init__(
@@ -67,9 +72,10 @@ class ClusterService:
         now: Callable[[], datetime],
         holder: Callable[[], str] = lambda: "Tiepoint",
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        policy: Policy = NO_POLICY,
     ) -> None:
         self.changed: Event[ClustersSnapshot] = Event()
-        self._sign_in, self._now = sign_in, now
+        self._sign_in, self._now, self._policy = sign_in, now, policy
         self._snapshot = ClustersSnapshot()
         self._is_stale = False
         self._told_at = float("-inf")
@@ -78,7 +84,7 @@ class ClusterService:
         self._leases, self._meters = LeaseKeeper(now, holder, self._book), Meters()
         self._follower = Follower(sign_in, now, sleep, self._looked)
         self._finder = Finder(sign_in, self._follower)
-        tools = Tools(sign_in, templates, journal, self._follower, now, holder, sleep, self._leases, self._book)
+        tools = Tools(sign_in, templates, journal, self._follower, now, holder, sleep, self._leases, self._book, policy)
         self._runs = Runs(tools, operations, self._refresh_snapshot)
 
     @property
@@ -137,8 +143,10 @@ class ClusterService:
                 machines are made here and never shown.
 
         Raises:
+            SetByOrganisation: The policy does not allow it; nothing was begun.
             TiepointError: As `ports.azure`; the failed resource, reason and remedy are in the operation.
         """
+        refuse_forbidden(plan, self._policy)
         key = cluster_id(self._sign_in.azure().subscription, plan.resource_group)
         typed = {name: value for name, value in (secrets or {}).items() if value}
         order = Order(OperationKind.DEPLOY, key, plan.name, plan.resource_group, plan=plan, secrets=typed)
@@ -170,7 +178,10 @@ class ClusterService:
         """Have so many nodes: new ones are deployed; the last ones are drained, their licence given back, deleted."""
         if not 1 <= count <= MOST_NODES:
             raise UsageError(f"A cluster has 1 to {MOST_NODES} nodes, not {count}.", remedy="Give another number.")
-        return await self._runs.run(_order(OperationKind.SCALE, await self._finder.facts(name), count=count))
+        facts = await self._finder.facts(name)
+        if facts.plan is not None and count > facts.plan.nodes.count:
+            refuse_forbidden(replace(facts.plan, nodes=replace(facts.plan.nodes, count=count)), self._policy)
+        return await self._runs.run(_order(OperationKind.SCALE, facts, count=count))
 
     async def delete(self, name: str, *, typed_name: str, keeps_data: bool = True) -> ClusterOperation:
         """Delete a cluster.

@@ -8,10 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from tiepoint.domain.cluster_plan import PROFILES, ClusterPlan, PlanFinding, Profile
-from tiepoint.domain.errors import UsageError
+from tiepoint.domain.errors import SetByOrganisation, UsageError
 from tiepoint.domain.plan_checks import plan_findings
 from tiepoint.domain.plan_keys import KEYS
+from tiepoint.domain.plan_policy import PROFILE_KEY, REGION_KEY, allowed_profiles, policy_findings, refuse_forbidden
 from tiepoint.domain.plan_reading import nearest, repaired, taken, value_from_text
+from tiepoint.domain.policy import NO_POLICY, Policy
 from tiepoint.domain.template_2018 import read_template_parameters
 from tiepoint.ports.plan_files import PlanFiles
 
@@ -21,24 +23,51 @@ class PlanService:
 
     Args:
         files: Where they are kept.
+        policy: In which region and how large an organisation lets clusters be.
     """
 
-    def __init__(self, files: PlanFiles) -> None:
+    def __init__(self, files: PlanFiles, policy: Policy = NO_POLICY) -> None:
         self._files = files
+        self.policy = policy
 
-    def begin(self, profile: Profile, *, name: str = "", region: str = "") -> ClusterPlan:
-        """Return a profile's plan under a name and in a region; empty = the profile's own."""
+    @property
+    def profiles(self) -> tuple[Profile, ...]:
+        """The profiles that may be deployed."""
+        return allowed_profiles(self.policy)
+
+    @property
+    def usual_profile(self) -> Profile:
+        """Where a plan begins when nobody says; one that may not be deployed only where none may be."""
+        return Profile.REFERENCE if Profile.REFERENCE in self.profiles else (*self.profiles, Profile.REFERENCE)[0]
+
+    def begin(self, profile: Profile | None = None, *, name: str = "", region: str = "") -> ClusterPlan:
+        """Return a profile's plan.
+
+        Args:
+            profile: Which; None = the usual one.
+            name: Of the cluster; empty = the profile's own.
+            region: Empty = the profile's own; the organisation's wins over both.
+
+        Raises:
+            SetByOrganisation: The profile may not be deployed.
+        """
+        if profile is not None and profile not in self.profiles:
+            raise SetByOrganisation.of("the profiles of clusters", self.policy.place_of("allowed_profiles"))
+        return self.preview(profile or self.usual_profile, name=name, region=region)
+
+    def preview(self, profile: Profile, *, name: str = "", region: str = "") -> ClusterPlan:
+        """Return a profile's plan to look at, whether it may be deployed or not."""
         plan = PROFILES[profile]
-        return replace(plan, name=name or plan.name, region=region or plan.region)
+        return replace(plan, name=name or plan.name, region=self.policy.region or region or plan.region)
 
     def findings(self, plan: ClusterPlan, *, has_spot: bool = True) -> tuple[PlanFinding, ...]:
-        """Return what is wrong with a plan that can be said without asking Azure, the worst first.
+        """Return what is wrong with a plan, or not allowed, that can be said without asking Azure, the worst first.
 
         Args:
             plan: Any plan.
             has_spot: Whether the cloud it is meant for has Spot machines.
         """
-        return plan_findings(plan, has_spot=has_spot)
+        return _worst_first((*policy_findings(plan, self.policy), *plan_findings(plan, has_spot=has_spot)))
 
     def changed(self, plan: ClusterPlan, changes: Sequence[str]) -> ClusterPlan:
         """Return a plan with changes that somebody typed.
@@ -49,6 +78,7 @@ class PlanService:
 
         Raises:
             UsageError: One is no change, names no key, or its value cannot be used.
+            SetByOrganisation: The organisation has set another region, or does not allow the profile.
         """
         keys = {key.path: key for key in KEYS}
         for change in changes:
@@ -61,7 +91,24 @@ class PlanService:
             plan, found = taken(plan, key, value_from_text(key, text))
             if found:
                 raise UsageError(found[0].summary, remedy=found[0].remedy)
+            self._refuse_set(plan, key.path)
         return plan
+
+    def refuse_forbidden(self, plan: ClusterPlan) -> None:
+        """Refuse a plan that the organisation does not let be deployed.
+
+        Raises:
+            SetByOrganisation: It does not.
+        """
+        refuse_forbidden(plan, self.policy)
+
+    def _refuse_set(self, plan: ClusterPlan, path: str) -> None:
+        """Refuse a change to something that the organisation has set."""
+        region = self.policy.region
+        if path == REGION_KEY and region is not None and plan.region != region:
+            raise SetByOrganisation.of(f"the region to {region}", self.policy.place_of("region"))
+        if path == PROFILE_KEY and plan.profile not in self.profiles:
+            raise SetByOrganisation.of("the profiles of clusters", self.policy.place_of("allowed_profiles"))
 
     def repaired(self, plan: ClusterPlan, findings: Iterable[PlanFinding]) -> ClusterPlan:
         """Return a plan with the replacements that findings propose, as far as they can be used."""

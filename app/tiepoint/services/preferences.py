@@ -12,7 +12,7 @@ from typing import Any
 
 from tiepoint.domain.errors import SetByOrganisation, SetupError
 from tiepoint.domain.failure import Failure
-from tiepoint.domain.policy import NO_POLICY, Policy
+from tiepoint.domain.policy import LABELS, NO_POLICY, Policy
 from tiepoint.domain.settings import Settings
 from tiepoint.ports.settings_store import SettingsStore
 from tiepoint.services.event import Event
@@ -83,6 +83,7 @@ class Preferences:
             NoSpace: The disk is full.
         """
         self._refuse_locked(changes)
+        changes = {name: value for name, value in changes.items() if name not in self.policy.locked}
         own = dataclasses.replace(self._newest(), **changes)
         own.check()
         self._settings, self._is_unsaved = own, True
@@ -98,4 +99,4 @@ class Preferences:
         now = self.settings
         for name in sorted(self.policy.locked & changes.keys()):
             if changes[name] != getattr(now, name):
-                raise SetByOrganisation.of(name, self.policy.places.get(name, ""))
+                raise SetByOrganisation.of(LABELS[name], self.policy.place_of(name))

@@ -18,6 +18,7 @@ from tiepoint.services.preflight_checks import (
     budget,
     names,
     permissions,
+    policy,
     providers,
     quota,
     seats,
@@ -36,6 +37,7 @@ from tiepoint.services.templates import Templates
 
 _log = logging.getLogger(__name__)
 _CHECKS: Final[dict[CheckKind, tuple[str, Callable[[Question], Awaitable[Check]]]]] = {
+    CheckKind.POLICY: ("Your organisation's policy", policy.check),
     CheckKind.PROVIDERS: ("Resource providers", providers.check),
     CheckKind.SIZES: ("Sizes of the machines", sizes.check),
     CheckKind.QUOTA: ("Quota", quota.check),
@@ -133,7 +135,9 @@ class _Run:
         self, question: Question, now: Callable[[], datetime], tell: Callable[[PreflightReport], None]
     ) -> None:
         self._question, self._now, self._tell = question, now, tell
-        began = {kind: Check(kind, CheckState.RUNNING, title) for kind, (title, _) in _CHECKS.items()}
+        is_policy_asked = policy.is_asked(question.asking.plans.policy)
+        self._asks = {kind: ask for kind, ask in _CHECKS.items() if is_policy_asked or kind is not CheckKind.POLICY}
+        began = {kind: Check(kind, CheckState.RUNNING, title) for kind, (title, _) in self._asks.items()}
         began[CheckKind.WHAT_IF] = Check(CheckKind.WHAT_IF, CheckState.RUNNING, _WHAT_IF)
         self._checks = began
         self._began = now()
@@ -142,7 +146,7 @@ class _Run:
     async def made(self) -> PreflightReport:
         """Make all checks side by side; the first that needs the person ends them all."""
         self._tell(self._report)
-        tasks = [asyncio.ensure_future(self._check(kind, ask)) for kind, (_, ask) in _CHECKS.items()]
+        tasks = [asyncio.ensure_future(self._check(kind, ask)) for kind, (_, ask) in self._asks.items()]
         tasks.append(asyncio.ensure_future(self._foresee()))
         try:
             await asyncio.gather(*tasks)
@@ -209,7 +213,7 @@ class _Run:
         self._tell(self._report)
 
     def _ordered(self) -> tuple[Check, ...]:
-        return tuple(self._checks[kind] for kind in CheckKind)
+        return tuple(self._checks[kind] for kind in CheckKind if kind in self._checks)
 
 
 def _unknown(kind: CheckKind, title: str, error: TiepointError) -> Check:

@@ -19,6 +19,7 @@ from tiepoint.domain.errors import (
     ConfirmationNeeded,
     ConnectionLost,
     NoSpace,
+    SetByOrganisation,
     SetupError,
     SignInNeeded,
     TiepointError,
@@ -31,6 +32,7 @@ from tiepoint.ports.identity import Identity
 from tiepoint.ports.token_source import Credential, TokenSource
 from tiepoint.services.event import Event
 from tiepoint.services.preferences import Preferences
+from tiepoint.services.sign_in_policy import asked_tenant, refuse_other_tenant, refuse_unusable
 from tiepoint.services.sign_in_source import SignInSource
 from tiepoint.services.sign_in_state import SIGNED_OUT, SignInSnapshot, SignInState, cloud_of, no_subscription
 from tiepoint.services.sign_in_waiting import Waiting
@@ -48,7 +50,7 @@ class SignInService:
     Args:
         identity: Signs in.
         directory: Tenants and subscriptions of whoever is signed in.
-        preferences: Cloud, tenant, client id and subscription are settings.
+        preferences: Cloud, tenant, client id and subscription are settings; an organisation may have set some.
         azure_for: Makes Azure's roles for a subscription.
         was_signed_in: Whether anything is left of an earlier sign-in; without it `restore` need not look.
         sleep: Waits until the network may be back; a test gives its own.
@@ -131,11 +133,13 @@ class SignInService:
 
         Raises:
             SignInNeeded, Canceled, ConnectionLost: As `ports.identity`; also in the snapshot.
+            SetByOrganisation: The policy names another organisation; nobody was asked. Also in the snapshot.
             UsageError: The cloud in the settings is described wrongly.
         """
-        await self._waiting.end()
         settings = self._preferences.settings
-        cloud, asked = cloud_of(settings), tenant.strip() or settings.tenant
+        asked = self._asked_tenant(tenant.strip(), settings.tenant)
+        await self._waiting.end()
+        cloud = cloud_of(settings)
         before = self.snapshot
         self._put(state=SignInState.WAITING, cloud=cloud, code=None, failure=None)
         try:
@@ -319,6 +323,15 @@ class SignInService:
         if self._is_used:
             await self._identity.close()
 
+    def _asked_tenant(self, typed: str, usual: str) -> str:
+        policy = self._preferences.policy
+        try:
+            refuse_unusable(policy)
+            return asked_tenant(policy, typed, usual)
+        except SetByOrganisation as error:
+            self._put(failure=Failure.of(error))
+            raise
+
     def _end_restoring(self, failure: Failure | None) -> None:
         if self.snapshot.state is SignInState.RESTORING:
             self._put(state=SignInState.SIGNED_OUT, failure=failure)
@@ -328,7 +341,16 @@ class SignInService:
         cloud = cloud_of(settings)
         self._put(cloud=cloud)
         await self._make_ready()
-        return await self._identity.restore(cloud, client_id=settings.client_id)
+        policy = self._preferences.policy
+        refuse_unusable(policy)
+        account = await self._identity.restore(cloud, client_id=settings.client_id)
+        if account is not None:
+            try:
+                refuse_other_tenant(policy, account)
+            except SignInNeeded:
+                await self._identity.close()
+                raise
+        return account
 
     async def _make_ready(self) -> None:
         """Read Azure's libraries in a thread when they are used first: it takes most of a second."""

@@ -244,7 +244,7 @@ async def test_an_administrator_makes_the_roles_with_one_click(
 async def test_without_any_network_every_check_says_so_and_none_blocks(studio: Studio) -> None:
     studio.double.faults.add("drop", path=r"", times=-1)
     report = await studio.checked(PLAN)
-    needless = {CheckKind.SPOT_QUOTA, CheckKind.SEATS}
+    needless = {CheckKind.SPOT_QUOTA, CheckKind.SEATS, CheckKind.POLICY}
     assert {check.kind for check in report.checks if check.state is CheckState.UNKNOWN} == set(CheckKind) - needless
     assert not report.is_blocked
 

@@ -12,7 +12,8 @@ import pytest
 from fakes.outlet import RecordingOutlet
 from tiepoint.adapters.files.plan_files import TomlPlanFiles
 from tiepoint.console.cluster_plan import PlanRequest, import_plan, plan
-from tiepoint.domain.errors import InputError, UsageError
+from tiepoint.domain.errors import InputError, SetByOrganisation, UsageError
+from tiepoint.domain.policy import Policy
 from tiepoint.services.plans import PlanService
 
 plans = PlanService(TomlPlanFiles())
@@ -97,3 +98,15 @@ async def test_the_template_of_2018_is_imported(outlet: RecordingOutlet, tmp_pat
     assert [each.key for each in left if each.is_blocking] == ["access.sources"]
     said = " ".join(each.summary for each in outlet.warnings)
     assert ("Avere vFXT was retired" in said, "NCv2" in said) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "wanted", [PlanRequest(profile="custom"), PlanRequest(region="eastus"), PlanRequest(changes=("cluster.region=x1",))]
+)
+async def test_what_the_organisation_does_not_allow_is_refused(outlet: RecordingOutlet, wanted: PlanRequest) -> None:
+    bound = PlanService(TomlPlanFiles(), Policy(region="westeurope", allowed_profiles=("small",)))
+    under_policy = cast("Any", SimpleNamespace(azure=SimpleNamespace(plans=bound)))
+    with pytest.raises(SetByOrganisation):
+        await plan(under_policy, outlet, None, wanted)
+    assert await plan(under_policy, outlet, None, PlanRequest()) == 0
+    assert 'region = "westeurope"' in outlet.text

@@ -19,7 +19,8 @@ from tiepoint.console.sign_in import SignInOptions, with_confirmation
 from tiepoint.console.transfer_access import or_sign_in
 from tiepoint.domain.account import SignInMethod
 from tiepoint.domain.blob_place import BlobPlace
-from tiepoint.domain.errors import ConfirmationNeeded, InputError, SignInNeeded, UsageError
+from tiepoint.domain.errors import ConfirmationNeeded, InputError, SetByOrganisation, SignInNeeded, UsageError
+from tiepoint.domain.policy import NO_POLICY, Policy
 from tiepoint.services.preferences import Preferences
 from tiepoint.services.program import Program
 from tiepoint.services.sign_in import SignInService
@@ -30,9 +31,9 @@ OURS = BlobPlace("https://tp.blob.core.windows.net", "captures")
 class _World:
     """A program whose person is a fake."""
 
-    def __init__(self, identity: FakeIdentity | None = None) -> None:
+    def __init__(self, identity: FakeIdentity | None = None, policy: Policy = NO_POLICY) -> None:
         self.identity, self.directory = identity or FakeIdentity(), FakeDirectory()
-        self.preferences = Preferences(FakeSettingsStore())
+        self.preferences = Preferences(FakeSettingsStore(), policy)
         self.service = SignInService(self.identity, self.directory, self.preferences, lambda _: cast("Any", object()))
         program = FakeProgram().program
         azure = replace(program.azure, sign_in=self.service)
@@ -192,3 +193,12 @@ def test_a_cloud_that_is_not_there() -> None:
         cloud_settings("mars")
     with pytest.raises(InputError, match="cannot be read"):
         cloud_settings("mars.toml")
+
+
+async def test_another_organisation_than_the_policys_is_refused_before_anybody_is_asked() -> None:
+    world = _World(policy=Policy(tenant="studio.example"))
+    with pytest.raises(SetByOrganisation) as refused:
+        await commands.sign_in(world.program, world.outlet, SignInOptions(tenant="other.example"))
+    assert refused.value.exit_code == 2
+    assert world.identity.calls == []
+    assert await commands.sign_in(world.program, world.outlet, SignInOptions(tenant="studio.example")) == 0

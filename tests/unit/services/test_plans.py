@@ -9,7 +9,8 @@ import pytest
 
 from tiepoint.adapters.files.plan_files import TomlPlanFiles
 from tiepoint.domain.cluster_plan import REFERENCE_PLAN, Profile, StorageKind
-from tiepoint.domain.errors import InputError, UsageError
+from tiepoint.domain.errors import InputError, SetByOrganisation, UsageError
+from tiepoint.domain.policy import Policy
 from tiepoint.services.plans import PlanService
 
 plans = PlanService(TomlPlanFiles())
@@ -87,3 +88,39 @@ def test_what_cannot_be_changed_is_said(change: str, said: str) -> None:
 async def test_a_plan_is_written_and_shown(tmp_path: Path) -> None:
     await plans.write(tmp_path / "cluster.toml", REFERENCE_PLAN)
     assert (tmp_path / "cluster.toml").read_text(encoding="utf-8") == plans.text(REFERENCE_PLAN)
+
+
+def test_under_a_policy_plans_begin_where_and_as_they_may() -> None:
+    bound = PlanService(TomlPlanFiles(), Policy(region="westeurope", allowed_profiles=("small",)))
+    assert bound.begin().profile is Profile.SMALL
+    assert bound.begin(Profile.SMALL, region="eastus").region == "westeurope"
+    assert bound.preview(Profile.CUSTOM).profile is Profile.CUSTOM
+    with pytest.raises(SetByOrganisation, match="profiles"):
+        bound.begin(Profile.CUSTOM)
+    none = PlanService(TomlPlanFiles(), Policy(allowed_profiles=()))
+    assert none.usual_profile is Profile.REFERENCE
+    assert none.findings(none.begin())[0].key == "cluster.profile"
+
+
+@pytest.mark.parametrize("change", ["cluster.region=eastus", "cluster.profile=custom"])
+def test_what_the_organisation_has_set_is_not_changed(change: str) -> None:
+    bound = PlanService(TomlPlanFiles(), Policy(region="westeurope", allowed_profiles=("small",)))
+    plan = bound.begin()
+    with pytest.raises(SetByOrganisation):
+        bound.changed(plan, [change])
+    assert bound.changed(plan, ["cluster.region=westeurope", "nodes.count=1"]).nodes.count == 1
+
+
+async def test_a_colleagues_plan_is_brought_into_the_region(tmp_path: Path) -> None:
+    bound = PlanService(TomlPlanFiles(), Policy(region="westeurope", allowed_profiles=("small",)))
+    path = tmp_path / "theirs.toml"
+    path.write_text('schema_version = 1\n[cluster]\nregion = "eastus"\n')
+    plan, findings = await bound.read(path)
+    assert [each.key for each in findings if each.is_blocking] == [
+        "cluster.region",
+        "cluster.profile",
+        "access.sources",
+    ]
+    with pytest.raises(SetByOrganisation):
+        bound.refuse_forbidden(plan)
+    assert bound.repaired(plan, findings).region == "westeurope"

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from fakes.products import FakeSettingsStore
-from tiepoint.domain.errors import NoSpace
+from tiepoint.domain.errors import NoSpace, SetByOrganisation
+from tiepoint.domain.policy import Policy
 from tiepoint.domain.settings import Settings
 from tiepoint.services.preferences import Preferences
 
@@ -33,3 +34,17 @@ async def test_what_could_not_be_saved_holds_for_this_run() -> None:
     with pytest.raises(NoSpace):
         await preferences.update(preset="high")
     assert preferences.settings == replace(Settings(), theme="dark", preset="high")
+
+
+async def test_what_the_organisation_sets_holds_and_is_never_saved() -> None:
+    store = FakeSettingsStore()
+    policy = Policy(tenant="studio.example", updates=False, places={"tenant": "/etc/p"})
+    preferences = Preferences(store, policy)
+    assert (preferences.settings.tenant, preferences.settings.updates) == ("studio.example", False)
+    with pytest.raises(SetByOrganisation, match="organisation to sign in to") as refused:
+        await preferences.update(tenant="other.example", theme="dark")
+    assert "/etc/p" in refused.value.remedy
+    assert store.settings == Settings()
+    told = await preferences.update(tenant="studio.example", theme="dark")
+    assert told == preferences.settings == replace(Settings(), theme="dark", tenant="studio.example", updates=False)
+    assert store.settings == replace(Settings(), theme="dark")

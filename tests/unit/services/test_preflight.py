@@ -31,6 +31,7 @@ from tiepoint.domain.errors import (
     SignInNeeded,
     TiepointError,
 )
+from tiepoint.domain.policy import Policy
 from tiepoint.domain.preflight import (
     Alternative,
     ChangeKind,
@@ -56,6 +57,9 @@ GOOD_VAULT = {
 }
 
 
+USUAL = tuple(kind for kind in CheckKind if kind is not CheckKind.POLICY)
+
+
 @pytest.fixture
 def subscription() -> Subscription:
     return Subscription()
@@ -72,7 +76,7 @@ def values(check: Check) -> dict[Remedy, str]:
 
 async def test_where_all_is_well_nothing_is_blocked(subscription: Subscription) -> None:
     report = await subscription.preflight.run(PLAN)
-    assert [check.kind for check in report.checks] == list(CheckKind)
+    assert [check.kind for check in report.checks] == list(USUAL)
     bad = [check for check in report.checks if check.state not in (CheckState.OK, CheckState.NOT_NEEDED)]
     assert bad == []
     assert report.is_over
@@ -84,10 +88,10 @@ async def test_where_all_is_well_nothing_is_blocked(subscription: Subscription) 
 async def test_each_end_is_told(subscription: Subscription) -> None:
     told: list[PreflightReport] = []
     report = await subscription.preflight.run(PLAN, told.append)
-    assert told[0].count(CheckState.RUNNING) == len(CheckKind)
+    assert told[0].count(CheckState.RUNNING) == len(USUAL)
     running = [each.count(CheckState.RUNNING) for each in told]
     assert running == sorted(running, reverse=True)
-    assert len(told) == len(CheckKind) + 2
+    assert len(told) == len(USUAL) + 2
     assert [each.is_over for each in told] == [False] * (len(told) - 1) + [True]
     assert told[-1] == report
 
@@ -432,7 +436,7 @@ async def test_a_check_that_fails_hides_no_other(subscription: Subscription, nam
     unknown = [check for check in report.checks if check.state is CheckState.UNKNOWN]
     assert unknown
     assert all("Azure cannot be reached" in check.title for check in unknown)
-    assert report.count(CheckState.OK) + report.count(CheckState.NOT_NEEDED) == len(CheckKind) - len(unknown)
+    assert report.count(CheckState.OK) + report.count(CheckState.NOT_NEEDED) == len(USUAL) - len(unknown)
     assert not report.is_blocked
 
 
@@ -481,3 +485,27 @@ async def test_regions_without_the_storage_are_no_alternative(subscription: Subs
     assert report.alternatives == (Alternative("westus3", PLAN.nodes.size, 0, None, None),)
     quota = next(check for check in report.checks if check.kind is CheckKind.QUOTA)
     assert [fix.remedy for fix in quota.fixes] == [Remedy.OPEN_LINK]
+
+
+async def test_a_policy_about_plans_is_checked_first(subscription: Subscription) -> None:
+    subscription.policy = Policy(updates=False)
+    assert [check.kind for check in (await subscription.preflight.run(PLAN)).checks] == list(USUAL)
+    subscription.policy = Policy(region=PLAN.region, allowed_profiles=("reference",))
+    report = await subscription.preflight.run(PLAN)
+    assert [check.kind for check in report.checks] == list(CheckKind)
+    assert report.checks[0].state is CheckState.OK
+    subscription.policy = Policy(region="westeurope", allowed_profiles=("small",))
+    check = await found(subscription, CheckKind.POLICY)
+    assert check.state is CheckState.BLOCKED
+    assert values(check) == {Remedy.USE_REGION: "westeurope"}
+    assert "westeurope only" in check.detail
+    assert "small" in check.detail
+
+
+async def test_nothing_is_proposed_that_the_organisation_does_not_allow(subscription: Subscription) -> None:
+    subscription.facts.limits["eastus"] = quotas(A10=(36, 108), A100=(0, 200))
+    assert (await subscription.preflight.run(PLAN)).alternatives
+    subscription.policy = Policy(region=PLAN.region)
+    assert {each.region for each in (await subscription.preflight.run(PLAN)).alternatives} <= {PLAN.region}
+    subscription.policy = Policy(allowed_profiles=("reference",))
+    assert {each.size for each in (await subscription.preflight.run(PLAN)).alternatives} <= {PLAN.nodes.size}

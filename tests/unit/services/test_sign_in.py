@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
 
 from fakes.identity import ACCOUNT, CODE, PLANTED_TOKEN, SUBSCRIPTIONS, TENANT, FakeDirectory, FakeIdentity
-from tiepoint.domain.account import SignInMethod, SubscriptionId
+from tiepoint.domain.account import SignInMethod, SubscriptionId, Tenant, TenantId
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.cloud import CUSTOM
 from tiepoint.domain.errors import (
@@ -16,9 +17,11 @@ from tiepoint.domain.errors import (
     ConfirmationNeeded,
     ConnectionLost,
     NotPermitted,
+    SetByOrganisation,
     SignInNeeded,
     UsageError,
 )
+from tiepoint.domain.policy import NO_POLICY, Policy
 from tiepoint.domain.settings import Settings
 from tiepoint.ports.azure import Azure
 from tiepoint.ports.settings_store import LoadedSettings
@@ -42,7 +45,12 @@ class _Store:
 class _Stand:
     """A service with what it stands on."""
 
-    def __init__(self, identity: FakeIdentity | None = None, settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        identity: FakeIdentity | None = None,
+        settings: Settings | None = None,
+        policy: Policy = NO_POLICY,
+    ) -> None:
         self.identity, self.directory = identity or FakeIdentity(), FakeDirectory()
         self.store = _Store(settings or Settings())
         self.made: list[SubscriptionId] = []
@@ -50,7 +58,7 @@ class _Stand:
         self.service = SignInService(
             self.identity,
             self.directory,
-            Preferences(cast("Any", self.store)),
+            Preferences(cast("Any", self.store), policy),
             self._azure_for,
             forget=self._forget,
         )
@@ -346,3 +354,59 @@ async def test_a_token_goes_to_storage_of_this_cloud_only(endpoint: str) -> None
     with pytest.raises(SignInNeeded, match="no storage of Azure"):
         await stand.service.blob_source().credential(BlobPlace(endpoint, "captures"))
     assert ("storage_token",) not in stand.identity.calls
+
+
+STUDIO_ONLY = Policy(tenant="studio.example", places={"tenant": "/etc/p"})
+
+
+async def test_under_a_policy_only_its_organisation_is_signed_in_to() -> None:
+    stand = _Stand(policy=STUDIO_ONLY)
+    with pytest.raises(SetByOrganisation, match=r"studio\.example") as refused:
+        await stand.service.sign_in(tenant="other.example")
+    assert "/etc/p" in refused.value.remedy
+    assert stand.snapshot.failure is not None
+    assert stand.identity.calls == []
+    await stand.service.sign_in(tenant="Studio.Example")
+    await stand.service.sign_in()
+    assert {call[2] for call in stand.identity.calls if call[0] == "sign_in"} == {"studio.example"}
+    assert stand.store.settings.tenant == ""
+
+
+@pytest.mark.parametrize(("identity", "domain"), [("tenant-9", "studio.example"), ("STUDIO.example", "")])
+async def test_a_sign_in_of_the_organisation_is_taken_up(identity: str, domain: str) -> None:
+    tenant = Tenant(TenantId(identity), "Studio", domain)
+    stand = _Stand(FakeIdentity(replace(ACCOUNT, tenant=tenant)), policy=STUDIO_ONLY)
+    await stand.service.restore()
+    assert stand.snapshot.account is not None
+
+
+async def test_a_sign_in_of_another_organisation_is_not_taken_up() -> None:
+    stand = _Stand(FakeIdentity(ACCOUNT), policy=STUDIO_ONLY)
+    await stand.service.restore()
+    assert stand.snapshot.state is SignInState.SIGNED_OUT
+    assert stand.snapshot.failure is not None
+    assert "studio.example only" in stand.snapshot.failure.summary
+    assert stand.identity.is_closed
+    with pytest.raises(SignInNeeded):
+        stand.service.azure()
+    with pytest.raises(SignInNeeded):
+        await stand.service.storage_credential()
+
+
+@pytest.mark.parametrize("name", ["tenant", "client_id"])
+async def test_where_the_organisation_is_in_doubt_nobody_signs_in(name: str) -> None:
+    policy = Policy(unusable=frozenset({name}), places={name: "/etc/p"})
+    stand = _Stand(FakeIdentity(ACCOUNT), policy=policy)
+    await stand.service.restore()
+    assert stand.snapshot.account is None
+    with pytest.raises(SetByOrganisation, match="cannot be used"):
+        await stand.service.sign_in()
+    assert stand.snapshot.failure is not None
+    assert "/etc/p" in stand.snapshot.failure.remedy
+    assert stand.identity.calls == []
+
+
+async def test_the_organisations_application_signs_in() -> None:
+    stand = _Stand(settings=Settings(client_id="own"), policy=Policy(client_id="theirs"))
+    await stand.service.sign_in()
+    assert [call[3] for call in stand.identity.calls if call[0] == "sign_in"] == ["theirs"]

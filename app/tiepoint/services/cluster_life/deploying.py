@@ -13,6 +13,7 @@ from tiepoint.domain.cluster import Machine, MachineRole, Power
 from tiepoint.domain.cluster_operation import ResourceGroupKind
 from tiepoint.domain.cluster_plan import ClusterPlan
 from tiepoint.domain.errors import NotThere, TiepointError, UsageError
+from tiepoint.domain.plan_policy import refuse_forbidden
 from tiepoint.domain.resource_names import SCHEDULER, deployment_name, node_number
 from tiepoint.services.cluster_life.capacity import deploy_nodes_and_all
 from tiepoint.services.cluster_life.composing import Existing, composed, existing, with_sources
@@ -41,6 +42,7 @@ async def deploy(work: Work) -> None:
     plan = work.order.plan
     if plan is None:
         raise UsageError("There is no plan to deploy.", remedy="Give a cluster.toml, or make one in the panel.")
+    refuse_forbidden(plan, work.tools.policy)  # also what an earlier start of this program began
     await make_group(work, plan)
     await _switched_on(work)
     ended = await _what_runs(work)

@@ -12,6 +12,7 @@ from tiepoint.domain.cluster import Machine, MachineRole, Power
 from tiepoint.domain.cluster_plan import ClusterPlan, Engine
 from tiepoint.domain.errors import TiepointError, UsageError
 from tiepoint.domain.failure import Failure
+from tiepoint.domain.plan_policy import refuse_forbidden
 from tiepoint.domain.resource_names import node_names, node_number
 from tiepoint.services.cluster_life.capacity import deploy_nodes_and_all
 from tiepoint.services.cluster_life.composing import existing, plan_at_hand
@@ -36,6 +37,8 @@ async def scale(work: Work) -> None:
     nodes = [machine for machine in facts.machines if machine.role is MachineRole.NODE]
     missing = sorted(set(node_names(plan.nodes.count)) - {node.name for node in nodes})
     surplus = sorted((node for node in nodes if node_number(node.name) > plan.nodes.count), key=lambda each: each.name)
+    if missing:
+        refuse_forbidden(plan, work.tools.policy)
     if (missing or (surplus and plan.engine is Engine.METASHAPE)) and not _runs(facts.machines):
         raise UsageError(f"{work.order.name} does not run.", remedy="Resume it first, then change its nodes.")
     if surplus:

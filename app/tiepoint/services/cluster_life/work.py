@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from tiepoint.domain.cluster import Machine
 from tiepoint.domain.errors import ConfirmationNeeded, ConnectionLost, SignInNeeded, TiepointError
+from tiepoint.domain.policy import NO_POLICY, Policy
 from tiepoint.ports.azure import Azure
 from tiepoint.ports.cluster_journal import ClusterJournal, OperationRecord
 from tiepoint.services.cluster_life.board import Board
@@ -50,6 +51,7 @@ class Tools:
         sleep: Waits.
         leases: Says on Azure's side that somebody wants a cluster.
         book: What clusters cost.
+        policy: What an organisation lets be deployed.
     """
 
     sign_in: SignInService
@@ -61,6 +63,7 @@ class Tools:
     sleep: Callable[[float], Awaitable[None]]
     leases: LeaseKeeper
     book: PriceBook
+    policy: Policy = NO_POLICY
 
 
 class Work:

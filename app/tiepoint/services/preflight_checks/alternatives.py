@@ -10,6 +10,7 @@ from typing import Final
 from tiepoint.domain.cluster_plan import ClusterPlan
 from tiepoint.domain.errors import SignInNeeded, TiepointError
 from tiepoint.domain.node_sizes import NODE_SIZES, node_size, size_label
+from tiepoint.domain.plan_policy import policy_findings
 from tiepoint.domain.preflight import Alternative, Check, CheckKind, CheckState, Fix, QuotaFigures, Remedy
 from tiepoint.ports.azure import SizeOffer
 from tiepoint.services.preflight_checks.places import by_nearness
@@ -76,6 +77,7 @@ async def _regions(question: Question) -> list[str]:
     if plan.storage.kind in STORAGE_TYPES:
         having = set(await question.provider_regions(STORAGE_TYPES[plan.storage.kind][0]))
         places = [region for region in places if region in having]
+    places = [region for region in places if _is_allowed(question, region, plan.nodes.size)]
     return by_nearness(plan.region, labels, places)[:_MOST_REGIONS]
 
 
@@ -85,7 +87,13 @@ async def _sizes(question: Question) -> list[str]:
     known = node_size(now)
     least = known.gpu_memory_gib if known else 0
     usable = [size for size in NODE_SIZES if size.has_cuda and size.gpu_memory_gib >= least]
-    return [size.name for size in usable if size.name.lower() in offers and size.name.lower() != now]
+    others = [size.name for size in usable if size.name.lower() in offers and size.name.lower() != now]
+    return [size for size in others if _is_allowed(question, question.plan.region, size)]
+
+
+def _is_allowed(question: Question, region: str, size: str) -> bool:
+    plan = replace(question.plan, region=region, nodes=replace(question.plan.nodes, size=size))
+    return not policy_findings(plan, question.asking.plans.policy)
 
 
 async def _look(question: Question, region: str, size: str) -> Alternative:

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from tiepoint.domain.cluster_plan import ClusterPlan, PlanFinding, Profile, StorageKind
 from tiepoint.domain.errors import InputError, TiepointError
 from tiepoint.domain.failure import Failure
+from tiepoint.domain.policy import Policy
 from tiepoint.services.program import Program
 from tiepoint.ui.background import Background
 from tiepoint.ui.text import plain, tr
@@ -62,7 +63,7 @@ class PlanModel(QObject):
         self.saved_at: datetime | None = None
         self._saved: ClusterPlan | None = None
         self._imported: tuple[PlanFinding, ...] = ()
-        self._plan = self._with_usual_sources(self._plans.begin(Profile.REFERENCE))
+        self._plan = self._with_usual_sources(self._plans.begin())
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
         self._soon.timeout.connect(self._compose)
         self._task: asyncio.Task[None] | None = None
@@ -81,6 +82,16 @@ class PlanModel(QObject):
         quota = self.facts.quota_finding(self._plan)
         own = (*own, quota) if quota is not None else own
         return tuple(sorted((*kept, *own), key=lambda finding: not finding.is_blocking))
+
+    @property
+    def policy(self) -> Policy:
+        """What the organisation sets for clusters."""
+        return self._plans.policy
+
+    @property
+    def profiles(self) -> tuple[Profile, ...]:
+        """The profiles that may be deployed."""
+        return self._plans.profiles
 
     @property
     def is_blocked(self) -> bool:
@@ -102,6 +113,8 @@ class PlanModel(QObject):
 
     def begin(self, profile: Profile) -> None:
         """Take a profile's sizes; name, region, sources, vault and guard stay."""
+        if profile not in self._plans.profiles:
+            return
         old = self._plan
         made = self._plans.begin(profile, name=old.name, region=old.region)
         kept = replace(made.access, sources=old.access.sources)
@@ -111,7 +124,7 @@ class PlanModel(QObject):
         """Begin a plan for another cluster when the one that is held has been deployed; a draft is kept."""
         taken = {cluster.name for cluster in self._program.azure.clusters.snapshot.clusters}
         if self._plan.name in taken:
-            usual = self._plans.begin(Profile.REFERENCE, region=self._plan.region)
+            usual = self._plans.begin(region=self._plan.region)
             names = (usual.name, *(f"{usual.name}-{number}" for number in range(2, len(taken) + 3)))
             free = next(name for name in names if name not in taken)
             self.open_plan(self._with_usual_sources(replace(usual, name=free)))
@@ -209,6 +222,7 @@ class PlanModel(QObject):
         self.changed.emit()
 
     async def _export(self, path: Path) -> None:
+        self._plans.refuse_forbidden(self._plan)
         made = await asyncio.to_thread(self._templates.compose, self._plan)
         text = json.dumps(made.template, indent=2) + "\n"
         try:

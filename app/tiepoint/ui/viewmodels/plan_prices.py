@@ -86,7 +86,7 @@ class PlanPrices(QObject):
 
     async def _ask_others(self, plan: ClusterPlan) -> None:
         for profile in Profile:
-            made = self._plans.begin(profile, name=plan.name, region=plan.region)
+            made = self._plans.preview(profile, name=plan.name, region=plan.region)
             self.profiles[profile] = await self._prices.estimate(made)
         for kind in StorageKind:
             storage = replace(plan.storage, kind=kind, capacity_tib=_fitting(kind, plan.storage.capacity_tib))

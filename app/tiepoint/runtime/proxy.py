@@ -1,0 +1,67 @@
+"""The proxy of this process and of its children: the variables that every library here asks.
+
+Must be told before the first connection and the first child. Standard library only; on the main thread.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import MutableMapping
+from typing import Final
+
+_SCHEMES: Final = ("http_proxy", "https_proxy")
+_ALL: Final = "all_proxy"
+_EXCEPT: Final = "no_proxy"
+_OWN: Final = ("localhost", "127.0.0.1", "::1")
+"""This computer, where the daemons and the sign-in's page are."""
+
+
+class ProxyVariables:
+    """Sets the variables, and gives back what was there before.
+
+    Args:
+        environ: The environment; a test gives its own.
+    """
+
+    def __init__(self, environ: MutableMapping[str, str] | None = None) -> None:
+        self._environ = os.environ if environ is None else environ
+        self._before = {name: self._environ.get(name) for name in _spellings(*_SCHEMES, _ALL, _EXCEPT)}
+
+    def use(self, chosen: str | None) -> None:
+        """Let everything go through a proxy from now on; connections that are open stay as they are.
+
+        Args:
+            chosen: Its address; empty = none, straight to every server; None = as the system says.
+        """
+        self.restore()
+        if chosen is None:
+            return
+        self._put((_ALL,), "")
+        self._put(_SCHEMES, chosen)
+        self._put((_EXCEPT,), ",".join(self._excepted()) if chosen else "*")
+
+    def restore(self) -> None:
+        """Put back what was there before."""
+        for name, value in self._before.items():
+            if value is None:
+                self._environ.pop(name, None)
+            else:
+                self._environ[name] = value
+
+    def _excepted(self) -> tuple[str, ...]:
+        """Return the servers that are reached straight: those the system excepts, and this computer."""
+        named = self._before[_EXCEPT] or self._before[_EXCEPT.upper()] or ""
+        kept = [each.strip() for each in named.split(",") if each.strip() not in {"", "*"}]
+        return tuple(dict.fromkeys((*kept, *_OWN)))
+
+    def _put(self, names: tuple[str, ...], value: str) -> None:
+        for name in _spellings(*names):
+            if value:
+                self._environ[name] = value
+            else:
+                self._environ.pop(name, None)
+
+
+def _spellings(*names: str) -> tuple[str, ...]:
+    """Return names in both spellings: libraries differ in which one they ask first."""
+    return tuple(spelt for name in names for spelt in (name, name.upper()))

@@ -1,0 +1,56 @@
+"""The variables that libraries and children ask for the proxy."""
+
+from __future__ import annotations
+
+import os
+import urllib.request
+
+import pytest
+
+from tiepoint.runtime.proxy import ProxyVariables
+
+PROXY = "http://proxy.example:3128"
+
+
+def test_a_chosen_proxy_is_set_in_both_spellings_and_spares_this_computer() -> None:
+    environ = {"NO_PROXY": "intranet.example", "ALL_PROXY": "http://old:1"}
+    ProxyVariables(environ).use(PROXY)
+    assert {environ[name] for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY")} == {PROXY}
+    assert environ["no_proxy"] == environ["NO_PROXY"] == "intranet.example,localhost,127.0.0.1,::1"
+    assert "ALL_PROXY" not in environ
+
+
+def test_straight_means_no_proxy_even_where_the_system_has_one() -> None:
+    environ = {"https_proxy": "http://old:1", "ALL_PROXY": "http://old:1"}
+    ProxyVariables(environ).use("")
+    assert environ == {"no_proxy": "*", "NO_PROXY": "*"}
+
+
+def test_what_the_system_says_comes_back() -> None:
+    before = {"https_proxy": "http://old:1", "NO_PROXY": "*"}
+    environ = dict(before)
+    variables = ProxyVariables(environ)
+    variables.use(PROXY)
+    assert environ["no_proxy"] == "localhost,127.0.0.1,::1"
+    variables.use("")
+    variables.use(None)
+    assert environ == before
+    variables.use(PROXY)
+    variables.restore()
+    assert environ == before
+
+
+def test_the_standard_library_obeys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [each for each in os.environ if each.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+    variables = ProxyVariables()
+    variables.use(PROXY)
+    try:
+        assert urllib.request.getproxies()["https"] == PROXY
+        assert urllib.request.proxy_bypass("localhost")
+        assert not urllib.request.proxy_bypass("management.azure.com")
+        variables.use("")
+        assert urllib.request.proxy_bypass("management.azure.com")
+    finally:
+        variables.restore()
+    assert "https" not in urllib.request.getproxies()
