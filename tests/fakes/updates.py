@@ -36,10 +36,11 @@ class FakeUpdateSource:
         self.failure: TiepointError | None = None
         self.asked: list[tuple[str, tuple[str, ...]]] = []
         self.held: asyncio.Event | None = None
-        self.cut = 0
+        self.came, self.cut = asyncio.Event(), 0
 
     async def fetch(self, address: str, keys: Sequence[str]) -> Manifest:
         self.asked.append((address, tuple(keys)))
+        self.came.set()
         if self.held is not None:
             try:
                 await self.held.wait()

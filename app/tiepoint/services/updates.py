@@ -180,7 +180,9 @@ class UpdateService:
             self._notes = await asyncio.to_thread(self._memory.load)
         except TiepointError as error:
             _log.info("updates: %s", error.summary)
-        if self.snapshot.state is not UpdateState.LOOKING:
+        if self.snapshot.state in (UpdateState.LOOKING, UpdateState.FAILED):
+            self._show()
+        else:
             self._show_known()
 
     def _is_due(self) -> bool:

@@ -77,7 +77,7 @@ def _opened(content: bytes, where: str) -> tuple[bytes, list[Mapping[str, Any]]]
 def _check(payload: bytes, signatures: Sequence[Mapping[str, Any]], keys: Sequence[str], where: str) -> None:
     trusted = [base64.b64decode(key) for key in keys if is_key(key)]
     by_id = {key_id(key): Ed25519PublicKey.from_public_bytes(key) for key in trusted}
-    ours = [each for each in signatures if each.get("key") in by_id]
+    ours = [each for each in signatures if str(each.get("key")) in by_id]
     if not ours:
         raise InputError(
             f"The list of updates at {where} is not signed by anybody whom this program trusts.",
