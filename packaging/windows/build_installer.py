@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Builds the Windows installer from a folder: on Windows from the frozen program, anywhere else from any folder like it.
+"""Builds the Windows installer from a folder: on Windows the frozen program's, anywhere else any folder like it.
 
 Usage: build_installer.py --payload FOLDER --out FILE.exe [--version V] [--sign] [--fast]
 
-Needs makensis 3.08 or later (in PATH, or named by TIEPOINT_MAKENSIS). The policy templates go into a zip file beside the
-installer. With --sign every program file of the folder that nobody has signed is signed first, in place, then the
+Needs makensis 3.08 or later (in PATH, or named by TIEPOINT_MAKENSIS). The policy templates go into a zip file beside
+the installer. With --sign every program file of the folder that nobody has signed is signed first, in place, then the
 uninstaller and the installer as they are made (sign.py says with what). Standard library only.
 """
 

@@ -6,8 +6,8 @@ Usage: sign.py [--unsigned-below FOLDER] [FILE...]
 The certificate is told by the environment, never on the command line:
   TIEPOINT_SIGN_PFX, TIEPOINT_SIGN_PASSWORD_FILE   a PKCS #12 file and a file with its password (osslsigncode)
   TIEPOINT_SIGN_THUMBPRINT                         SHA-1 of a certificate in Windows' store or on a token (signtool)
-  TIEPOINT_SIGN_TIMESTAMP                          address of an RFC 3161 time stamp server; without one a signature ends
-                                                   with its certificate, and the script says so
+  TIEPOINT_SIGN_TIMESTAMP                          address of an RFC 3161 time stamp server; without one a signature
+                                                   ends with its certificate, and the script says so
   TIEPOINT_SIGNTOOL, TIEPOINT_OSSLSIGNCODE         the tools, where they are not in PATH
 
 Each signature is checked after it is made, and a file changes only once it holds. Standard library only.
@@ -60,6 +60,8 @@ class Signer:
         Raises:
             SigningError: The tool refused, or what it made does not hold; the file is as it was.
         """
+        if not is_program(path):
+            raise SigningError(f"{path} is no program file for Windows.")
         if self.thumbprint:
             stamp = ["/tr", self.timestamp, "/td", "sha256"] if self.timestamp else []
             _call([self.tool, "sign", "/fd", "sha256", "/sha1", self.thumbprint, "/d", "Tiepoint", *stamp, str(path)])
@@ -99,7 +101,7 @@ def signer_from(environment: Mapping[str, str]) -> Signer:
 
 
 def unsigned_below(folder: Path) -> list[Path]:
-    """Return the program files that nobody has signed yet; those of Qt's, Python's and Microsoft's makers stay theirs."""
+    """Return the program files that nobody has signed yet; what its makers have signed stays theirs."""
     files = (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink())
     return [path for path in files if is_program(path) and not is_signed(path)]
 
@@ -124,8 +126,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         signer = signer_from(os.environ)
         files = [*arguments.files, *(unsigned_below(arguments.unsigned_below) if arguments.unsigned_below else [])]
         for path in files:
-            if not is_program(path):
-                raise SigningError(f"{path} is no program file for Windows.")
             signer.sign(path)
     except (SigningError, OSError) as error:
         sys.stderr.write(f"sign: {error}\n")

@@ -90,9 +90,6 @@ Function .onInit
   Call CheckWindows
   Call ChooseMode
   Call SelectSections
-  ${If} ${Silent}
-    Call CheckAll
-  ${EndIf}
 FunctionEnd
 
 Section "Tiepoint" SectionProgram
