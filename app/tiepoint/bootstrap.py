@@ -33,10 +33,11 @@ from tiepoint.adapters.on_demand import OnDemand
 from tiepoint.adapters.policies.system_policies import SystemPolicies
 from tiepoint.adapters.scheduler.client import ProtocolScheduler
 from tiepoint.azure_parts import azure_parts
-from tiepoint.computer_parts import graphics_trial, update_service
+from tiepoint.computer_parts import graphics_service, proxy_variables, update_service
 from tiepoint.connections import open_agent_stream, open_running_worker_stream, open_worker_stream
 from tiepoint.console.outlet import Outlet, OutputLost, stderr_line
 from tiepoint.console.terminals import outlet_for, outlet_for_programs
+from tiepoint.doctor_parts import further_checks
 from tiepoint.domain.errors import SetupError, TiepointError
 from tiepoint.domain.failure import Failure
 from tiepoint.ports.photo_inspector import PhotoInspector
@@ -50,7 +51,6 @@ from tiepoint.services.captures import CaptureService
 from tiepoint.services.computer import Computer
 from tiepoint.services.doctor import Doctor
 from tiepoint.services.estimates import Estimates
-from tiepoint.services.graphics import GraphicsService
 from tiepoint.services.jobs import JobService
 from tiepoint.services.measurements import MeasurementService
 from tiepoint.services.model_export import ModelExports
@@ -155,6 +155,8 @@ def _end_like_interrupted() -> None:
 async def open_program() -> AsyncIterator[Program]:
     """Build the program around this computer's agent, and let go of everything afterwards."""
     settings = FileSettingsStore(folders.settings_folder() / "settings.json", _now)
+    preferences = Preferences(settings, SystemPolicies().read())
+    proxy = proxy_variables(preferences)  # before any library asks for it, and any child inherits it
     captures_folder = captures_folder_of(settings)
     store = FolderCaptureStore(captures_folder, _now)
     recorder = FolderFlightRecorder(folders.data_folder() / "recordings", _now)
@@ -164,7 +166,7 @@ async def open_program() -> AsyncIterator[Program]:
     captures = CaptureService(store, inspector, operations)
     jobs = JobService(scheduler, lambda: secrets.token_hex(16))
     products = ProductService(FolderProductStore(), operations)
-    monitor, preferences = JobMonitor(scheduler, _now), Preferences(settings, SystemPolicies().read())
+    monitor = JobMonitor(scheduler, _now)
     estimates, computer = Estimates(scheduler, monitor), Computer(system, scheduler, monitor, preferences)
     panel_state = PanelStateService(FilePanelStateStore(folders.settings_folder() / "panel.json", _now))
     results, measurements, model_exports = _result_services(captures_folder, jobs, operations)
@@ -184,7 +186,8 @@ async def open_program() -> AsyncIterator[Program]:
         site, azure, lambda shown: panel_state.remember(site=shown), parked, recorder, moves, operations
     )
     results.also = remote.rounds.results
-    updates = update_service(preferences, _now)
+    updates, graphics = update_service(preferences, _now), graphics_service(_launch, _now)
+    checks = further_checks(preferences, graphics, _now)
     try:
         yield Program(
             version=__version__,
@@ -194,7 +197,7 @@ async def open_program() -> AsyncIterator[Program]:
             jobs=jobs,
             products=products,
             renderer=renderer,
-            doctor=Doctor(system, scheduler, settings, __version__, worker, display_problem),
+            doctor=Doctor(system, scheduler, settings, __version__, worker, display_problem, checks),
             new_reconstruction=lambda: Reconstruction(captures, store, jobs, products),
             monitor=monitor,
             estimates=estimates,
@@ -210,7 +213,7 @@ async def open_program() -> AsyncIterator[Program]:
             azure=azure,
             remote=remote,
             updates=updates,
-            graphics=GraphicsService(graphics_trial(_launch)),
+            graphics=graphics,
         )
     finally:
         await updates.stop()
@@ -230,6 +233,7 @@ async def open_program() -> AsyncIterator[Program]:
         await computer.stop()
         await scheduler.close()
         await recorder.close()
+        proxy.restore()
 
 
 def _engine_adapters(captures_folder: Path) -> tuple[PhotoInspector, Renderer, System]:

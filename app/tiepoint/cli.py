@@ -168,12 +168,24 @@ def view(
 
 
 @app.command()
-def doctor(as_json: Json = False, verbose: Verbose = False) -> None:
-    """Look at this computer and say what is missing."""
+def doctor(
+    try_graphics: Annotated[
+        bool, typer.Option("--try-graphics", help="Try a graphics driver again that ended the program before.")
+    ] = False,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Look at this computer and say what is missing, and what to do."""
     from tiepoint.bootstrap import run_command
     from tiepoint.console import checks
 
-    exit_with(run_command(checks.doctor, as_json=as_json, verbose=verbose))
+    exit_with(
+        run_command(
+            lambda program, outlet: checks.doctor(program, outlet, try_graphics=try_graphics),
+            as_json=as_json,
+            verbose=verbose,
+        )
+    )
 
 
 @app.command()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _EXIT_SETUP: Final = 2
 _STARTING_S: Final = 20.0
 _RETRY_S: Final = 0.2
+_kept: Final[list[Any]] = []
 _LATER: Final = (
     "tiepoint.bootstrap",
     "tiepoint.adapters.computer.system",
@@ -66,6 +67,7 @@ def run_panel(opening: Opening, *, verbose: bool = False) -> int:
         answered = _handed_over(opening, lock)
         if answered is not None:
             return answered
+    _report_crashes()
     try:
         from tiepoint.ui.application import show_panel
 
@@ -81,6 +83,16 @@ async def _opened(*, verbose: bool) -> AsyncIterator[Program]:
     bootstrap.start_logs(verbose=verbose)
     async with bootstrap.open_program() as program:
         yield program
+
+
+def _report_crashes() -> None:
+    """Let a crash in native code leave its stack in a file; the next start learns from it which driver it was."""
+    with contextlib.suppress(OSError):
+        import faulthandler
+
+        # The file must stay open for as long as the process lives.
+        _kept.append(folders.user_log_file("panel-crash").open("a", encoding="utf-8"))
+        faulthandler.enable(_kept[-1])
 
 
 def _first_picture() -> FirstPicture:

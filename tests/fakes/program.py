@@ -9,7 +9,7 @@ from typing import Any
 from fakes.azure import FakeAzure
 from fakes.captures import FakeCaptureStore, FakePhotoInspector, a_drop
 from fakes.clock import FakeClock
-from fakes.graphics import FakeGraphicsTrial
+from fakes.graphics import FakeGraphicsMemory, FakeGraphicsTrial
 from fakes.panel import FakePanelStateStore, FakePreviewStore
 from fakes.photo_sets import FakePhotoGallery, FakePhotoSetStore
 from fakes.products import FakeProductStore, FakeRenderer, FakeSettingsStore, FakeSystem
@@ -75,7 +75,7 @@ class FakeProgram:
         self.has_transfers = True
         self.azure = FakeAzure()
         self.update_source, self.update_memory = FakeUpdateSource(), FakeUpdateMemory()
-        self.graphics_trial = FakeGraphicsTrial()
+        self.graphics_trial, self.graphics_memory = FakeGraphicsTrial(), FakeGraphicsMemory()
         self.program = self._program()
 
     def _run(self, fake: FakeScheduler, job: Job) -> None:
@@ -121,5 +121,5 @@ class FakeProgram:
             azure=azure,
             remote=fake_remote_parts(self.computer_site, azure),
             updates=UpdateService(self.update_source, self.update_memory, preferences, "0.1.0", ("", ()), clock),
-            graphics=GraphicsService(self.graphics_trial),
+            graphics=GraphicsService(self.graphics_trial, self.graphics_memory, lambda: "here", clock),
         )

@@ -110,8 +110,16 @@ def _about(what: str, failure: Failure) -> Failure:
     return dataclasses.replace(failure, summary=f"{what}: {failure.summary}")
 
 
-async def doctor(program: Program, outlet: Outlet) -> int:
-    """Look at this computer."""
+async def doctor(program: Program, outlet: Outlet, *, try_graphics: bool = False) -> int:
+    """Look at this computer.
+
+    Args:
+        program: Looks.
+        outlet: Where words go.
+        try_graphics: Forget that a graphics driver ended the program.
+    """
+    if try_graphics:
+        await program.graphics.forgive()
     findings: list[Finding] = []
     async with aclosing(program.doctor.examine()) as examined:
         async for finding in examined:

@@ -32,6 +32,7 @@ ROLES: Final = {
     "export-model": "tiepoint.engine.export_model:main",
     "warm": "tiepoint.engine.warm:main",
     "health": "tiepoint.engine.health:main",
+    "graphics": "tiepoint.ui.viewer.trial:main",
 }
 THREADS_VARIABLE: Final = "TIEPOINT_THREADS"
 _THREAD_CAPS: Final = (
@@ -43,7 +44,7 @@ _THREAD_CAPS: Final = (
     "NUMBA_NUM_THREADS",
 )
 _ONE_THREAD_ROLES: Final = frozenset({"worker", "photos", "photo-checks"})
-_POLITE_ROLES: Final = frozenset({"worker", "stage", "photo-checks"})
+_POLITE_ROLES: Final = frozenset({"worker", "stage", "photo-checks", "warm"})
 _NICENESS: Final = 10
 _DAEMONS: Final = frozenset({"agent", "transfer"})
 

@@ -5,42 +5,26 @@ Must not change anything but start the agent, which is part of what it tries. On
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
-from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from typing import TYPE_CHECKING, Final
 
 from tiepoint.domain.errors import TiepointError
 from tiepoint.domain.space import size_text
 from tiepoint.ports.scheduler import Scheduler
 from tiepoint.ports.settings_store import SettingsStore
 from tiepoint.ports.system import EngineFacts, FolderFacts, System
+from tiepoint.services.finding import Check, Finding, Health
 
 if TYPE_CHECKING:
     from tiepoint.ports.transfer_worker import TransferWorker
 
+__all__ = ["Doctor", "Finding", "Health"]
+
 _PYTHONS: Final = ((3, 11), (3, 14))
 _LEAST_MEMORY_BYTES: Final = 4_000_000_000
+_LEAST_AVAILABLE_BYTES: Final = 1_500_000_000
 _LEAST_FREE_BYTES: Final = 2_000_000_000
-
-
-class Health(StrEnum):
-    """How a check came out."""
-
-    OK = "ok"
-    WARNING = "warning"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check: what was looked at, how it is, and what to do when it is not well."""
-
-    name: str
-    health: Health
-    text: str
-    remedy: str = ""
-    facts: dict[str, Any] = field(default_factory=dict)
 
 
 class Doctor:
@@ -53,6 +37,7 @@ class Doctor:
         version: Of this program.
         worker: What moves photos and products; it is looked at, never started.
         window_problem: Says why no window can be shown and what to do; None when one can.
+        further: More checks; they are made at the same time.
     """
 
     def __init__(
@@ -63,7 +48,9 @@ class Doctor:
         version: str,
         worker: TransferWorker,
         window_problem: Callable[[], tuple[str, str] | None] = lambda: None,
+        further: Sequence[Check] = (),
     ) -> None:
+        self._further = tuple(further)
         self._window_problem = window_problem
         self._system = system
         self._scheduler = scheduler
@@ -72,21 +59,29 @@ class Doctor:
         self._worker = worker
 
     async def examine(self) -> AsyncGenerator[Finding, None]:
-        """Make every check, quick ones first.
+        """Make every check, quick ones first; those that wait for something wait together.
 
         Yields:
             One finding for each thing looked at; a failing check is a finding, never an exception.
         """
-        for finding in self._computer():
-            yield finding
-        yield self._window()
-        for name, folder in self._system.folders().items():
-            yield _folder(name, folder)
-        yield self._stored_settings()
-        for finding in await self._engine():
-            yield finding
-        yield await self._agent()
+        checks = (*self._further, self._engine)
+        waiting = [asyncio.ensure_future(check()) for check in checks]
+        try:
+            for finding in self._at_once():
+                yield finding
+            for task in waiting:
+                for finding in await task:
+                    yield finding
+        finally:
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+        yield await self._agent()  # last: it may start one
         yield await self._transfers()
+
+    def _at_once(self) -> list[Finding]:
+        folders = [_folder(name, folder) for name, folder in self._system.folders().items()]
+        return [*self._computer(), self._window(), *folders, self._stored_settings()]
 
     def _computer(self) -> list[Finding]:
         facts = self._system.computer()
@@ -98,13 +93,7 @@ class Doctor:
             _judged("python", python_ok, facts.python, "Install Python 3.11, 3.12 or 3.13."),
             Finding("system", Health.OK, f"{facts.system}, {facts.machine}"),
             Finding("processor", Health.OK, f"{facts.cpu_count} logical cores", facts={"cpu_count": facts.cpu_count}),
-            _judged(
-                "memory",
-                facts.memory_bytes >= _LEAST_MEMORY_BYTES,
-                memory,
-                f"Use the preset draft; the others need a computer with {size_text(_LEAST_MEMORY_BYTES)} or more.",
-                bad=Health.WARNING,
-            ),
+            _memory(facts.memory_bytes, facts.memory_available_bytes, memory),
         ]
 
     def _window(self) -> Finding:
@@ -177,6 +166,15 @@ class Doctor:
             remedy = "Nothing to do: another version started it; an older one is replaced when it is next needed."
             return Finding("transfer worker", Health.WARNING, text, remedy, facts)
         return Finding("transfer worker", Health.OK, text, facts=facts)
+
+
+def _memory(all_bytes: int, available_bytes: int, text: str) -> Finding:
+    if all_bytes < _LEAST_MEMORY_BYTES:
+        remedy = f"Use the preset draft; the others need a computer with {size_text(_LEAST_MEMORY_BYTES)} or more."
+        return Finding("memory", Health.WARNING, text, remedy)
+    if available_bytes < _LEAST_AVAILABLE_BYTES:
+        return Finding("memory", Health.WARNING, text, "Close programs that need much memory before you start a job.")
+    return Finding("memory", Health.OK, text)
 
 
 def _folder(name: str, folder: FolderFacts) -> Finding:

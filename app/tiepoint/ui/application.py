@@ -30,6 +30,7 @@ _LATER: Final = (
     "tiepoint.ui.pages.photos.page",
     "tiepoint.ui.shell.drops",
     "tiepoint.ui.shell.extras",
+    "tiepoint.ui.shell.graphics_start",
     "tiepoint.ui.shell.other_starts",
     "tiepoint.ui.shell.strip",
 )

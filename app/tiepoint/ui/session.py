@@ -21,6 +21,7 @@ from tiepoint.ui.opening import Opening, is_model
 from tiepoint.ui.pages_of_panel import FIRST, page_makers, page_modules
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.shell.error_dialog import ErrorDialog
+from tiepoint.ui.shell.graphics_start import GraphicsStart
 from tiepoint.ui.shell.messages import Message, Messages
 from tiepoint.ui.shell.remote_work import RemoteWork
 from tiepoint.ui.shell.toasts import ToastStack
@@ -52,6 +53,7 @@ class Session:
         self.panel = Panel(program, self._background, messages, self)
         self._ended = asyncio.Event()
         self._remote_work = RemoteWork(program)
+        self._graphics = GraphicsStart(program.graphics, self._background)
         self.toasts = ToastStack(window, window.dock)
 
     async def run(self, opening: Opening, own_name: str = "") -> None:
@@ -131,9 +133,11 @@ class Session:
         await self._open(opening)
         await self._make_pages_ahead()
         calm_collector()
+        self._background.start(self._graphics.tell(self.window))
         self._remote_work.start()
         self._program.azure.clusters.start()
         self._program.updates.start()
+        self._background.start(self._program.computer.warm_engine())
         await self._program.azure.sign_in.restore()
 
     async def _make_pages_ahead(self) -> None:
@@ -177,6 +181,7 @@ class Session:
     async def _put_away(self) -> None:
         self.window.shut_pages()
         await self._background.stop()
+        await self._graphics.stop()
         await self._remote_work.stop()
         await self._program.updates.stop()
         await self._program.monitor.stop()

@@ -71,6 +71,10 @@ class LocalSystem:
         versions = {str(name): str(version) for name, version in dict(answer.get("versions") or {}).items()}
         return EngineFacts(versions, bool(answer.get("is_warm")))
 
+    async def warm_engine(self) -> None:
+        """Compile the engine's code into the user's cache."""
+        await child_answer(self._launch, "warm", [])
+
 
 def _system_name() -> str:
     if sys.platform == "linux":

@@ -99,6 +99,10 @@ class MainWindow(QMainWindow):
         """Take a line for the window's foot."""
         self._right.addWidget(line)
 
+    def add_banner(self, banner: QWidget) -> None:
+        """Put a line above whatever page is shown."""
+        self._body.insertWidget(0, banner)
+
     def set_pages(self, makers: Mapping[str, Callable[[], Page]]) -> None:
         """Say how pages are made: each when it is first shown, by its name."""
         self._makers = dict(makers)

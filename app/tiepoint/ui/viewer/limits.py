@@ -20,6 +20,9 @@ class Limits:
         still_faces: Faces drawn by themselves when it stands still; more on request.
         moving_points: Points of a cloud drawn while it moves.
         still_points: Points drawn by themselves when it stands still.
+        version: Of OpenGL, (major, minor).
+        vendor: Of the driver, as OpenGL gives it.
+        driver: Version of driver and OpenGL, as OpenGL gives it.
     """
 
     renderer: str
@@ -29,6 +32,9 @@ class Limits:
     still_faces: int
     moving_points: int
     still_points: int
+    version: tuple[int, int] = (0, 0)
+    vendor: str = ""
+    driver: str = ""
 
 
 def limits_of(renderer: str, largest_texture_px: int) -> Limits:

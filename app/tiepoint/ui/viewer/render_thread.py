@@ -12,7 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, QThread, Signal
@@ -32,7 +32,9 @@ _PLATFORMS_WITHOUT: Final = {"offscreen", "minimal", "linuxfb", "vnc"}
 _OLDEST: Final = (3, 2)
 _MOST_PIXELS: Final = 16384
 _SURE_TEXTURE_PX: Final = 2048
+_GL_VENDOR: Final = 0x1F00
 _GL_RENDERER: Final = 0x1F01
+_GL_VERSION: Final = 0x1F02
 _GL_MAX_TEXTURE_SIZE: Final = 0x0D33
 
 Work = Callable[[Scene], None]
@@ -113,6 +115,8 @@ class RenderThread(QThread):
         self._is_unseen = False
         self._is_stopping = False
         self._window: Any = None
+        self.version: tuple[int, int] | None = None
+        """Of OpenGL, once it started; also where it is too old."""
 
     # from the GUI thread
 
@@ -178,7 +182,8 @@ class RenderThread(QThread):
         if not self._surface.isValid() or not context.create() or not context.makeCurrent(self._surface):
             raise RuntimeError(tr("Viewer", "OpenGL did not start on this screen."))
         found = context.format()
-        if (found.majorVersion(), found.minorVersion()) < _OLDEST or context.isOpenGLES():
+        self.version = found.majorVersion(), found.minorVersion()
+        if self.version < _OLDEST or context.isOpenGLES():
             raise RuntimeError(
                 tr(
                     "Viewer",
@@ -257,9 +262,13 @@ class RenderThread(QThread):
 
 def _limits(context: QOpenGLContext) -> Limits:
     functions = context.functions()
-    renderer = str(functions.glGetString(_GL_RENDERER) or "")
+    vendor, renderer, driver = (
+        str(functions.glGetString(name) or "") for name in (_GL_VENDOR, _GL_RENDERER, _GL_VERSION)
+    )
     largest = functions.glGetIntegerv(_GL_MAX_TEXTURE_SIZE)
-    return limits_of(renderer, largest if isinstance(largest, int) and largest > 0 else _SURE_TEXTURE_PX)
+    found = limits_of(renderer, largest if isinstance(largest, int) and largest > 0 else _SURE_TEXTURE_PX)
+    version = (context.format().majorVersion(), context.format().minorVersion())
+    return replace(found, version=version, vendor=vendor, driver=driver)
 
 
 def _vtk_window(*, samples: int) -> Any:

@@ -9,9 +9,11 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QOffscreenSurface
 from shiboken6 import isValid
 
+from tiepoint.domain.graphics import Drawing, GraphicsChoice
 from tiepoint.ui.viewer.camera import CameraView
 from tiepoint.ui.viewer.limits import Limits
 from tiepoint.ui.viewer.render_thread import Frame, RenderThread, Work, wanted_format, why_no_opengl
+from tiepoint.ui.viewer.start_gate import GATE
 
 _log = logging.getLogger("tiepoint.viewer")
 _END_MS: Final = 30_000
@@ -35,6 +37,7 @@ class Stage(QObject):
         self._thread: RenderThread | None = None
         self._surface: QOffscreenSurface | None = None
         self._early: list[Work] = []
+        self._is_asked = False
         self._is_over = False
 
     @property
@@ -43,19 +46,27 @@ class Stage(QObject):
         return self._thread
 
     def start(self) -> None:
-        """Start drawing; does nothing the second time."""
-        if self._thread is not None or self._is_over:
+        """Start drawing once it is known how; does nothing the second time."""
+        if not self._is_asked and not self._is_over:
+            self._is_asked = True
+            GATE.enter(self._begin)
+
+    def _begin(self, choice: GraphicsChoice) -> None:
+        if self._is_over:
+            return
+        if choice.drawing is Drawing.NONE:
+            self._give_up(f"{choice.summary} {choice.remedy}".strip())
             return
         reason = why_no_opengl()
         if reason:
-            self._give_up(reason)
+            self._on_failed(reason)
             return
         self._surface = QOffscreenSurface()
         self._surface.setFormat(wanted_format())
         self._surface.create()
         self._thread = RenderThread(self._surface)
         self._thread.ready.connect(self._on_ready)
-        self._thread.failed.connect(self._give_up)
+        self._thread.failed.connect(self._on_failed)
         self._thread.drawn.connect(self._on_drawn)
         for work in self._early:
             self._thread.post(work)
@@ -98,7 +109,13 @@ class Stage(QObject):
         if self._is_over or self._thread is None:
             return
         self._thread.accept()
+        GATE.note_drawn()
         self.drawn.emit(frame)
+
+    def _on_failed(self, reason: str) -> None:
+        if not self._is_over:
+            self._give_up(reason)
+            GATE.note_failed(reason)
 
     def _give_up(self, reason: str) -> None:
         if self._is_over:

@@ -1,0 +1,160 @@
+"""The network and what belongs to it, looked at with the standard library alone. Blocking calls run in threads.
+
+Nothing is kept open and nothing is sent but a connection and the head of a page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import http.client
+import os
+import socket
+import ssl
+import sys
+import threading
+import urllib.request
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from tiepoint.ports.surroundings import CertificateFacts, Reached, Reply, SecretStore
+
+PATIENCE_S: Final = 4.0
+_FILE_VARIABLES: Final = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_BUNDLES: Final = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+
+
+class LocalSurroundings:
+    """Implements `ports.surroundings.Surroundings`.
+
+    Args:
+        secret_store: Looks at the system's store for secrets; blocks.
+        patience_s: How long a place may take to answer.
+    """
+
+    def __init__(self, secret_store: Callable[[], SecretStore], patience_s: float = PATIENCE_S) -> None:
+        self._secret_store, self._patience_s = secret_store, patience_s
+
+    async def loopback(self) -> str:
+        """Let two ends of this computer meet."""
+        return await asyncio.to_thread(_meet, self._patience_s)
+
+    def proxy(self, host: str) -> str:
+        """Return the proxy through which a host is reached."""
+        proxies = urllib.request.getproxies()
+        with contextlib.suppress(OSError, ValueError):
+            if urllib.request.proxy_bypass(host):
+                return ""
+        return proxies.get("https", "")
+
+    async def connect(self, host: str, port: int) -> Reply:
+        """Open a connection and close it."""
+        return await asyncio.to_thread(self._connect, host, port)
+
+    async def ask_https(self, host: str, port: int, ca_file: str = "") -> Reply:
+        """Ask a web server for its head."""
+        return await asyncio.to_thread(self._ask, host, port, ca_file)
+
+    async def certificates(self) -> CertificateFacts:
+        """Look at the certificates that are believed."""
+        return await asyncio.to_thread(_certificates)
+
+    async def secrets(self) -> SecretStore:
+        """Look at the system's store for secrets."""
+        return await asyncio.to_thread(self._secret_store)
+
+    def built(self) -> datetime:
+        """Return when this program was put together."""
+        own = Path(sys.executable if getattr(sys, "frozen", False) else __file__)
+        try:
+            return datetime.fromtimestamp(own.stat().st_mtime, UTC)
+        except OSError:
+            return datetime(2026, 1, 1, tzinfo=UTC)
+
+    def _connect(self, host: str, port: int) -> Reply:
+        try:
+            with socket.create_connection((host, port), self._patience_s):
+                return Reply(Reached.YES)
+        except (OSError, UnicodeError) as error:
+            return Reply(Reached.NO, _said(error))
+
+    def _ask(self, host: str, port: int, ca_file: str) -> Reply:
+        try:
+            context = ssl.create_default_context(cafile=ca_file or _bundle() or None)
+            connection = self._connection(host, port, context)
+            with contextlib.closing(connection):
+                connection.request("HEAD", "/", headers={"User-Agent": "tiepoint"})
+                answer = connection.getresponse()
+                return Reply(Reached.YES, date=_date(answer.getheader("Date")))
+        except ssl.SSLCertVerificationError as error:
+            return Reply(Reached.UNTRUSTED, error.verify_message or str(error))
+        except (OSError, http.client.HTTPException, UnicodeError, ValueError) as error:
+            return Reply(Reached.NO, _said(error))
+
+    def _connection(self, host: str, port: int, context: ssl.SSLContext) -> http.client.HTTPSConnection:
+        proxy = self.proxy(host)
+        if not proxy:
+            return http.client.HTTPSConnection(host, port, timeout=self._patience_s, context=context)
+        parts = urlsplit(proxy if "//" in proxy else f"http://{proxy}")
+        made = http.client.HTTPSConnection(
+            parts.hostname or "", parts.port or 8080, timeout=self._patience_s, context=context
+        )
+        made.set_tunnel(host, port)
+        return made
+
+
+def _meet(patience_s: float) -> str:
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            server.settimeout(patience_s)
+            with socket.create_connection(server.getsockname()[:2], patience_s) as near:
+                far, _ = server.accept()
+                with far:
+                    far.settimeout(patience_s)
+                    threading.Thread(target=near.sendall, args=(b"?",), daemon=True).start()
+                    return "" if far.recv(1) == b"?" else "what was sent did not arrive"
+    except OSError as error:
+        return _said(error)
+
+
+def _certificates() -> CertificateFacts:
+    for name in _FILE_VARIABLES:
+        path = os.environ.get(name)
+        if path and not (os.path.isdir(path) or os.access(path, os.R_OK)):
+            return CertificateFacts(0, f"{name}={path}", "the file cannot be read")
+    source = os.environ.get("SSL_CERT_FILE") or _bundle()
+    try:
+        context = ssl.create_default_context(cafile=source or None)
+    except (OSError, ValueError) as error:
+        return CertificateFacts(0, source, _said(error))
+    count = context.cert_store_stats()["x509_ca"]
+    return CertificateFacts(count, source or "the system's store", "" if count else "it holds none")
+
+
+def _bundle() -> str:
+    """Return the file of the certificates that a Linux system believes; empty = the system asks itself."""
+    if sys.platform in ("win32", "darwin"):
+        return ""
+    usual = ssl.get_default_verify_paths().cafile
+    return usual or next((path for path in _BUNDLES if os.path.isfile(path)), "")
+
+
+def _date(text: str | None) -> datetime | None:
+    with contextlib.suppress(TypeError, ValueError):
+        found = parsedate_to_datetime(text or "")
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    return None
+
+
+def _said(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error or type(error).__name__)

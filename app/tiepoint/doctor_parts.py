@@ -1,0 +1,89 @@
+"""Puts together what the doctor looks at besides this computer itself; nothing is looked at. Main thread."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from tiepoint.adapters.computer.surroundings import LocalSurroundings
+from tiepoint.adapters.files.own_clusters import TomlOwnClusters
+from tiepoint.azure_sign_in import was_signed_in
+from tiepoint.computer_parts import built_in
+from tiepoint.domain.errors import TiepointError
+from tiepoint.ports.surroundings import SecretStore
+from tiepoint.runtime import folders
+from tiepoint.services.doctor_checks.graphics import GraphicsCheck
+from tiepoint.services.doctor_checks.network import NetworkCheck, Place
+from tiepoint.services.doctor_checks.policy import PolicyCheck
+from tiepoint.services.doctor_checks.secrets import SecretsCheck
+from tiepoint.services.finding import Check
+from tiepoint.services.graphics import GraphicsService
+from tiepoint.services.preferences import Preferences
+from tiepoint.services.sign_in_state import cloud_of
+
+
+def further_checks(
+    preferences: Preferences, graphics: GraphicsService, now: Callable[[], datetime]
+) -> tuple[Check, ...]:
+    """Return the checks.
+
+    Args:
+        preferences: What is set up.
+        graphics: Tries how to draw.
+        now: The clock, UTC.
+    """
+    surroundings = LocalSurroundings(_secret_store)
+    secrets = SecretsCheck(
+        surroundings,
+        lambda: preferences.settings.are_tokens_in_plain_text,
+        lambda: _uses_cloud(preferences),
+    )
+    network = NetworkCheck(surroundings, lambda: _places(preferences, now), now)
+    return GraphicsCheck(graphics), network, secrets, PolicyCheck(preferences.policy)
+
+
+def _places(preferences: Preferences, now: Callable[[], datetime]) -> Sequence[Place]:
+    """Return what is set up outside this computer."""
+    return (*_of_cloud(preferences), *_of_updates(preferences), *_of_own_clusters(now))
+
+
+def _uses_cloud(preferences: Preferences) -> bool:
+    settings = preferences.settings
+    return was_signed_in() or bool(settings.subscription or settings.tenant)
+
+
+def _of_cloud(preferences: Preferences) -> list[Place]:
+    if not _uses_cloud(preferences):
+        return []
+    with contextlib.suppress(TiepointError):  # a cloud that is described wrongly is told where it is used
+        cloud = cloud_of(preferences.settings)
+        named = (("the sign-in of Azure", cloud.authority), ("Azure", cloud.management))
+        return [_web(title, address, cloud.ca_file) for title, address in named if address]
+    return []
+
+
+def _of_updates(preferences: Preferences) -> list[Place]:
+    settings = preferences.settings
+    address = settings.update_address or built_in()[0]
+    return [_web("updates", address)] if settings.updates and address else []
+
+
+def _of_own_clusters(now: Callable[[], datetime]) -> list[Place]:
+    with contextlib.suppress(TiepointError, OSError):
+        found = TomlOwnClusters(folders.settings_folder() / "clusters.toml", now).all()
+        first = [(each.name, each.jumps[0] if each.jumps else each.scheduler) for each in found]
+        return [Place(f"the cluster {name}", hop.host, hop.port, is_web=False) for name, hop in first]
+    return []
+
+
+def _web(title: str, address: str, ca_file: str = "") -> Place:
+    parts = urlsplit(address)
+    return Place(title, parts.hostname or "", parts.port or 443, ca_file=ca_file)
+
+
+def _secret_store() -> SecretStore:
+    from tiepoint.adapters.azure.store_check import secret_store
+
+    return secret_store()
