@@ -1,0 +1,223 @@
+#!/bin/sh
+# Tiepoint @VERSION@ for Linux on x86-64, as one file: the program lies behind this script, packed with tar and xz.
+# It installs for one person, without root, and takes everything away again. Run it with --help.
+set -eu
+
+version='@VERSION@'
+glibc='@GLIBC@'
+libraries='@LIBRARIES@'
+size_kib='@SIZE_KIB@'
+sum='@SHA256@'
+begins_at='@LINES@'
+self=$0
+
+usage() {
+    cat <<END
+Tiepoint $version for Linux on x86-64
+usage: sh $(basename "$self") [--prefix FOLDER] [--quiet]   install, or take the place of another version
+       sh $(basename "$self") --uninstall [--prefix FOLDER] take away what was installed; captures and settings stay
+       sh $(basename "$self") --extract FOLDER              unpack only, into a new folder
+       sh $(basename "$self") --check                       compare the file with its checksum
+Without --prefix it goes to ~/.local: the program to lib/tiepoint, its commands to bin, its desktop entry to share.
+END
+}
+
+stop() {
+    echo "tiepoint: $1" >&2
+    [ -z "${2:-}" ] || echo "$2" >&2
+    exit 1
+}
+
+say() {
+    [ -n "$quiet" ] || echo "$1"
+}
+
+packed() {
+    tail -n "+$begins_at" "$self"
+}
+
+check() {
+    command -v sha256sum >/dev/null 2>&1 || return 0
+    [ "$(packed | sha256sum | cut -d ' ' -f 1)" = "$sum" ] ||
+        stop "This file is damaged or cut short." "Get it again."
+}
+
+unpack() { # FOLDER
+    for tool in tail tar xz; do
+        command -v "$tool" >/dev/null 2>&1 || stop "The program $tool is missing." "Install it with your system's packages."
+    done
+    check
+    mkdir -p "$1" || stop "$1 cannot be made." "Name another folder."
+    free=$(df -Pk "$1" | awk 'NR == 2 { print $4 }')
+    [ "${free:-$size_kib}" -ge "$size_kib" ] ||
+        stop "There is no room for the program in $1: it takes $((size_kib / 1024)) MB." "Make room, or name another folder."
+    packed | xz -dc | tar -xf - -C "$1" || stop "Unpacking into $1 failed." "Look whether there is room for $((size_kib / 1024)) MB."
+}
+
+check_system() {
+    case $(uname -sm) in
+        "Linux x86_64") ;;
+        *) stop "This program is for Linux on x86-64, not for $(uname -sm)." ;;
+    esac
+    have=$(getconf GNU_LIBC_VERSION 2>/dev/null | cut -d ' ' -f 2 || :)
+    lowest=$(printf '%s\n%s\n' "$glibc" "${have:-0}" | sort -V | head -n 1)
+    [ "$lowest" = "$glibc" ] ||
+        stop "This system's C library is too old${have:+ (glibc $have)}: $glibc or later is needed." "Debian 12, Ubuntu 24.04, Fedora 37 and later have it."
+}
+
+# The window's libraries come from the system. The command line works without them.
+tell_missing() {
+    cache=$({ ldconfig -p || /sbin/ldconfig -p; } 2>/dev/null) || return 0
+    missing=
+    for library in $libraries; do
+        case $cache in *"$library "*) ;; *) missing="$missing $library" ;; esac
+    done
+    [ -z "$missing" ] || {
+        echo "These libraries are missing here; the window needs them, the command line does not:$missing" >&2
+        echo "Your system's packages have them; Debian's and Ubuntu's names are told by: tiepoint panel" >&2
+    }
+}
+
+running() {
+    for link in /proc/[0-9]*/exe; do
+        case $(readlink "$link" 2>/dev/null || :) in
+            "$real/tiepoint" | "$real/tiepoint (deleted)") echo "${link#/proc/}" | cut -d / -f 1 ;;
+        esac
+    done
+}
+
+end_if_idle() {
+    real=$(readlink -f "$program" 2>/dev/null || echo "$program")
+    [ -n "$(running)" ] || return 0
+    stop "Tiepoint is running from $program." "Close its window, wait for its jobs or stop them (tiepoint-agent stop; tiepoint transfers stop), then try again."
+}
+
+# Types of files, menus and icons are looked up in caches where a desktop has them.
+renew_caches() {
+    ! command -v update-mime-database >/dev/null 2>&1 || update-mime-database "$share/mime" >/dev/null 2>&1 || :
+    ! command -v update-desktop-database >/dev/null 2>&1 || update-desktop-database -q "$share/applications" >/dev/null 2>&1 || :
+    [ ! -f "$share/icons/hicolor/icon-theme.cache" ] || ! command -v gtk-update-icon-cache >/dev/null 2>&1 ||
+        gtk-update-icon-cache -q -t -f "$share/icons/hicolor" >/dev/null 2>&1 || :
+}
+
+owned() { # every file outside the program's folder, below $1, one a line
+    (cd "$1" && find bin share ! -type d 2>/dev/null | sort)
+}
+
+place_of() { # where a file of the tree goes
+    case $1 in
+        bin/*) echo "$prefix/$1" ;;
+        share/*) echo "$share/${1#share/}" ;;
+    esac
+}
+
+make_folder() { # FOLDER: with its parents; those that were not there are noted, the deepest first
+    [ ! -d "$1" ] || return 0
+    make_folder "$(dirname "$1")"
+    mkdir "$1"
+    echo "$1" >>"$fresh/.folders"
+}
+
+install() {
+    check_system
+    end_if_idle
+    fresh=$program.new
+    rm -rf "$fresh"
+    mkdir -p "$fresh"
+    trap 'rm -rf "$fresh"' EXIT
+    say "Unpacking Tiepoint $version into $prefix"
+    unpack "$fresh"
+    [ ! -f "$program/.folders" ] || cp "$program/.folders" "$fresh/.folders"
+    owned "$fresh" >"$fresh/.files"
+    while read -r name; do
+        target=$(place_of "$name")
+        make_folder "$(dirname "$target")"
+        rm -f "$target"
+        case $name in
+            bin/*) ln -s "$program/tiepoint" "$target" ;;
+            share/applications/*) sed "s|^\(Exec\|TryExec\)=tiepoint-panel|\1=$(quoted "$prefix/bin/tiepoint-panel")|" "$fresh/$name" >"$target" ;;
+            *) cp "$fresh/$name" "$target" ;;
+        esac
+    done <"$fresh/.files"
+    for kept in .files .folders; do
+        [ ! -f "$fresh/$kept" ] || mv "$fresh/$kept" "$fresh/lib/tiepoint/$kept"
+    done
+    rm -rf "$program.old"
+    [ ! -d "$program" ] || mv "$program" "$program.old"
+    mv "$fresh/lib/tiepoint" "$program"
+    rm -rf "$program.old"
+    renew_caches
+    tell_missing
+    say "Installed: $prefix/bin/tiepoint"
+    case :$PATH: in
+        *":$prefix/bin:"*) ;;
+        *) say "Your PATH lacks $prefix/bin; the desktop's menu finds the program all the same." ;;
+    esac
+}
+
+quoted() { # for sed's replacement, and for a desktop entry, whose words end at blanks
+    case $1 in
+        *[!A-Za-z0-9/._-]*) stop "The desktop's menu cannot have the folder $prefix: only letters, digits, / . _ and - are safe." "Name another with --prefix." ;;
+    esac
+    printf '%s' "$1"
+}
+
+uninstall() {
+    [ -f "$program/.files" ] || stop "There is no Tiepoint in $prefix that this file installed." "Name its folder with --prefix."
+    end_if_idle
+    while read -r name; do
+        rm -f "$(place_of "$name")"
+    done <"$program/.files"
+    renew_caches
+    folders=$(sort -r "$program/.folders" 2>/dev/null || :)
+    rm -rf "$program"
+    echo "$folders" | while read -r folder; do
+        forget_caches "$folder"
+        [ -z "$folder" ] || rmdir "$folder" 2>/dev/null || :
+    done
+    rmdir "$prefix/lib" 2>/dev/null || :
+    say "Tiepoint is gone from $prefix. Captures, models and settings stay where they are."
+}
+
+# Caches that only our files filled, in folders that only we made.
+forget_caches() { # FOLDER
+    case $1 in
+        "$share/mime") [ -n "$(ls "$1/packages" 2>/dev/null)" ] || rm -rf "$1" ;;
+        "$share/applications") [ -n "$(find "$1" -name '*.desktop' 2>/dev/null | head -n 1)" ] || rm -f "$1/mimeinfo.cache" ;;
+    esac
+}
+
+what=install quiet='' prefix='' target=''
+while [ $# -gt 0 ]; do
+    case $1 in
+        -h | --help) usage; exit 0 ;;
+        --version) echo "$version"; exit 0 ;;
+        --quiet) quiet=1 ;;
+        --check) what=check ;;
+        --uninstall) what=uninstall ;;
+        --prefix) [ $# -gt 1 ] || { usage >&2; exit 2; }; prefix=$2; shift ;;
+        --extract) [ $# -gt 1 ] || { usage >&2; exit 2; }; what=extract target=$2; shift ;;
+        *) usage >&2; exit 2 ;;
+    esac
+    shift
+done
+if [ -n "$prefix" ]; then
+    case $prefix in /*) ;; *) prefix=$PWD/$prefix ;; esac
+    prefix=${prefix%/}
+    share=$prefix/share
+else
+    prefix=${HOME:?HOME is not set; name a folder with --prefix}/.local
+    share=${XDG_DATA_HOME:-$prefix/share}
+fi
+program=$prefix/lib/tiepoint
+case $what in
+    install) install ;;
+    uninstall) uninstall ;;
+    check) check; say "The file is whole." ;;
+    extract)
+        [ ! -e "$target" ] || [ -z "$(ls -A "$target" 2>/dev/null)" ] || stop "$target is not empty." "Name a new folder."
+        unpack "$target"
+        say "Unpacked: $target/bin/tiepoint"
+        ;;
+esac
+exit 0
