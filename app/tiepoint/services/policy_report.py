@@ -19,6 +19,7 @@ TITLES: Final[Mapping[str, str]] = {
     "proxy": "Proxy",
 }
 NONE_SET: Final = "none; all settings are your own"
+CANNOT_BE_USED: Final = "Cannot be used"
 _SHORT: Final[Mapping[str, str]] = {name: title[0].lower() + title[1:] for name, title in TITLES.items()}
 
 
@@ -79,7 +80,7 @@ def _value(policy: Policy, name: str) -> tuple[str, bool]:
     if name == "updates":
         return ("Looked for" if value else "Not looked for"), True
     if name in policy.unusable and value is None:
-        return "Cannot be used", True
+        return CANNOT_BE_USED, True
     if name == "update_keys":
         return (str(len(value)), False) if value else ("None", True)
     if name == "allowed_profiles":

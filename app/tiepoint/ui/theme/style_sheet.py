@@ -122,6 +122,7 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {{ background: {t.raised}; border
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ border: 2px solid {t.accent};
   padding: 0 7px; min-height: 26px; }}
 QLineEdit:disabled, QComboBox:disabled {{ color: {t.text3}; }}
+QLineEdit[locked="true"] {{ background: transparent; border-style: dashed; color: {t.text2}; }}
 QComboBox::drop-down {{ border: 0; width: 26px; }}
 QComboBox::down-arrow {{ image: none; }}
 QComboBox QAbstractItemView {{ background: {t.raised}; border: 1px solid {t.border_strong}; padding: 4px;

@@ -15,13 +15,23 @@ from PySide6.QtCore import QObject, Signal
 from tiepoint.domain.cloud import CUSTOM
 from tiepoint.domain.errors import TiepointError
 from tiepoint.domain.failure import Failure
+from tiepoint.domain.policy import Policy
 from tiepoint.domain.settings import Settings
 from tiepoint.domain.space import size_text
 from tiepoint.services.program import Program
 from tiepoint.ui.background import Background
 from tiepoint.ui.text import plain, tr
 from tiepoint.ui.viewmodels.settings_cloud import cloud_of_file
-from tiepoint.ui.viewmodels.settings_values import Refused, client_id, disk_floor, memory_limit, tenant, workers
+from tiepoint.ui.viewmodels.settings_values import (
+    Refused,
+    client_id,
+    disk_floor,
+    memory_limit,
+    proxy,
+    tenant,
+    update_address,
+    workers,
+)
 
 
 class SettingsModel(QObject):
@@ -55,6 +65,11 @@ class SettingsModel(QObject):
     def settings(self) -> Settings:
         """The settings now."""
         return self._program.preferences.settings
+
+    @property
+    def policy(self) -> Policy:
+        """What the organisation sets; the same for as long as the program runs."""
+        return self._program.preferences.policy
 
     @property
     def cores(self) -> int:
@@ -96,6 +111,8 @@ class SettingsModel(QObject):
             "disk_floor_bytes": lambda: disk_floor(text),
             "tenant": lambda: tenant(text),
             "client_id": lambda: client_id(text),
+            "proxy": lambda: proxy(text),
+            "update_address": lambda: update_address(text),
         }
         try:
             value = readers[name]()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from tiepoint.domain.account_texts import is_client_id, is_tenant
+from tiepoint.domain.proxy import read_proxy
+from tiepoint.domain.release import address_problem
 from tiepoint.domain.settings import LEAST_DISK_FLOOR_BYTES, LEAST_MEMORY_BYTES, MOST_WORKERS
 from tiepoint.domain.space import size_text
-from tiepoint.ui.text import tr
+from tiepoint.ui.text import said_below, tr
 
 _SIZE: Final = re.compile(r"(\d+(?:[.,]\d+)?)\s*([kmgt]?)i?b?", re.IGNORECASE)
-_GUID: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_DOMAIN: Final = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _FACTORS: Final = {"": 10**9, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 
 
@@ -74,7 +75,7 @@ def tenant(text: str) -> str:
         Refused: It is neither.
     """
     typed = text.strip()
-    if typed and not _DOMAIN.fullmatch(typed) and not _GUID.fullmatch(typed):
+    if typed and not is_tenant(typed):
         raise Refused(tr("Settings", "Type a domain such as studio.com, or the tenant’s id."))
     return typed
 
@@ -86,8 +87,36 @@ def client_id(text: str) -> str:
         Refused: It is no GUID.
     """
     typed = text.strip()
-    if typed and not _GUID.fullmatch(typed):
+    if typed and not is_client_id(typed):
         raise Refused(tr("Settings", "Copy the application’s client id from the portal: 36 letters and digits."))
+    return typed
+
+
+def proxy(text: str) -> str:
+    """Read the address of a proxy; empty = as the system says.
+
+    Raises:
+        Refused: It is none, or holds a password.
+    """
+    if not text.strip():
+        return ""
+    try:
+        return read_proxy(text)
+    except ValueError as error:
+        example = tr("Settings", "Type it as http://proxy.studio.com:3128.")
+        raise Refused(f"{said_below(str(error))} {example}") from error
+
+
+def update_address(text: str) -> str:
+    """Read where to look for updates; empty = as this program came.
+
+    Raises:
+        Refused: It is no https address.
+    """
+    typed = text.strip()
+    problem = address_problem(typed) if typed else ""
+    if problem:
+        raise Refused(said_below(problem))
     return typed
 
 

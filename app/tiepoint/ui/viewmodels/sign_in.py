@@ -118,6 +118,12 @@ class SignInModel(QObject):
         """The organisation in the settings; empty = the person's own."""
         return self._program.preferences.settings.tenant
 
+    @property
+    def tenant_place(self) -> str:
+        """Where the organisation's policy names the one to sign in to; empty = it names none."""
+        policy = self._program.preferences.policy
+        return policy.place_of("tenant") if "tenant" in policy.names else ""
+
     def shut(self) -> None:
         """Follow nothing any more."""
         self._tick.stop()

@@ -28,7 +28,7 @@ class BigOption(QAbstractButton):
 
     def __init__(self, icon: str, title: str, first: str, second: str) -> None:
         super().__init__()
-        self._icon, self._lines, self._price = icon, (first, second), ""
+        self._icon, self._lines, self._price, self._locked = icon, (first, second), "", ""
         self.setText(title)
         self.setCheckable(True)
         self.setFixedHeight(_HEIGHT)
@@ -37,6 +37,13 @@ class BigOption(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._name()
+
+    def set_locked(self, why: str) -> None:
+        """Offer it no more, and say why in place of its price."""
+        self._locked = why
+        self.setEnabled(False)
+        self._name()
+        self.update()
 
     def set_price(self, price: str) -> None:
         """Show a price on the last line; empty while it is not known."""
@@ -62,6 +69,8 @@ class BigOption(QAbstractButton):
         self._paint_words(painter)
         if is_on:
             painter.drawPixmap(self.width() - 32, 12, icons.pixmap("circle-check", "accent_text", 18))
+        elif self._locked:
+            painter.drawPixmap(self.width() - 32, 12, icons.pixmap("lock", "text2", 18))
         if self.hasFocus():
             painter.setPen(QPen(QColor(tokens.text if is_on else tokens.accent), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -73,18 +82,20 @@ class BigOption(QAbstractButton):
         tokens, side = theme.tokens(), Qt.AlignmentFlag.AlignVCenter
         room = self.width() - 2 * _LEFT
         painter.setFont(font(13, QFont.Weight.DemiBold))
-        painter.setPen(QColor(tokens.text))
+        painter.setPen(QColor(tokens.text if self.isEnabled() else tokens.text2))
         painter.drawText(QRectF(_LEFT + 26, 11, room - 52, 20), side, _short(painter, self.text(), room - 52))
         painter.setFont(font(12))
         painter.setPen(QColor(tokens.text2))
         for place, line in enumerate(self._lines):
             painter.drawText(QRectF(_LEFT, 35 + 18 * place, room, 18), side, _short(painter, line, room))
         painter.setFont(font(12, QFont.Weight.DemiBold))
-        painter.setPen(QColor(tokens.text))
-        painter.drawText(QRectF(_LEFT, 71, room, 18), side, _short(painter, self._price, room))
+        painter.setPen(QColor(tokens.text if self.isEnabled() else tokens.text2))
+        painter.drawText(QRectF(_LEFT, 71, room, 18), side, _short(painter, self._locked or self._price, room))
 
     def _name(self) -> None:
-        self.setAccessibleName(". ".join(part for part in (self.text(), *self._lines, self._price) if part))
+        self.setAccessibleName(
+            ". ".join(part for part in (self.text(), *self._lines, self._locked or self._price) if part)
+        )
         self.setToolTip(" ".join(self._lines))
 
 

@@ -21,6 +21,7 @@ from tiepoint.ui.widgets.buttons import Button
 from tiepoint.ui.widgets.cards import Card
 from tiepoint.ui.widgets.labels import Label
 from tiepoint.ui.widgets.layouts import column, holder, row
+from tiepoint.ui.widgets.organisation_mark import OrganisationMark, show_locked
 
 _TENANT_PX = 300
 
@@ -113,6 +114,12 @@ class SignInCard(Card):
         self.tenant.setPlaceholderText(tr("SignIn", "Your own, or such as studio.com"))
         self.tenant.setMaximumWidth(_TENANT_PX)
         self.tenant.setMinimumWidth(180)
+        self.mark = OrganisationMark(tr("SignIn", "Organisation"))
+        if self._model.tenant_place:
+            self.mark.show_place(self._model.tenant_place)
+            show_locked(self.tenant)
+            self.tenant.setAccessibleDescription(self.mark.accessibleName())
+        self.mark.clicked.connect(self.settings_wanted)
         self.settings = Button(tr("SignIn", "Another cloud or application"), "settings", "link")
         self.plan = Button(tr("SignIn", "Make a plan first, without signing in"), "sliders-horizontal", "link")
         self.plan.setVisible(has_plan)
@@ -130,7 +137,12 @@ class SignInCard(Card):
                 Label(why, "body", wrap=True),
                 Label(quiet, "sub", wrap=True),
                 4,
-                column(Label(tr("SignIn", "Organisation (tenant): its domain or id"), "sub"), self.tenant, spacing=4),
+                column(
+                    Label(tr("SignIn", "Organisation (tenant): its domain or id"), "sub"),
+                    self.tenant,
+                    row(self.mark, None),
+                    spacing=4,
+                ),
                 row(self.sign_in, self.with_code, None, spacing=10),
                 links,
                 spacing=10,

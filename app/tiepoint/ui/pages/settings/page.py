@@ -13,7 +13,16 @@ from tiepoint.ui.folders import open_folder
 from tiepoint.ui.pages.page import Page, StripContent
 from tiepoint.ui.pages.settings.about_card import LICENCES, AboutCard, LicenceDialog, licence_text
 from tiepoint.ui.pages.settings.azure_card import AzureCard
-from tiepoint.ui.pages.settings.setting_cards import AppearanceCard, CapturesCard, LimitsCard, NotificationsCard
+from tiepoint.ui.pages.settings.policy_card import PolicyCard
+from tiepoint.ui.pages.settings.setting_cards import (
+    AppearanceCard,
+    CapturesCard,
+    LimitsCard,
+    NetworkCard,
+    NotificationsCard,
+)
+from tiepoint.ui.pages.settings.third_parties import ThirdParties
+from tiepoint.ui.pages.settings.updates_card import UpdatesCard
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.text import tr
 from tiepoint.ui.viewmodels.settings import SettingsModel
@@ -32,6 +41,7 @@ class SettingsPage(Page):
         super().__init__()
         self._panel = panel
         self.model = SettingsModel(panel.program, panel.background, self)
+        self._third_parties = ThirdParties(panel, self)
         self._setup_ui()
         self._connect()
         self._show()
@@ -41,7 +51,12 @@ class SettingsPage(Page):
         return StripContent(tr("Settings", "Settings"), subtitle=tr("Settings", "Changes are saved at once"))
 
     def show_target(self, **target: Any) -> None:
-        """Show a card: `card="azure"`."""
+        """Show a card: `card="azure"`, `card="policy"` or `card="updates"`."""
+        if target.get("card") == "policy":
+            self._side.ensureWidgetVisible(self.policy)
+        if target.get("card") == "updates":
+            self._main.ensureWidgetVisible(self.updates)
+            self.updates.look.setFocus()
         if target.get("card") == "azure":
             self._main.ensureWidgetVisible(self.azure.rows["are_tokens_in_plain_text"])
             self.azure.cloud.setFocus()
@@ -58,14 +73,15 @@ class SettingsPage(Page):
         self._note = ToneNote("warn", "triangle-alert")
         self.appearance, self.notifications = AppearanceCard(), NotificationsCard()
         self.captures, self.limits = CapturesCard(), LimitsCard()
-        self.azure = AzureCard()
+        self.azure, self.network, self.updates = AzureCard(), NetworkCard(), UpdatesCard(self._panel)
+        self.policy = PolicyCard(self.model.policy)
         self.about = AboutCard(self._panel.program.version)
         self._facts = FactList()
         effect = Card(tr("Settings", "In effect now"))
         effect.add(self._facts, Label(tr("Settings", "Limits count from the next job on."), "sub", wrap=True))
-        cards = (self.appearance, self.notifications, self.captures, self.limits, self.azure)
-        self._main = main = ScrollColumn(self._note, *cards, None)
-        side = ScrollColumn(effect, self.about, None, width=_SIDE_PX)
+        cards = (self.appearance, self.notifications, self.captures, self.limits, self.azure, self.network)
+        self._main = main = ScrollColumn(self._note, *cards, self.updates, None)
+        self._side = side = ScrollColumn(self.policy, effect, self.about, None, width=_SIDE_PX)
         line = row(main, side, spacing=12)
         line.setStretch(0, 1)
         self.setLayout(line)
@@ -76,6 +92,8 @@ class SettingsPage(Page):
             "captures_folder": self.captures.folder_row,
             **self.limits.rows,
             **self.azure.rows,
+            **self.network.rows,
+            **self.updates.rows,
         }
 
     def _connect(self) -> None:
@@ -91,10 +109,16 @@ class SettingsPage(Page):
         self.captures.folder.open_wanted.connect(self._on_open_captures)
         self.limits.typed.connect(model.put_text)
         self.azure.typed.connect(model.put_text)
+        self.network.typed.connect(model.put_text)
+        self.updates.typed.connect(model.put_text)
+        self.updates.put.connect(model.put)
+        for each in self._rows.values():
+            each.mark.clicked.connect(lambda: self._side.ensureWidgetVisible(self.policy))
         self.azure.cloud_chosen.connect(lambda name: model.put("cloud", name))
         self.azure.file_chosen.connect(lambda path: model.put_cloud_file(Path(path)))
         self.azure.plain_text_chosen.connect(lambda is_on: model.put("are_tokens_in_plain_text", is_on))
         self.about.licence_wanted.connect(lambda name: self._panel.background.start(self._show_licence(name)))
+        self.about.third_parties_wanted.connect(lambda: self._panel.background.start(self._third_parties.open()))
         self.about.logs_wanted.connect(self._on_open_logs)
 
     def _show(self) -> None:
@@ -105,6 +129,10 @@ class SettingsPage(Page):
         self.captures.hold(settings.captures_folder, model.folder_now)
         self.limits.hold({name: model.text_of(name) for name in self.limits.rows}, self._automatic())
         self.azure.hold(settings)
+        self.network.hold(settings.proxy)
+        self.updates.hold(settings)
+        for name in model.policy.locked:
+            self._rows[name].lock(model.policy.place_of(name))
         self._facts.set_facts(model.in_effect())
         self.about.logs.setEnabled(self._log_folder() is not None)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import Signal
 
@@ -13,6 +14,8 @@ from tiepoint.ui.pages.settings.setting_row import SettingRow
 from tiepoint.ui.text import plain, tr
 from tiepoint.ui.widgets.cards import Card, hairline
 from tiepoint.ui.widgets.toggle import Toggle
+
+_LONG_PX: Final = 300
 
 
 class AppearanceCard(Card):
@@ -117,6 +120,33 @@ class LimitsCard(Card):
         field = ValueField("")
         field.taken.connect(lambda typed: self.typed.emit(name, typed))
         return SettingRow(title, text, field)
+
+
+class NetworkCard(Card):
+    """The way to the network.
+
+    Signals:
+        typed(name, text): Something was typed for a setting.
+    """
+
+    typed = Signal(str, str)
+
+    def __init__(self) -> None:
+        super().__init__(tr("Settings", "Network"))
+        self.proxy = ValueField("")
+        self.proxy.setFixedWidth(_LONG_PX)
+        self.proxy.taken.connect(lambda text: self.typed.emit("proxy", text))
+        text = tr(
+            "Settings",
+            "For sign-in, clusters, transfers and updates, such as http://proxy.studio.com:3128. "
+            "Transfers under way keep the way they began with.",
+        )
+        self.rows = {"proxy": SettingRow(tr("Settings", "Proxy"), text, self.proxy)}
+        _fill(self, *self.rows.values())
+
+    def hold(self, proxy: str) -> None:
+        """Show the proxy in effect."""
+        self.proxy.hold(proxy, tr("Settings", "As this system says"))
 
 
 def _fill(card: Card, *rows: SettingRow) -> None:

@@ -6,11 +6,12 @@ from typing import Final
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from tiepoint.ui.text import tr
 from tiepoint.ui.widgets.labels import Label
 from tiepoint.ui.widgets.layouts import column, row
+from tiepoint.ui.widgets.organisation_mark import OrganisationMark, show_locked
 
 _SAID_MS: Final = 2500
 
@@ -33,7 +34,8 @@ class SettingRow(QWidget):
         self._word.hide()
         self._quiet = QTimer(self, singleShot=True, interval=_SAID_MS)
         self._quiet.timeout.connect(self._word.hide)
-        words = column(Label(name), self._text, spacing=3)
+        self.mark = OrganisationMark(name)
+        words = column(Label(name), self._text, row(self.mark, None), spacing=3)
         if is_wide:
             told = row(words, self._word, spacing=16)
             told.setStretch(0, 1)
@@ -54,6 +56,24 @@ class SettingRow(QWidget):
         """Say something else on the second line."""
         self._text.setText(text)
         self.control.setAccessibleDescription(text)
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether an organisation has set it."""
+        return not self.mark.isHidden()
+
+    def lock(self, place: str) -> None:
+        """Show that an organisation has set it; it can be read and not changed.
+
+        Args:
+            place: The file or registry key that says so.
+        """
+        self.mark.show_place(place)
+        if isinstance(self.control, QLineEdit):
+            show_locked(self.control)
+        else:
+            self.control.setEnabled(False)
+        self.control.setAccessibleDescription(self.mark.accessibleName())
 
     def say_saved(self) -> None:
         """Say quietly that it was saved."""

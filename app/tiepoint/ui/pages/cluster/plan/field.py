@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from tiepoint.domain.cluster_plan import PlanFinding
 from tiepoint.ui.text import plain, said_below
@@ -34,7 +34,8 @@ class Field(QWidget):
         line = row(self._glyph, self._note, spacing=6)
         line.setStretch(1, 1)
         line.setAlignment(self._glyph, Qt.AlignmentFlag.AlignTop)
-        self.setLayout(column(Label(name, "sub"), *control, line, None, spacing=4))
+        self._controls = column(Label(name, "sub"), *control, line, None, spacing=4)
+        self.setLayout(self._controls)
         self._show("", "")
 
     def focus_control(self) -> None:
@@ -44,6 +45,16 @@ class Field(QWidget):
         first = next((each for each in found if each.focusPolicy() & flag and each.focusProxy() is None), None)
         if first is not None:
             first.setFocus()
+
+    def lock(self, mark: QWidget) -> None:
+        """Show below the control that an organisation has set it; it can be seen and not changed.
+
+        Args:
+            mark: Says so.
+        """
+        self._controls.insertLayout(self._controls.count() - 2, row(mark, None))
+        for each in self.findChildren(QComboBox):
+            each.setEnabled(False)
 
     @property
     def note(self) -> str:

@@ -18,6 +18,7 @@ from tiepoint.ui.viewmodels.plan_facts import quota_words
 from tiepoint.ui.widgets.combo import Combo
 from tiepoint.ui.widgets.labels import Label
 from tiepoint.ui.widgets.layouts import row
+from tiepoint.ui.widgets.organisation_mark import OrganisationMark
 from tiepoint.ui.widgets.quota_bar import QuotaBar
 from tiepoint.ui.widgets.segmented import Segmented
 from tiepoint.ui.widgets.stepper import Stepper
@@ -92,6 +93,10 @@ class MachinesCard(PlanCard):
             "scheduler.os": Field(tr("Plan", "Scheduler system"), self.system),
             "scheduler.size": Field(tr("Plan", "Scheduler size"), self.scheduler),
         }
+        self.mark = OrganisationMark(tr("Plan", "Region"))
+        if self._model.policy.region is not None:
+            self.fields["cluster.region"].lock(self.mark)
+            self.mark.show_place(self._model.policy.place_of("region"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(10)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog
 
 from tiepoint.domain.failure import Failure
+from tiepoint.domain.plan_policy import PROFILE_KEY
 from tiepoint.ui.actions import action
 from tiepoint.ui.folders import open_folder
 from tiepoint.ui.pages.cluster.failure_note import FailureNote
@@ -72,8 +73,10 @@ class PlanPlace(Place):
         )
 
     def focus_first(self) -> None:
-        """Begin at the profile that is on."""
-        self.profile.options[self.model.plan.profile].setFocus()
+        """Begin at the profile that is on, or at the first that may be."""
+        chosen = self.model.plan.profile
+        may_be = chosen if chosen in self.model.profiles else next(iter(self.model.profiles), chosen)
+        self.profile.options[may_be].setFocus()
 
     def refresh(self) -> None:
         """Show the plan everywhere."""
@@ -87,6 +90,10 @@ class PlanPlace(Place):
 
     def show_field(self, key: str) -> None:
         """Bring a key's field into sight and the focus into it; a table's first field where the key has none."""
+        if key == PROFILE_KEY:
+            self._main.ensureWidgetVisible(self.profile)
+            self.focus_first()
+            return
         fields = {path: field for card in self.cards for path, field in card.fields.items()}
         table = key.partition(".")[0]
         field = fields.get(key) or next((each for path, each in fields.items() if path.startswith(f"{table}.")), None)
@@ -172,6 +179,8 @@ class PlanPlace(Place):
         model.exported.connect(self._on_exported)
         self.findings.place_wanted.connect(self.show_field)
         self.export.clicked.connect(self.ask_to_export)
+        for mark in (self.profile.mark, self.machines.mark):
+            mark.clicked.connect(lambda: self._panel.navigator.go("settings", card="policy"))
 
     def _on_exported(self, path: Path) -> None:
         self.failure.show_failure(None)

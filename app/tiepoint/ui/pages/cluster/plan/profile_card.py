@@ -11,6 +11,7 @@ from tiepoint.ui.viewmodels.money import rate_text
 from tiepoint.ui.viewmodels.plan_editor import PlanModel
 from tiepoint.ui.widgets.big_option import BigOption
 from tiepoint.ui.widgets.layouts import row
+from tiepoint.ui.widgets.organisation_mark import OrganisationMark
 
 
 class ProfileCard(PlanCard):
@@ -18,6 +19,8 @@ class ProfileCard(PlanCard):
 
     def __init__(self, model: PlanModel) -> None:
         remark = tr("Plan", "a start; every choice below can be changed")
+        if Profile.CUSTOM not in model.profiles:
+            remark = tr("Plan", "your organisation allows these machines and this storage, and no more")
         super().__init__(tr("Plan", "Profile"), remark, model)
         self.options = {
             Profile.SMALL: BigOption(
@@ -43,7 +46,12 @@ class ProfileCard(PlanCard):
         for profile, option in self.options.items():
             group.addButton(option)
             option.clicked.connect(lambda _=False, chosen=profile: model.begin(chosen))
-        self.add(row(*self.options.values(), spacing=12))
+            if profile not in model.profiles:
+                option.set_locked(tr("Plan", "Not offered by your organisation"))
+        self.mark = OrganisationMark(tr("Plan", "Profile"))
+        if "allowed_profiles" in model.policy.names:
+            self.mark.show_place(model.policy.place_of("allowed_profiles"))
+        self.add(row(*self.options.values(), spacing=12), row(self.mark, None))
         model.prices.changed.connect(self._show_prices)
 
     def hold(self, plan: ClusterPlan) -> None:
