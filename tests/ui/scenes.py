@@ -47,8 +47,10 @@ from tiepoint.ui.viewer import ModelView
 from ui.cluster_jobs_scenes import CLUSTER_JOBS_SCENES
 from ui.cluster_life_scenes import CLUSTER_LIFE_SCENES
 from ui.cluster_scenes import CLUSTER_SCENES
+from ui.policy_scenes import POLICY_SCENES
 from ui.results.stand import a_program, results_page
 from ui.site_scenes import SITE_SCENES
+from ui.update_scenes import UPDATE_SCENES
 
 Scene: TypeAlias = Callable[[], contextlib.AbstractAsyncContextManager[QWidget]]
 _PROBLEMS: Final = (
@@ -322,6 +324,8 @@ SCENES: Final[dict[str, Scene]] = {
     **CLUSTER_SCENES,
     **CLUSTER_LIFE_SCENES,
     **SITE_SCENES,
+    **POLICY_SCENES,
+    **UPDATE_SCENES,
     "settings": lambda: _page(SettingsPage, lambda stand: stand.fake.program.computer.snapshot.engine is not None),
     "help": lambda: _page(HelpPage, lambda stand: stand.fake.program.computer.snapshot.engine is not None),
     "transfers, none": _transfers,

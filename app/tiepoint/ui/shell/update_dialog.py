@@ -131,7 +131,7 @@ class UpdateDialog(QDialog):
         digest.setAccessibleName(tr("Updates", "SHA-256 of {name}: {digest}", name=name, digest=download.sha256))
         head = row(ElidedLabel(name, "value", middle=True), Label(size, "sub"), get, spacing=12)
         head.setStretch(0, 1)
-        return Well(head, row(Label("SHA-256", "caption"), digest, None, copy, spacing=8), spacing=4)
+        return Well(head, row(Label(tr("Updates", "SHA-256"), "caption"), digest, None, copy, spacing=8), spacing=4)
 
     def _on_get(self, download: Download) -> None:
         if not self._open_page(download.address):
