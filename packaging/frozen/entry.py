@@ -1,8 +1,57 @@
-"""Where the frozen program starts: the command line, or one of its children."""
+"""Where the frozen program starts, whatever it is to be. There is one such program; words and names decide.
+
+1. `--child ROLE …`: one of our own child processes (tiepoint.runtime.entry names the roles). Every process that the
+   program starts comes back in here: the agent, the transfer worker, dask's workers, the stages.
+2. What Python's multiprocessing starts (spawn, its resource tracker): PyInstaller's hook takes those.
+3. `--self-check …`: tests look into the frozen folder (self_check.py).
+4. Else by the name that it was called by: tiepoint-agent, tiepoint-panel (links on Linux, else programs beside it).
+5. Else the command line, and what `tiepoint` does without words: the window where there is one, or help.
+"""
+
+from __future__ import annotations
 
 import sys
+from pathlib import PurePath
 
-from tiepoint.__main__ import main
+AGENT = "tiepoint-agent"
+PANEL = "tiepoint-panel"
+SELF_CHECK = "--self-check"
+
+
+def main() -> int:
+    """Be what was asked for and return the exit status."""
+    if is_multiprocessing(sys.argv):
+        import multiprocessing
+
+        multiprocessing.freeze_support()
+    if sys.argv[1:2] == [SELF_CHECK]:
+        import self_check
+
+        return self_check.main(sys.argv[2:])
+    name = called_as(sys.argv[0])
+    if sys.argv[1:2] != ["--child"] and name == AGENT:
+        from tiepoint.agent import command
+
+        return command.main()
+    if sys.argv[1:2] != ["--child"] and name == PANEL:
+        from tiepoint import panel_start
+
+        return panel_start.main()
+    from tiepoint.__main__ import main as start
+
+    return start()
+
+
+def is_multiprocessing(argv: list[str]) -> bool:
+    """Return whether Python's multiprocessing calls: a process of its own, or one that minds its resources."""
+    return "--multiprocessing-fork" in argv[1:3] or any(word.startswith("from multiprocessing") for word in argv[2:])
+
+
+def called_as(path: str) -> str:
+    """Return the name of a program without folder and .exe."""
+    name = PurePath(path.replace("\\", "/")).name.lower()
+    return name.removesuffix(".exe")
+
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -2,6 +2,7 @@
 # Freeze the program, then run the whole sample job from the frozen folder: its agent starts, its dask workers run the
 # engine's tasks, its stage children too. Photos go up to a Blob server and come down again, a cluster lives on the Azure
 # double, and another one is reached by SSH. Nothing of the source tree or of .venv is used by the frozen program.
+# Usage: packaging/frozen/smoke.sh [--built]      --built takes the folder that is there
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -10,8 +11,12 @@ home=$(mktemp -d)
 stop=$PWD/.venv/bin/tiepoint-agent
 trap 'TIEPOINT_HOME=$home/state "$stop" stop; rm -rf "$home"' EXIT
 
-.venv/bin/pyinstaller --noconfirm --log-level ERROR --distpath "$build/dist" --workpath "$build/work" packaging/frozen/tiepoint.spec
-echo "Frozen folder: $(du -sh "$build/dist/tiepoint" | cut -f1)"
+[ "${1:-}" = --built ] || .venv/bin/python packaging/frozen/freeze.py
+
+PYTHONPATH=tests .venv/bin/python packaging/frozen/inside.py "$build/dist/tiepoint/tiepoint"
+echo "Inside: every module, spawned processes, libraries from the folder or the system, other names, doctor"
+.venv/bin/python packaging/frozen/qt_replaced.py "$build/dist/tiepoint/tiepoint"
+echo "Qt: another build put into the folder is the one that runs"
 
 PYTHONPATH=tests .venv/bin/python packaging/frozen/transfers.py "$build/dist/tiepoint/tiepoint"
 echo "Transfers: up, nothing sent twice, verified, down, receipt"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,6 +79,8 @@ class FakeSystem:
         self.places = {"captures": FolderFacts(Path("/captures"), is_writable=True, free_bytes=10**12, mode=0o755)}
         self.processes: set[int] = set()
         self.looks = 0
+        self.warmings, self.warming_begun = 0, asyncio.Event()
+        self.warming: asyncio.Event | None = None
         self.engine_facts: EngineFacts | None = EngineFacts({"pycolmap": "4.2.1"}, is_warm=True)
 
     def computer(self) -> ComputerFacts:
@@ -98,3 +101,11 @@ class FakeSystem:
         if self.engine_facts is None:
             raise SetupError("The engine cannot be started.", remedy="Install it again.")
         return self.engine_facts
+
+    async def warm_engine(self) -> None:
+        self.warmings += 1
+        self.warming_begun.set()
+        if self.warming is not None:
+            await self.warming.wait()
+        facts = await self.engine()
+        self.engine_facts = EngineFacts(facts.versions, is_warm=True)

@@ -11,8 +11,9 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final
+
+from tiepoint.engine.warm import mark_of_cache
 
 _LIBRARIES: Final = {
     "pycolmap": "pycolmap",
@@ -49,8 +50,8 @@ def main(args: Sequence[str]) -> int:
 
 
 def _is_warm() -> bool:
-    cache = Path(os.environ.get("NUMBA_CACHE_DIR", ""))
-    return cache.is_absolute() and cache.is_dir() and any(cache.rglob("*.nbi"))
+    mark = mark_of_cache(os.environ.get("NUMBA_CACHE_DIR", ""))
+    return mark is not None and mark.is_file()
 
 
 def _missing(package: str, error: Exception) -> dict[str, str]:

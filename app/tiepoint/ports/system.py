@@ -76,3 +76,13 @@ class System(Protocol):
         Raises:
             SetupError: It cannot be started, or a library of it cannot be loaded.
         """
+
+    async def warm_engine(self) -> None:
+        """Compile the engine's code into the user's cache, in a child with low priority: a minute or two, once.
+
+        Cancel safe: what was compiled stays. Idempotent.
+
+        Raises:
+            SetupError: The engine cannot be started.
+            EngineFailure: It ended early.
+        """

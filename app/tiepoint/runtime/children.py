@@ -23,14 +23,25 @@ Stream: TypeAlias = int | IO[Any] | None
 
 CHILD_FLAG: Final = "--child"
 DETACH_VARIABLE: Final = "TIEPOINT_DETACH"
+_PROGRAM: Final = "tiepoint"
+_OTHER_PROGRAMS: Final = frozenset({"tiepoint-panel", "tiepoint-agent"})
 
 
 def child_command(role: str, args: Sequence[str] = ()) -> list[str]:
     """Return the command line of a child."""
     if getattr(sys, "frozen", False):
-        return [sys.executable, CHILD_FLAG, role, *args]
+        return [_frozen_program(sys.executable), CHILD_FLAG, role, *args]
     # -P: a file named like a module in the working folder must not be imported instead of it.
     return [sys.executable, "-P", "-m", "tiepoint", CHILD_FLAG, role, *args]
+
+
+def _frozen_program(running: str) -> str:
+    """Return the program that children are started from, whichever of those beside it is running.
+
+    A window's program on Windows has no streams to speak with its parent; the command line's has.
+    """
+    path = Path(running)
+    return str(path.with_name(_PROGRAM + path.suffix)) if path.stem in _OTHER_PROGRAMS else running
 
 
 def start_child(

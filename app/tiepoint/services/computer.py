@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -68,6 +69,7 @@ class ComputerSnapshot:
         disk_floor_bytes: A job stops before less than this is free.
         engine: Versions of the engine's libraries, and whether its code is compiled.
         engine_problem: Why the engine cannot be started.
+        is_warming: Whether the engine's code is being compiled in the background.
         workers: How many worker processes a job uses.
         worker_memory_bytes: Most memory of one worker.
         agent: The agent.
@@ -80,10 +82,12 @@ class ComputerSnapshot:
     disk_floor_bytes: int = 0
     engine: EngineFacts | None = None
     engine_problem: Failure | None = None
+    is_warming: bool = False
     workers: int | None = None
     worker_memory_bytes: int | None = None
 
 
+_log = logging.getLogger(__name__)
 _PERIOD_S: Final = 1.0
 _KEPT_SAMPLES: Final = 120
 _ENDING_S: Final = 20.0
@@ -154,6 +158,21 @@ class Computer:
         if engine or (self._snapshot.engine is None and self._snapshot.engine_problem is None):
             await self._ask_engine()
         return self._snapshot
+
+    async def warm_engine(self) -> None:
+        """Have the engine's code compiled where that was not done yet, so that the first job need not wait for it."""
+        if self._snapshot.is_warming:
+            return
+        self._replace(is_warming=True)
+        try:
+            await self._ask_engine()
+            if self._snapshot.engine is not None and not self._snapshot.engine.is_warm:
+                await self._system.warm_engine()
+                await self._ask_engine()
+        except TiepointError as error:
+            _log.warning("the engine's code could not be compiled ahead; the first job does it: %s", error)
+        finally:
+            self._replace(is_warming=False)
 
     @property
     def load(self) -> tuple[LoadSample, ...]:

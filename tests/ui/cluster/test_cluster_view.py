@@ -83,6 +83,12 @@ def test_figures_and_versions_are_told() -> None:
     assert view.engine_note == "Compiled and ready"
 
 
+def test_compiling_ahead_is_told_quietly() -> None:
+    cold = EngineFacts({}, is_warm=False)
+    assert "first job" in cluster_view(_computer(engine=cold), _monitor(), "1").engine_note
+    assert "background" in cluster_view(_computer(engine=cold, is_warming=True), _monitor(), "1").engine_note
+
+
 def test_names_from_outside_are_made_harmless_and_nothing_is_made_up() -> None:
     assert "\n" not in cluster_view(_computer(), _monitor(), "1").system
     unknown = cluster_view(ComputerSnapshot(AgentStatus(AgentState.STARTING)), _monitor(), "1")

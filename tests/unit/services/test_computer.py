@@ -15,6 +15,7 @@ from fakes.scheduler import FakeScheduler
 from tiepoint.domain.computer import LoadSample
 from tiepoint.domain.errors import AgentUnavailable, OperationFailed
 from tiepoint.domain.link import LinkState
+from tiepoint.ports.system import EngineFacts
 from tiepoint.services.computer import AgentState, Computer
 from tiepoint.services.monitor import JobMonitor
 from tiepoint.services.preferences import Preferences
@@ -143,3 +144,29 @@ async def test_of_a_captures_folder_that_cannot_be_used_no_free_space_is_told(pa
         places["captures"], is_writable=False, free_bytes=0, problem="Read-only file system"
     )
     assert (await parts.computer.refresh()).disk_free_bytes is None
+
+
+async def test_code_is_compiled_ahead_once_where_it_was_not(parts: Parts) -> None:
+    parts.system.engine_facts = EngineFacts({}, is_warm=False)
+    parts.system.warming = asyncio.Event()
+    seen = []
+    parts.computer.changed.subscribe(lambda snapshot: seen.append(snapshot.is_warming))
+    first = asyncio.create_task(parts.computer.warm_engine())
+    await parts.system.warming_begun.wait()
+    await parts.computer.warm_engine()  # one is enough
+    assert parts.computer.snapshot.is_warming
+    parts.system.warming.set()
+    await first
+    await parts.computer.warm_engine()
+    snapshot = parts.computer.snapshot
+    assert (parts.system.warmings, snapshot.is_warming) == (1, False)
+    assert snapshot.engine is not None
+    assert snapshot.engine.is_warm
+    assert True in seen
+
+
+async def test_an_engine_that_cannot_be_asked_is_not_compiled(parts: Parts) -> None:
+    parts.system.engine_facts = None
+    await parts.computer.warm_engine()
+    assert (parts.system.warmings, parts.computer.snapshot.is_warming) == (0, False)
+    assert parts.computer.snapshot.engine_problem is not None

@@ -236,4 +236,6 @@ def _engine_note(computer: ComputerSnapshot) -> str:
         return tr("Cluster", "Asking the engine for its versions")
     if computer.engine.is_warm:
         return tr("Cluster", "Compiled and ready")
+    if computer.is_warming:
+        return tr("Cluster", "Being compiled for this computer, in the background")
     return tr("Cluster", "The first job compiles it, half a minute once")
