@@ -143,6 +143,19 @@ tell_why_npm_failed() {
     echo "The Blob server of the tests could not be installed${why:+ ($why)}: npm gets its packages from the network. Run this again when that is there." >&2
 }
 
+# The libraries are compiled as pip would have done it (what is no Python of today is left as it is), but beside what waits
+# for the network and for numba. Ctrl-C ends all of it.
+compile_and_install_the_rest() {
+    echo "Compiling the libraries and the engine's kernels once"
+    .venv/bin/python -m compileall -qq .venv/lib/python3.*/site-packages >/dev/null 2>&1 &
+    libraries=$!
+    trap 'kill "$libraries" 2>/dev/null || :; exit 130' INT TERM
+    [ "$kind" != test ] || install_blob_server
+    .venv/bin/tiepoint --child warm
+    wait "$libraries" || :
+    trap - INT TERM
+}
+
 # What the tests need includes what the program needs.
 for ready in "$stamp" .venv/.ready-test; do
     if [ -f "$ready" ] && [ "$(fingerprint)" = "$(cat "$ready")" ] && .venv/bin/python -c '' 2>/dev/null; then
@@ -160,9 +173,7 @@ if ! { [ -x .venv/bin/python ] && usable .venv/bin/python; }; then
 fi
 rm -f "$stamp"
 echo "Installing the libraries (a few minutes the first time)"
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$lock"
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-compile --require-hashes -r "$lock"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation --editable .
-[ "$kind" != test ] || install_blob_server
-echo "Compiling the engine's kernels once"
-.venv/bin/tiepoint --child warm
+compile_and_install_the_rest
 fingerprint >"$stamp"
