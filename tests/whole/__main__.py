@@ -21,7 +21,7 @@ def main() -> int:
     os.chdir(REPOSITORY)
     began = time.monotonic()
     lanes = Lanes(REPOSITORY / "build" / "test", say)
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lanes.interrupt)
     together = (BUSY, WAITING) if has_virtual_screens() else (BUSY + WAITING,)
     outcomes = lanes.run(*together)
