@@ -71,13 +71,14 @@ def _further(*named: str) -> tuple[str, ...]:
 _CLUSTERS: Final = tuple(f"tests/integration/{name}" for name in ("agent", "box", "round"))
 _ENGINE: Final = tuple(path for path in _inside("tests/integration") if path.endswith(".py"))
 _NAMED_BY_NOBODY: Final = _further(
-    "tests/unit", "tests/ui", "tests/contract", "tests/integration", "tests/smoke", AFTERMATH
+    "tests/unit", "tests/ui", "tests/contract", "tests/integration", "tests/smoke", "tests/packaging", AFTERMATH
 )
 
 BUSY: Final = (
     Part("check"),
     Part("ui", ("tests/ui",)),
     Part("unit", ("tests/unit",)),
+    Part("packaging", ("tests/packaging",)),
 )
 """These compute all the time. The longest is first, after the checks, which fail quickly."""
 
