@@ -110,7 +110,7 @@ LABELS: Final[Mapping[str, str]] = {
     "updates": "whether to look for updates",
     "update_address": "where to look for updates",
     "update_keys": "whose signatures of updates count",
-    "tenant": "the organisation to sign in to",
+    "tenant": "the tenant to sign in to",
     "client_id": "the application for sign-in",
     "region": "the region of clusters",
     "allowed_profiles": "the profiles of clusters",

@@ -33,7 +33,7 @@ def asked_tenant(policy: Policy, typed: str, usual: str) -> str:
         SetByOrganisation: Another one was typed than the policy names.
     """
     if typed and not policy.allows_tenant(typed):
-        raise SetByOrganisation.of(f"the organisation to sign in to ({policy.tenant})", policy.place_of("tenant"))
+        raise SetByOrganisation.of(f"{LABELS['tenant']} ({policy.tenant})", policy.place_of("tenant"))
     return policy.tenant or typed or usual
 
 

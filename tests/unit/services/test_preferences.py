@@ -41,7 +41,7 @@ async def test_what_the_organisation_sets_holds_and_is_never_saved() -> None:
     policy = Policy(tenant="studio.example", updates=False, places={"tenant": "/etc/p"})
     preferences = Preferences(store, policy)
     assert (preferences.settings.tenant, preferences.settings.updates) == ("studio.example", False)
-    with pytest.raises(SetByOrganisation, match="organisation to sign in to") as refused:
+    with pytest.raises(SetByOrganisation, match="tenant to sign in to") as refused:
         await preferences.update(tenant="other.example", theme="dark")
     assert "/etc/p" in refused.value.remedy
     assert store.settings == Settings()
