@@ -197,6 +197,15 @@ def updates(as_json: Json = False, verbose: Verbose = False) -> None:
     exit_with(run_command(commands.updates, as_json=as_json, verbose=verbose))
 
 
+@app.command()
+def policy(as_json: Json = False, verbose: Verbose = False) -> None:
+    """Say what your organisation has set on this computer, and where."""
+    from tiepoint.bootstrap import run_command
+    from tiepoint.console import policy as commands
+
+    exit_with(run_command(commands.policy, as_json=as_json, verbose=verbose))
+
+
 cli_jobs.add_to(app)
 cli_transfers.add_to(app)
 cli_azure.add_to(app)
