@@ -19,7 +19,7 @@ def a_download(system: str = "linux-x86_64-deb", size_bytes: int = 412_000_000) 
 
 
 def a_release(version: str = "0.2.0", **changes: Any) -> Release:
-    systems = ("linux-x86_64-deb", "linux-x86_64-tar", "windows-x86_64", "macos-arm64")
+    systems = ("linux-x86_64-deb", "linux-x86_64-run", "windows-x86_64", "macos-arm64")
     values: dict[str, Any] = {"published": ISSUED, "notes": NOTES, "downloads": tuple(map(a_download, systems))}
     return Release(version, **{**values, **changes})
 

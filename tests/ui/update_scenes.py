@@ -29,7 +29,7 @@ def _release(version: str, *, is_security: bool = False) -> Release:
     system = f"{ {'Darwin': 'macos', 'Windows': 'windows'}.get(platform.system(), 'linux') }-{_machine()}"
     files = (
         Download(f"{system}-deb", "https://updates.example/a.json", 412_000_000, "5f" * 32),
-        Download(f"{system}-tar", "https://updates.example/b.json", 455_000_000, "60" * 32),
+        Download(f"{system}-run", "https://updates.example/b.json", 455_000_000, "60" * 32),
     )
     return Release(version, ISSUED, "a.jpg\nb.jpg", files, is_security)
 

@@ -30,7 +30,7 @@ class Download:
     """One file of a release.
 
     Args:
-        system: Which computers it is for: `linux-x86_64-deb`, `linux-x86_64-tar`, `windows-x86_64`, `macos-arm64`.
+        system: Which computers it is for: `linux-x86_64-deb`, `linux-x86_64-run`, `windows-x86_64`, `macos-arm64`.
         address: Where it lies, https.
         size_bytes: Its size.
         sha256: Its digest, hexadecimal.

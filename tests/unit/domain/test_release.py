@@ -40,7 +40,7 @@ def test_only_newer_releases_are_offered() -> None:
 @pytest.mark.parametrize(
     ("system", "machine", "found"),
     [
-        ("Linux", "x86_64", ["linux-x86_64-deb", "linux-x86_64-tar"]),
+        ("Linux", "x86_64", ["linux-x86_64-deb", "linux-x86_64-run"]),
         ("Windows", "AMD64", ["windows-x86_64"]),
         ("Darwin", "arm64", ["macos-arm64"]),
         ("Darwin", "x86_64", []),

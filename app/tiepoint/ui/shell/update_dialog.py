@@ -31,7 +31,8 @@ from tiepoint.ui.widgets.layouts import column, holder, row
 from tiepoint.ui.widgets.pill import Pill
 
 _WIDTH: Final = 680
-_HEIGHT: Final = 600
+_MOST_NOTES: Final = 300
+_MARGIN: Final = 20
 
 
 class UpdateDialog(QDialog):
@@ -55,7 +56,6 @@ class UpdateDialog(QDialog):
         self.leave = Button(tr("Updates", "Close"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Updates", "A newer version"))
-        self.resize(_WIDTH, _HEIGHT)
         self._setup_ui()
         self.skip.clicked.connect(self._on_skip)
         self.later.clicked.connect(self._on_later)
@@ -67,13 +67,16 @@ class UpdateDialog(QDialog):
         releases = self.model.snapshot.releases
         newest = self.model.snapshot.newest
         notes = ScrollColumn(*(self._notes(release) for release in releases), None, spacing=18)
+        notes.setMinimumHeight(min(notes.content.totalHeightForWidth(_WIDTH - 2 * _MARGIN), _MOST_NOTES))
         parts = [self._head(newest), 4, notes, *self._files(newest)] if newest is not None else [notes]
         said = tr(
             "Updates",
             "Tiepoint installs nothing by itself. The browser gets the file; compare its SHA-256 before you open it.",
         )
         foot = row(self.skip, self.later, None, self.leave, spacing=8)
-        self.setLayout(column(*parts, Label(said, "sub", wrap=True), 4, foot, spacing=12, margins=(20, 20, 20, 16)))
+        whole = column(*parts, Label(said, "sub", wrap=True), 4, foot, spacing=12, margins=(_MARGIN, 20, _MARGIN, 16))
+        self.setLayout(whole)
+        self.resize(_WIDTH, whole.totalMinimumSize().height())
 
     def _head(self, newest: Release) -> QWidget:
         title = tr("Updates", "{release} is available", release=release_title(newest))
