@@ -65,6 +65,7 @@ Var Before ; version that is being replaced; empty = none
 
 !define MUI_ICON "${HERE}/../tiepoint.ico"
 !define MUI_UNICON "${HERE}/../tiepoint.ico"
+!define MUI_WELCOMEFINISHPAGE_BITMAP "${HERE}${SEPARATOR}side.bmp"
 !define MUI_ABORTWARNING
 !define MUI_COMPONENTSPAGE_SMALLDESC
 !define MUI_WELCOMEPAGE_TEXT "Tiepoint turns photos into measured 3D models, on this computer or on a cluster.$\r$\n$\r$\nYour captures, models and settings are kept when Tiepoint is replaced or removed.$\r$\n$\r$\nClick Next to go on."
@@ -94,6 +95,7 @@ FunctionEnd
 
 Section "Tiepoint" SectionProgram
   SectionIn RO
+  AddSize ${SIZE_KB} ; the files stand in a function, where they are not counted
   Call CheckAll
   Call PlaceProgram
   Call WriteUninstallEntry

@@ -1,6 +1,11 @@
 ; Removing: the program's own folder, what Windows knows of it, and nothing of any person. Policies of an organisation stay.
 
 Function un.onInit
+  ; Its copy is told the folder with a "\" at the end where the first one was.
+  StrCpy $0 $INSTDIR 1 -1
+  ${If} $0 == "\"
+    StrCpy $INSTDIR $INSTDIR -1
+  ${EndIf}
   ${GetParameters} $0
   ClearErrors
   ${GetOptions} $0 "/LOG=" $1
