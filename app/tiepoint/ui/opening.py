@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MODEL_SUFFIXES = frozenset({".glb", ".gltf", ".obj", ".ply", ".stl"})
+_MANIFEST = "capture.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,16 @@ class Opening:
 def is_model(path: Path) -> bool:
     """Say by its name whether a file is a model to look at rather than a photo."""
     return path.suffix.lower() in MODEL_SUFFIXES
+
+
+def is_plan(path: Path) -> bool:
+    """Say by its name whether a file is the plan of a cluster."""
+    return path.suffix.lower() == ".toml"
+
+
+def photos_at(path: Path) -> Path:
+    """Return where the photos are: a capture's manifest stands for those beside it."""
+    return path.with_name("photos") if path.name == _MANIFEST else path
 
 
 @dataclass(frozen=True, slots=True)

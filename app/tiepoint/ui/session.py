@@ -17,7 +17,7 @@ from PySide6.QtCore import QTimer
 from tiepoint.ui.background import Background
 from tiepoint.ui.collector import calm_collector
 from tiepoint.ui.early import import_quietly
-from tiepoint.ui.opening import Opening, is_model
+from tiepoint.ui.opening import Opening, is_model, is_plan, photos_at
 from tiepoint.ui.pages_of_panel import FIRST, page_makers, page_modules
 from tiepoint.ui.panel import Panel
 from tiepoint.ui.shell.error_dialog import ErrorDialog
@@ -77,14 +77,16 @@ class Session:
             shown.show_target(**target)
 
     def open_paths(self, paths: list[Path]) -> None:
-        """Do with files what dropping them does: models are looked at, everything else are photos."""
+        """Do with files what dropping them does: models and plans are looked at, everything else are photos."""
         if self.window.current and self.window.page(self.window.current).take_drop(paths):
             return
         models = [path for path in paths if is_model(path)]
         if models and len(models) == len(paths):
             self.go("results", path=models[0])
+        elif len(paths) == 1 and is_plan(paths[0]):
+            self.go("cluster", file=paths[0])
         else:
-            self.go("photos", paths=paths)
+            self.go("photos", paths=[photos_at(path) for path in paths])
 
     def end(self) -> None:
         """Close the window and end the session."""
@@ -148,10 +150,13 @@ class Session:
             self.window.page(page)
 
     async def _open(self, opening: Opening) -> None:
-        if opening.paths and not opening.is_started and await self._are_results(opening.paths):
+        if len(opening.paths) == 1 and is_plan(opening.paths[0]):
+            self.go("cluster", file=opening.paths[0])
+        elif opening.paths and not opening.is_started and await self._are_results(opening.paths):
             self.go("results", path=opening.paths[0])
         elif opening.paths:
-            self.go("photos", paths=list(opening.paths), start=opening.is_started, preset=opening.preset)
+            photos = [photos_at(path) for path in opening.paths]
+            self.go("photos", paths=photos, start=opening.is_started, preset=opening.preset)
 
     async def _are_results(self, paths: tuple[Path, ...]) -> bool:
         results = self._program.results

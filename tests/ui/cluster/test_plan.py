@@ -198,6 +198,19 @@ def test_retired_choices_of_a_file_are_shown_with_what_replaces_them(in_qt: InQt
     in_qt(scene())
 
 
+def test_a_plan_that_a_desktop_opens_is_shown_in_the_editor(in_qt: InQt, tmp_path: Path) -> None:
+    file = tmp_path / "cluster.toml"
+    file.write_text('schema_version = 1\n[cluster]\nname = "atelier"\n', encoding="utf-8")
+
+    async def scene() -> None:
+        async with plan_page(with_real_plans) as stand:
+            stand.page.show_target(file=file)
+            await until(lambda: stand.page.plan.plan.name == "atelier")
+            assert stand.page.current == "plan"
+
+    in_qt(scene())
+
+
 def test_a_file_that_is_no_plan_is_refused_with_the_reason(in_qt: InQt, tmp_path: Path) -> None:
     file = tmp_path / "cluster.toml"
     file.write_text("this is = = no toml", encoding="utf-8")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -158,7 +159,13 @@ def said(text: str) -> None:
     sys.stdout.flush()
 
 
+def _on_end(_number: int, _frame: object) -> None:
+    """Told to end: what was made here goes first."""
+    raise SystemExit(143)
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _on_end)
     try:
         sys.exit(main())
     except AssertionError as error:

@@ -44,20 +44,21 @@ class Screen:
         self._server.terminate()
         self._server.wait()
 
-    def window(self, title: str = "^Tiepoint$") -> str:
-        """Wait for a window and return its number.
+    def window(self, program: subprocess.Popen[bytes]) -> str:
+        """Wait for the window of a program and return its number.
 
         Raises:
-            AssertionError: None came.
+            AssertionError: None came, or the program has ended.
         """
-        search = ["xdotool", "search", "--onlyvisible", "--name", title]
+        search = ["xdotool", "search", "--onlyvisible", "--name", "^Tiepoint$"]
         end = time.monotonic() + _WAITS_S
         while time.monotonic() < end:
             found = self._asked(search).split()
             if found:
                 return found[0]
+            assert program.poll() is None, "the program ended before it showed a window"
             time.sleep(0.2)
-        raise AssertionError(f"no window {title} within {_WAITS_S:.0f} s")
+        raise AssertionError(f"no window within {_WAITS_S:.0f} s")
 
     def key(self, window: str, keys: str) -> None:
         """Press keys in a window."""

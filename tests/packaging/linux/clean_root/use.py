@@ -34,13 +34,15 @@ def show_panel(root: CleanRoot, screen: Screen, panel: str, file: Path, path: st
     said = file.with_suffix(".txt")
     with said.open("wb") as log, subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log) as process:
         try:
-            window = screen.window()
+            window = screen.window(process)
             kind = screen.kind_of(window)
             if keys:
                 settled(screen, file, _LEAST_COLOURS)
                 screen.key(window, keys)
             picture = settled(screen, file, _LEAST_COLOURS)
             _end(root, process)
+        except (AssertionError, subprocess.TimeoutExpired) as error:
+            raise AssertionError(f"{error}\n{said.read_text(errors='replace')}") from error
         finally:
             process.kill()
     assert kind == "tiepoint", f"a desktop would not find our entry by the window's class {kind}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 
 from PySide6.QtCore import Qt
@@ -39,7 +40,8 @@ PLACES: Final = (OVERVIEW, "computer", "plan", "preflight", "life")
 class ClusterPage(Page):
     """Shows one place at a time; each is made when it is first asked for.
 
-    Targets: `view` (a name of `PLACES`), `cluster` (id of a cluster, opens its life), `plan` (opens it in the editor).
+    Targets: `view` (a name of `PLACES`), `cluster` (id of a cluster, opens its life), `plan` (opens it
+    in the editor), `file` (a plan's file).
     """
 
     def __init__(self, panel: Panel) -> None:
@@ -96,6 +98,9 @@ class ClusterPage(Page):
         """Show a place, a cluster or a plan, see the class."""
         if isinstance(plan := target.get("plan"), ClusterPlan):
             self.plan.open_plan(plan)
+            self.show_place("plan")
+        elif file := target.get("file"):
+            self.plan.open_file(Path(file))
             self.show_place("plan")
         elif cluster := target.get("cluster"):
             self.open_cluster(ClusterId(str(cluster)))
