@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from tiepoint import __version__
 from tiepoint.ui.early import early_window, import_meanwhile
+from tiepoint.ui.file_requests import PanelApplication
 from tiepoint.ui.opening import FirstPicture, Opening
 from tiepoint.ui.shell.sign import sign_icon
 from tiepoint.ui.theme import active, fonts
@@ -85,7 +86,7 @@ def make_application(theme: str = "system") -> QApplication:
         application = existing
     else:
         QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
-        application = QApplication([sys.argv[0]])
+        application = PanelApplication([sys.argv[0]])
     application.setApplicationName("Tiepoint")
     application.setApplicationVersion(__version__)
     application.setDesktopFileName("tiepoint")

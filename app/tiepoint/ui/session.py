@@ -17,6 +17,7 @@ from PySide6.QtCore import QTimer
 from tiepoint.ui.background import Background
 from tiepoint.ui.collector import calm_collector
 from tiepoint.ui.early import import_quietly
+from tiepoint.ui.file_requests import hand_files_to
 from tiepoint.ui.opening import Opening, is_model, is_plan, photos_at
 from tiepoint.ui.pages_of_panel import FIRST, page_makers, page_modules
 from tiepoint.ui.panel import Panel
@@ -125,6 +126,7 @@ class Session:
         self._program.monitor.start()
         self._program.transfers.load()
         self._background.start(self._load_and_open(opening))
+        hand_files_to(self.open_paths)
         if own_name:
             from tiepoint.ui.shell.other_starts import OtherStarts
 
@@ -184,6 +186,7 @@ class Session:
         self._program.panel_state.update(geometry=geometry, is_dock_open=not self.window.dock.is_folded)
 
     async def _put_away(self) -> None:
+        hand_files_to(None)
         self.window.shut_pages()
         await self._background.stop()
         await self._graphics.stop()
