@@ -31,10 +31,12 @@ class AboutCard(Card):
 
     Signals:
         licence_wanted(name): A key of `LICENCES`.
+        third_parties_wanted(): The list of others' work is asked for.
         logs_wanted(): The log folder is asked for.
     """
 
     licence_wanted = Signal(str)
+    third_parties_wanted = Signal()
     logs_wanted = Signal()
 
     def __init__(self, version: str) -> None:
@@ -48,6 +50,8 @@ class AboutCard(Card):
         self.licences = {name: self._licence(name) for name in LICENCES}
         self.logs = Button(tr("Settings", "Open log folder"), "folder-open", size="small")
         self.logs.clicked.connect(self.logs_wanted)
+        self.third_parties = Button(tr("Settings", "Third-party licences"), "file-text", size="small")
+        self.third_parties.clicked.connect(self.third_parties_wanted)
         lines = [
             row(Label(tr("Settings", LICENCES[name][0]), "sub"), None, button, spacing=8)
             for name, button in self.licences.items()
@@ -60,6 +64,7 @@ class AboutCard(Card):
             Label(tr("Settings", "Licences"), "title"),
             *lines,
             4,
+            row(self.third_parties, None),
             row(self.logs, None),
             spacing=8,
         )
