@@ -16,6 +16,7 @@ from fakes.products import FakeProductStore, FakeRenderer, FakeSettingsStore, Fa
 from fakes.remote import fake_remote_parts
 from fakes.results import FakeModelExporter, FakeResultReader, FakeResultStore
 from fakes.scheduler import T0, FakeScheduler
+from fakes.surroundings import FakeSurroundings
 from fakes.transfers import FakeTransferWorker
 from fakes.updates import FakeUpdateMemory, FakeUpdateSource
 from tiepoint.domain.job import Job, JobState, Stage, StageState, TaskCounts
@@ -23,6 +24,10 @@ from tiepoint.domain.policy import NO_POLICY, Policy
 from tiepoint.services.captures import CaptureService
 from tiepoint.services.computer import Computer
 from tiepoint.services.doctor import Doctor
+from tiepoint.services.doctor_checks.graphics import GraphicsCheck
+from tiepoint.services.doctor_checks.network import NetworkCheck
+from tiepoint.services.doctor_checks.policy import PolicyCheck
+from tiepoint.services.doctor_checks.secrets import SecretsCheck
 from tiepoint.services.estimates import Estimates
 from tiepoint.services.graphics import GraphicsService
 from tiepoint.services.jobs import JobService
@@ -76,6 +81,7 @@ class FakeProgram:
         self.azure = FakeAzure()
         self.update_source, self.update_memory = FakeUpdateSource(), FakeUpdateMemory()
         self.graphics_trial, self.graphics_memory = FakeGraphicsTrial(), FakeGraphicsMemory()
+        self.surroundings = FakeSurroundings()
         self.program = self._program()
 
     def _run(self, fake: FakeScheduler, job: Job) -> None:
@@ -92,6 +98,7 @@ class FakeProgram:
         clock = FakeClock()
         monitor, preferences = JobMonitor(self.scheduler, clock), Preferences(self.settings, self.policy)
         estimates, azure = Estimates(self.scheduler, monitor), self.azure.parts(preferences, operations, clock)
+        graphics = GraphicsService(self.graphics_trial, self.graphics_memory, lambda: "here", clock)
         self.computer_site = Site(
             COMPUTER, "This computer", SiteKind.COMPUTER, self.scheduler, jobs, monitor, estimates
         )
@@ -103,7 +110,19 @@ class FakeProgram:
             jobs=jobs,
             products=products,
             renderer=self.renderer,
-            doctor=Doctor(self.system, self.scheduler, self.settings, "0.1.0", self.transfer_worker),
+            doctor=Doctor(
+                self.system,
+                self.scheduler,
+                self.settings,
+                "0.1.0",
+                self.transfer_worker,
+                further=(
+                    GraphicsCheck(graphics),
+                    NetworkCheck(self.surroundings, lambda: (), clock),
+                    SecretsCheck(self.surroundings, lambda: False, lambda: False),
+                    PolicyCheck(self.policy),
+                ),
+            ),
             new_reconstruction=lambda: Reconstruction(captures, self.store, jobs, products),
             monitor=monitor,
             estimates=estimates,
@@ -121,5 +140,5 @@ class FakeProgram:
             azure=azure,
             remote=fake_remote_parts(self.computer_site, azure),
             updates=UpdateService(self.update_source, self.update_memory, preferences, "0.1.0", ("", ()), clock),
-            graphics=GraphicsService(self.graphics_trial, self.graphics_memory, lambda: "here", clock),
+            graphics=graphics,
         )

@@ -130,7 +130,7 @@ class GraphicsService:
         record, blamed = await asyncio.to_thread(lambda: (self._memory.load(), self._memory.ended_by()))
         if blamed is None:
             return record
-        _log.warning("the last run was ended while it drew in 3D (%s)", blamed.value)
+        _log.info("the last run was ended while it drew in 3D (%s)", blamed.value)
         if record is None:
             record = GraphicsRecord("", GraphicsFacts(None), GraphicsChoice(blamed), self._now())
         others = tuple(pair for pair in record.ended_by if pair[0] is not blamed)

@@ -1,0 +1,118 @@
+"""The doctor's network looked at for real: servers of the test's own on this computer."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tiepoint.adapters.computer import surroundings as module
+from tiepoint.adapters.computer.surroundings import LocalSurroundings
+from tiepoint.ports.surroundings import Reached, SecretStore
+from tls_papers import make_papers
+
+_VARIABLES = ("http_proxy", "https_proxy", "no_proxy", "all_proxy", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> LocalSurroundings:
+    for name in _VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    return LocalSurroundings(lambda: SecretStore.LOCKED, patience_s=5.0)
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+async def test_this_computer_meets_itself(looks: LocalSurroundings) -> None:
+    assert await looks.loopback() == ""
+    assert await looks.secrets() is SecretStore.LOCKED
+    assert datetime(2020, 1, 1, tzinfo=UTC) < looks.built() <= datetime.now(UTC)
+
+
+async def test_connections(looks: LocalSurroundings) -> None:
+    async def on_client(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+        await writer.wait_closed()
+
+    async with await asyncio.start_server(on_client, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        assert (await looks.connect("127.0.0.1", port)).reached is Reached.YES
+    closed = await looks.connect("127.0.0.1", _free_port())
+    assert closed.reached is Reached.NO
+    assert closed.problem
+    assert (await looks.connect("no.such.host.invalid", 22)).reached is Reached.NO
+
+
+async def test_proxies_come_from_the_environment(looks: LocalSurroundings, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert looks.proxy("login.example") == ""
+    monkeypatch.setenv("https_proxy", "http://proxy.example:3128")
+    monkeypatch.setenv("no_proxy", "inside.example")
+    assert looks.proxy("login.example") == "http://proxy.example:3128"
+    assert looks.proxy("inside.example") == ""
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="the system keeps no file there")
+async def test_certificates(looks: LocalSurroundings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    assert "cannot be read" in (await looks.certificates()).problem
+    broken = tmp_path / "broken.pem"
+    broken.write_text("no certificate")
+    monkeypatch.setenv("SSL_CERT_FILE", str(broken))
+    assert (await looks.certificates()).problem
+    monkeypatch.delenv("SSL_CERT_FILE")
+    monkeypatch.setattr(module, "_bundle", lambda: str(broken))
+    assert (await looks.certificates()).problem
+
+
+async def _answering(tmp_path: Path, answer: bytes) -> tuple[asyncio.Server, int]:
+    async def on_client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        assert (await reader.readline()).startswith(b"HEAD / ")
+        writer.write(answer)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(on_client, "127.0.0.1", 0, ssl=make_papers(tmp_path).server_context())
+    return server, server.sockets[0].getsockname()[1]
+
+
+async def test_a_web_server_tells_its_clock(looks: LocalSurroundings, tmp_path: Path) -> None:
+    answer = b"HTTP/1.1 403 Forbidden\r\nDate: Thu, 26 Nov 2026 09:00:00 GMT\r\nContent-Length: 0\r\n\r\n"
+    server, port = await _answering(tmp_path, answer)
+    async with server:
+        reply = await looks.ask_https("localhost", port, str(tmp_path / "authority.pem"))
+    assert (reply.reached, reply.date) == (Reached.YES, datetime(2026, 11, 26, 9, 0, tzinfo=UTC))
+
+
+async def test_a_web_server_with_its_own_certificate_is_not_believed(looks: LocalSurroundings, tmp_path: Path) -> None:
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)  # the server is left in its greeting
+    server, port = await _answering(tmp_path, b"")
+    async with server:
+        reply = await looks.ask_https("localhost", port)
+    assert reply.reached is Reached.UNTRUSTED
+    assert "certificate" in reply.problem
+
+
+async def test_a_proxy_is_asked_for_the_way(looks: LocalSurroundings, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bytes] = []
+
+    async def on_client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readline())
+        writer.write(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(on_client, "127.0.0.1", 0) as server:
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        reply = await looks.ask_https("login.example", 443)
+    assert asked[0].startswith(b"CONNECT login.example:443 ")
+    assert reply.reached is Reached.NO
+    assert "407" in reply.problem
