@@ -112,8 +112,13 @@ FunctionEnd
 ; Start this setup again with an administrator's rights and end with what it ends with.
 Function GoOnAsAdministrator
   HideWindow
+  ${GetParameters} $1
+  StrCpy $2 ""
+  ${If} $AskedFolder != ""
+    StrCpy $2 " /D=$AskedFolder"
+  ${EndIf}
   ClearErrors
-  ExecShellWait "runas" "$EXEPATH" '/AllUsers /LOG="$Journal"'
+  ExecShellWait "runas" "$EXEPATH" '/AllUsers /LOG="$Journal" $1$2'
   ${If} ${Errors}
     ShowWindow $HWNDPARENT ${SW_SHOW}
     BringToFront

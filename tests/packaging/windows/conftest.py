@@ -85,11 +85,8 @@ def computer(prefix: WineComputer) -> Iterator[WineComputer]:
     """The prefix, as empty after a test as before it."""
     yield prefix
     prefix.path(r"C:\released").touch()
-    for key in (r"HKCU\Software\Tiepoint\Setup", r"HKLM\Software\Tiepoint\Setup"):
-        folder = prefix.value(key, "Folder")
-        if folder is not None:
-            uninstall(prefix, folder)
-    prefix.forget_value(r"HKLM\SYSTEM\CurrentControlSet\Control\FileSystem", "LongPathsEnabled")
+    for name in [name for name in prefix.files() if name.endswith("/Uninstall.exe")]:
+        uninstall(prefix, "C:\\" + str(Path(name).parent).replace("/", "\\"))
     for name in ("calls.txt", "held", "released"):
         prefix.path(f"C:\\{name}").unlink(missing_ok=True)
 

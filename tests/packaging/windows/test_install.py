@@ -64,6 +64,7 @@ def test_for_one_person(computer: WineComputer, setups, removing) -> None:
 
 def test_for_everyone_with_all_that_can_be_chosen(computer: WineComputer, setups, removing) -> None:
     before = computer.files()
+    computer.forget_value(LONG_PATHS, "LongPathsEnabled")
     path_before = computer.value(COMPUTERS_PATH, "Path")
     chosen = ("/PATH=1", "/DESKTOP=1", "/LONGPATHS=1", "/FILETYPES=0", r"/LOG=C:\setup.log")
     assert computer.run(setups.earlier, "/S", "/AllUsers", *chosen) == 0
