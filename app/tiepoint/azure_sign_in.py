@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from tiepoint.adapters.policies.system_policies import SystemPolicies
 from tiepoint.domain.errors import SignInNeeded, TiepointError
+from tiepoint.domain.policy import Policy
 from tiepoint.runtime import folders
-from tiepoint.services.sign_in_policy import refuse_other_tenant
+from tiepoint.services.sign_in_policy import refuse_other_tenant, refuse_unusable
 
 if TYPE_CHECKING:
     from tiepoint.adapters.azure.identity import AzureIdentity
@@ -38,19 +39,25 @@ def was_signed_in() -> bool:
 
 def main(argv: Sequence[str]) -> int:
     """Be the child."""
-    told = asyncio.run(_told())
+    told = asyncio.run(token_told(user_identity(), SystemPolicies().read()))
     sys.stdout.write(json.dumps(told) + "\n")
     sys.stdout.flush()
     return 0 if "token" in told else 1
 
 
-async def _told() -> dict[str, Any]:
-    identity = user_identity()
+async def token_told(identity: AzureIdentity, policy: Policy) -> dict[str, Any]:
+    """Return what the child prints; the sign-in is let go of afterwards.
+
+    Args:
+        identity: The user's sign-in.
+        policy: The organisation that may be signed in to.
+    """
     try:
+        refuse_unusable(policy)
         account = await identity.restore_last()
         if account is None:
             raise SignInNeeded("Nobody is signed in.", remedy="Sign in.")  # noqa: TRY301  told like any other
-        refuse_other_tenant(SystemPolicies().read(), account)
+        refuse_other_tenant(policy, account)
         token, expires = await identity.storage_token()
     except TiepointError as error:
         return {"error": {**error.to_dict(), "detail": ""}}
