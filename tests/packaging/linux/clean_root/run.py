@@ -43,7 +43,7 @@ def main() -> int:
     """Try the packages and return the exit status."""
     parser = argparse.ArgumentParser(description="Try the packages for Linux in a clean Debian 12.")
     parser.add_argument("package", type=Path)
-    parser.add_argument("single_file", type=Path)
+    parser.add_argument("single_file", type=Path, nargs="?", help="left out: not tried")
     parser.add_argument("--pictures", type=Path, default=_ROOT / "build/package/pictures")
     parser.add_argument("--kept", type=Path, default=_ROOT / "build/package")
     given = parser.parse_args()
@@ -58,7 +58,8 @@ def main() -> int:
         _step("A clean Debian 12", root.make)
         before = look(root.folder)
         _try_package(root, screen, given.package, given.pictures)
-        _try_single_file(root, screen, given.single_file, given.pictures)
+        if given.single_file:
+            _try_single_file(root, screen, given.single_file, given.pictures)
         _step("Dependencies removed", lambda: root.run("apt-get autoremove --purge -y -qq"))
         left = [line for line in differences(before, look(root.folder)) if not _is_of_person(line)]
         assert not left, "left behind or changed:\n" + "\n".join(left)

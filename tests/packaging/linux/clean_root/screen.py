@@ -12,7 +12,7 @@ from typing import Final
 from PIL import Image
 
 _SIZE: Final = (1920, 1200)
-_WAITS_S: Final = 120.0
+_WAITS_S: Final = 240.0
 
 
 class Screen:
