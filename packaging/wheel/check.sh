@@ -42,7 +42,7 @@ cd "$home"
 version=$("$home/bin/tiepoint" --version)
 [ "$version" = "tiepoint $(sed -nE 's/^__version__.*"(.*)"/\1/p' "$repository/app/tiepoint/__init__.py")" ] || fail "says $version"
 say "$version is installed"
-"$home/bin/tiepoint-agent" --help >/dev/null || fail "tiepoint-agent does not start"
+"$home/bin/tiepoint-agent" version >/dev/null || fail "tiepoint-agent does not start"
 "$home/bin/tiepoint" doctor >"$home/doctor" 2>&1 || say "doctor has something to say: $(tail -n 3 "$home/doctor" | tr '\n' ' ')"
 say "reconstructing the sample capture"
 sample=$("$home/pipx/venvs/tiepoint/bin/python" -c 'import tiepoint.resources as r; print(r.entry("sample/photos"))')

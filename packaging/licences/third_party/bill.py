@@ -149,15 +149,13 @@ def _pins(lock: str) -> Iterator[tuple[str, str, str, list[str]]]:
 
 def _pinned(name: str, number: str, condition: str, hashes: list[str], catalogue: Catalogue) -> Component:
     purl = PackageURL("pypi", None, name, number)
-    files = [
-        ExternalReference(
-            type=ExternalReferenceType.DISTRIBUTION,
-            url=XsUri(f"https://pypi.org/project/{name}/{number}/#files"),
-            comment=f"one of the files allowed: {digest[:12]}",
-            hashes=[HashType(alg=HashAlgorithm.SHA_256, content=digest)],
-        )
-        for digest in hashes
-    ]
+    # One reference for all files that the lock allows: the validator takes its time over every address.
+    files = ExternalReference(
+        type=ExternalReferenceType.DISTRIBUTION,
+        url=XsUri(f"https://pypi.org/project/{name}/{number}/#files"),
+        comment="every file that the lock allows",
+        hashes=[HashType(alg=HashAlgorithm.SHA_256, content=digest) for digest in hashes],
+    )
     licence = licence_of(name, number, catalogue)
     return Component(
         name=name,
@@ -166,6 +164,6 @@ def _pinned(name: str, number: str, condition: str, hashes: list[str], catalogue
         bom_ref=str(purl),
         purl=purl,
         licenses=[LicenseExpression(licence)] if licence else [],
-        external_references=files,
+        external_references=[files],
         properties=[Property(name="tiepoint:when", value=condition)] if condition else [],
     )

@@ -49,7 +49,7 @@ def component_of(name: str, files: tuple[str, ...], catalogue: Catalogue, texts:
     licence = catalogue.licences.get(name) or _told_licence(metadata)
     if not licence:
         raise LicenceProblem(
-            f"{name} {distribution.version}: its metadata names no licence in SPDX's words. Read it and add its licence "
+            f"{name} {distribution.version}: its metadata names no licence in SPDX's words. Read it and add it "
             "to [licence] in packaging/licences/catalogue.toml."
         )
     found = tuple(_own_texts(distribution)) or _standard(name, licence, texts)

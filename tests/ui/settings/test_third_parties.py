@@ -1,0 +1,69 @@
+"""The list of others' work: it opens from the About card, is looked through, and shows each licence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QAbstractItemModelTester, QTest
+
+from page_stand import standing, until
+from tiepoint.notices import Notice
+from tiepoint.ui.pages.settings.page import SettingsPage
+from tiepoint.ui.pages.settings.third_party_dialog import NoticeModel, ThirdPartyDialog
+
+InQt = Callable[[Any], Any]
+LEFT = Qt.MouseButton.LeftButton
+NOTICES = (
+    Notice("Qt", "6.11", "LGPL-3.0-only", "The Qt Company", "https://example.org", ("PySide6",)),
+    Notice("zlib", "1.3", "Zlib"),
+)
+
+
+def test_the_about_card_opens_the_list_of_the_environment(in_qt: InQt) -> None:
+    async def scene() -> None:
+        async with standing(SettingsPage) as stand:
+            QTest.mouseClick(stand.page.about.third_parties, LEFT)
+            await until(lambda: stand.page.window().findChild(ThirdPartyDialog) is not None)
+            dialog = stand.page.window().findChild(ThirdPartyDialog)
+            QTest.keyClicks(dialog.sought, "numpy")
+            QTest.keyClick(dialog.sought, Qt.Key.Key_Backspace)
+            model = dialog.list.model()
+            await until(lambda: 0 < model.rowCount() < 20)
+            place = dialog.list.visualRect(model.index(0, 0)).center()
+            QTest.mouseClick(dialog.list.viewport(), LEFT, pos=QPoint(place))
+            await until(lambda: len(dialog.text.toPlainText()) > 200)
+            dialog.accept()
+
+    in_qt(scene())
+
+
+def test_found_by_name_licence_and_what_it_lies_in(in_qt: InQt) -> None:
+    async def scene() -> None:
+        dialog = ThirdPartyDialog(NOTICES, Path("/licences"))
+        asked: list[Notice] = []
+        dialog.text_wanted.connect(asked.append)
+        dialog.choose_first()
+        assert asked == [NOTICES[0]]
+        dialog.show_text(NOTICES[1], "not the chosen one")
+        assert dialog.text.toPlainText() == ""
+        dialog.show_text(NOTICES[0], "GNU LESSER")
+        assert dialog.text.toPlainText() == "GNU LESSER"
+        for words, count in (("pyside", 1), ("LGPL", 1), ("zlib", 1), ("", 2), ("nothing", 0)):
+            dialog.sought.setText(words)
+            assert dialog.list.model().rowCount() == count
+        dialog.close()
+        dialog.deleteLater()
+
+    in_qt(scene())
+
+
+def test_the_list_is_a_proper_model(in_qt: InQt) -> None:
+    async def scene() -> None:
+        model = NoticeModel(NOTICES)
+        QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Warning)
+        assert model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole) == "Qt 6.11, LGPL-3.0-only"
+
+    in_qt(scene())
