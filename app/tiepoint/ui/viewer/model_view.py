@@ -19,8 +19,9 @@ from PySide6.QtGui import QCloseEvent, QImage, QKeyEvent, QMouseEvent, QResizeEv
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tiepoint.domain.errors import TiepointError
+from tiepoint.domain.graphics import Drawing
 from tiepoint.ui import theme
-from tiepoint.ui.text import tr
+from tiepoint.ui.text import plain, tr
 from tiepoint.ui.viewer.camera import VIEW_ANGLE_DEG, CameraView
 from tiepoint.ui.viewer.content import Content, progress_text
 from tiepoint.ui.viewer.flight import Flight
@@ -38,6 +39,7 @@ from tiepoint.ui.viewer.render_thread import Frame
 from tiepoint.ui.viewer.screenshots import Screenshots
 from tiepoint.ui.viewer.slots import Slots
 from tiepoint.ui.viewer.stage import Stage
+from tiepoint.ui.viewer.start_gate import GATE
 from tiepoint.ui.viewer.surface import Model
 from tiepoint.ui.viewer.terms import (
     Backfaces,
@@ -434,15 +436,7 @@ class ModelView(QWidget):
         self._content.give_up()
         self._set_state(ViewerState.NO_OPENGL)
         self._pane.set_image(None)
-        self._notice.say(
-            tr("Viewer", "No 3D view here"),
-            tr(
-                "Viewer",
-                "{reason} Everything else works. Install or update the graphics driver, or start on a screen with "
-                "OpenGL 3.2, to see models.",
-                reason=reason,
-            ),
-        )
+        self._notice.say(tr("Viewer", "No 3D view here"), _no_opengl_text(reason))
         self.no_opengl.emit(reason)
 
     def _on_drawn(self, frame: Frame) -> None:
@@ -680,6 +674,18 @@ class ModelView(QWidget):
             self._pick_for("measure", QPointF(self.rect().center()), self._navigation.camera)
         elif not self._navigation.key(event) and not self._press_shortcut(event):
             super().keyPressEvent(event)
+
+
+def _no_opengl_text(reason: str) -> str:
+    """Say why and what to do; what a trial found says both by itself."""
+    if GATE.choice is not None and GATE.choice.drawing is Drawing.NONE:
+        return plain(reason)
+    return tr(
+        "Viewer",
+        "{reason} Everything else works. Install or update the graphics driver, or start on a screen with "
+        "OpenGL 3.2, to see models.",
+        reason=reason,
+    )
 
 
 def _abandon(stage: Stage, picker: Picker, *_: object) -> None:
