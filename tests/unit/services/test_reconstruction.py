@@ -42,9 +42,13 @@ class World:
         self.snapshots: list[RunSnapshot] = []
 
     def _later(self, fake: FakeScheduler, job: Job, ends: JobState, changes: dict[str, Any]) -> None:
+        def becomes(state: JobState, **more: Any) -> None:
+            if job.id in fake.all_jobs:  # else a test let it be forgotten before
+                fake.set(job.id, state=state, **more)
+
         loop = asyncio.get_running_loop()
-        loop.call_later(0.01, lambda: fake.set(job.id, state=JobState.RUNNING))
-        loop.call_later(0.02, lambda: fake.set(job.id, state=ends, **changes))
+        loop.call_later(0.01, lambda: becomes(JobState.RUNNING))
+        loop.call_later(0.02, lambda: becomes(ends, **changes))
 
     def run(self) -> Reconstruction:
         work = Reconstruction(self.captures, self.store, self.jobs, self.products)
