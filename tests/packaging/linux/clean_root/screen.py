@@ -13,6 +13,8 @@ from PIL import Image
 
 _SIZE: Final = (1920, 1200)
 _WAITS_S: Final = 240.0
+_STANDS_STILL_S: Final = 20.0
+"""Something may always move: a warming engine, a clock."""
 
 
 class Screen:
@@ -64,10 +66,6 @@ class Screen:
         """Press keys in a window."""
         self._asked(["xdotool", "windowfocus", "--sync", window, "key", keys])
 
-    def kind_of(self, window: str) -> str:
-        """Return the window's class, by which desktops find its entry."""
-        return self._asked(["xdotool", "getwindowclassname", window]).strip()
-
     def picture(self, file: Path) -> Image.Image:
         """Write what the screen shows as PNG, and return it."""
         environment = {**os.environ, "DISPLAY": self.display}
@@ -85,19 +83,23 @@ def colours(picture: Image.Image) -> int:
     return len(found or ())
 
 
-def settled(screen: Screen, file: Path, least_colours: int, longest_s: float = _WAITS_S) -> Image.Image:
-    """Take pictures until one shows something and the next one shows the same.
+def settled(screen: Screen, file: Path, least_colours: int) -> Image.Image:
+    """Take pictures until one shows something; then a little longer, until two in a row are the same.
 
     Raises:
-        AssertionError: That never came.
+        AssertionError: Nothing was shown.
     """
-    end = time.monotonic() + longest_s
+    end = time.monotonic() + _WAITS_S
     last = screen.picture(file)
+    while colours(last) < least_colours and time.monotonic() < end:
+        time.sleep(2.0)
+        last = screen.picture(file)
+    assert colours(last) >= least_colours, f"the picture {file.name} has {colours(last)} colours only"
+    end = time.monotonic() + _STANDS_STILL_S
     while time.monotonic() < end:
         time.sleep(2.0)
         picture = screen.picture(file)
-        if colours(picture) >= least_colours and picture.tobytes() == last.tobytes():
+        if picture.tobytes() == last.tobytes():
             return picture
         last = picture
-    assert colours(last) >= least_colours, f"the picture {file.name} has {colours(last)} colours only"
     return last
