@@ -7,7 +7,6 @@ from typing import Final
 
 from tiepoint.domain.graphics import OLDEST_OPENGL, Drawing, GraphicsChoice, GraphicsFacts, Trouble
 
-_REST: Final = "Everything else works: jobs, photos, facts, reports and exports."
 _NEEDED: Final = "{}.{}".format(*OLDEST_OPENGL)
 _DRIVER: Final = "Install the newest driver of the graphics card, and start Tiepoint again."
 _REMOTE: Final = "Start Tiepoint at the computer itself, or in a remote desktop that passes OpenGL on."
@@ -31,7 +30,7 @@ def choice_of(
     if software is not None and software.is_fine and Drawing.SOFTWARE not in ended:
         summary = f"{why} The processor draws the 3D view instead; big models turn slowly."
         return GraphicsChoice(Drawing.SOFTWARE, summary, remedy_of(system))
-    return GraphicsChoice(Drawing.NONE, f"{why} There is no 3D view. {_REST}", remedy_of(system))
+    return GraphicsChoice(Drawing.NONE, why, remedy_of(system))
 
 
 def why_not(facts: GraphicsFacts) -> str:

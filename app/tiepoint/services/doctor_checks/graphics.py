@@ -37,6 +37,8 @@ class GraphicsCheck:
             return (Finding("graphics", health, words_of(found), choice.remedy, facts),)
         text = choice.summary or f"The graphics could not be tried: {found.problem}"
         remedy = f"{choice.remedy} {_AGAIN}" if self._graphics.has_ended_program else choice.remedy
+        if choice.drawing is Drawing.NONE:
+            text = f"{text} There is no 3D view; everything else works."
         if found.problem:
             text = f"{text} ({found.problem})"
         remedy = remedy or "Try again; if it happens again, report it with the log."

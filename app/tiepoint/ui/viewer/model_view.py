@@ -679,7 +679,7 @@ class ModelView(QWidget):
 def _no_opengl_text(reason: str) -> str:
     """Say why and what to do; what a trial found says both by itself."""
     if GATE.choice is not None and GATE.choice.drawing is Drawing.NONE:
-        return plain(reason)
+        return tr("Viewer", "{reason} Everything else works.", reason=plain(reason))
     return tr(
         "Viewer",
         "{reason} Everything else works. Install or update the graphics driver, or start on a screen with "
