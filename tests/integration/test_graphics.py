@@ -53,13 +53,13 @@ def screen() -> Iterator[str]:
             server.terminate()
 
 
-async def _tried(drawing: Drawing, **variables: str) -> GraphicsFacts:
+async def _tried(drawing: Drawing, limit_s: float = 60.0, **variables: str) -> GraphicsFacts:
     env = {"LIBGL_ALWAYS_SOFTWARE": "", "QT_QPA_PLATFORM": "", "WAYLAND_DISPLAY": "", **variables}
 
     async def launch(role: str, args: Sequence[str]) -> asyncio.subprocess.Process:
         return await start_child_async(role, args, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=env)
 
-    return await ChildGraphicsTrial(launch, limits_s={**LIMITS_S, "window": 3.0}).attempt(drawing)
+    return await ChildGraphicsTrial(launch, limits_s={**LIMITS_S, "window": limit_s}).attempt(drawing)
 
 
 async def test_a_picture_is_drawn(screen: str) -> None:
@@ -96,6 +96,7 @@ def _bad_driver(folder: Path, doing: str) -> Path:
 async def test_a_driver_that_takes_its_process_along(screen: str, tmp_path: Path, doing: str, trouble: Trouble) -> None:
     library = _bad_driver(tmp_path, doing)
     bad = {"DISPLAY": screen, "LD_PRELOAD": str(library)}
-    found = await _tried(Drawing.SYSTEM, **bad)
+    patience_s = 1.0 if trouble is Trouble.HUNG else 60.0
+    found = await _tried(Drawing.SYSTEM, patience_s, **bad)
     assert found.trouble is trouble, found
     assert (await _tried(Drawing.SOFTWARE, **bad)).is_fine
