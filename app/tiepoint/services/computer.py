@@ -160,8 +160,11 @@ class Computer:
         return self._snapshot
 
     async def warm_engine(self) -> None:
-        """Have the engine's code compiled where that was not done yet, so that the first job need not wait for it."""
-        if self._snapshot.is_warming:
+        """Have the engine's code compiled where no set-up did, so that the first job need not wait for it.
+
+        That is in an installed program; from source, set-up has done it.
+        """
+        if self._snapshot.is_warming or not (await asyncio.to_thread(self._system.computer)).is_frozen:
             return
         self._replace(is_warming=True)
         try:
