@@ -53,7 +53,7 @@ def screen() -> Iterator[str]:
             server.terminate()
 
 
-async def _tried(drawing: Drawing, limit_s: float = 60.0, **variables: str) -> GraphicsFacts:
+async def _tried(drawing: Drawing, variables: dict[str, str], limit_s: float = 60.0) -> GraphicsFacts:
     env = {"LIBGL_ALWAYS_SOFTWARE": "", "QT_QPA_PLATFORM": "", "WAYLAND_DISPLAY": "", **variables}
 
     async def launch(role: str, args: Sequence[str]) -> asyncio.subprocess.Process:
@@ -63,7 +63,7 @@ async def _tried(drawing: Drawing, limit_s: float = 60.0, **variables: str) -> G
 
 
 async def test_a_picture_is_drawn(screen: str) -> None:
-    found = await _tried(Drawing.SYSTEM, DISPLAY=screen)
+    found = await _tried(Drawing.SYSTEM, {"DISPLAY": screen})
     assert found.is_fine, found
     assert found.is_software
     assert "Mesa" in found.driver
@@ -72,12 +72,12 @@ async def test_a_picture_is_drawn(screen: str) -> None:
 async def test_a_broken_driver_is_passed_by(screen: str) -> None:
     """Drawing by the processor does not go where the variables lead."""
     broken = {"DISPLAY": screen, "LIBGL_DRIVERS_PATH": "/nonexistent"}
-    assert (await _tried(Drawing.SYSTEM, **broken)).trouble is Trouble.NO_OPENGL
-    assert (await _tried(Drawing.SOFTWARE, **broken)).is_fine
+    assert (await _tried(Drawing.SYSTEM, broken)).trouble is Trouble.NO_OPENGL
+    assert (await _tried(Drawing.SOFTWARE, broken)).is_fine
 
 
 async def test_an_old_opengl_is_told_by_its_version(screen: str) -> None:
-    found = await _tried(Drawing.SYSTEM, DISPLAY=screen, MESA_GL_VERSION_OVERRIDE="2.1")
+    found = await _tried(Drawing.SYSTEM, {"DISPLAY": screen, "MESA_GL_VERSION_OVERRIDE": "2.1"})
     assert (found.version, found.trouble) == ((2, 1), Trouble.TOO_OLD)
 
 
@@ -97,6 +97,6 @@ async def test_a_driver_that_takes_its_process_along(screen: str, tmp_path: Path
     library = _bad_driver(tmp_path, doing)
     bad = {"DISPLAY": screen, "LD_PRELOAD": str(library)}
     patience_s = 1.0 if trouble is Trouble.HUNG else 60.0
-    found = await _tried(Drawing.SYSTEM, patience_s, **bad)
+    found = await _tried(Drawing.SYSTEM, bad, patience_s)
     assert found.trouble is trouble, found
-    assert (await _tried(Drawing.SOFTWARE, **bad)).is_fine
+    assert (await _tried(Drawing.SOFTWARE, bad)).is_fine
