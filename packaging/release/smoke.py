@@ -74,7 +74,9 @@ def is_blank(picture: Image.Image) -> bool:
 
 
 def try_panel(panel: Path, model: Path, picture: Path, environment: dict[str, str]) -> None:
-    """Start the panel on a model, take a picture of the screen once the window differs from what was there before.
+    """Start the panel on a model, take a picture of the screen once something appeared and stays as it is.
+
+    What moves for as long as is waited is taken as it is last.
 
     Raises:
         SmokeError: It ended by itself, or nothing appeared.
@@ -84,12 +86,15 @@ def try_panel(panel: Path, model: Path, picture: Path, environment: dict[str, st
     with subprocess.Popen([panel, model], env=environment) as running:
         try:
             end = time.monotonic() + _PANEL_S
-            while time.monotonic() < end and shown is None:
+            is_settled = False
+            while time.monotonic() < end and not is_settled:
                 time.sleep(_SETTLED_S)
                 if running.poll() is not None:
                     raise SmokeError(f"The panel ended by itself with {running.returncode}.")
                 now = ImageGrab.grab()
-                shown = now if now.tobytes() != before.tobytes() and not is_blank(now) else None
+                if now.tobytes() != before.tobytes() and not is_blank(now):
+                    is_settled = shown is not None and now.tobytes() == shown.tobytes()
+                    shown = now
         finally:
             running.terminate()
             running.wait(30)
