@@ -45,20 +45,27 @@ def ensure() -> Path:
     stamp = ENVIRONMENT / ".ready"
     wanted = fingerprint(lock)
     python = python_of(ENVIRONMENT)
-    if stamp.is_file() and stamp.read_text("utf-8") == wanted and _works(python):
-        return python
+    if not (stamp.is_file() and stamp.read_text("utf-8") == wanted and _works(python)):
+        _make(lock, python)
+        stamp.write_text(wanted, encoding="utf-8")
+    # Its metadata travels along, as it is now; the sources are read from app/.
+    own = ["--no-deps", "--no-build-isolation", "--editable", str(ROOT)]
+    subprocess.run([*_pip(python), *own], check=True, stdout=subprocess.DEVNULL)
+    return python
+
+
+def _make(lock: str, python: Path) -> None:
     shutil.rmtree(ENVIRONMENT, ignore_errors=True)
     BUILD.mkdir(parents=True, exist_ok=True)
     locked = BUILD / "requirements.txt"
     locked.write_text(lock, encoding="utf-8")
     sys.stderr.write("Making a clean environment to freeze from (a few minutes, once for each lock)\n")
     subprocess.run([sys.executable, "-m", "venv", str(ENVIRONMENT)], check=True)
-    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
-    subprocess.run([*pip, "--require-hashes", "-r", str(locked)], check=True)
-    # Its metadata travels along; the sources are read from app/, always as they are now.
-    subprocess.run([*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)], check=True)
-    stamp.write_text(wanted, encoding="utf-8")
-    return python
+    subprocess.run([*_pip(python), "--require-hashes", "-r", str(locked)], check=True)
+
+
+def _pip(python: Path) -> list[str]:
+    return [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
 
 
 def freezing_lock(product: str, development: str) -> str:
@@ -80,9 +87,7 @@ def freezing_lock(product: str, development: str) -> str:
 
 def fingerprint(lock: str) -> str:
     """Return what decides whether an environment is still the right one."""
-    parts = (lock, (ROOT / "pyproject.toml").read_text("utf-8"), (ROOT / "app/tiepoint/__init__.py").read_text("utf-8"))
-    told = "\0".join((*parts, sys.version, str(ROOT)))
-    return hashlib.sha256(told.encode()).hexdigest()
+    return hashlib.sha256("\0".join((lock, sys.version, str(ROOT))).encode()).hexdigest()
 
 
 def python_of(environment: Path) -> Path:
