@@ -30,14 +30,14 @@ Description: control panel for photogrammetry clusters
 """
 
 
-def build_deb(payload: Path, out: Path, edition: Edition, *, level: int = 15) -> Path:
+def build_deb(payload: Path, out: Path, edition: Edition, *, level: int = 6) -> Path:
     """Build the package.
 
     Args:
         payload: The frozen folder.
         out: Folder for the package.
         edition: What is told about this build.
-        level: How hard zstd tries.
+        level: How hard xz tries.
 
     Returns:
         The package.
@@ -57,7 +57,7 @@ def build_deb(payload: Path, out: Path, edition: Edition, *, level: int = 15) ->
         _documents(root / "usr/share", edition)
         _control(root, edition, depends)
         _same_rights(root)
-        command = ["dpkg-deb", "--root-owner-group", "-Zzstd", f"-z{level}", "--build", str(root), str(file)]
+        command = ["dpkg-deb", "--root-owner-group", "-Zxz", f"-z{level}", "--build", str(root), str(file)]
         dated = {**os.environ, "SOURCE_DATE_EPOCH": str(edition.moment_s)}
         subprocess.run(command, check=True, env=dated, stdout=subprocess.DEVNULL)
     return file
