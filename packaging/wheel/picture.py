@@ -13,8 +13,8 @@ from typing import Final
 from PySide6.QtGui import QGuiApplication, QImage
 
 _PATIENCE_S: Final = 60
-_COLOURS: Final = 60
-"""A drawn window with its text has hundreds of colours, a blank or broken one a handful."""
+_COLOURS: Final = 600
+"""The first page with its photos has thousands of colours, the frame around it alone some 150."""
 
 
 def main(picture: str, process: int) -> int:
