@@ -6,6 +6,7 @@ A driver that crashes or hangs is a library of the test's own before the real on
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ import pytest
 from tiepoint.adapters.computer.graphics_trial import LIMITS_S, ChildGraphicsTrial
 from tiepoint.domain.graphics import Drawing, GraphicsFacts, Trouble
 from tiepoint.runtime.children import start_child_async
+from tiepoint.ui.viewer.software import BEFORE
 
 COMPILER = shutil.which("cc")
 DRIVER = """
@@ -100,3 +102,6 @@ async def test_a_driver_that_takes_its_process_along(screen: str, tmp_path: Path
     found = await _tried(Drawing.SYSTEM, bad, patience_s)
     assert found.trouble is trouble, found
     assert (await _tried(Drawing.SOFTWARE, bad)).is_fine
+    # A window that draws by the processor because of it, and looks again, must not be told that all is well.
+    drawn = {**bad, "GALLIUM_DRIVER": "llvmpipe", BEFORE: json.dumps({"GALLIUM_DRIVER": None})}
+    assert (await _tried(Drawing.SYSTEM, drawn, patience_s)).trouble is trouble

@@ -29,7 +29,7 @@ class GraphicsService:
     Args:
         trial: Tries.
         memory: Remembers; blocks for a moment, so it is asked in a thread.
-        surroundings: Describes screen, drivers and variables; another text means another trial.
+        surroundings: Describes screen, drivers and variables; another text means another trial. Blocks for a moment.
         now: The clock, UTC.
     """
 
@@ -46,6 +46,7 @@ class GraphicsService:
         self._record: GraphicsRecord | None = None
         self._choice: GraphicsChoice | None = None
         self._has_begun = False
+        self._here: str | None = None
 
     @property
     def facts(self) -> GraphicsFacts | None:
@@ -62,7 +63,7 @@ class GraphicsService:
         async with self._choosing:
             if self._choice is None:
                 record = await self._remembered()
-                if record is None or not self._is_good(record):
+                if record is None or not self._is_good(record, await self._surrounded()):
                     record = await self._tried(record)
                 self._record, self._choice = record, record.choice
             return self._choice
@@ -119,11 +120,17 @@ class GraphicsService:
         await asyncio.to_thread(self._memory.save, self._record)
         return choice if choice.summary else None
 
-    def _is_good(self, record: GraphicsRecord) -> bool:
+    def _is_good(self, record: GraphicsRecord, surroundings: str) -> bool:
         is_well = record.choice.drawing is Drawing.SYSTEM and not record.ended_by
         age = self._now() - record.looked
-        same = record.surroundings == self._surroundings()
+        same = record.surroundings == surroundings
         return same and timedelta(0) <= age <= (_GOOD_FOR if is_well else _BAD_FOR)
+
+    async def _surrounded(self) -> str:
+        """Describe the surroundings as they were at first: drawing by the processor sets variables of its own."""
+        if self._here is None:
+            self._here = await asyncio.to_thread(self._surroundings)
+        return self._here
 
     async def _remembered(self) -> GraphicsRecord | None:
         """Return what is remembered, with the blame for the end of the last run in it."""
@@ -142,7 +149,7 @@ class GraphicsService:
 
     async def _tried(self, before: GraphicsRecord | None) -> GraphicsRecord:
         """Try what must be tried, and remember what came of it."""
-        surroundings = self._surroundings()
+        surroundings = await self._surrounded()
         system = await self._trial.attempt(Drawing.SYSTEM)
         ended = tuple(pair for pair in (before.ended_by if before else ()) if _still_counts(pair, system))
         ways = tuple(way for way, _ in ended)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tiepoint.domain.graphics import Drawing, GraphicsChoice
-from tiepoint.ui.viewer.software import draw_by_software
+from tiepoint.ui.viewer.software import BEFORE, draw_by_software, draw_by_system
 from tiepoint.ui.viewer.stage import Stage
 from tiepoint.ui.viewer.start_gate import GATE
 
@@ -18,8 +18,12 @@ NONE = GraphicsChoice(Drawing.NONE, "The driver crashed.", "Install another.")
 
 @pytest.fixture(autouse=True)
 def _reset() -> Iterator[None]:
+    before = dict(os.environ)
     yield
     GATE.reset()
+    for name in os.environ.keys() - before.keys():
+        del os.environ[name]
+    os.environ.update(before)
 
 
 def test_the_gate_is_open_by_itself() -> None:
@@ -86,3 +90,17 @@ def test_software_overrides_what_is_set(monkeypatch: pytest.MonkeyPatch) -> None
     draw_by_software()
     assert os.environ["GALLIUM_DRIVER"] == "llvmpipe"
     assert "LIBGL_DRIVERS_PATH" not in os.environ
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="Mesa's variables")
+def test_a_child_can_draw_in_the_systems_own_way_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIBGL_DRIVERS_PATH", "/opt/driver")
+    monkeypatch.delenv("GALLIUM_DRIVER", raising=False)
+    before = dict(os.environ)
+    draw_by_software()
+    draw_by_software()
+    assert BEFORE in os.environ
+    draw_by_system()
+    assert dict(os.environ) == before
+    draw_by_system()
+    assert dict(os.environ) == before

@@ -21,6 +21,7 @@ RECORD = GraphicsRecord(
     ((Drawing.SYSTEM, "Vendor Old 1"),),
     "why",
 )
+VERSIONLESS = {"version": [], "trouble": ""}
 IN_VIEW = """Fatal Python error: Segmentation fault
 
 Current thread 0x00007f01 (most recent call first):
@@ -138,3 +139,13 @@ def test_who_crashed(text: str, is_so: bool) -> None:
 def test_the_last_crash_counts() -> None:
     assert not was_drawing(IN_VIEW + ELSEWHERE)
     assert was_drawing(ELSEWHERE + IN_VIEW)
+
+
+@pytest.mark.parametrize(("part", "value"), [("looked", "2026-11-26T00:00:00"), ("facts", VERSIONLESS)])
+def test_a_record_that_makes_no_sense_is_none(
+    memory: FileGraphicsMemory, tmp_path: Path, part: str, value: object
+) -> None:
+    memory.save(RECORD)
+    path = tmp_path / "data" / "graphics.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), part: value}))
+    assert memory.load() is None

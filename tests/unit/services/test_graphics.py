@@ -145,3 +145,15 @@ async def test_without_a_screen_nothing_is_learnt() -> None:
     stand.trial.found[Drawing.SYSTEM] = CARD
     assert (await stand.start().choose()).drawing is Drawing.SYSTEM
     assert stand.trial.tried == [Drawing.SYSTEM]
+
+
+async def test_variables_that_drawing_sets_are_no_other_surroundings() -> None:
+    """Drawing by the processor sets variables of this process; what is remembered is of those it was started with."""
+    stand = Stand()
+    stand.trial.found[Drawing.SYSTEM] = NOTHING
+    service = stand.start()
+    await service.choose()
+    stand.surroundings = "here, and drawn by the processor"
+    await service.look()
+    assert stand.memory.record is not None
+    assert stand.memory.record.surroundings == "here"

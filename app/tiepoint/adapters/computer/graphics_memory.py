@@ -44,7 +44,7 @@ class FileGraphicsMemory:
         """Return what is remembered."""
         try:
             return _record_of(json.loads(self._found.read_text(encoding="utf-8")))
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, LookupError, TypeError) as error:
             if not isinstance(error, FileNotFoundError):
                 _log.info("what was known of the graphics cannot be read: %s", error)
             return None
@@ -143,11 +143,14 @@ def _record_of(data: dict[str, Any]) -> GraphicsRecord:
     version = facts.pop("version")
     facts["trouble"] = Trouble(facts["trouble"])
     choice["drawing"] = Drawing(choice["drawing"])
+    looked = datetime.fromisoformat(data["looked"])
+    if looked.tzinfo is None:
+        raise ValueError("a moment without its time zone")
     return GraphicsRecord(
         str(data["surroundings"]),
         GraphicsFacts(None if version is None else (int(version[0]), int(version[1])), **facts),
         GraphicsChoice(**choice),
-        datetime.fromisoformat(data["looked"]),
+        looked,
         tuple((Drawing(way), str(identity)) for way, identity in data["ended_by"]),
         str(data["told"]),
     )

@@ -6,8 +6,10 @@ Linux: Mesa's llvmpipe, also where another vendor's driver would be loaded. Wind
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from collections.abc import Mapping
 from typing import Final
 
 _LINUX: Final = {
@@ -23,13 +25,30 @@ _IN_THE_WAY: Final = (
     "QT_XCB_GL_INTEGRATION",
 )
 _WINDOWS: Final = {"QT_OPENGL": "software"}
+BEFORE: Final = "TIEPOINT_DRAWING_BEFORE"
+"""Keeps what the variables were, as a child inherits the others and may have to try the system's own way."""
 
 
 def draw_by_software() -> None:
     """Let everything this process draws in 3D from now on be drawn by the processor."""
-    if sys.platform == "win32":
-        os.environ.update(_WINDOWS)
-    elif sys.platform != "darwin":
-        for name in _IN_THE_WAY:
+    if sys.platform == "darwin":
+        return
+    wanted: Mapping[str, str | None] = _WINDOWS if sys.platform == "win32" else {**dict.fromkeys(_IN_THE_WAY), **_LINUX}
+    if BEFORE not in os.environ:
+        os.environ[BEFORE] = json.dumps({name: os.environ.get(name) for name in wanted})
+    _put(wanted)
+
+
+def draw_by_system() -> None:
+    """Let this process draw in the system's own way, also where one that draws by the processor has started it."""
+    before = os.environ.pop(BEFORE, "")
+    if before:
+        _put(json.loads(before))
+
+
+def _put(variables: Mapping[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value is None:
             os.environ.pop(name, None)
-        os.environ.update(_LINUX)
+        else:
+            os.environ[name] = value

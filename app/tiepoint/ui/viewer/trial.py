@@ -34,10 +34,12 @@ def main(args: Sequence[str]) -> int:
     Returns:
         0 when a picture came, 1 when OpenGL said no.
     """
-    if list(args) == [Drawing.SOFTWARE.value]:
-        from tiepoint.ui.viewer.software import draw_by_software
+    from tiepoint.ui.viewer.software import draw_by_software, draw_by_system
 
+    if list(args) == [Drawing.SOFTWARE.value]:
         draw_by_software()
+    else:
+        draw_by_system()
     from PySide6.QtGui import QGuiApplication, QOffscreenSurface
 
     from tiepoint.ui.viewer.library import load_library
