@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
-from tiepoint.adapters.computer.surroundings import LocalSurroundings
 from tiepoint.adapters.files.own_clusters import TomlOwnClusters
+from tiepoint.adapters.on_demand import OnDemand
 from tiepoint.azure_sign_in import was_signed_in
 from tiepoint.computer_parts import built_in
 from tiepoint.domain.errors import TiepointError
-from tiepoint.ports.surroundings import SecretStore
 from tiepoint.runtime import folders
 from tiepoint.services.doctor_checks.graphics import GraphicsCheck
 from tiepoint.services.doctor_checks.network import NetworkCheck, Place
@@ -22,6 +22,10 @@ from tiepoint.services.finding import Check
 from tiepoint.services.graphics import GraphicsService
 from tiepoint.services.preferences import Preferences
 from tiepoint.services.sign_in_state import cloud_of
+from tiepoint.services.updates import address_of
+
+if TYPE_CHECKING:
+    from tiepoint.ports.surroundings import SecretStore, Surroundings
 
 
 def further_checks(
@@ -34,7 +38,7 @@ def further_checks(
         graphics: Tries how to draw.
         now: The clock, UTC.
     """
-    surroundings = LocalSurroundings(_secret_store)
+    surroundings = cast("Surroundings", OnDemand(_surroundings))
     secrets = SecretsCheck(
         surroundings,
         lambda: preferences.settings.are_tokens_in_plain_text,
@@ -65,9 +69,8 @@ def _of_cloud(preferences: Preferences) -> list[Place]:
 
 
 def _of_updates(preferences: Preferences) -> list[Place]:
-    settings = preferences.settings
-    address = settings.update_address or built_in()[0]
-    return [_web("updates", address)] if settings.updates and address else []
+    address = address_of(preferences, built_in()[0])
+    return [_web("updates", address)] if preferences.settings.updates and address else []
 
 
 def _of_own_clusters(now: Callable[[], datetime]) -> list[Place]:
@@ -81,6 +84,13 @@ def _of_own_clusters(now: Callable[[], datetime]) -> list[Place]:
 def _web(title: str, address: str, ca_file: str = "") -> Place:
     parts = urlsplit(address)
     return Place(title, parts.hostname or "", parts.port or 443, ca_file=ca_file)
+
+
+def _surroundings() -> Surroundings:
+    # The library for http takes long enough to be felt in every command.
+    from tiepoint.adapters.computer.surroundings import LocalSurroundings
+
+    return LocalSurroundings(_secret_store)
 
 
 def _secret_store() -> SecretStore:

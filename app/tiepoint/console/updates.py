@@ -48,6 +48,10 @@ def _text(program: Program, snapshot: UpdateSnapshot) -> str:
     if snapshot.state is UpdateState.OFF:
         return _off_text(program)
     if snapshot.state is UpdateState.NO_ADDRESS:
+        policy = program.preferences.policy
+        if "update_address" in policy.unusable:
+            where = plain(policy.place_of("update_address"))
+            return f"Your organisation has set an address for updates that cannot be used ({where}); nobody was asked."
         return "This program came without an address for updates; set the one your studio gave you in Settings."
     if not snapshot.releases:
         return f"Tiepoint {program.version} is the newest version."

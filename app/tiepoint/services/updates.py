@@ -106,7 +106,7 @@ class UpdateService:
     @property
     def address(self) -> str:
         """Where it is looked; empty = nowhere."""
-        return self._preferences.settings.update_address or self._built_in[0]
+        return address_of(self._preferences, self._built_in[0])
 
     @property
     def built_in_address(self) -> str:
@@ -280,6 +280,18 @@ class UpdateService:
                 task.cancel()
                 self._ending.add(task)
                 task.add_done_callback(self._ending.discard)
+
+
+def address_of(preferences: Preferences, built_in: str) -> str:
+    """Return where updates are looked for; empty = nowhere.
+
+    Args:
+        preferences: The person's choice, and the organisation's.
+        built_in: Where this build looks by itself.
+    """
+    if "update_address" in preferences.policy.unusable:
+        return ""  # somewhere of its own was meant, so nobody else is asked
+    return preferences.settings.update_address or built_in
 
 
 def _with_look(notes: UpdateNotes, address: str, now: datetime, manifest: Manifest | None) -> UpdateNotes:

@@ -91,6 +91,7 @@ def test_a_failure_is_said_with_what_to_do(in_qt: InQt, failure: TiepointError, 
     [
         (NO_POLICY, "No address to look at"),
         (Policy(updates=False), "Your organisation has switched it off"),
+        (Policy(unusable=frozenset({"update_address"})), "has set one that cannot be used"),
     ],
 )
 def test_where_nobody_is_asked_there_is_nothing_to_press(in_qt: InQt, policy: Policy, words: str) -> None:

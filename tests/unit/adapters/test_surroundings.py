@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import sys
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from scripted_server import ScriptedServer, answer
 from tiepoint.adapters.computer import surroundings as module
 from tiepoint.adapters.computer.surroundings import LocalSurroundings
 from tiepoint.ports.surroundings import Reached, SecretStore
@@ -39,13 +39,8 @@ async def test_this_computer_meets_itself(looks: LocalSurroundings) -> None:
 
 
 async def test_connections(looks: LocalSurroundings) -> None:
-    async def on_client(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.close()
-        await writer.wait_closed()
-
-    async with await asyncio.start_server(on_client, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
-        assert (await looks.connect("127.0.0.1", port)).reached is Reached.YES
+    with ScriptedServer() as server:
+        assert (await looks.connect("127.0.0.1", server.port)).reached is Reached.YES
     closed = await looks.connect("127.0.0.1", _free_port())
     assert closed.reached is Reached.NO
     assert closed.problem
@@ -58,6 +53,11 @@ async def test_proxies_come_from_the_environment(looks: LocalSurroundings, monke
     monkeypatch.setenv("no_proxy", "inside.example")
     assert looks.proxy("login.example") == "http://proxy.example:3128"
     assert looks.proxy("inside.example") == ""
+    monkeypatch.delenv("https_proxy")
+    monkeypatch.setenv("ALL_PROXY", "http://all.example:3128")
+    assert looks.proxy("login.example") == "http://all.example:3128"
+    monkeypatch.setenv("ALL_PROXY", "socks5://all.example:1080")
+    assert "socks5" in (await looks.ask_https("login.example", 443)).problem
 
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="the system keeps no file there")
@@ -73,46 +73,27 @@ async def test_certificates(looks: LocalSurroundings, monkeypatch: pytest.Monkey
     assert (await looks.certificates()).problem
 
 
-async def _answering(tmp_path: Path, answer: bytes) -> tuple[asyncio.Server, int]:
-    async def on_client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        assert (await reader.readline()).startswith(b"HEAD / ")
-        writer.write(answer)
-        await writer.drain()
-        writer.close()
-
-    server = await asyncio.start_server(on_client, "127.0.0.1", 0, ssl=make_papers(tmp_path).server_context())
-    return server, server.sockets[0].getsockname()[1]
-
-
 async def test_a_web_server_tells_its_clock(looks: LocalSurroundings, tmp_path: Path) -> None:
-    answer = b"HTTP/1.1 403 Forbidden\r\nDate: Thu, 26 Nov 2026 09:00:00 GMT\r\nContent-Length: 0\r\n\r\n"
-    server, port = await _answering(tmp_path, answer)
-    async with server:
-        reply = await looks.ask_https("localhost", port, str(tmp_path / "authority.pem"))
+    papers = make_papers(tmp_path)
+    with ScriptedServer(answer(403, "Date: Thu, 26 Nov 2026 09:00:00 GMT"), context=papers.server_context()) as server:
+        reply = await looks.ask_https("localhost", server.port, str(papers.authority))
+    assert server.seen[0].line == "HEAD / HTTP/1.1"
     assert (reply.reached, reply.date) == (Reached.YES, datetime(2026, 11, 26, 9, 0, tzinfo=UTC))
 
 
 async def test_a_web_server_with_its_own_certificate_is_not_believed(looks: LocalSurroundings, tmp_path: Path) -> None:
-    asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)  # the server is left in its greeting
-    server, port = await _answering(tmp_path, b"")
-    async with server:
-        reply = await looks.ask_https("localhost", port)
+    with ScriptedServer(context=make_papers(tmp_path).server_context()) as server:
+        reply = await looks.ask_https("localhost", server.port)
     assert reply.reached is Reached.UNTRUSTED
     assert "certificate" in reply.problem
 
 
 async def test_a_proxy_is_asked_for_the_way(looks: LocalSurroundings, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[bytes] = []
-
-    async def on_client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        asked.append(await reader.readline())
-        writer.write(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n")
-        await writer.drain()
-        writer.close()
-
-    async with await asyncio.start_server(on_client, "127.0.0.1", 0) as server:
-        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    with ScriptedServer(answer(407)) as server:
+        monkeypatch.setenv("https_proxy", f"http://mila:secret@127.0.0.1:{server.port}")
         reply = await looks.ask_https("login.example", 443)
-    assert asked[0].startswith(b"CONNECT login.example:443 ")
+    (asked,) = server.seen
+    assert asked.line.startswith("CONNECT login.example:443 ")
+    assert asked.header("Proxy-Authorization") == "Basic bWlsYTpzZWNyZXQ="
     assert reply.reached is Reached.NO
     assert "407" in reply.problem

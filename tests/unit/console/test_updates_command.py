@@ -54,6 +54,7 @@ async def test_the_newest_version_is_said_to_be_it() -> None:
     ("policy", "words"),
     [
         (NO_POLICY, "without an address"),
+        (Policy(unusable=frozenset({"update_address"}), places={"update_address": "/etc/x"}), "be used (/etc/x)"),
         (Policy(updates=False, places={"updates": "/etc/tiepoint/policy.json"}), "(/etc/tiepoint/policy.json)"),
     ],
 )

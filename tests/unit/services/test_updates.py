@@ -311,3 +311,10 @@ async def test_a_defect_is_not_hidden(world: _World) -> None:
     world.source.fetch = broken  # type: ignore[assignment,method-assign]
     with pytest.raises(ZeroDivisionError):
         await world.service.look()
+
+
+async def test_an_address_of_the_organisations_that_cannot_be_used_leads_to_nobody_else() -> None:
+    world = _World(Policy(unusable=frozenset({"update_address"})), update_address="https://own.example/list")
+    assert (await world.service.look()).state is UpdateState.NO_ADDRESS
+    assert world.asked == 0
+    await world.service.stop()

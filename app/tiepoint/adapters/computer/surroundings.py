@@ -13,7 +13,6 @@ import socket
 import ssl
 import sys
 import threading
-import urllib.request
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -21,17 +20,13 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from tiepoint.adapters.certificates import BUNDLES, system_context
+from tiepoint.adapters.way import proxy_of, way_to
+from tiepoint.domain.errors import ConnectionLost
 from tiepoint.ports.surroundings import CertificateFacts, Reached, Reply, SecretStore
 
 PATIENCE_S: Final = 4.0
 _FILE_VARIABLES: Final = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
-_BUNDLES: Final = (
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem",
-    "/etc/ssl/cert.pem",
-)
 
 
 class LocalSurroundings:
@@ -51,11 +46,9 @@ class LocalSurroundings:
 
     def proxy(self, host: str) -> str:
         """Return the proxy through which a host is reached."""
-        proxies = urllib.request.getproxies()
         with contextlib.suppress(OSError, ValueError):
-            if urllib.request.proxy_bypass(host):
-                return ""
-        return proxies.get("https", "")
+            return proxy_of(host)
+        return ""
 
     async def connect(self, host: str, port: int) -> Reply:
         """Open a connection and close it."""
@@ -90,7 +83,7 @@ class LocalSurroundings:
 
     def _ask(self, host: str, port: int, ca_file: str) -> Reply:
         try:
-            context = ssl.create_default_context(cafile=ca_file or _bundle() or None)
+            context = ssl.create_default_context(cafile=ca_file) if ca_file else system_context()
             connection = self._connection(host, port, context)
             with contextlib.closing(connection):
                 connection.request("HEAD", "/", headers={"User-Agent": "tiepoint"})
@@ -98,18 +91,17 @@ class LocalSurroundings:
                 return Reply(Reached.YES, date=_date(answer.getheader("Date")))
         except ssl.SSLCertVerificationError as error:
             return Reply(Reached.UNTRUSTED, error.verify_message or str(error))
+        except ConnectionLost as error:
+            return Reply(Reached.NO, error.summary)
         except (OSError, http.client.HTTPException, UnicodeError, ValueError) as error:
             return Reply(Reached.NO, _said(error))
 
     def _connection(self, host: str, port: int, context: ssl.SSLContext) -> http.client.HTTPSConnection:
-        proxy = self.proxy(host)
-        if not proxy:
-            return http.client.HTTPSConnection(host, port, timeout=self._patience_s, context=context)
-        parts = urlsplit(proxy if "//" in proxy else f"http://{proxy}")
-        made = http.client.HTTPSConnection(
-            parts.hostname or "", parts.port or 8080, timeout=self._patience_s, context=context
-        )
-        made.set_tunnel(host, port)
+        way = way_to(urlsplit(f"https://{f'[{host}]' if ':' in host else host}:{port}"))
+        near, door = way.proxy or (host, port)
+        made = http.client.HTTPSConnection(near, door, timeout=self._patience_s, context=context)
+        if way.proxy is not None:
+            made.set_tunnel(host, port, {"Proxy-Authorization": way.authorization} if way.authorization else {})
         return made
 
 
@@ -146,7 +138,7 @@ def _bundle() -> str:
     if sys.platform in ("win32", "darwin"):
         return ""
     usual = ssl.get_default_verify_paths().cafile
-    return usual or next((path for path in _BUNDLES if os.path.isfile(path)), "")
+    return usual or next((path for path in BUNDLES if os.path.isfile(path)), "")
 
 
 def _date(text: str | None) -> datetime | None:

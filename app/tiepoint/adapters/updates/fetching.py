@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from tiepoint.adapters.certificates import system_context
 from tiepoint.adapters.updates.fetch_failures import answered, no_https, not_connected, too_large, web_page
-from tiepoint.adapters.updates.way import Way, way_to
+from tiepoint.adapters.way import Way, way_to
 from tiepoint.domain.errors import ConnectionLost
 from tiepoint.domain.release import address_problem
 

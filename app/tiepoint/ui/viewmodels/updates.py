@@ -78,7 +78,11 @@ class UpdatesModel(QObject):
     @property
     def said(self) -> Said:
         """What is known, in words."""
-        return _said(self.snapshot, self.version, is_locked="updates" in self._program.preferences.policy.locked)
+        policy = self._program.preferences.policy
+        if self.snapshot.state is UpdateState.NO_ADDRESS and "update_address" in policy.unusable:
+            text = tr("Updates", "Your organisation has set one that cannot be used; nobody is asked.")
+            return Said("ban", "neutral", tr("Updates", "No address to look at"), text)
+        return _said(self.snapshot, self.version, is_locked="updates" in policy.locked)
 
     def shut(self) -> None:
         """Follow nothing any more."""

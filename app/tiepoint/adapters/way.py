@@ -1,4 +1,4 @@
-"""The way to where updates are heard of: straight, or through the proxy that the environment or the system names.
+"""The way to a server of the web: straight, or through the proxy that the environment or the system names.
 
 Must not dial. Any thread; asked anew for every connection.
 """
@@ -40,11 +40,21 @@ def way_to(parts: SplitResult) -> Way:
         ConnectionLost: The environment names a proxy of a kind that is not understood.
     """
     host, port = parts.hostname or "", parts.port or _HTTPS_PORT
+    url = proxy_of(host, port)
+    return _through(url, host, port) if url else Way(host, port)
+
+
+def proxy_of(host: str, port: int = _HTTPS_PORT) -> str:
+    """Return the address of the proxy before an https server, as it was set; empty = straight. It may hold a password.
+
+    Args:
+        host: Name or address, without brackets.
+        port: Its port.
+    """
     named = urllib.request.getproxies()
     url = named.get("https") or named.get("all")
-    if not url or urllib.request.proxy_bypass(f"[{host}]:{port}" if ":" in host else f"{host}:{port}"):
-        return Way(host, port)
-    return _through(url, host, port)
+    is_straight = not url or urllib.request.proxy_bypass(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
+    return "" if is_straight else url or ""
 
 
 def _through(url: str, host: str, port: int) -> Way:
