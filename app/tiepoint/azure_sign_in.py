@@ -50,11 +50,11 @@ async def token_told(identity: AzureIdentity, policy: Policy) -> dict[str, Any]:
 
     Args:
         identity: The user's sign-in.
-        policy: The organisation that may be signed in to.
+        policy: The organisation that may be signed in to, and as which application.
     """
     try:
         refuse_unusable(policy)
-        account = await identity.restore_last()
+        account = await identity.restore_last(client_id=policy.client_id or "")
         if account is None:
             raise SignInNeeded("Nobody is signed in.", remedy="Sign in.")  # noqa: TRY301  told like any other
         refuse_other_tenant(policy, account)

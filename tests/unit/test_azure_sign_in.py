@@ -13,9 +13,9 @@ from tiepoint.domain.policy import NO_POLICY, Policy
 
 
 class _LastIdentity(FakeIdentity):
-    async def restore_last(self) -> Account | None:
-        self.signed_in = self.kept
-        return self.kept
+    async def restore_last(self, *, client_id: str = "") -> Account | None:
+        self.signed_in = self.kept if client_id in ("", "own") else None
+        return self.signed_in
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,9 @@ class _LastIdentity(FakeIdentity):
         (Policy(tenant="TENANT-1"), True),
         (Policy(tenant="other.example"), False),
         (Policy(unusable=frozenset({"tenant"})), False),
+        (Policy(unusable=frozenset({"client_id"})), False),
+        (Policy(client_id="own"), True),
+        (Policy(client_id="another"), False),
     ],
 )
 async def test_a_token_is_handed_out_for_the_allowed_organisation_only(policy: Policy, is_told: bool) -> None:

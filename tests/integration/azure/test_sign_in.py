@@ -14,6 +14,7 @@ import pytest
 from entra_stand import MILA, STUDIO, EntraStand, entra_stand
 from tiepoint.adapters.azure.identity import AzureIdentity
 from tiepoint.domain.account import DeviceCode, SignInMethod, TokenStorage
+from tiepoint.domain.cloud import DEFAULT_CLIENT_ID
 from tiepoint.domain.errors import ConnectionLost, SignInNeeded
 
 
@@ -190,6 +191,10 @@ async def test_another_cloud_or_application_takes_nothing_up(entra: EntraStand, 
     await identity.close()
     assert await _identity(entra, tmp_path).restore(PUBLIC) is None
     assert await _identity(entra, tmp_path).restore(entra.cloud, client_id="another") is None
+    assert await _identity(entra, tmp_path).restore_last(client_id="another") is None
+    later = _identity(entra, tmp_path)
+    assert await later.restore_last(client_id=DEFAULT_CLIENT_ID.upper()) is not None
+    await later.close()
 
 
 async def test_offline_is_told_apart_and_the_sign_in_kept(tmp_path: Path) -> None:

@@ -103,3 +103,12 @@ def test_where_no_cluster_is_allowed_the_plan_says_so(in_qt: InQt, tmp_path: Any
         assert not (tmp_path / "template.json").exists()
 
     in_qt(_on_a_plan(look, Policy(allowed_profiles=())))
+
+
+def test_a_region_that_cannot_be_used_is_the_organisations_all_the_same(in_qt: InQt) -> None:
+    async def look(place: PlanPlace, model: PlanModel, _parts: FakePanel) -> None:
+        assert not place.machines.region.isEnabled()
+        assert PLACE in place.machines.mark.toolTip()
+        assert PLACE in model.findings[0].remedy
+
+    in_qt(_on_a_plan(look, Policy(unusable=frozenset({"region"}), places={"region": PLACE})))

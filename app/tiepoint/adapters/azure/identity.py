@@ -140,10 +140,16 @@ class AzureIdentity:
             return None
         return await self._take_up(kept, cloud)
 
-    async def restore_last(self) -> Account | None:
-        """Take up the last sign-in wherever it was; for programs that know no settings."""
+    async def restore_last(self, *, client_id: str = "") -> Account | None:
+        """Take up the last sign-in wherever it was; for programs that know no settings.
+
+        Args:
+            client_id: The one application it may have been made with; empty = any.
+        """
         kept = await asyncio.to_thread(read_record, self._folder)
-        return await self._take_up(kept, kept.cloud) if kept is not None else None
+        if kept is None or (client_id and kept.client_id.casefold() != client_id.casefold()):
+            return None
+        return await self._take_up(kept, kept.cloud)
 
     async def confirm(
         self, method: SignInMethod | None = None, show_code: Callable[[DeviceCode], None] | None = None

@@ -94,7 +94,7 @@ class MachinesCard(PlanCard):
             "scheduler.size": Field(tr("Plan", "Scheduler size"), self.scheduler),
         }
         self.mark = OrganisationMark(tr("Plan", "Region"))
-        if self._model.policy.region is not None:
+        if "region" in self._model.policy.names:
             self.fields["cluster.region"].lock(self.mark)
             self.mark.show_place(self._model.policy.place_of("region"))
         grid = QGridLayout()
