@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from pathlib import PurePath
 
@@ -20,7 +21,10 @@ SELF_CHECK = "--self-check"
 
 def main() -> int:
     """Be what was asked for and return the exit status."""
-    if is_multiprocessing(sys.argv):
+    is_helper = is_multiprocessing(sys.argv)
+    if is_helper or sys.argv[1:2] in (["--child"], [SELF_CHECK]):
+        _prepare_libraries()
+    if is_helper:
         import multiprocessing
 
         multiprocessing.freeze_support()
@@ -40,6 +44,15 @@ def main() -> int:
     from tiepoint.__main__ import main as start
 
     return start()
+
+
+def _prepare_libraries() -> None:
+    """Teach inspect, multiprocessing and pkgutil that they are frozen; PyInstaller has the code for it.
+
+    Only what computes needs it; the window and the command line start sooner without.
+    """
+    for hook in ("pyi_rth_inspect", "pyi_rth_multiprocessing", "pyi_rth_pkgutil"):
+        importlib.import_module(hook)
 
 
 def is_multiprocessing(argv: list[str]) -> bool:

@@ -66,11 +66,14 @@ QT_PLUGINS: Final = {
 """Kinds of Qt plugins that stay, with the beginnings of their names; None = all. The look, Fusion, is built in."""
 
 QT_UNUSED: Final = ("Qt6EglFs", "Qt6EGLFS", "Qt6Pdf", "Qt6Qml", "Qt6Quick", "Qt6Sql", "Qt6Test", "Qt6VirtualKeyboard")
+HOOKS_LATER: Final = ("pyi_rth_inspect", "pyi_rth_multiprocessing", "pyi_rth_pkgutil")
+"""Start-up code of PyInstaller's that `entry.py` runs where it is needed: in our children, and in what multiprocessing
+starts. At every start it would import a good part of the standard library."""
 HOOKS_LEFT_OUT: Final = frozenset(
-    {"pyi_rth_pyside6", "pyi_rth_cryptography_openssl", "pyi_rth_mplconfig", "pyi_rth_setuptools"}
+    {*HOOKS_LATER, "pyi_rth_pyside6", "pyi_rth_cryptography_openssl", "pyi_rth_mplconfig", "pyi_rth_setuptools"}
 )
-"""Start-up code of PyInstaller's. Qt's would load Qt into every process, the agent and `--version` too; PySide6 finds
-its own plugins, for it lies in the folder as it does in the wheel. The others prepare what is not used."""
+"""Start-up code that does not run by itself. Qt's would load Qt into every process, the agent and `--version` too;
+PySide6 finds its own plugins, for it lies in the folder as in the wheel. The others prepare what is not used."""
 _UNREAD: Final = (".pyi", ".pyx", ".pxd", ".h", ".hpp", ".c", ".cpp", ".f", ".a", ".lib", ".cmake")
 
 

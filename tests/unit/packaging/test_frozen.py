@@ -93,6 +93,8 @@ def test_a_child_is_a_child_by_whatever_name(
 ) -> None:
     entry = _script("entry")
     monkeypatch.setattr(sys, "argv", [f"/usr/bin/{name}", *arguments])
+    for hook in _script("pruning").HOOKS_LATER:  # PyInstaller's, there in a frozen program only
+        monkeypatch.setitem(sys.modules, hook, ModuleType(hook))
     for number, each in enumerate(("tiepoint.__main__", "tiepoint.agent.command", "tiepoint.panel_start")):
         stand_in = ModuleType(each)
         stand_in.main = lambda number=number: 100 + number  # type: ignore[attr-defined]
