@@ -108,8 +108,10 @@ def _purge(root: CleanRoot) -> None:
     assert "model.glb" in kept, f"what the person made is gone: {kept}"
 
 
-_NAMED: Final = r"find / -xdev \( -path /proc -o -path /home -o -path /var/log -o -path /tmp \) -prune -o -iname '*tiepoint*' -print"
-"""In /tmp lie a person's folders of a session, and those of daemons that ended with their namespace, not as they should."""
+_NAMED: Final = r"""
+find / -xdev \( -path /proc -o -path /home -o -path /var/log -o -path /tmp \) -prune -o -iname '*tiepoint*' -print
+"""
+"""In /tmp lie folders of a session, and those of daemons that were ended with their namespace."""
 
 
 def _try_single_file(root: CleanRoot, screen: Screen, file: Path, pictures: Path) -> None:
