@@ -79,12 +79,13 @@ tell_missing() {
 }
 
 running() {
-    # shellcheck disable=SC2012  # numbers and our own name alone are looked at
-    ls -ln /proc/[0-9]*/exe 2>/dev/null |
-        sed -n "s#^.* /proc/\([0-9]*\)/exe -> $real/tiepoint\( (deleted)\)\{0,1\}\$#\1#p"
+    # shellcheck disable=SC2012  # our own name alone is looked at
+    ls -ln /proc/[0-9]*/exe 2>/dev/null | while read -r line; do
+        case $line in *" -> $real/tiepoint" | *" -> $real/tiepoint (deleted)") echo "$line" ;; esac
+    done
 }
 
-end_if_idle() {
+stop_if_running() {
     real=$(readlink -f "$program" 2>/dev/null || echo "$program")
     [ -n "$(running)" ] || return 0
     stop "Tiepoint is running from $program." "Close its window, wait for its jobs or stop them (tiepoint-agent stop; tiepoint transfers stop), then try again."
@@ -109,6 +110,22 @@ place_of() { # where a file of the tree goes
     esac
 }
 
+# Names come from a file in the prefix, which may be somebody else's: none leads out of it.
+installed_files() {
+    [ ! -f "$program/.files" ] || sed '/\.\./d' "$program/.files"
+}
+
+is_command_of_others() { # FILE in bin, such as pipx's own link
+    [ -e "$1" ] || [ -L "$1" ] || return 1
+    [ "$(readlink "$1" 2>/dev/null)" != "$program/tiepoint" ]
+}
+
+remove_file() { # of the tree; a command that others have put in its place since then stays
+    gone=$(place_of "$1")
+    case $1 in bin/*) ! is_command_of_others "$gone" || return 0 ;; esac
+    [ -z "$gone" ] || rm -f "$gone"
+}
+
 make_folder() { # FOLDER: with its parents; those that were not there are noted
     [ ! -d "$1" ] || return 0
     make_folder "$(dirname "$1")"
@@ -126,13 +143,26 @@ remove_folders() { # those noted, the deepest first, where they are empty
 
 # shellcheck disable=SC2317  # called when the script ends before its end
 undo() {
+    if [ ! -d "$program" ] && [ -f "$fresh/.files" ]; then
+        while read -r name; do remove_file "$name"; done <"$fresh/.files"
+    fi
     rm -rf "$fresh"
     [ -d "$program" ] || remove_folders
 }
 
+# Before anything changes.
+refuse_commands_of_others() { # FOLDER with the new tree
+    for name in "$1"/bin/*; do
+        target=$prefix/bin/${name##*/}
+        ! is_command_of_others "$target" ||
+            stop "$target is there already, and this file did not put it there (pipx may have)." "Take it away (pipx uninstall tiepoint), or name another folder with --prefix."
+    done
+}
+
 install() {
     check_system
-    end_if_idle
+    entry_program=$(quoted "$prefix/bin/tiepoint-panel") || exit 1
+    stop_if_running
     fresh=$program.new
     rm -rf "$fresh"
     [ ! -f "$program/.folders" ] || folders="$(cat "$program/.folders")
@@ -141,14 +171,18 @@ install() {
     make_folder "$prefix/lib"
     say "Unpacking Tiepoint $version into $prefix"
     unpack "$fresh"
+    refuse_commands_of_others "$fresh"
     owned "$fresh" >"$fresh/.files"
+    installed_files | while read -r name; do
+        [ -e "$fresh/$name" ] || [ -L "$fresh/$name" ] || remove_file "$name"
+    done
     while read -r name; do
         target=$(place_of "$name")
         make_folder "$(dirname "$target")"
         rm -f "$target"
         case $name in
             bin/*) ln -s "$program/tiepoint" "$target" ;;
-            share/applications/*) sed "s#^\(Exec\|TryExec\)=tiepoint-panel#\1=$(quoted "$prefix/bin/tiepoint-panel")#" "$fresh/$name" >"$target" ;;
+            share/applications/*) desktop_entry <"$fresh/$name" >"$target" ;;
             *) cp "$fresh/$name" "$target" ;;
         esac
     done <"$fresh/.files"
@@ -167,19 +201,30 @@ install() {
     esac
 }
 
-quoted() { # for sed's replacement, and for a desktop entry, whose words end at blanks
+desktop_entry() { # with the whole path of the program: a desktop's PATH may lack it
+    while IFS= read -r line; do
+        case $line in
+            Exec=tiepoint-panel*) printf '%s\n' "Exec=$entry_program${line#Exec=tiepoint-panel}" ;;
+            TryExec=*) printf '%s\n' "TryExec=$prefix/bin/tiepoint-panel" ;;
+            *) printf '%s\n' "$line" ;;
+        esac
+    done
+}
+
+# As a desktop entry's Exec wants it: in quotes where it is more than letters; what would need a backslash there as well is refused.
+quoted() {
     case $1 in
-        *[!A-Za-z0-9/._-]*) stop "The desktop's menu cannot have the folder $prefix: only letters, digits, / . _ and - are safe." "Name another with --prefix." ;;
+        *[\"\`\$\\%]* | *"
+"*) stop "The desktop's menu cannot have the folder $prefix: a name with one of \" \` \$ \\ % or a new line in it is not safe." "Name another with --prefix." ;;
+        *[!A-Za-z0-9/._-]*) printf '"%s"' "$1" ;;
+        *) printf '%s' "$1" ;;
     esac
-    printf '%s' "$1"
 }
 
 uninstall() {
     [ -f "$program/.files" ] || stop "There is no Tiepoint in $prefix that this file installed." "Name its folder with --prefix."
-    end_if_idle
-    while read -r name; do
-        rm -f "$(place_of "$name")"
-    done <"$program/.files"
+    stop_if_running
+    installed_files | while read -r name; do remove_file "$name"; done
     renew_caches
     folders="$(cat "$program/.folders")
 "
@@ -204,8 +249,8 @@ while [ $# -gt 0 ]; do
         --quiet) quiet=1 ;;
         --check) what=check ;;
         --uninstall) what=uninstall ;;
-        --prefix) [ $# -gt 1 ] || { usage >&2; exit 2; }; prefix=$2; shift ;;
-        --extract) [ $# -gt 1 ] || { usage >&2; exit 2; }; what=extract target=$2; shift ;;
+        --prefix) [ -n "${2:-}" ] || { usage >&2; exit 2; }; prefix=$2; shift ;;
+        --extract) [ -n "${2:-}" ] || { usage >&2; exit 2; }; what=extract target=$2; shift ;;
         *) usage >&2; exit 2 ;;
     esac
     shift

@@ -125,6 +125,76 @@ def test_another_folder_is_taken_as_asked(home: Home, tmp_path: Path) -> None:
     assert home.run("--prefix", str(prefix), "--uninstall").returncode == 0
 
 
+@pytest.mark.parametrize("name", ["two words", "ann@studio.example", "jörg#1+[x]&co"])
+def test_folders_of_any_name_work(home: Home, tmp_path: Path, name: str) -> None:
+    prefix = tmp_path / name
+    assert home.run("--prefix", str(prefix)).returncode == 0
+    entry = (prefix / "share/applications/tiepoint.desktop").read_text(encoding="utf-8")
+    assert f'Exec="{prefix}/bin/tiepoint-panel" %F\n' in entry
+    assert f"TryExec={prefix}/bin/tiepoint-panel\n" in entry
+    with subprocess.Popen([prefix / "bin/tiepoint", "60"]) as running:
+        assert "Tiepoint is running" in home.run("--prefix", str(prefix), "--uninstall").stderr
+        running.kill()
+    assert home.run("--prefix", str(prefix), "--uninstall").returncode == 0
+    assert not prefix.exists()
+
+
+def test_a_folder_that_a_menu_cannot_name_is_refused_before_anything_is_written(home: Home, tmp_path: Path) -> None:
+    ended = home.run("--prefix", str(tmp_path / "100%"))
+    assert ended.returncode == 1
+    assert "cannot have the folder" in ended.stderr
+    assert not (tmp_path / "100%").exists()
+    assert home.run("--prefix", "").returncode == 2  # an empty variable is no wish for ~/.local
+    assert home.files() == set()
+
+
+def test_commands_of_others_are_never_replaced_or_removed(home: Home) -> None:
+    theirs = home.folder / ".local/bin/tiepoint"
+    theirs.parent.mkdir(parents=True)
+    theirs.symlink_to("../share/pipx/venvs/tiepoint/bin/tiepoint")
+    before = home.files()
+    ended = home.run()
+    assert ended.returncode == 1
+    assert f"{theirs} is there already" in ended.stderr
+    assert home.files() - before <= {".local/lib"}
+    theirs.unlink()
+    assert home.run().returncode == 0
+    theirs.unlink()
+    theirs.write_text("mine", encoding="utf-8")
+    assert home.run("--uninstall").returncode == 0
+    assert theirs.read_text(encoding="utf-8") == "mine"
+    assert not (home.folder / ".local/bin/tiepoint-panel").is_symlink()
+
+
+def test_what_only_the_earlier_version_had_goes_with_it(home: Home) -> None:
+    assert home.run().returncode == 0
+    earlier = home.folder / ".local/share/icons/hicolor/22x22/apps/tiepoint-earlier.png"
+    earlier.touch()
+    with (home.folder / ".local/lib/tiepoint/.files").open("a", encoding="utf-8") as listed:
+        listed.write("share/icons/hicolor/22x22/apps/tiepoint-earlier.png\n")
+    assert home.run().returncode == 0
+    assert not earlier.exists()
+
+
+def test_a_list_that_somebody_changed_removes_nothing_outside(home: Home) -> None:
+    precious = home.folder / "precious.txt"
+    precious.touch()
+    assert home.run().returncode == 0
+    with (home.folder / ".local/lib/tiepoint/.files").open("a", encoding="utf-8") as listed:
+        listed.write("share/../../precious.txt\n/etc/passwd\n")
+    assert home.run("--uninstall").returncode == 0
+    assert precious.exists()
+
+
+def test_an_installation_that_fails_leaves_nothing(home: Home) -> None:
+    in_the_way = home.folder / ".local/share/metainfo"
+    in_the_way.parent.mkdir(parents=True)
+    in_the_way.touch()
+    before = home.files()
+    assert home.run().returncode == 1
+    assert home.files() == before
+
+
 def test_a_program_that_runs_is_not_replaced(home: Home) -> None:
     assert home.run().returncode == 0
     with subprocess.Popen([home.folder / ".local/bin/tiepoint", "60"]) as running:
