@@ -6,7 +6,7 @@ Must be told before the first connection and the first child. Standard library o
 from __future__ import annotations
 
 import os
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Final
 
 _SCHEMES: Final = ("http_proxy", "https_proxy")
@@ -33,20 +33,16 @@ class ProxyVariables:
         Args:
             chosen: Its address; empty = none, straight to every server; None = as the system says.
         """
-        self.restore()
         if chosen is None:
+            self.restore()
             return
-        self._put((_ALL,), "")
-        self._put(_SCHEMES, chosen)
-        self._put((_EXCEPT,), ",".join(self._excepted()) if chosen else "*")
+        excepted = ",".join(self._excepted()) if chosen else "*"
+        wanted = {_ALL: None, _EXCEPT: excepted, **dict.fromkeys(_SCHEMES, chosen or None)}
+        self._put({spelt: value for name, value in wanted.items() for spelt in _spellings(name)})
 
     def restore(self) -> None:
         """Put back what was there before."""
-        for name, value in self._before.items():
-            if value is None:
-                self._environ.pop(name, None)
-            else:
-                self._environ[name] = value
+        self._put(self._before)
 
     def _excepted(self) -> tuple[str, ...]:
         """Return the servers that are reached straight: those the system excepts, and this computer."""
@@ -54,12 +50,13 @@ class ProxyVariables:
         kept = [each.strip() for each in named.split(",") if each.strip() not in {"", "*"}]
         return tuple(dict.fromkeys((*kept, *_OWN)))
 
-    def _put(self, names: tuple[str, ...], value: str) -> None:
-        for name in _spellings(*names):
-            if value:
-                self._environ[name] = value
-            else:
+    def _put(self, wanted: Mapping[str, str | None]) -> None:
+        """Change what differs and nothing else: threads that connect meanwhile must not find the way missing."""
+        for name, value in wanted.items():
+            if value is None:
                 self._environ.pop(name, None)
+            elif self._environ.get(name) != value:
+                self._environ[name] = value
 
 
 def _spellings(*names: str) -> tuple[str, ...]:

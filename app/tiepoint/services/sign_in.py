@@ -32,7 +32,7 @@ from tiepoint.ports.identity import Identity
 from tiepoint.ports.token_source import Credential, TokenSource
 from tiepoint.services.event import Event
 from tiepoint.services.preferences import Preferences
-from tiepoint.services.sign_in_policy import asked_tenant, refuse_other_tenant, refuse_unusable
+from tiepoint.services.sign_in_policy import asked_tenant, refuse_unusable, restored
 from tiepoint.services.sign_in_source import SignInSource
 from tiepoint.services.sign_in_state import SIGNED_OUT, SignInSnapshot, SignInState, cloud_of, no_subscription
 from tiepoint.services.sign_in_waiting import Waiting
@@ -54,7 +54,7 @@ class SignInService:
         azure_for: Makes Azure's roles for a subscription.
         was_signed_in: Whether anything is left of an earlier sign-in; without it `restore` need not look.
         sleep: Waits until the network may be back; a test gives its own.
-        forget: Lets others forget what the sign-in gave them, when the person signs out.
+        forget: Lets others forget what the sign-in gave them, when the person signs out or a policy ends the sign-in.
     """
 
     def __init__(
@@ -221,8 +221,7 @@ class SignInService:
         finally:
             self._azure = None
             self._put(**SIGNED_OUT, cloud=self._cloud_or_public(), failure=None)
-        if self._forget is not None:
-            await self._forget()
+        await self._forget_given()
 
     async def look(self) -> None:
         """Read tenants and subscriptions again; failures are in the snapshot."""
@@ -342,15 +341,11 @@ class SignInService:
         self._put(cloud=cloud)
         await self._make_ready()
         policy = self._preferences.policy
-        refuse_unusable(policy)
-        account = await self._identity.restore(cloud, client_id=settings.client_id)
-        if account is not None:
-            try:
-                refuse_other_tenant(policy, account)
-            except SignInNeeded:
-                await self._identity.close()
-                raise
-        return account
+        return await restored(self._identity, cloud, policy, client_id=settings.client_id, forget=self._forget_given)
+
+    async def _forget_given(self) -> None:
+        if self._forget is not None:
+            await self._forget()
 
     async def _make_ready(self) -> None:
         """Read Azure's libraries in a thread when they are used first: it takes most of a second."""

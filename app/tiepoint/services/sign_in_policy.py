@@ -1,10 +1,14 @@
-"""What an organisation's policy says about signing in: which organisation, which application. Pure; any thread."""
+"""What an organisation's policy says about signing in: which organisation, which application. On the loop's thread."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from tiepoint.domain.account import Account
+from tiepoint.domain.cloud import Cloud
 from tiepoint.domain.errors import SetByOrganisation, SignInNeeded
 from tiepoint.domain.policy import LABELS, Policy
+from tiepoint.ports.identity import Identity
 
 
 def refuse_unusable(policy: Policy) -> None:
@@ -49,3 +53,37 @@ def refuse_other_tenant(policy: Policy, account: Account) -> None:
             f"Your organisation lets you sign in to {policy.tenant} only; the last sign-in was to another one.",
             remedy="Sign in again.",
         )
+
+
+async def restored(
+    identity: Identity, cloud: Cloud, policy: Policy, *, client_id: str, forget: Callable[[], Awaitable[None]]
+) -> Account | None:
+    """Take up the last sign-in if it is allowed; None = there is none.
+
+    Args:
+        identity: Signs in.
+        cloud: Where.
+        policy: What the organisation sets.
+        client_id: The application.
+        forget: Lets others forget what an earlier start gave them by a sign-in that is not allowed any more.
+
+    Raises:
+        SetByOrganisation: It is not known which one would be allowed.
+        SignInNeeded: It is of another organisation; also as `ports.identity`.
+        ConnectionLost: As `ports.identity`.
+    """
+    try:
+        refuse_unusable(policy)
+    except SetByOrganisation:
+        await forget()
+        raise
+    account = await identity.restore(cloud, client_id=client_id)
+    if account is None:
+        return None
+    try:
+        refuse_other_tenant(policy, account)
+    except SignInNeeded:
+        await identity.close()
+        await forget()
+        raise
+    return account

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import urllib.request
+from typing import Any
 
 import pytest
 
@@ -54,3 +55,28 @@ def test_the_standard_library_obeys(monkeypatch: pytest.MonkeyPatch) -> None:
     finally:
         variables.restore()
     assert "https" not in urllib.request.getproxies()
+
+
+class _Watched(dict[str, str]):
+    """An environment that another thread may ask at any moment: it takes note of every change."""
+
+    changes = 0
+
+    def __setitem__(self, name: str, value: str) -> None:
+        self.changes += 1
+        super().__setitem__(name, value)
+
+    def pop(self, name: str, *default: Any) -> Any:
+        self.changes += name in self
+        return super().pop(name, *default)
+
+
+def test_the_same_choice_again_touches_nothing_and_another_one_leaves_no_gap() -> None:
+    environ = _Watched(ALL_PROXY="http://old:1")
+    variables = ProxyVariables(environ)
+    variables.use(PROXY)
+    changes = environ.changes
+    variables.use(PROXY)
+    assert environ.changes == changes
+    variables.use("http://another.example:3128")
+    assert environ.changes == changes + 4

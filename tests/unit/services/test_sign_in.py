@@ -70,7 +70,7 @@ class _Stand:
         return cast("Azure", object())
 
     async def _forget(self) -> None:
-        assert ("sign_out",) in self.identity.calls
+        assert ("sign_out",) in self.identity.calls or self.service.snapshot.account is None
         self.forgotten += 1
 
     def _heard(self, snapshot: SignInSnapshot) -> None:
@@ -387,6 +387,7 @@ async def test_a_sign_in_of_another_organisation_is_not_taken_up() -> None:
     assert stand.snapshot.failure is not None
     assert "studio.example only" in stand.snapshot.failure.summary
     assert stand.identity.is_closed
+    assert stand.forgotten == 1
     with pytest.raises(SignInNeeded):
         stand.service.azure()
     with pytest.raises(SignInNeeded):
@@ -399,6 +400,7 @@ async def test_where_the_organisation_is_in_doubt_nobody_signs_in(name: str) -> 
     stand = _Stand(FakeIdentity(ACCOUNT), policy=policy)
     await stand.service.restore()
     assert stand.snapshot.account is None
+    assert stand.forgotten == 1
     with pytest.raises(SetByOrganisation, match="cannot be used"):
         await stand.service.sign_in()
     assert stand.snapshot.failure is not None
