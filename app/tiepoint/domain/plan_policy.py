@@ -35,6 +35,17 @@ def refuse_forbidden(plan: ClusterPlan, policy: Policy) -> None:
         raise SetByOrganisation(found[0].summary, remedy=found[0].remedy)
 
 
+def profile_refused(profile: Profile, policy: Policy) -> SetByOrganisation:
+    """Return the error for beginning with a profile that the organisation does not allow; it says which ones it does.
+
+    Args:
+        profile: One that is not among `allowed_profiles`.
+        policy: What the organisation sets.
+    """
+    found = next(_profile(PROFILES[profile], policy))
+    return SetByOrganisation(found.summary, remedy=found.remedy)
+
+
 def counts_as(plan: ClusterPlan) -> Profile:
     """Return the profile whose size a plan has.
 

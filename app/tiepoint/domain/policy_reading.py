@@ -168,12 +168,12 @@ def _client_id(raw: object) -> str:
 
 
 def _region(raw: object) -> str:
-    text = _text(raw, "the region").lower()
-    if not _REGION.fullmatch(text):
-        short = re.sub(r"[^a-z0-9]", "", text)
+    text = _text(raw, "the region")
+    if not _REGION.fullmatch(text.lower()):
+        short = re.sub(r"[^a-z0-9]", "", text.lower())
         remedy = f"Write {short}." if _REGION.fullmatch(short) else "Write its short name, such as westeurope."
         raise _UnusableValueError(f"{_shown(text)} is no short name of a region.", remedy)
-    return text
+    return text.lower()
 
 
 def _profiles(raw: object) -> tuple[str, ...]:

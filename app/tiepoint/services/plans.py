@@ -11,7 +11,14 @@ from tiepoint.domain.cluster_plan import PROFILES, ClusterPlan, PlanFinding, Pro
 from tiepoint.domain.errors import SetByOrganisation, UsageError
 from tiepoint.domain.plan_checks import plan_findings
 from tiepoint.domain.plan_keys import KEYS
-from tiepoint.domain.plan_policy import PROFILE_KEY, REGION_KEY, allowed_profiles, policy_findings, refuse_forbidden
+from tiepoint.domain.plan_policy import (
+    PROFILE_KEY,
+    REGION_KEY,
+    allowed_profiles,
+    policy_findings,
+    profile_refused,
+    refuse_forbidden,
+)
 from tiepoint.domain.plan_reading import nearest, repaired, taken, value_from_text
 from tiepoint.domain.policy import NO_POLICY, Policy
 from tiepoint.domain.template_2018 import read_template_parameters
@@ -52,7 +59,7 @@ class PlanService:
             SetByOrganisation: The profile may not be deployed.
         """
         if profile is not None and profile not in self.profiles:
-            raise SetByOrganisation.of("the profiles of clusters", self.policy.place_of("allowed_profiles"))
+            raise profile_refused(profile, self.policy)
         return self.preview(profile or self.usual_profile, name=name, region=region)
 
     def preview(self, profile: Profile, *, name: str = "", region: str = "") -> ClusterPlan:
@@ -108,7 +115,7 @@ class PlanService:
         if path == REGION_KEY and region is not None and plan.region != region:
             raise SetByOrganisation.of(f"the region to {region}", self.policy.place_of("region"))
         if path == PROFILE_KEY and plan.profile not in self.profiles:
-            raise SetByOrganisation.of("the profiles of clusters", self.policy.place_of("allowed_profiles"))
+            raise profile_refused(plan.profile, self.policy)
 
     def repaired(self, plan: ClusterPlan, findings: Iterable[PlanFinding]) -> ClusterPlan:
         """Return a plan with the replacements that findings propose, as far as they can be used."""

@@ -50,6 +50,11 @@ async def _settled(stand: Stand) -> None:
         await asyncio.gather(*stand.background._tasks)  # noqa: SLF001
 
 
+async def _settled_with_crash(stand: Stand) -> None:
+    while stand.background._tasks:  # noqa: SLF001  all that was started
+        await asyncio.wait(stand.background._tasks)  # noqa: SLF001
+
+
 def test_a_view_begins_after_the_trial_with_the_mark_set(in_qt: InQt[None]) -> None:
     async def scene() -> None:
         async with _stand() as stand:
@@ -62,6 +67,20 @@ def test_a_view_begins_after_the_trial_with_the_mark_set(in_qt: InQt[None]) -> N
             GATE.note_drawn()
             await _settled(stand)
             assert stand.world.graphics_memory.has_drawn
+
+    in_qt(scene())
+
+
+def test_a_trial_that_breaks_lets_views_begin_as_usual(in_qt: InQt[None]) -> None:
+    async def scene() -> None:
+        async with _stand() as stand:
+            begun: list[GraphicsChoice] = []
+            stand.world.graphics_trial.found.clear()
+            GATE.enter(begun.append)
+            await _settled_with_crash(stand)
+            assert begun == [AS_USUAL]
+            assert [type(each) for each in stand.crashes] == [KeyError]
+            stand.crashes.clear()
 
     in_qt(scene())
 

@@ -173,3 +173,9 @@ def test_nothing_that_can_be_written_breaks_it_or_loosens_what_stands_before(lay
     policy = policy_of([first, *(Layer(str(place), values) for place, values in enumerate(layers))])
     assert (policy.updates, policy.allowed_profiles, policy.region) == (False, ("small",), "eastus")
     policy.applied_to(Settings()).check()
+
+
+def test_a_region_is_shown_as_it_was_written_and_taken_in_small_letters() -> None:
+    wrong = policy_of([Layer("p", {"region": "West Europe"})])
+    assert "'West Europe'" in wrong.problems[0].summary
+    assert policy_of([Layer("p", {"region": "WestEurope"})]).region == "westeurope"

@@ -95,8 +95,9 @@ def test_under_a_policy_plans_begin_where_and_as_they_may() -> None:
     assert bound.begin().profile is Profile.SMALL
     assert bound.begin(Profile.SMALL, region="eastus").region == "westeurope"
     assert bound.preview(Profile.CUSTOM).profile is Profile.CUSTOM
-    with pytest.raises(SetByOrganisation, match="profiles"):
+    with pytest.raises(SetByOrganisation, match="not allow the profile custom") as refused:
         bound.begin(Profile.CUSTOM)
+    assert "begin with small" in refused.value.remedy
     none = PlanService(TomlPlanFiles(), Policy(allowed_profiles=()))
     assert none.usual_profile is Profile.REFERENCE
     assert none.findings(none.begin())[0].key == "cluster.profile"

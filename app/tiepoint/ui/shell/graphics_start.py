@@ -8,7 +8,7 @@ from tiepoint.domain.graphics import GraphicsChoice
 from tiepoint.services.graphics import GraphicsService
 from tiepoint.ui.background import Background
 from tiepoint.ui.shell.window import MainWindow
-from tiepoint.ui.viewer.start_gate import GATE
+from tiepoint.ui.viewer.start_gate import AS_USUAL, GATE
 
 
 class GraphicsStart:
@@ -43,7 +43,12 @@ class GraphicsStart:
         await self._graphics.stop()
 
     async def _begin(self) -> None:
-        GATE.open(await self._graphics.begin())
+        try:
+            choice = await self._graphics.begin()
+        except Exception:
+            GATE.open(AS_USUAL)  # views that wait for ever would be worse than the trouble they may meet
+            raise
+        GATE.open(choice)
 
     def _start(self, work: object) -> None:
         self._background.start(work)  # type: ignore[arg-type]
