@@ -59,11 +59,26 @@ Function CheckDepth
   ${EndIf}
 FunctionEnd
 
-; A folder "program" that is not ours is never replaced.
+; Nothing that is not ours is replaced, though it has a name that we use: not the folder "program", and where no Tiepoint is
+; installed yet neither those beside it nor an uninstaller.
+!macro RefuseForeign NAME OURS
+  ${If} ${FileExists} "$INSTDIR\${NAME}\*.*"
+  ${AndIfNot} ${FileExists} "$INSTDIR\${NAME}\tiepoint.exe"
+  ${AndIfNot} ${FileExists} "$INSTDIR\${NAME}\${OURS}"
+    !insertmacro StayOrRefuse 17 "The folder $INSTDIR holds a folder named ${NAME} that is not Tiepoint's. Choose another one."
+  ${EndIf}
+!macroend
+
 Function CheckForeign
-  ${If} ${FileExists} "$INSTDIR\program\*.*"
+  !insertmacro RefuseForeign "program" "tiepoint.exe"
+  ${If} $Before != ""
+    Return
+  ${EndIf}
+  !insertmacro RefuseForeign "program.new" "${UNFINISHED}"
+  !insertmacro RefuseForeign "program.old" "tiepoint.exe"
+  ${If} ${FileExists} "$INSTDIR\Uninstall.exe"
   ${AndIfNot} ${FileExists} "$INSTDIR\program\tiepoint.exe"
-    !insertmacro StayOrRefuse 17 "The folder $INSTDIR holds a folder named program that is not Tiepoint's. Choose another one."
+    !insertmacro StayOrRefuse 17 "The folder $INSTDIR holds another program with its Uninstall.exe. Choose another one, such as $INSTDIR\Tiepoint."
   ${EndIf}
 FunctionEnd
 

@@ -13,6 +13,11 @@
   !insertmacro ${DO} ".ply"
   !insertmacro ${DO} ".stl"
 !macroend
+; Plans of clusters, and captures by their capture.json: suffixes that belong to many, so only "Choose another app" offers us.
+!macro EachOther DO
+  !insertmacro ${DO} ".json"
+  !insertmacro ${DO} ".toml"
+!macroend
 !macro EachPhoto DO
   !insertmacro ${DO} ".3fr"
   !insertmacro ${DO} ".arw"
@@ -83,6 +88,7 @@ Function WriteFileTypes
   !insertmacro EachModel WriteModelType
   !insertmacro EachModel WriteSupported
   !insertmacro EachPhoto WriteSupported
+  !insertmacro EachOther WriteSupported
   WriteRegStr SHCTX "Software\RegisteredApplications" "Tiepoint" "${CAPABILITIES}"
   !insertmacro TellExplorer
 FunctionEnd

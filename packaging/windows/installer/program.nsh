@@ -1,6 +1,9 @@
 ; The program's folder changes in one step: the new one is unpacked beside the old one, then they change names. What fails before
 ; that leaves the old program as it was.
 
+; Marks what is being unpacked as ours, for a setup that comes after one that was cut off.
+!define UNFINISHED "unfinished.tiepoint-setup"
+
 Function PlaceProgram
   Call FinishEarlier
   ${Say} "Unpacking into $INSTDIR\program.new"
@@ -9,6 +12,9 @@ Function PlaceProgram
   ${If} ${Errors}
     ${Refuse} 15 "The folder $INSTDIR cannot be written. Choose another one, or let somebody with the rights install."
   ${EndIf}
+  FileOpen $0 "$INSTDIR\program.new\${UNFINISHED}" w
+  FileClose $0
+  ClearErrors
   File /r "${PAYLOAD}${SEPARATOR}*"
   ${If} ${Errors}
     SetOutPath "$TEMP"
@@ -16,6 +22,7 @@ Function PlaceProgram
     RMDir "$INSTDIR"
     ${Refuse} 15 "Not all files could be written into $INSTDIR. Look whether the disk is full or a virus scanner keeps them, then try again. What was installed before is untouched."
   ${EndIf}
+  Delete "$INSTDIR\program.new\${UNFINISHED}"
   SetOutPath "$TEMP"
   Call ChangeOver
 FunctionEnd

@@ -44,6 +44,8 @@ def test_for_one_person(computer: WineComputer, setups, removing) -> None:
     assert computer.value(r"HKCU\Software\Classes\Directory\shell\Tiepoint\command", "") == f'"{panel}" "%1"'
     assert computer.value(r"HKCU\Software\Classes\.glb\OpenWithProgids", "Tiepoint.Model") is not None
     assert computer.value(r"HKCU\Software\Classes\.glb", "") is None  # what opens it now stays
+    for suffix in (".jpg", ".json", ".toml"):  # photos, captures, plans
+        assert computer.value(r"HKCU\Software\Classes\Applications\tiepoint-panel.exe\SupportedTypes", suffix) == ""
     links = [name for name in computer.files() - before if name.endswith("/Tiepoint.lnk")]
     assert len(links) == 1
     assert "Start Menu" in links[0]
@@ -144,14 +146,20 @@ def test_what_cannot_be_unpacked_leaves_the_old_program(computer: WineComputer, 
         (17, ("/CurrentUser", "/LONGPATHS=1"), "goes with /AllUsers only"),
         (13, ("/CurrentUser", "/D=C:\\" + "deep\\" * 42), "lies too deep"),
         (17, ("/CurrentUser", r"/D=C:\file\Tiepoint"), "cannot be one"),
-        (17, ("/CurrentUser", r"/D=C:\foreign"), "not Tiepoint's"),
+        (17, ("/CurrentUser", r"/D=C:\foreign"), "named program that is not Tiepoint's"),
+        (17, ("/CurrentUser", r"/D=C:\kept"), "named program.old that is not Tiepoint's"),
+        (17, ("/CurrentUser", r"/D=C:\other"), "another program with its Uninstall.exe"),
     ],
-    ids=["both", "unclear", "long paths", "deep", "no folder", "foreign"],
+    ids=["both", "unclear", "long paths", "deep", "no folder", "foreign", "kept", "other"],
 )
 def test_refused(computer: WineComputer, setups, code: int, switches: tuple[str, ...], words: str) -> None:
     computer.path(r"C:\file").write_text("")
     computer.path(r"C:\foreign\program").mkdir(parents=True, exist_ok=True)
     computer.path(r"C:\foreign\program\precious.txt").write_text("precious")
+    computer.path(r"C:\kept\program.old").mkdir(parents=True, exist_ok=True)
+    computer.path(r"C:\kept\program.old\precious.txt").write_text("precious")
+    computer.path(r"C:\other").mkdir(exist_ok=True)
+    computer.path(r"C:\other\Uninstall.exe").write_text("precious")
     before = computer.files() | {"refused.log"}
     assert computer.run(setups.earlier, "/S", r"/LOG=C:\refused.log", *switches) == code
     log = computer.text(r"C:\refused.log")
@@ -159,6 +167,17 @@ def test_refused(computer: WineComputer, setups, code: int, switches: tuple[str,
     assert f"Ended with {code}" in log
     assert computer.files() == before
     computer.path(r"C:\refused.log").unlink()
+    computer.path(r"C:\other\Uninstall.exe").unlink()  # the next test would call it
+
+
+def test_a_first_setup_that_was_cut_off_is_taken_up(computer: WineComputer, setups) -> None:
+    rest = computer.path(for_me(computer)) / "program.new"
+    rest.mkdir(parents=True)
+    (rest / "unfinished.tiepoint-setup").touch()
+    (rest / "half.bin").touch()
+    assert computer.run(setups.earlier, "/S", "/CurrentUser") == 0
+    assert held(rest.with_name("program")) == held(setups.earlier_payload)
+    assert not rest.exists()
 
 
 def test_an_old_windows_is_refused(computer: WineComputer, setups) -> None:

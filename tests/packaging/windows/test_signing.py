@@ -75,7 +75,9 @@ def test_the_installer_and_all_it_installs(
     (payload / "text.txt").write_text("no program")
     assert sign(studio, payload / "library.pyd").returncode == 0
     signed_before = (payload / "library.pyd").read_bytes()
-    command = [sys.executable, WINDOWS / "build_installer.py", "--fast", "--sign", "--version", "0.1.0"]
+    scripts = tmp_path / "a checkout" / "windows"  # with a blank, as people's folders have
+    shutil.copytree(WINDOWS, scripts)
+    command = [sys.executable, scripts / "build_installer.py", "--fast", "--sign", "--version", "0.1.0"]
     command += ["--payload", payload, "--out", tmp_path / "Tiepoint-setup.exe"]
     done = subprocess.run(command, capture_output=True, text=True, env=studio.environment)
     assert done.returncode == 0, done.stderr
