@@ -1,6 +1,6 @@
 """The small files beside the program: what the packages say about it, with its version and the studio's own words.
 
-Standard library only. A build may set in its environment:
+Standard library only. Run by itself it says the version as dpkg spells it. A build may set in its environment:
 TIEPOINT_MAINTAINER ("Name <address>"), who is asked about the package; TIEPOINT_SITE (https://…), the program's home
 page, below which `pictures/NAME` are the screenshots that software centres show; SOURCE_DATE_EPOCH, the date of
 the build.
@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -126,3 +127,7 @@ def _moment() -> int:
     except OSError:  # no git: a source archive
         told = ""
     return int(told) if told.isdigit() else int(time.time())
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{Edition(program_version(), 0).debian_version}\n")

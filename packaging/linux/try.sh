@@ -4,10 +4,10 @@ set -eu
 cd "$(dirname "$0")/../.."
 
 version=$(sed -n 's/^__version__ = "\(.*\)"$/\1/p' app/tiepoint/__init__.py)
-package=$(find dist -maxdepth 1 -name "tiepoint_*_amd64.deb" | sort | tail -n 1)
+package=dist/tiepoint_$(.venv/bin/python packaging/linux/texts.py)_amd64.deb
 single_file=dist/tiepoint-$version-linux-x86_64.run
-if [ -z "$package" ] || [ ! -f "$single_file" ]; then
-    echo "test-package: there are no packages in dist. Build them first: make package" >&2
+if [ ! -f "$package" ] || [ ! -f "$single_file" ]; then
+    echo "test-package: there are no packages of $version in dist. Build them first: make package" >&2
     exit 2
 fi
 .venv/bin/python tests/packaging/linux/clean_root/run.py "$package" "$single_file"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,11 @@ _EDITION = Edition("0.1.0", 1_790_000_000)
 )
 def test_versions_before_a_release_are_lower_for_dpkg(version: str, debian: str) -> None:
     assert Edition(version, 0).debian_version == debian
+
+
+def test_scripts_are_told_the_version_of_the_package() -> None:
+    said = _said([sys.executable, str(SHARE.parent / "texts.py")])
+    assert said == f"{edition().debian_version}\n"
 
 
 def test_this_checkout_is_told_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,6 +59,25 @@ def test_secrets_reach_scripts_by_the_environment_only() -> None:
     assert [script for script in scripts() if "${{" in script] == []
 
 
+def test_no_list_of_check_sums_names_itself(tmp_path: Path) -> None:
+    step = next(script for script in scripts() if ">SHA256SUMS" in script)
+    lines = step[step.index("rm -f") :]
+    (tmp_path / "dist").mkdir()
+    (tmp_path / "dist/program.deb").write_text("program")
+    (tmp_path / "dist/SHA256SUMS").write_text("of Linux' files alone")
+    subprocess.run(["bash", "-e", "-c", lines], cwd=tmp_path, check=True)
+    assert (tmp_path / "dist/SHA256SUMS").read_text().split()[1::2] == ["program.deb"]
+
+
+def test_what_signs_is_installed_as_the_lock_pins_it(tmp_path: Path) -> None:
+    step = next(script for script in scripts() if "signing.txt" in script)
+    shutil.copy(ROOT / "requirements.txt", tmp_path)
+    subprocess.run(["bash", "-e", "-c", step.splitlines()[0]], cwd=tmp_path, check=True)
+    wanted = (tmp_path / "signing.txt").read_text()
+    assert re.findall(r"^([a-z-]+)==", wanted, re.MULTILINE) == ["cffi", "cryptography", "pycparser"]
+    assert wanted.count("--hash=sha256:") > 3
+
+
 def test_shellcheck_finds_nothing() -> None:
     if shutil.which("shellcheck") is None:
         pytest.skip("not on this computer: shellcheck")

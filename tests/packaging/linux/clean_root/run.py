@@ -119,6 +119,9 @@ def _try_single_file(root: CleanRoot, screen: Screen, file: Path, pictures: Path
     shutil.copy(file, inside)
     before = look(root.folder / _HOME)
     program = f"/home/{PERSON}/.local/bin/tiepoint"
+    refused = root.run(f"cd; sh ./{file.name} --quiet", as_person=True, check=False)
+    assert "xz is missing" in refused, f"a bare system was not told what it lacks: {refused}"
+    _step("xz, which every desktop has", lambda: root.run("apt-get install -y -qq xz-utils", is_online=True))
     _step("Single file installed by a person", lambda: root.run(f"cd; sh ./{file.name}", as_person=True))
     _step("Its commands", lambda: check_commands(root, program))
     _step("Its window", lambda: show_panel(root, screen, f"{program}-panel", pictures / "panel-single-file.png"))
@@ -128,6 +131,7 @@ def _try_single_file(root: CleanRoot, screen: Screen, file: Path, pictures: Path
     left = [line for line in left if not line.partition(": ")[2].startswith(_OURS)]
     assert not left, "the single file left behind or changed:\n" + "\n".join(left)
     inside.unlink()
+    root.run("apt-get purge -y -qq xz-utils")
 
 
 def _check_libraries(root: CleanRoot) -> None:
