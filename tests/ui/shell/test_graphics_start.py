@@ -25,9 +25,14 @@ class Stand:
     def __init__(self) -> None:
         self.world = FakeProgram()
         self.crashes: list[BaseException] = []
-        self.background = Background(lambda _failure: None, self.crashes.append)
+        self.crashed = asyncio.Event()
+        self.background = Background(lambda _failure: None, self._on_crash)
         self.window = MainWindow(rail_entries())
         self.start = GraphicsStart(self.world.program.graphics, self.background)
+
+    def _on_crash(self, error: BaseException) -> None:
+        self.crashes.append(error)
+        self.crashed.set()
 
 
 @asynccontextmanager
@@ -48,11 +53,6 @@ async def _stand() -> AsyncIterator[Stand]:
 async def _settled(stand: Stand) -> None:
     while stand.background._tasks:  # noqa: SLF001  all that was started
         await asyncio.gather(*stand.background._tasks)  # noqa: SLF001
-
-
-async def _settled_with_crash(stand: Stand) -> None:
-    while stand.background._tasks:  # noqa: SLF001  all that was started
-        await asyncio.wait(stand.background._tasks)  # noqa: SLF001
 
 
 def test_a_view_begins_after_the_trial_with_the_mark_set(in_qt: InQt[None]) -> None:
@@ -77,7 +77,7 @@ def test_a_trial_that_breaks_lets_views_begin_as_usual(in_qt: InQt[None]) -> Non
             begun: list[GraphicsChoice] = []
             stand.world.graphics_trial.found.clear()
             GATE.enter(begun.append)
-            await _settled_with_crash(stand)
+            await stand.crashed.wait()
             assert begun == [AS_USUAL]
             assert [type(each) for each in stand.crashes] == [KeyError]
             stand.crashes.clear()
