@@ -21,6 +21,7 @@ from tiepoint.ui.pages.cluster.computer_place import ComputerPlace
 from tiepoint.ui.pages.cluster.page import ClusterPage
 from tiepoint.ui.pages.cluster.stop_menu import StopMenu
 from tiepoint.ui.panel import Panel
+from tiepoint.ui.viewmodels.doctor import title_of
 from tiepoint.ui.widgets.buttons import Button
 
 InQt = Callable[[Any], Any]
@@ -85,6 +86,18 @@ def test_shows_this_computer_and_its_checks_by_itself(in_qt: InQt) -> None:
                 "Idle, ready for a job",
             )
             assert [each.text() for each in strip.actions] == ["All clusters", "Stop"]
+
+    in_qt(scene())
+
+
+def test_checks_made_before_somebody_opens_them_are_there(in_qt: InQt) -> None:
+    async def scene() -> None:
+        async with standing(ClusterPage) as stand:
+            await until(lambda: stand.page.doctor.looked is not None)
+            stand.page.show_place("computer")
+            checks = _place(stand)._checks
+            words = [each.text() for each in checks.findChildren(QLabel)]
+            assert {title_of(each) for each in stand.page.doctor.findings} <= set(words)
 
     in_qt(scene())
 

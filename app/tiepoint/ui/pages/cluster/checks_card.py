@@ -48,6 +48,7 @@ class ChecksCard(Card):
         doctor.found.connect(self._on_found)
         doctor.finished.connect(self._on_finished)
         self._on_started() if doctor.is_looking else self._on_finished()
+        self._show_known()
 
     def set_may_look(self, may: bool, reason: str = "") -> None:
         """Say whether the doctor may be asked, and why not."""
@@ -62,14 +63,22 @@ class ChecksCard(Card):
         self.copy.setEnabled(False)
         self._say(tr("Doctor", "Looking at this computer"))
 
+    def _show_known(self) -> None:
+        """Show what was found before this card was there."""
+        for finding in self._doctor.findings:
+            self._add(finding)
+
     def _on_found(self, finding: Finding) -> None:
+        self._add(finding)
+        self._say(f"{tr('Doctor', 'Looking')}  ·  {self._doctor.summary()}")
+
+    def _add(self, finding: Finding) -> None:
         rows = self._lists[finding.health]
         if rows.count() and finding.health is Health.WARNING:
             rows.addWidget(hairline())
         rows.addWidget(finding_row(finding))
         if finding.health is Health.FAILED:
             rows.setContentsMargins(0, 4, 0, 8)
-        self._say(f"{tr('Doctor', 'Looking')}  ·  {self._doctor.summary()}")
 
     def _on_finished(self) -> None:
         self._bar.hide()

@@ -106,6 +106,8 @@ class Overview(Place):
         view = self._sign_in.view
         bad = any(finding.health is not Health.OK for finding in self._doctor.findings)
         checks = tr("Clusters", "Checks: {summary}", summary=self._doctor.summary()) if self._doctor.findings else ""
+        if self._doctor.is_looking:
+            checks = tr("Clusters", "Looking at this computer")
         self.computer.show_view(self._computer.view, checks, needs_somebody=bad)
         self.banner.setVisible(view.needs_confirmation or view.is_confirming)
         self.confirm.setEnabled(not view.is_confirming)
