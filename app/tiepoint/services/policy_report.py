@@ -10,7 +10,7 @@ from tiepoint.domain.policy import Policy, PolicyProblem
 
 TITLES: Final[Mapping[str, str]] = {
     "updates": "Updates",
-    "update_address": "Address of updates",
+    "update_address": "Address for updates",
     "update_keys": "Keys for updates",
     "tenant": "Organisation",
     "client_id": "Application",
@@ -82,7 +82,8 @@ def _value(policy: Policy, name: str) -> tuple[str, bool]:
     if name in policy.unusable and value is None:
         return CANNOT_BE_USED, True
     if name == "update_keys":
-        return (str(len(value)), False) if value else ("None", True)
+        counted = "1 key" if len(value) == 1 else f"{len(value)} keys"
+        return (counted, False) if value else ("None", True)
     if name == "allowed_profiles":
         return (", ".join(value), False) if value else ("None", True)
     return (value, False) if value else ("Straight, no proxy", True)

@@ -43,6 +43,18 @@ def test_the_organisation_to_sign_in_to_is_shown_and_kept(in_qt: InQt) -> None:
     in_qt(scene())
 
 
+def test_an_organisation_that_cannot_be_used_is_said_in_its_field(in_qt: InQt) -> None:
+    async def scene() -> None:
+        unusable = Policy(places={"tenant": PLACE}, unusable=frozenset({"tenant"}))
+        async with standing(ClusterPage, FakeProgram(policy=unusable)) as stand:
+            card = stand.page.findChild(SignInCard)
+            assert card is not None
+            assert (card.tenant.text(), card.tenant.placeholderText()) == ("", "Cannot be used")
+            assert card.mark.isVisible()
+
+    in_qt(scene())
+
+
 async def _on_a_plan(look: Callable[[PlanPlace, PlanModel, FakePanel], Any], policy: Policy = POLICY) -> None:
     parts = FakePanel(FakeProgram(policy=policy))
     model = PlanModel(parts.fake.program, parts.background)

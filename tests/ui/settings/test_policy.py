@@ -47,6 +47,8 @@ def test_rows_say_who_has_set_them_and_where(in_qt: InQt) -> None:
             mark = rows["proxy"].mark
             assert mark.text() == "Set by your organisation"
             assert PLACE in mark.toolTip()
+            assert "white-space:pre" in mark.toolTip()  # a path in one line
+            assert rows["client_id"].control.placeholderText() == "Cannot be used"
             assert mark.accessibleName() == f"Proxy: set by your organisation. It comes from {PLACE}"
             assert "set by your organisation" in rows["updates"].control.accessibleDescription()
             assert stand.page.network.proxy.text() == "http://proxy.studio.example:3128"
@@ -90,6 +92,8 @@ def test_the_card_lists_the_whole_policy_and_its_problems(in_qt: InQt) -> None:
             for part in ("Not looked for", "studio.example", "westeurope", "small", "Cannot be used", PLACE):
                 assert part in said
             assert "no id of an application" in said
+            assert "Show this to whoever looks after this computer" in said
+            assert said.count(PLACE) == 1
             stand.page._main.verticalScrollBar().setValue(900)
             stand.page._rows["proxy"].mark.click()
             stand.page.show_target(card="policy")

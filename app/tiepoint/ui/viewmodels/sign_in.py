@@ -124,6 +124,11 @@ class SignInModel(QObject):
         policy = self._program.preferences.policy
         return policy.place_of("tenant") if "tenant" in policy.names else ""
 
+    @property
+    def is_tenant_usable(self) -> bool:
+        """Whether the organisation's policy says nothing of it, or something that can be used."""
+        return "tenant" not in self._program.preferences.policy.unusable
+
     def shut(self) -> None:
         """Follow nothing any more."""
         self._tick.stop()

@@ -23,15 +23,20 @@ class OrganisationMark(Button):
     def show_place(self, place: str) -> None:
         """Stand there, and say where the value comes from."""
         where = tr("Settings", "It comes from {place}", place=plain(place)) if place else ""
-        self.setToolTip(f"<span>{_escaped(where)}</span>" if where else "")
+        self.setToolTip(f"<p style='white-space:pre'>{_escaped(where)}</p>" if where else "")
         said = tr("Settings", "{name}: set by your organisation.", name=self._name)
         self.setAccessibleName(f"{said} {where}".strip())
         self.show()
 
 
-def show_locked(field: QLineEdit) -> None:
-    """Let a field be seen, read aloud and copied, and not changed."""
-    field.setPlaceholderText("")
+def show_locked(field: QLineEdit, *, is_usable: bool = True) -> None:
+    """Let a field be seen, read aloud and copied, and not changed.
+
+    Args:
+        field: Shows the value.
+        is_usable: Whether the value can be used; one that cannot is empty, and the field says so.
+    """
+    field.setPlaceholderText("" if is_usable else tr("Settings", "Cannot be used"))
     if not field.isReadOnly():
         field.setReadOnly(True)
         field.setProperty("locked", True)
@@ -40,5 +45,5 @@ def show_locked(field: QLineEdit) -> None:
 
 
 def _escaped(text: str) -> str:
-    # Tool tips guess HTML; as escaped text in a span they cannot.
+    # Tool tips guess HTML; as escaped text they cannot. Unbroken: Qt would break a path into a narrow column.
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

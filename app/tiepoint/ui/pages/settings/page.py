@@ -132,7 +132,7 @@ class SettingsPage(Page):
         self.network.hold(settings.proxy)
         self.updates.hold(settings)
         for name in model.policy.locked:
-            self._rows[name].lock(model.policy.place_of(name))
+            self._rows[name].lock(model.policy.place_of(name), is_usable=name not in model.policy.unusable)
         self._facts.set_facts(model.in_effect())
         self.about.logs.setEnabled(self._log_folder() is not None)
 

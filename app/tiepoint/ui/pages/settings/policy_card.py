@@ -31,7 +31,14 @@ class PolicyCard(Card):
         if len(places) == 1:
             from_where = tr("Settings", "It comes from {place}", place=plain(places[0]))
             parts.append(Label(from_where, "caption", wrap=True, selectable=True))
-        parts += [_problem(each) for each in policy.problems]
+        if policy.problems:
+            doubt = tr(
+                "Settings",
+                "Something in it cannot be used; Tiepoint then does less, never more. Show this to whoever looks "
+                "after this computer.",
+            )
+            parts.append(Label(doubt, "body", wrap=True))
+        parts += [_problem(each, has_place=len(places) != 1) for each in policy.problems]
         self.add(*parts, spacing=10, margins=(16, 0, 16, 12))
         self.content.setSpacing(0)
         for each in lines:
@@ -53,12 +60,15 @@ def _line(line: PolicyLine, *, has_place: bool) -> QWidget:
     return made
 
 
-def _problem(problem: PolicyProblem) -> QWidget:
+def _problem(problem: PolicyProblem, *, has_place: bool) -> QWidget:
     place, name = plain(problem.place), plain(problem.name)
-    where = tr("Settings", "{name} in {place}", name=name, place=place) if name else place
+    where = place
+    if name:
+        where = tr("Settings", "{name} in {place}", name=name, place=place)
+    short = tr("Settings", "Value {name}", name=name) if name and not has_place else where
     summary, remedy = said_below(plain(problem.summary)), said_below(plain(problem.remedy))
     words = column(
-        Label(where, "caption", wrap=True, selectable=True),
+        Label(short, "caption", wrap=True, selectable=True),
         Label(summary, "body", wrap=True, selectable=True),
         Label(remedy, "sub", wrap=True, selectable=True),
         spacing=3,
