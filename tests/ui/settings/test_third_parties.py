@@ -60,6 +60,28 @@ def test_found_by_name_licence_and_what_it_lies_in(in_qt: InQt) -> None:
     in_qt(scene())
 
 
+def test_where_nothing_is_found_no_licence_of_another_is_shown(in_qt: InQt) -> None:
+    async def scene() -> None:
+        dialog = ThirdPartyDialog(NOTICES, None)
+        dialog.choose_first()
+        dialog.show_text(NOTICES[0], "GNU LESSER")
+        dialog.sought.setText("metashape")
+        assert "Nothing here is called “metashape”" in dialog._name.text()
+        assert (dialog.text.toPlainText(), dialog._licence.text(), dialog._source.text()) == ("", "", "")
+        asked: list[Notice] = []
+        dialog.text_wanted.connect(asked.append)
+        dialog.sought.clear()
+        assert asked == [NOTICES[0]]
+        dialog.close()
+        dialog.deleteLater()
+        empty = ThirdPartyDialog((), None)
+        assert "No list of others’ work" in empty._name.text()
+        empty.close()
+        empty.deleteLater()
+
+    in_qt(scene())
+
+
 def test_the_list_is_a_proper_model(in_qt: InQt) -> None:
     async def scene() -> None:
         model = NoticeModel(NOTICES)

@@ -126,6 +126,8 @@ def test_the_dialog_shows_notes_files_and_digests_and_opens_the_browser(in_qt: I
             assert "<b>Plain</b>" in said
             assert "\x07" not in said
             assert "windows" not in said
+            assert "For Debian and Ubuntu" in said
+            assert "For every Linux system" in said
             QTest.mouseClick(dialog.downloads[0], LEFT)
             assert opened == ["https://updates.example/tiepoint.linux-x86_64-deb"]
             copy = next(each for each in dialog.findChildren(IconButton) if "linux-x86_64-deb" in each.toolTip())

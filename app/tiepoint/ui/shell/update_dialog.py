@@ -19,6 +19,7 @@ from tiepoint.ui.text import plain, tr
 from tiepoint.ui.viewmodels.updates import (
     UpdatesModel,
     file_name,
+    file_use,
     files_here,
     note_lines,
     published_text,
@@ -71,7 +72,8 @@ class UpdateDialog(QDialog):
         parts = [self._head(newest), 4, notes, *self._files(newest)] if newest is not None else [notes]
         said = tr(
             "Updates",
-            "Tiepoint installs nothing by itself. The browser gets the file; compare its SHA-256 before you open it.",
+            "Tiepoint installs nothing by itself: the browser gets the file. Its SHA-256, a check sum, tells whether "
+            "it came as it was published.",
         )
         foot = row(self.skip, self.later, None, self.leave, spacing=8)
         whole = column(*parts, Label(said, "sub", wrap=True), 4, foot, spacing=12, margins=(_MARGIN, 20, _MARGIN, 16))
@@ -132,7 +134,10 @@ class UpdateDialog(QDialog):
         copy.clicked.connect(lambda: self._on_copy(download, copy))
         digest = Label(download.sha256, "mono", selectable=True)
         digest.setAccessibleName(tr("Updates", "SHA-256 of {name}: {digest}", name=name, digest=download.sha256))
-        head = row(ElidedLabel(name, "value", middle=True), Label(size, "sub"), get, spacing=12)
+        words = column(ElidedLabel(name, "value", middle=True), spacing=1)
+        if use := file_use(download):
+            words.addWidget(Label(use, "sub", wrap=True))
+        head = row(words, Label(size, "sub"), get, spacing=12)
         head.setStretch(0, 1)
         return Well(head, row(Label(tr("Updates", "SHA-256"), "caption"), digest, None, copy, spacing=8), spacing=4)
 

@@ -135,6 +135,16 @@ def file_name(download: Download) -> str:
     return plain(download.address.partition("?")[0].rstrip("/").rpartition("/")[2], limit=120)
 
 
+def file_use(download: Download) -> str:
+    """Say which of several files for one system this is; empty where there is one alone."""
+    kind = download.system.rpartition("-")[2]
+    words = {
+        "deb": tr("Updates", "For Debian and Ubuntu; needs an administrator"),
+        "run": tr("Updates", "For every Linux system; installs for you alone"),
+    }
+    return words.get(kind, "")
+
+
 def looked_text(looked: datetime | None) -> str:
     """Return when it was looked, empty = never."""
     if looked is None:

@@ -112,7 +112,9 @@ class ThirdPartyDialog(QDialog):
         self._said = Label(self._where(folder), "caption", wrap=True)
         self._lay_out()
         self._connect()
-        self._on_find("")
+        self._say_count()
+        if not notices:
+            self._show_nothing("")
 
     def choose_first(self) -> None:
         """Choose the first entry, so that its text is asked for."""
@@ -141,10 +143,22 @@ class ThirdPartyDialog(QDialog):
 
     def _on_find(self, words: str) -> None:
         self._proxy.setFilterFixedString(words)
-        count = self._proxy.rowCount()
-        self._count.setText(tr_count("Settings", "{count} entry", "{count} entries", count))
-        if words and count and not self.list.currentIndex().isValid():
+        self._say_count()
+        if not self._proxy.rowCount():
+            self._show_nothing(words)
+        elif not self.list.currentIndex().isValid():
             self.choose_first()
+
+    def _say_count(self) -> None:
+        self._count.setText(tr_count("Settings", "{count} entry", "{count} entries", self._proxy.rowCount()))
+
+    def _show_nothing(self, words: str) -> None:
+        self.list.setCurrentIndex(QModelIndex())
+        said = tr("Settings", "Nothing here is called “{words}” or has such a licence.", words=plain(words))
+        self._name.setText(said if words else tr("Settings", "No list of others’ work came with this program."))
+        for each in (self._licence, self._source):
+            each.setText("")
+        self.text.setPlainText("")
 
     def _on_chosen(self, index: QModelIndex) -> None:
         notice = index.data(int(_NOTICE))
