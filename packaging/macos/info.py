@@ -22,6 +22,7 @@ _MODELS: Final = {
 """Each model's suffix: its type identifier, its name for people, its MIME type."""
 _IMPORTED: Final = ("glb", "gltf")
 """Types that macOS itself does not declare."""
+_PLAN: Final = f"{BUNDLE_ID}.plan"
 _PHOTOS: Final = ("public.image", "public.camera-raw-image")
 
 
@@ -43,8 +44,8 @@ def bundle_values(version: str) -> dict[str, Any]:
         "NSSupportsAutomaticGraphicsSwitching": True,
         "NSRequiresAquaSystemAppearance": False,
         "NSHumanReadableCopyright": "Apache License 2.0",
-        "CFBundleDocumentTypes": [_models(), _photos(), _folders()],
-        "UTImportedTypeDeclarations": [_imported(suffix) for suffix in _IMPORTED],
+        "CFBundleDocumentTypes": [_models(), _photos(), _folders(), _plans(), _captures()],
+        "UTImportedTypeDeclarations": [*(_imported(suffix) for suffix in _IMPORTED), _plan()],
         **_REASONS,
     }
 
@@ -84,6 +85,34 @@ def _folders() -> dict[str, Any]:
         "CFBundleTypeRole": "Viewer",
         "LSHandlerRank": "Alternate",
         "LSItemContentTypes": ["public.folder"],
+    }
+
+
+def _plans() -> dict[str, Any]:
+    return {
+        "CFBundleTypeName": "Cluster plan",
+        "CFBundleTypeRole": "Viewer",
+        "LSHandlerRank": "Alternate",
+        "LSItemContentTypes": [_PLAN],
+    }
+
+
+def _captures() -> dict[str, Any]:
+    """A capture is opened by its capture.json; of all JSON, for macOS knows files by their suffix."""
+    return {
+        "CFBundleTypeName": "Capture",
+        "CFBundleTypeRole": "Viewer",
+        "LSHandlerRank": "Alternate",
+        "LSItemContentTypes": ["public.json"],
+    }
+
+
+def _plan() -> dict[str, Any]:
+    return {
+        "UTTypeIdentifier": _PLAN,
+        "UTTypeDescription": "Cluster plan",
+        "UTTypeConformsTo": ["public.plain-text"],
+        "UTTypeTagSpecification": {"public.filename-extension": ["toml"]},
     }
 
 

@@ -122,7 +122,7 @@ def build(payload_folder: Path, out: Path, *, version: str, is_signed: bool = Fa
 
 
 def _quoted(command: Sequence[str]) -> str:
-    """Return a command for NSIS, in whose source it stands between single quotes: a path with a blank gets double ones."""
+    """Return a command for NSIS, which has it between single quotes: a path with a blank gets double ones."""
     if os.name == "nt":
         return subprocess.list2cmdline(command)
     return " ".join(f'"{word}"' if shlex.quote(word) != word else word for word in command)

@@ -15,6 +15,9 @@ from third_party.inventory import normal
 from third_party.texts import Texts
 
 _TEXT: Final = re.compile(r"(licen[cs]e|copying|notice|authors|copyright)", re.IGNORECASE)
+_TERMS: Final = re.compile(r"licen[cs]e|copying", re.IGNORECASE)
+"""What a file with terms is called, or has in it; names of authors or notices alone permit nothing."""
+
 _CODE: Final = (".py", ".pyc", ".pyi", ".so", ".json")
 _CLASSIFIERS: Final = {
     "MIT License": "MIT",
@@ -52,7 +55,9 @@ def component_of(name: str, files: tuple[str, ...], catalogue: Catalogue, texts:
             f"{name} {distribution.version}: its metadata names no licence in SPDX's words. Read it and add it "
             "to [licence] in packaging/licences/catalogue.toml."
         )
-    found = tuple(_own_texts(distribution)) or _standard(name, licence, texts)
+    found = tuple(_own_texts(distribution))
+    if not any(_TERMS.search(each) for text in found for each in text):
+        found = (*found, *_standard(name, licence, texts))
     return Component(
         name=metadata["Name"],
         version=distribution.version,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,7 @@ from typing import Final
 from third_party.component import Component
 
 FORMAT: Final = 1
+_WIDTH: Final = 116
 _LINE: Final = "=" * 100
 _REPLACE: Final = """\
 LIBRARIES THAT YOU MAY REPLACE
@@ -69,6 +71,10 @@ def _write_texts(part: Component, out: Path) -> Iterator[str]:
 
 def _notices(components: list[Component], reasons: dict[str, str]) -> Iterator[str]:
     yield _HEAD
+    for part in components:
+        if part.name in reasons:
+            noted = f"PLEASE NOTE: {part.name} is under {part.licence}. {' '.join(reasons[part.name].split())}"
+            yield textwrap.fill(noted, _WIDTH) + "\n"
     for part in components:
         inside = f", in {', '.join(part.part_of)}" if part.part_of else ""
         yield f"{part.name}{' ' + part.version if part.version else ''}{inside}"

@@ -93,6 +93,11 @@ def test_the_manual_names_every_command_and_needs_no_filling() -> None:
         assert not re.search(r"@[A-Z_]+@", _EDITION.fill(name)), name
 
 
+def test_the_copyright_file_tells_of_the_gpl_inside() -> None:
+    assert "pycolmap/*" in _EDITION.fill("copyright")
+    assert "\nLicense: GPL-3\n" in _EDITION.fill("copyright")
+
+
 @pytest.mark.skipif(not shutil.which("groff"), reason="groff is not here")
 def test_the_manual_is_what_groff_reads() -> None:
     ended = subprocess.run(

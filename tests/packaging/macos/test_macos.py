@@ -78,7 +78,11 @@ def test_what_macos_is_told() -> None:
     assert values["CFBundleExecutable"] == "tiepoint-panel"
     assert values["NSHighResolutionCapable"] is True
     opened = [name for kind in values["CFBundleDocumentTypes"] for name in kind["LSItemContentTypes"]]
-    assert {"org.khronos.glb", "public.image", "public.folder"} <= set(opened)
+    assert {"org.khronos.glb", "public.image", "public.folder", "public.json"} <= set(opened)
+    suffixes = [
+        kind["UTTypeTagSpecification"]["public.filename-extension"] for kind in values["UTImportedTypeDeclarations"]
+    ]
+    assert ["toml"] in suffixes  # plans
     assert {kind["LSHandlerRank"] for kind in values["CFBundleDocumentTypes"]} == {"Alternate"}
     imported = {kind["UTTypeIdentifier"] for kind in values["UTImportedTypeDeclarations"]}
     assert {name for name in opened if not name.startswith("public.")} == imported

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import sys
 from collections.abc import Iterator
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -235,3 +236,46 @@ def test_bills_are_valid_and_carry_hashes(collector: Any, tmp_path: Path) -> Non
     assert [len(part["externalReferences"][0]["hashes"]) for part in locked] == [2, 1]
     assert locked[1]["properties"] == [{"name": "tiepoint:when", "value": "sys_platform == 'linux'"}]
     del sys.modules["sbom"]
+
+
+class _Distribution:
+    """A wheel with files beside its metadata.
+
+    Args:
+        files: Their texts, by name.
+    """
+
+    version = "1.0"
+
+    def __init__(self, **files: str) -> None:
+        self.metadata = Message()
+        self.metadata["Name"] = "wheel"
+        self.metadata["License-Expression"] = "MIT"
+        self.files = [f"wheel-1.0.dist-info/{name}" for name in files]
+        self._texts = files
+
+    def read_text(self, name: str) -> str:
+        return self._texts[name]
+
+
+def test_names_of_authors_alone_are_no_licence(collector: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from third_party import distributions  # type: ignore[import-not-found]
+
+    catalogue = collector.Catalogue(LICENCES / "catalogue.toml", collector.Texts(LICENCES / "texts"))
+    monkeypatch.setattr("importlib.metadata.distribution", lambda _name: _Distribution(AUTHORS="Ann", NOTICE="By Ann."))
+    with pytest.raises(collector.LicenceProblem, match="carries no licence text"):
+        distributions.component_of("wheel", (), catalogue, collector.Texts(LICENCES / "texts"))
+    monkeypatch.setattr("importlib.metadata.distribution", lambda _name: _Distribution(AUTHORS="Ann", LICENSE="May."))
+    found = distributions.component_of("wheel", (), catalogue, collector.Texts(LICENCES / "texts"))
+    assert [name for name, _ in found.texts] == ["AUTHORS", "LICENSE"]
+
+
+def test_notices_begin_with_what_is_under_other_terms(collector: Any, tmp_path: Path) -> None:
+    name = "SuiteSparse: CHOLMOD (Supernodal, MatrixOps, Modify) and SPQR"
+    catalogue = collector.Catalogue(LICENCES / "catalogue.toml", collector.Texts(LICENCES / "texts"))
+    parts = [catalogue.part("zlib"), catalogue.part("suitesparse-gpl")]
+    allowed = collector.Allowed(LICENCES / "allowed.toml")
+    reasons = {each: exception["why"] for each, exception in allowed.exceptions.items()}
+    collector.write_all(parts, tmp_path / "licences", reasons=reasons)
+    notices = (tmp_path / "licences/THIRD-PARTY-NOTICES.txt").read_text(encoding="utf-8")
+    assert f"PLEASE NOTE: {name} is under GPL-2.0-or-later." in " ".join(notices[: notices.index("Licence:")].split())

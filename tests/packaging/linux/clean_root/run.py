@@ -27,6 +27,9 @@ from use import check_commands, look_at_result, reconstruct, show_panel
 
 _ROOT: Final = Path(__file__).resolve().parents[4]
 _TOOLS: Final = ("debootstrap", "unshare", "setpriv", "chroot", "ip", "Xvfb", "xdotool", "import", "tar")
+_REMOVE_REST: Final = "apt-get autoremove --purge -y -qq -o APT::AutoRemove::RecommendsImportant=false"
+"""Also what a package of the base system recommends, as apt does certificates."""
+
 _HOME: Final = f"home/{PERSON}/"
 _OURS: Final = (
     ".local/share/tiepoint",
@@ -60,7 +63,7 @@ def main() -> int:
         _try_package(root, screen, given.package, given.pictures)
         if given.single_file:
             _try_single_file(root, screen, given.single_file, given.pictures)
-        _step("Dependencies removed", lambda: root.run("apt-get autoremove --purge -y -qq"))
+        _step("Dependencies removed", lambda: root.run(_REMOVE_REST))
         left = [line for line in differences(before, look(root.folder)) if not _is_of_person(line)]
         assert not left, "left behind or changed:\n" + "\n".join(left)
         said("Nothing is left but what the person made")
