@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import plistlib
 import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 from tiepoint.domain.photo import PHOTO_SUFFIXES
 from tiepoint.domain.policy import Policy
-from tiepoint.ui.opening import MODEL_SUFFIXES
+from tiepoint.ui.opening import MODEL_SUFFIXES, is_plan, photos_at
 
 WINDOWS = Path(__file__).resolve().parents[3] / "packaging" / "windows"
 SPACE = "{http://schemas.microsoft.com/GroupPolicy/2006/07/PolicyDefinitions}"
@@ -62,6 +64,33 @@ def test_each_has_words_and_a_field_of_its_kind() -> None:
 
 def test_the_installer_offers_the_panel_for_what_it_opens() -> None:
     text = (WINDOWS / "installer" / "file_types.nsh").read_text()
-    models, photos = re.findall(r"!macro Each\w+ DO\n(.*?)!macroend", text, re.DOTALL)
+    models, others, photos = re.findall(r"!macro Each\w+ DO\n(.*?)!macroend", text, re.DOTALL)
     assert set(re.findall(r'"(\.\w+)"', models)) == MODEL_SUFFIXES
     assert set(re.findall(r'"(\.\w+)"', photos)) == PHOTO_SUFFIXES
+    suffixes = re.findall(r'"(\.\w+)"', others)
+    assert [suffix for suffix in suffixes if is_plan(Path(f"cluster{suffix}"))] == [".toml"]
+    assert [suffix for suffix in suffixes if photos_at(Path(f"capture{suffix}")).name == "photos"] == [".json"]
+
+
+def test_the_examples_say_the_same_on_each_system() -> None:
+    examples = WINDOWS.parent / "policies"
+    told = {registry_name(name): value for name, value in json.loads((examples / "policy.json").read_text()).items()}
+    assert plistlib.loads((examples / "tiepoint.plist").read_bytes()) == told
+    text = (examples / "tiepoint.reg").read_text().replace("\\\n", "")
+    assert {name: of_registry(value) for name, value in re.findall(r'^"(\w+)"=(.+)$', text, re.MULTILINE)} == told
+
+
+def registry_name(name: str) -> str:
+    return "".join(word.capitalize() for word in name.split("_"))
+
+
+def of_registry(value: str) -> object:
+    """Read a value as a .reg file writes it: text, number, or several texts."""
+    kind, _, data = value.partition(":")
+    if kind == "dword":
+        return bool(int(data, 16))
+    if kind == "hex(7)":
+        several = bytes.fromhex(data.replace(",", "").replace(" ", "")).decode("utf-16-le")
+        assert several.endswith("\0\0")
+        return several.removesuffix("\0\0").split("\0")
+    return json.loads(value)

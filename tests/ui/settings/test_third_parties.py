@@ -60,6 +60,19 @@ def test_found_by_name_licence_and_what_it_lies_in(in_qt: InQt) -> None:
     in_qt(scene())
 
 
+def test_whoever_passes_the_program_on_is_told_of_the_gpl_inside(in_qt: InQt) -> None:
+    async def scene() -> None:
+        inside = Notice("SPQR", "7", "GPL-2.0-or-later", part_of=("pycolmap",))
+        others = (Notice("a", "1", "EPL-2.0 OR GPL-2.0-or-later"), Notice("b", "1", "GPL-3.0-or-later WITH X"))
+        for notices, is_told in (((*others, inside), True), (others, False)):
+            dialog = ThirdPartyDialog((*NOTICES, *notices), Path("/licences"))
+            assert ("Parts of pycolmap are under the GPL" in dialog._said.text()) is is_told
+            dialog.close()
+            dialog.deleteLater()
+
+    in_qt(scene())
+
+
 def test_where_nothing_is_found_no_licence_of_another_is_shown(in_qt: InQt) -> None:
     async def scene() -> None:
         dialog = ThirdPartyDialog(NOTICES, None)

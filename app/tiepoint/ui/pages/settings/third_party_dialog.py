@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -27,6 +29,8 @@ _Index = QModelIndex | QPersistentModelIndex
 _NOTICE = Qt.ItemDataRole.UserRole
 _SOUGHT = Qt.ItemDataRole.UserRole + 1
 _LINE_PX = 26
+_STRICT: Final = re.compile(r"A?GPL-[\d.]+-(only|or-later)")
+"""The GPL with no other licence to choose and no exception."""
 
 
 class NoticeModel(QAbstractListModel):
@@ -109,7 +113,7 @@ class ThirdPartyDialog(QDialog):
         self._open.setVisible(folder is not None)
         self._close = Button(tr("Settings", "Close"), kind="primary")
         self._close.setDefault(True)
-        self._said = Label(self._where(folder), "caption", wrap=True)
+        self._said = Label(self._where(folder, notices), "caption", wrap=True)
         self._lay_out()
         self._connect()
         self._say_count()
@@ -121,9 +125,14 @@ class ThirdPartyDialog(QDialog):
         self.list.setCurrentIndex(self._proxy.index(0, 0))
 
     @staticmethod
-    def _where(folder: Path | None) -> str:
+    def _where(folder: Path | None, notices: Sequence[Notice]) -> str:
         if folder is not None:
-            return tr("Settings", "Qt and other libraries under the Lesser GPL may be replaced: see LGPL-NOTICE.txt.")
+            said = tr("Settings", "Qt and other libraries under the Lesser GPL may be replaced: see LGPL-NOTICE.txt.")
+            strict = [notice for notice in notices if _STRICT.fullmatch(notice.licence)]
+            # Who passes the program on has to know it.
+            holders = ", ".join(dict.fromkeys(name for notice in strict for name in notice.part_of or (notice.name,)))
+            told = tr("Settings", "Parts of {name} are under the GPL: see THIRD-PARTY-NOTICES.txt.", name=holders)
+            return f"{said} {told}" if strict else said
         return tr("Settings", "Not an installed program: these are the libraries of its Python environment.")
 
     def _lay_out(self) -> None:
