@@ -62,7 +62,7 @@ if [ -n "${DISPLAY:-}" ] && command -v xdotool >/dev/null 2>&1; then
     tries=0
     until find "$home/cold" -name '*.nbc' 2>/dev/null | grep -q .; do
         tries=$((tries + 1))
-        [ "$tries" -lt 90 ] || { cat cold.txt >&2; echo "frozen smoke: the first start compiles nothing" >&2; kill -TERM "$panel"; exit 1; }
+        [ "$tries" -lt 400 ] || { cat cold.txt >&2; echo "frozen smoke: the first start compiles nothing" >&2; kill -TERM "$panel"; exit 1; }
         sleep 1
     done
     kill -TERM "$panel"
