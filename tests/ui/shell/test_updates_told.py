@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from fakes.program import FakeProgram
-from fakes.updates import a_manifest, a_release
+from fakes.updates import a_download, a_manifest, a_release
 from page_stand import FakePanel, until
 from tiepoint.domain.errors import SetupError
 from tiepoint.domain.policy import Policy
@@ -69,6 +69,15 @@ async def scene_of(*releases: Any) -> AsyncIterator[_Scene]:
         window.deleteLater()
 
 
+def _lies_below(dialog: UpdateDialog, lower: str, upper: str) -> None:
+    places = {}
+    for label in dialog.findChildren(QLabel):
+        for words in (lower, upper):
+            if label.text().startswith(words):
+                places[words] = QRect(label.mapTo(dialog, QPoint()), label.size())
+    assert places[lower].top() >= places[upper].bottom()
+
+
 def _texts(dialog: UpdateDialog) -> str:
     return "\n".join(label.text() for label in dialog.findChildren(QLabel) if not label.isHidden())
 
@@ -83,6 +92,20 @@ def test_a_newer_version_is_told_once_and_stays_on_the_rail(in_qt: InQt) -> None
             await until(lambda: scene.fake.update_memory.notes.told == "0.2.0")
             await scene.look()
             assert [(each.state, each.title) for each in scene.parts.said] == [("info", "Tiepoint 0.2.0 is available")]
+
+    in_qt(play())
+
+
+def test_what_takes_several_lines_lies_over_nothing(in_qt: InQt) -> None:
+    async def play() -> None:
+        others = tuple(a_download(f"system-number-{number}-with-a-long-name") for number in range(12))
+        async with scene_of(a_release(downloads=others)) as scene:
+            await scene.look()
+            dialog = UpdateDialog(scene.parts.panel, scene.window)
+            dialog.open()
+            _lies_below(dialog, "There is no file of this version", "A lost link")
+            _lies_below(dialog, "The browser gets the file", "There is no file of this version")
+            dialog.reject()
 
     in_qt(play())
 

@@ -72,13 +72,12 @@ class UpdateDialog(QDialog):
         parts = [self._head(newest), 4, notes, *self._files(newest)] if newest is not None else [notes]
         said = tr(
             "Updates",
-            "Tiepoint installs nothing by itself: the browser gets the file. Its SHA-256, a check sum, tells whether "
-            "it came as it was published.",
+            "The browser gets the file; Tiepoint installs nothing. Its SHA-256 tells whether it came whole.",
         )
         foot = row(self.skip, self.later, None, self.leave, spacing=8)
         whole = column(*parts, Label(said, "sub", wrap=True), 4, foot, spacing=12, margins=(_MARGIN, 20, _MARGIN, 16))
         self.setLayout(whole)
-        self.resize(_WIDTH, whole.totalMinimumSize().height())
+        self.resize(_WIDTH, max(whole.totalMinimumSize().height(), whole.totalMinimumHeightForWidth(_WIDTH)))
 
     def _head(self, newest: Release) -> QWidget:
         title = tr("Updates", "{release} is available", release=release_title(newest))
@@ -136,7 +135,7 @@ class UpdateDialog(QDialog):
         digest.setAccessibleName(tr("Updates", "SHA-256 of {name}: {digest}", name=name, digest=download.sha256))
         words = column(ElidedLabel(name, "value", middle=True), spacing=1)
         if use := file_use(download):
-            words.addWidget(Label(use, "sub", wrap=True))
+            words.addWidget(ElidedLabel(use, "sub"))
         head = row(words, Label(size, "sub"), get, spacing=12)
         head.setStretch(0, 1)
         return Well(head, row(Label(tr("Updates", "SHA-256"), "caption"), digest, None, copy, spacing=8), spacing=4)
