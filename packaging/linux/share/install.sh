@@ -141,8 +141,13 @@ remove_folders() { # those noted, the deepest first, where they are empty
     done
 }
 
+take_up_old() { # where an installation was cut off between two names
+    [ -d "$program" ] || [ ! -d "$program.old" ] || mv "$program.old" "$program"
+}
+
 # shellcheck disable=SC2317  # called when the script ends before its end
 undo() {
+    take_up_old
     if [ ! -d "$program" ] && [ -f "$fresh/.files" ]; then
         while read -r name; do remove_file "$name"; done <"$fresh/.files"
     fi
@@ -165,9 +170,11 @@ install() {
     stop_if_running
     fresh=$program.new
     rm -rf "$fresh"
+    take_up_old
     [ ! -f "$program/.folders" ] || folders="$(cat "$program/.folders")
 "
     trap undo EXIT
+    trap 'exit 130' HUP INT TERM
     make_folder "$prefix/lib"
     say "Unpacking Tiepoint $version into $prefix"
     unpack "$fresh"
@@ -222,13 +229,14 @@ quoted() {
 }
 
 uninstall() {
+    take_up_old
     [ -f "$program/.files" ] || stop "There is no Tiepoint in $prefix that this file installed." "Name its folder with --prefix."
     stop_if_running
     installed_files | while read -r name; do remove_file "$name"; done
     renew_caches
     folders="$(cat "$program/.folders")
 "
-    rm -rf "$program"
+    rm -rf "$program" "$program.new" "$program.old"
     remove_folders
     say "Tiepoint is gone from $prefix. Captures, models and settings stay where they are."
 }

@@ -195,6 +195,32 @@ def test_an_installation_that_fails_leaves_nothing(home: Home) -> None:
     assert home.files() == before
 
 
+def test_an_interruption_leaves_what_was_there(home: Home, tmp_path: Path) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "xz").write_text("#!/bin/sh\nkill -TERM $PPID\nexit 1\n", encoding="utf-8")
+    (tools / "xz").chmod(0o755)
+    before = home.files()
+    assert home.run(PATH=f"{tools}:{os.environ['PATH']}").returncode != 0
+    assert home.files() == before
+    assert home.run().returncode == 0
+    installed = home.files()
+    assert home.run(PATH=f"{tools}:{os.environ['PATH']}").returncode != 0
+    assert home.files() == installed
+
+
+@pytest.mark.parametrize("given", ["", "--uninstall"])
+def test_what_was_cut_off_between_two_names_is_taken_up(home: Home, given: str) -> None:
+    before = home.files()
+    assert home.run().returncode == 0
+    program = home.folder / ".local/lib/tiepoint"
+    program.rename(program.with_name("tiepoint.old"))
+    assert home.run(*filter(None, [given])).returncode == 0
+    if not given:
+        assert home.run("--uninstall").returncode == 0
+    assert home.files() == before
+
+
 def test_a_program_that_runs_is_not_replaced(home: Home) -> None:
     assert home.run().returncode == 0
     with subprocess.Popen([home.folder / ".local/bin/tiepoint", "60"]) as running:
