@@ -25,7 +25,7 @@ class Part(NamedTuple):
     Args:
         name: What people call it.
         folders: Beginnings of names below _internal.
-        source: What may be that large, before anything is left out, in MB: an installed wheel, or gui.md's figure.
+        source: What may be that large, before anything is left out, in MB: an installed wheel, or the design's figure.
         allowed: Most MB in the folder.
     """
 
