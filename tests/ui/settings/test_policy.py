@@ -56,6 +56,15 @@ def test_rows_say_who_has_set_them_and_where(in_qt: InQt) -> None:
     in_qt(scene())
 
 
+def test_a_network_without_a_proxy_is_said_in_words(in_qt: InQt) -> None:
+    async def scene() -> None:
+        async with standing(SettingsPage, _fake(policy_of([Layer(PLACE, {"proxy": ""})]))) as stand:
+            field = stand.page.network.proxy
+            assert (field.text(), field.placeholderText()) == ("", "Straight, no proxy")
+
+    in_qt(scene())
+
+
 def test_what_is_set_cannot_be_changed_by_keys_or_clicks(in_qt: InQt) -> None:
     async def scene() -> None:
         async with standing(SettingsPage, _fake()) as stand:

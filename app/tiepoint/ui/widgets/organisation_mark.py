@@ -29,14 +29,14 @@ class OrganisationMark(Button):
         self.show()
 
 
-def show_locked(field: QLineEdit, *, is_usable: bool = True) -> None:
+def show_locked(field: QLineEdit, said: str = "") -> None:
     """Let a field be seen, read aloud and copied, and not changed.
 
     Args:
         field: Shows the value.
-        is_usable: Whether the value can be used; one that cannot is empty, and the field says so.
+        said: What an empty field says of it.
     """
-    field.setPlaceholderText("" if is_usable else tr("Settings", "Cannot be used"))
+    field.setPlaceholderText(said)
     if not field.isReadOnly():
         field.setReadOnly(True)
         field.setProperty("locked", True)

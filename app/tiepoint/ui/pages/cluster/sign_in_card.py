@@ -117,7 +117,7 @@ class SignInCard(Card):
         self.mark = OrganisationMark(tr("SignIn", "Organisation"))
         if self._model.tenant_place:
             self.mark.show_place(self._model.tenant_place)
-            show_locked(self.tenant, is_usable=self._model.is_tenant_usable)
+            show_locked(self.tenant, "" if self._model.is_tenant_usable else tr("Settings", "Cannot be used"))
             self.tenant.setAccessibleDescription(self.mark.accessibleName())
         self.mark.clicked.connect(self.settings_wanted)
         self.settings = Button(tr("SignIn", "Another cloud or application"), "settings", "link")

@@ -13,7 +13,7 @@ from tiepoint.ui.folders import open_folder
 from tiepoint.ui.pages.page import Page, StripContent
 from tiepoint.ui.pages.settings.about_card import LICENCES, AboutCard, LicenceDialog, licence_text
 from tiepoint.ui.pages.settings.azure_card import AzureCard
-from tiepoint.ui.pages.settings.policy_card import PolicyCard
+from tiepoint.ui.pages.settings.policy_card import PolicyCard, policy_words
 from tiepoint.ui.pages.settings.setting_cards import (
     AppearanceCard,
     CapturesCard,
@@ -131,8 +131,9 @@ class SettingsPage(Page):
         self.azure.hold(settings)
         self.network.hold(settings.proxy)
         self.updates.hold(settings)
+        said = policy_words(model.policy)
         for name in model.policy.locked:
-            self._rows[name].lock(model.policy.place_of(name), is_usable=name not in model.policy.unusable)
+            self._rows[name].lock(model.policy.place_of(name), said.get(name, ""))
         self._facts.set_facts(model.in_effect())
         self.about.logs.setEnabled(self._log_folder() is not None)
 

@@ -47,6 +47,11 @@ class PolicyCard(Card):
         self.setVisible(bool(lines or policy.problems))
 
 
+def policy_words(policy: Policy) -> dict[str, str]:
+    """Return what is said of values that are no text of the organisation's, by their names."""
+    return {line.name: said_below(line.value) for line in policy_lines(policy) if line.is_word}
+
+
 def _line(line: PolicyLine, *, has_place: bool) -> QWidget:
     title = said_below(line.title)
     value = said_below(line.value) if line.is_word else plain(line.value)

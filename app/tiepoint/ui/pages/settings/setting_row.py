@@ -62,16 +62,16 @@ class SettingRow(QWidget):
         """Whether an organisation has set it."""
         return not self.mark.isHidden()
 
-    def lock(self, place: str, *, is_usable: bool = True) -> None:
+    def lock(self, place: str, said: str = "") -> None:
         """Show that an organisation has set it; it can be read and not changed.
 
         Args:
             place: The file or registry key that says so.
-            is_usable: Whether what it says can be used.
+            said: What an empty field says of the value.
         """
         self.mark.show_place(place)
         if isinstance(self.control, QLineEdit):
-            show_locked(self.control, is_usable=is_usable)
+            show_locked(self.control, said)
         else:
             self.control.setEnabled(False)
         self.control.setAccessibleDescription(self.mark.accessibleName())
