@@ -73,7 +73,8 @@ def _off_text(program: Program) -> str:
 
 
 def _note_lines(release: Release) -> Sequence[str]:
-    return [f"  • {plain(line.strip())}" for line in release.notes.splitlines() if line.strip()]
+    lines = (plain(line.strip()).removeprefix("- ").removeprefix("• ") for line in release.notes.splitlines())
+    return [f"  • {line}" for line in lines if line] or ["  Nothing is said about what is new."]
 
 
 def _file_lines(release: Release) -> Sequence[str]:

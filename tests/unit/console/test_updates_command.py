@@ -44,6 +44,14 @@ async def test_without_a_file_for_this_computer_that_is_said(monkeypatch: pytest
     assert "no file of it for this computer" in (await _ran(fake)).text
 
 
+async def test_a_note_has_one_mark_and_none_is_said() -> None:
+    fake = FakeProgram(policy=WHERE)
+    fake.update_source.manifest = a_manifest(a_release(notes="- Faster.\n• Smaller."), a_release("0.1.1", notes=" "))
+    text = (await _ran(fake)).text
+    assert "  • Faster.\n  • Smaller.\n" in text
+    assert "Nothing is said about what is new." in text
+
+
 async def test_the_newest_version_is_said_to_be_it() -> None:
     fake = FakeProgram(policy=WHERE)
     fake.update_source.manifest = a_manifest(a_release("0.1.0"))

@@ -93,6 +93,8 @@ async def test_certificates_that_cannot_be_read_or_are_not_believed() -> None:
     found = (await _network(surroundings))["certificates"]
     assert found.health is Health.FAILED
     assert "/nowhere" in found.text
+    surroundings.certificate_facts = CertificateFacts(1, "/studio.pem")
+    assert (await _network(surroundings))["certificates"].text == "1 authority, from /studio.pem"
 
 
 @pytest.mark.parametrize(

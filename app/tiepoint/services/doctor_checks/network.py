@@ -149,7 +149,7 @@ def _certificates(facts: CertificateFacts, reached: Sequence[tuple[Place, Reply]
             "or name its file in the variable SSL_CERT_FILE."
         )
         return Finding(name, Health.FAILED, text, remedy)
-    count = "" if facts.count is None else f"{facts.count} authorities, "
+    count = "" if facts.count is None else f"{facts.count} {'authority' if facts.count == 1 else 'authorities'}, "
     return Finding(name, Health.OK, f"{count}from {facts.source}")
 
 
