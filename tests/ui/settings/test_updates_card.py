@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -51,6 +52,24 @@ def test_looking_now_finds_a_newer_version(in_qt: InQt) -> None:
             assert card.news.isVisible()
             await fake.program.updates.skip("0.2.0")
             assert "hear no more of it" in card.words
+
+    in_qt(scene())
+
+
+def test_looking_keeps_the_keyboard_and_a_second_press_changes_nothing(in_qt: InQt) -> None:
+    async def scene() -> None:
+        fake = FakeProgram(policy=WHERE)
+        fake.update_source.manifest, fake.update_source.held = a_manifest(), asyncio.Event()
+        async with card_on(fake) as card:
+            card.look.setFocus()
+            QTest.keyClick(card.look, Qt.Key.Key_Space)
+            await until(lambda: "Looking for a newer version" in card.words)
+            assert card.focusWidget() is card.look
+            QTest.keyClick(card.focusWidget(), Qt.Key.Key_Space)
+            fake.update_source.held.set()
+            await until(lambda: "is available" in card.words)
+            assert len(fake.update_source.asked) == 1
+            assert fake.program.preferences.settings.updates
 
     in_qt(scene())
 

@@ -76,6 +76,11 @@ class UpdatesModel(QObject):
         return self.snapshot.state not in (UpdateState.OFF, UpdateState.NO_ADDRESS, UpdateState.LOOKING)
 
     @property
+    def is_looking(self) -> bool:
+        """Whether it looks now."""
+        return self.snapshot.state is UpdateState.LOOKING
+
+    @property
     def said(self) -> Said:
         """What is known, in words."""
         policy = self._program.preferences.policy
@@ -89,8 +94,9 @@ class UpdatesModel(QObject):
         self._off()
 
     def look(self) -> None:
-        """Look now."""
-        self._start(self._program.updates.look())
+        """Look now; does nothing while it looks already."""
+        if self.may_look:
+            self._start(self._program.updates.look())
 
     def skip(self) -> None:
         """Say no more of the newest version."""

@@ -100,7 +100,8 @@ class UpdatesCard(Card):
         self._title.setText(said.title)
         self._text.setText(said.text)
         self._text.setVisible(bool(said.text))
-        self.look.setEnabled(self.model.may_look)
+        # Stays enabled while it looks: the keyboard's focus would go on to the switch below.
+        self.look.setEnabled(self.model.may_look or self.model.is_looking)
         self.news.setVisible(self.model.snapshot.newest is not None)
 
     def _on_news(self) -> None:
