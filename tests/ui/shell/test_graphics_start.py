@@ -56,6 +56,8 @@ async def _settled(stand: Stand) -> None:
 
 
 def test_a_view_begins_after_the_trial_with_the_mark_set(in_qt: InQt[None]) -> None:
+    GATE.note_drawn()  # by a view that stood by itself, before there was a panel
+
     async def scene() -> None:
         async with _stand() as stand:
             begun: list[GraphicsChoice] = []

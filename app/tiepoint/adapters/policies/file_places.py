@@ -48,7 +48,7 @@ def json_values(content: bytes) -> Mapping[str, object]:
     except UnicodeDecodeError as error:
         raise Doubt("It is no text in UTF-8.", "Save it as UTF-8.") from error
     except (ValueError, RecursionError) as error:
-        raise Doubt(f"It is no JSON: {error}.", "Correct it; packaging/policies/policy.json is an example.") from error
+        raise Doubt(f"It is no JSON: {error}.", "Correct it at the place that this names.") from error
     return _object(found)
 
 

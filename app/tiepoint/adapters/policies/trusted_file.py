@@ -52,7 +52,7 @@ def read_trusted(path: Path, owners: frozenset[int]) -> bytes | None:
         remedy = f"Let everybody read it: chmod 644 {path}"
         raise Doubt(f"It cannot be read: {error.strerror or error}.", remedy) from error
     if len(content) > _MOST_BYTES:
-        raise Doubt("It is far too long for a policy.", "Keep in it what packaging/policies/README.md names.")
+        raise Doubt("It is far too long for a policy.", "Keep the values of this program in it, and nothing else.")
     return content
 
 

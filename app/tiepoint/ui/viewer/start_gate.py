@@ -40,8 +40,8 @@ class StartGate:
         return self._choice
 
     def close(self) -> None:
-        """Let no view begin until `open`."""
-        self._choice = None
+        """Let no view begin until `open`; what was drawn before counts no more."""
+        self._choice, self._has_drawn = None, False
 
     def open(self, choice: GraphicsChoice) -> None:
         """Let views begin in this way; with NONE they give up."""
