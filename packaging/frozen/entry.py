@@ -11,8 +11,11 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+from collections.abc import Callable
 from pathlib import PurePath
+from typing import Any
 
 AGENT = "tiepoint-agent"
 PANEL = "tiepoint-panel"
@@ -53,6 +56,27 @@ def _prepare_libraries() -> None:
     """
     for hook in ("pyi_rth_inspect", "pyi_rth_multiprocessing", "pyi_rth_pkgutil"):
         importlib.import_module(hook)
+    import inspect
+
+    inspect.getfile = whole_paths(inspect.getfile, getattr(sys, "_MEIPASS", ""))
+
+
+def whole_paths(getfile: Callable[[Any], str], folder: str) -> Callable[[Any], str]:
+    """Return an `inspect.getfile` that names files by their whole paths.
+
+    The code in the archive has paths below the frozen folder. numba takes them for paths below the working folder, finds
+    no source there, and keeps what it compiled in another cache for each working folder.
+
+    Args:
+        getfile: The one of Python.
+        folder: Where our sources lie.
+    """
+
+    def whole(thing: Any) -> str:
+        found = getfile(thing)
+        return found if os.path.isabs(found) or found.startswith("<") else os.path.join(folder, found)
+
+    return whole
 
 
 def is_multiprocessing(argv: list[str]) -> bool:

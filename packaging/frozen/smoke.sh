@@ -33,14 +33,18 @@ run() {
 }
 run --version
 run --child warm
+warm=$(find "$home/state/cache/numba" -name '*.nbc' | wc -l)
 run run photos -o out --preset draft
 run view out/model.glb --screenshot out/view.png
 for name in model.glb preview.png report.html result.json view.png; do
     [ -s "out/$name" ] || { echo "frozen smoke: $name is missing" >&2; exit 1; }
 done
 for made in '*.nbc' 'tiepoint-*.complete'; do
-    find "$home" -name "$made" | grep -q . || { echo "frozen smoke: no compiled cache below the user's folders" >&2; exit 1; }
+    find "$home/state/cache/numba" -name "$made" | grep -q . || { echo "frozen smoke: no $made in the user's cache" >&2; exit 1; }
 done
+[ "$(find "$home/state/cache/numba" -name '*.nbc' | wc -l)" -le $((warm + 5)) ] ||
+    { echo "frozen smoke: the job compiled again what had been compiled" >&2; exit 1; }
+[ ! -e "$home/.cache" ] || { echo "frozen smoke: something is kept outside the program's own folders" >&2; exit 1; }
 # The window, where there is a screen: it opens on the model, shows its transfers, and ends when it is told to.
 if [ -n "${DISPLAY:-}" ] && command -v xdotool >/dev/null 2>&1; then
     env -i HOME="$home" PATH=/usr/bin:/bin LANG=C.UTF-8 TIEPOINT_HOME="$home/state" DISPLAY="$DISPLAY" \
@@ -60,7 +64,7 @@ if [ -n "${DISPLAY:-}" ] && command -v xdotool >/dev/null 2>&1; then
         ${XAUTHORITY:+"XAUTHORITY=$XAUTHORITY"} LIBGL_ALWAYS_SOFTWARE=1 "$build/dist/tiepoint/tiepoint-panel" 2>cold.txt &
     panel=$!
     tries=0
-    until find "$home/cold" -name '*.nbc' 2>/dev/null | grep -q .; do
+    until find "$home/cold/cache/numba" -name '*.nbc' 2>/dev/null | grep -q .; do
         tries=$((tries + 1))
         [ "$tries" -lt 400 ] || { cat cold.txt >&2; echo "frozen smoke: the first start compiles nothing" >&2; kill -TERM "$panel"; exit 1; }
         sleep 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import struct
 import sys
 from pathlib import Path
@@ -93,6 +94,7 @@ def test_a_child_is_a_child_by_whatever_name(
 ) -> None:
     entry = _script("entry")
     monkeypatch.setattr(sys, "argv", [f"/usr/bin/{name}", *arguments])
+    monkeypatch.setattr(inspect, "getfile", inspect.getfile)  # put back afterwards
     for hook in _script("pruning").HOOKS_LATER:  # PyInstaller's, there in a frozen program only
         monkeypatch.setitem(sys.modules, hook, ModuleType(hook))
     for number, each in enumerate(("tiepoint.__main__", "tiepoint.agent.command", "tiepoint.panel_start")):
@@ -104,6 +106,14 @@ def test_a_child_is_a_child_by_whatever_name(
         if each == module:
             expected = 100 + number
     assert entry.main() == expected
+
+
+def test_files_are_named_whole_wherever_the_process_works(tmp_path: Path) -> None:
+    """Else numba keeps one cache for each working folder."""
+    named = {"kernel": "tiepoint/engine/raster.py", "typed": "<stdin>", "own": str(tmp_path / "a.py")}
+    getfile = _script("entry").whole_paths(named.__getitem__, str(tmp_path))
+    assert getfile("kernel") == str(tmp_path / "tiepoint/engine/raster.py")
+    assert (getfile("typed"), getfile("own")) == ("<stdin>", named["own"])
 
 
 def test_children_of_a_window_are_started_from_the_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
