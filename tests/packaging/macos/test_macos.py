@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 MACOS = Path(__file__).resolve().parents[3] / "packaging" / "macos"
-_TOOL = """#!{python}
+# A line for the shell, which Python reads as a text: a first line for Python itself could hold no path with a blank.
+_TOOL = """#!/bin/sh
+"exec" "{python}" "$0" "$@"
 import json, os, sys
 with open(os.environ["CALLS"], "a") as calls:
     calls.write(json.dumps([os.path.basename(sys.argv[0]), *sys.argv[1:]]) + "\\n")
