@@ -64,8 +64,8 @@ def _prepare_libraries() -> None:
 def whole_paths(getfile: Callable[[Any], str], folder: str) -> Callable[[Any], str]:
     """Return an `inspect.getfile` that names files by their whole paths.
 
-    The code in the archive has paths below the frozen folder. numba takes them for paths below the working folder, finds
-    no source there, and keeps what it compiled in another cache for each working folder.
+    The code in the archive has paths below the frozen folder. numba takes them for paths below the working folder,
+    finds no source there, and keeps what it compiled in another cache for each working folder.
 
     Args:
         getfile: The one of Python.
