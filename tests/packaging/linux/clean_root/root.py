@@ -14,12 +14,8 @@ from typing import Final
 
 SUITE: Final = "bookworm"
 PERSON: Final = "mila"
-_MIRROR: Final = "http://deb.debian.org/debian"
-_SOURCES: Final = (
-    f"deb {_MIRROR} {SUITE} main",
-    f"deb {_MIRROR} {SUITE}-updates main",
-    f"deb {_MIRROR}-security {SUITE}-security main",
-)
+_ARCHIVE: Final = "TIEPOINT_DEBIAN"
+"""Names Debian's archive where this computer's own apt knows none of this suite."""
 _ENTER: Final = ("unshare", "--mount", "--pid", "--fork", "--kill-child")
 
 
@@ -71,29 +67,32 @@ class CleanRoot:
 
     def command(self, script: str, *, as_person: bool = False, is_online: bool = False) -> list[str]:
         """Return the command that runs a script inside; ending it ends everything it started there."""
+        root, kept = shlex.quote(str(self.folder)), shlex.quote(str(self._kept))
         mounts = (
-            f"mount -t proc proc {self.folder}/proc",
-            f"mount --bind /dev {self.folder}/dev",
-            f"mkdir -p {self._kept}/archives {self.folder}/tmp/.X11-unix",
-            f"mount --bind /tmp/.X11-unix {self.folder}/tmp/.X11-unix",
-            f"mount --bind {self._kept}/archives {self.folder}/var/cache/apt/archives",
-            "mount -t tmpfs -o mode=1777 tmpfs " + f"{self.folder}/dev/shm",
+            f"mount -t proc proc {root}/proc",
+            f"mount --bind /dev {root}/dev",
+            f"mkdir -p {kept}/archives {root}/tmp/.X11-unix",
+            f"mount --bind /tmp/.X11-unix {root}/tmp/.X11-unix",
+            f"mount --bind {kept}/archives {root}/var/cache/apt/archives",
+            f"mount -t tmpfs -o mode=1777 tmpfs {root}/dev/shm",
         )
         inside = ["sh", "-c", script]
         if as_person:
             inside = ["setpriv", f"--reuid={PERSON}", f"--regid={PERSON}", "--init-groups", "env", *_OF_PERSON, *inside]
         online = [] if is_online else ["ip link set lo up"]
-        last = f"exec chroot {self.folder} {shlex.join(inside)}"
+        last = f"exec chroot {root} {shlex.join(inside)}"
         return [*_ENTER, *([] if is_online else ["--net"]), "sh", "-ec", "\n".join([*mounts, *online, last])]
 
     def _make_first(self, packed: Path) -> None:
         made = self._kept / "making"
         shutil.rmtree(made, ignore_errors=True)
         try:
+            sources = _sources()
+            archive = next(line.split()[1] for line in sources if line.split()[2] == SUITE)
             subprocess.run(
-                ["debootstrap", "--variant=minbase", SUITE, str(made), _MIRROR], check=True, stdout=subprocess.DEVNULL
+                ["debootstrap", "--variant=minbase", SUITE, str(made), archive], check=True, stdout=subprocess.DEVNULL
             )
-            (made / "etc/apt/sources.list").write_text("\n".join(_SOURCES) + "\n", encoding="utf-8")
+            (made / "etc/apt/sources.list").write_text("\n".join(sources) + "\n", encoding="utf-8")
             (made / "usr/sbin/policy-rc.d").write_text("#!/bin/sh\nexit 101\n", encoding="utf-8")
             (made / "usr/sbin/policy-rc.d").chmod(0o755)
             fresh = CleanRoot(made, self._kept)
@@ -120,3 +119,22 @@ _OF_PERSON: Final = (
     "PATH=/usr/local/bin:/usr/bin:/bin",
     f"PWD=/home/{PERSON}",
 )
+
+
+def _sources() -> list[str]:
+    """Return where apt gets this suite from: as this computer does, or as somebody says."""
+    named = os.environ.get(_ARCHIVE, "")
+    if named:
+        return [f"deb {named} {SUITE} main"]
+    command = ["apt-get", "indextargets", "Created-By: Packages", "--format", "$(REPO_URI) $(RELEASE) $(COMPONENT)"]
+    told = subprocess.run(command, capture_output=True, text=True, check=False).stdout.split("\n")
+    found = [each.split() for each in told if each]
+    ours = [f"deb {place} {release} main" for place, release, part in found if _is_ours(release, part)]
+    assert any(line.split()[2] == SUITE for line in ours), (
+        f"This computer's apt knows no Debian {SUITE}: name its archive in {_ARCHIVE}."
+    )
+    return sorted(set(ours))
+
+
+def _is_ours(release: str, part: str) -> bool:
+    return part == "main" and release in {SUITE, f"{SUITE}-updates", f"{SUITE}-security"}
