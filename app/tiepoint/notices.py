@@ -18,6 +18,8 @@ from typing import Any, Final
 _FORMAT: Final = 1
 _TEXT: Final = re.compile(r"(licen[cs]e|copying|notice)", re.IGNORECASE)
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_SOURCES: Final = ("source", "source code", "repository", "github", "code", "homepage", "home")
+"""How distributions call the address of their source, the surest first."""
 
 
 @dataclass(frozen=True)
@@ -106,9 +108,17 @@ def _told_by(distribution: importlib.metadata.Distribution) -> Notice:
         name=str(metadata["Name"]),
         version=distribution.version,
         licence=str(metadata.get("License-Expression") or short or ", ".join(classifiers)),
-        source=f"https://pypi.org/project/{_normal(str(metadata['Name']))}/{distribution.version}/#files",
+        source=_source_of(metadata),
         texts=tuple(_texts_of(distribution)),
     )
+
+
+def _source_of(metadata: Any) -> str:
+    """Return where a distribution says that its source is, else its home; empty where it says neither."""
+    told = dict(str(line).partition(", ")[::2] for line in metadata.get_all("Project-URL") or ())
+    places = {label.casefold(): address for label, address in told.items()}
+    named = (places[label] for label in _SOURCES if label in places)
+    return next(named, str(metadata.get("Home-page") or ""))
 
 
 def _texts_of(distribution: importlib.metadata.Distribution) -> Iterator[Path]:

@@ -152,7 +152,7 @@ def _pinned(name: str, number: str, condition: str, hashes: list[str], catalogue
     # One reference for all files that the lock allows: the validator takes its time over every address.
     files = ExternalReference(
         type=ExternalReferenceType.DISTRIBUTION,
-        url=XsUri(f"https://pypi.org/project/{name}/{number}/#files"),
+        url=XsUri(str(purl)),
         comment="every file that the lock allows",
         hashes=[HashType(alg=HashAlgorithm.SHA_256, content=digest) for digest in hashes],
     )

@@ -18,6 +18,8 @@ _TEXT: Final = re.compile(r"(licen[cs]e|copying|notice|authors|copyright)", re.I
 _TERMS: Final = re.compile(r"licen[cs]e|copying", re.IGNORECASE)
 """What a file with terms is called, or has in it; names of authors or notices alone permit nothing."""
 
+_SOURCES: Final = ("source", "source code", "repository", "github", "code", "homepage", "home")
+"""How distributions call the address of their source, the surest first."""
 _CODE: Final = (".py", ".pyc", ".pyi", ".so", ".json")
 _CLASSIFIERS: Final = {
     "MIT License": "MIT",
@@ -65,10 +67,23 @@ def component_of(name: str, files: tuple[str, ...], catalogue: Catalogue, texts:
         licence=licence,
         copyright=_author(metadata),
         purl=f"pkg:pypi/{normal(name)}@{distribution.version}",
-        source=catalogue.sources.get(name, f"https://pypi.org/project/{normal(name)}/{distribution.version}/#files"),
+        source=catalogue.sources.get(name) or _source(metadata),
         files=files,
         texts=found,
     )
+
+
+def _source_of_crate(told: Any) -> str:
+    places = {str(each.get("type")): str(each.get("url")) for each in told.get("externalReferences") or ()}
+    return places.get("vcs") or places.get("website") or ""
+
+
+def _source(metadata: Any) -> str:
+    """Return where a distribution says that its source is, else its home; empty where it says neither."""
+    told = dict(str(line).partition(", ")[::2] for line in metadata.get_all("Project-URL") or ())
+    places = {label.casefold(): address for label, address in told.items()}
+    named = (places[label] for label in _SOURCES if label in places)
+    return next(named, str(metadata.get("Home-page") or ""))
 
 
 def version_of(name: str) -> str:
@@ -179,6 +194,6 @@ def _crate(told: dict[str, Any], inside: str) -> Component:
         licence=licence,
         copyright=re.sub(r"\s*<[^>]*>", "", str(told.get("author") or f"the authors of {told['name']}")),
         purl=str(told["purl"]).partition("?")[0],
-        source=f"https://crates.io/crates/{told['name']}",
+        source=_source_of_crate(told),
         part_of=(inside,),
     )
