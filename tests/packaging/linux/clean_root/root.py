@@ -9,6 +9,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -84,8 +85,8 @@ class CleanRoot:
         return [*_ENTER, *([] if is_online else ["--net"]), "sh", "-ec", "\n".join([*mounts, *online, last])]
 
     def _make_first(self, packed: Path) -> None:
-        made = self._kept / "making"
-        shutil.rmtree(made, ignore_errors=True)
+        made = Path(tempfile.mkdtemp(prefix="tiepoint-debian-"))  # debootstrap bears no blank in a path
+        made.chmod(0o755)
         try:
             sources = _sources()
             archive = next(line.split()[1] for line in sources if line.split()[2] == SUITE)
