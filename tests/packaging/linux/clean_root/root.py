@@ -98,7 +98,9 @@ class CleanRoot:
             (made / "usr/sbin/policy-rc.d").chmod(0o755)
             fresh = CleanRoot(made, self._kept)
             shutil.copy("/etc/resolv.conf", made / "etc/resolv.conf")
-            fresh.run(f"apt-get update -qq && useradd --create-home --shell /bin/sh {PERSON}", is_online=True)
+            # Up to date, so that nothing that is installed later brings a newer version of what is there.
+            fresh.run("apt-get update -qq && apt-get dist-upgrade -y -qq", is_online=True)
+            fresh.run(f"useradd --create-home --shell /bin/sh {PERSON}")
             partial = packed.with_suffix(".part")
             subprocess.run(["tar", "-cpf", str(partial), "-C", str(made), "."], check=True)
             partial.replace(packed)

@@ -24,6 +24,8 @@ EXPECTED: Final = {
     "etc/ld.so.cache": "the cache of libraries, made again",
     "var/cache/debconf": "debconf's answers",
     "var/lib/systemd": "systemd's notes about units of dependencies",
+    "home/mila/.cache/fontconfig": "the system's cache of fonts, made for any program with a window",
+    "home/mila/.cache/mesa_shader_cache": "the driver's cache, made for any program with OpenGL",
 }
 """What installing and removing any package leaves on Debian, below these paths, and why."""
 
