@@ -71,11 +71,9 @@ def main() -> int:
 
 
 def _try_package(root: CleanRoot, screen: Screen, package: Path, pictures: Path) -> None:
-    inside = root.folder / "root" / package.name
+    inside = root.folder / "srv" / package.name
     shutil.copy(package, inside)
-    command = (
-        f"apt-get install -y -qq -o Dpkg::Options::=--force-unsafe-io --no-install-recommends /root/{package.name}"
-    )
+    command = f"apt-get install -y -qq -o Dpkg::Options::=--force-unsafe-io --no-install-recommends /srv/{package.name}"
     _step(f"Installed {package.name} with what it depends on", lambda: root.run(command, is_online=True))
     inside.unlink()
     _step("Files are as packed", lambda: _expect(root.run("dpkg --verify tiepoint"), ""))
