@@ -77,24 +77,21 @@ class WineComputer:
         own = {"WINEPREFIX": str(self.folder / "prefix"), "HOME": str(self.folder / "home")}
         return {**kept, **own, "WINEDEBUG": "-all", "WINEDLLOVERRIDES": overrides}
 
-    def make(self) -> None:
-        """Make it: a Windows 10 for one person."""
-        (self.folder / "home").mkdir(parents=True)
-        self._call("wineboot", "--init")
-        self.set_value(r"HKCU\Software\Wine", "Version", "win10")
-
     @contextmanager
     def awake(self) -> Iterator[None]:
-        """Keep its services running meanwhile: starting them takes longer than most programs run."""
-        shell = subprocess.Popen(
-            ["wine", "cmd"],
-            env=self.environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        with shell:
+        """Make it, a Windows 10 for one person, and keep its server running meanwhile.
+
+        Without that the server ends with the last program, and a program that starts while it ends fails: Debian's ends at
+        once. Starting it takes longer than most programs run, too.
+        """
+        for name in ("home", "prefix"):
+            (self.folder / name).mkdir(parents=True)
+        assert self._call("wineserver", "-p").returncode == 0
+        try:
+            self._call("wineboot", "--init")
+            self.set_value(r"HKCU\Software\Wine", "Version", "win10")
             yield
+        finally:
             self._end()
 
     def _end(self) -> None:
@@ -130,7 +127,9 @@ class WineComputer:
 
     def registry(self, key: str) -> dict[str, dict[str, str]]:
         """Keys below a key, each with its values by their names in small letters; the key's own has none."""
-        said = self._call("wine", "reg", "query", key, "/s").stdout.decode("utf-8", "replace")
+        done = self._call("wine", "reg", "query", key, "/s")
+        said = done.stdout.decode("utf-8", "replace")
+        assert done.returncode == 0 or "Unable to find the specified registry key" in said, f"{done.returncode}, {said}"
         keys: dict[str, dict[str, str]] = {}
         values: dict[str, str] = {}
         for line in said.splitlines():
@@ -165,7 +164,7 @@ class WineComputer:
         return found
 
     def _call(self, *command: str) -> subprocess.CompletedProcess[bytes]:
-        # Not through pipes: services that the call starts keep its output open.
+        # Not through pipes: server and services that the call starts keep its output open.
         with tempfile.TemporaryFile() as output:
             ended = subprocess.run(command, env=self.environment, stdout=output, stderr=subprocess.STDOUT, timeout=120)
             output.seek(0)
@@ -177,9 +176,9 @@ def _whole(key: str) -> str:
     return {"HKCU": "HKEY_CURRENT_USER", "HKLM": "HKEY_LOCAL_MACHINE"}[hive] + "\\" + rest
 
 
-def wait_until(holds: Callable[[], bool], *, within_s: float = 60) -> None:
-    """Wait for what another process does."""
+def wait_until(holds: Callable[[], bool], *, within_s: float = 60, told: Callable[[], str] = str) -> None:
+    """Wait for what another process does; told: what there is to know where it did not."""
     end = time.monotonic() + within_s
     while not holds():
-        assert time.monotonic() < end, "it did not happen"
+        assert time.monotonic() < end, f"it did not happen: {told()}"
         time.sleep(0.05)

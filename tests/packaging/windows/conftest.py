@@ -74,7 +74,6 @@ def build(payload: Path, out: Path, version: str, *more: str, **environment: str
 @pytest.fixture(scope="session")
 def prefix(tools: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WineComputer]:
     computer = WineComputer(tmp_path_factory.mktemp("wine"))
-    computer.make()
     with computer.awake():
         yield computer
     shutil.rmtree(computer.folder)
@@ -99,7 +98,7 @@ def removing(computer: WineComputer) -> Callable[[str], None]:
 
 def uninstall(computer: WineComputer, folder: str) -> None:
     """Uninstall in silence and wait: the uninstaller goes on from a copy of itself after its first process ends."""
-    log = computer.path(r"C:\removed.log")
-    computer.run(computer.path(folder) / "Uninstall.exe", "/S", r"/LOG=C:\removed.log")
-    wait_until(lambda: log.exists() and "is removed" in log.read_text("utf-16"))
-    log.unlink()
+    log = r"C:\removed.log"
+    code = computer.run(computer.path(folder) / "Uninstall.exe", "/S", f"/LOG={log}")
+    wait_until(lambda: "is removed" in computer.text(log), told=lambda: f"{code}, {computer.text(log)!r}")
+    computer.path(log).unlink()
