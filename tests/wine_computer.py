@@ -81,8 +81,8 @@ class WineComputer:
     def awake(self) -> Iterator[None]:
         """Make it, a Windows 10 for one person, and keep its server running meanwhile.
 
-        Without that the server ends with the last program, and a program that starts while it ends fails: Debian's ends at
-        once. Starting it takes longer than most programs run, too.
+        Without that the server ends with the last program (Debian's at once), and a program that starts while it ends
+        fails. Starting it takes longer than most programs run, too.
         """
         for name in ("home", "prefix"):
             (self.folder / name).mkdir(parents=True)
