@@ -18,6 +18,8 @@ from azure_double.graph import SERVICES
 from azure_double.ids import read_id
 from azure_person import a_person
 from fakes.azure import FakeSignIn
+from fakes.keeping import keeping
+from patience import PATIENCE_S
 from tiepoint import resources
 from tiepoint.adapters.azure.prices import RetailPriceList
 from tiepoint.adapters.azure.roles import azure_for
@@ -91,7 +93,7 @@ class LifeStand:
             cast("Any", self.sign_in),
             prices,
             Templates(PackedInfraLibrary(resources.read_infra)),
-            FileClusterJournal(self.folder / journal, now),
+            FileClusterJournal(self.folder / journal, keeping(now)),
             operations,
             now,
             lambda: "mila on DESK",
@@ -126,7 +128,7 @@ class LifeStand:
             known = {*there, *SERVICES.values()}
             return [each.id.text for each in machines if each.properties["principalId"] not in known]
 
-    async def until(self, holds: Callable[[], bool], seconds: float = 20.0) -> None:
+    async def until(self, holds: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
         async with asyncio.timeout(seconds):
             while not holds():  # noqa: ASYNC110  the double has no event for it
                 await asyncio.sleep(0.01)

@@ -15,6 +15,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from fakes.keeping import keeping_locked
+from patience import PATIENCE_S
 from tiepoint.adapters.conversation.streams import PairStream
 from tiepoint.adapters.files.capture_store import FolderCaptureStore
 from tiepoint.adapters.files.local_paths import FolderPaths
@@ -144,7 +146,7 @@ class Panel:
         values = {"output": output, "products": wanted, "name": self.settings.name, **more}
         return RoundRequest(SITE, "draft", **values)  # type: ignore[arg-type]
 
-    async def until(self, when: Callable[[Round], bool], round_id: str, *, most_s: float = 25) -> Round:
+    async def until(self, when: Callable[[Round], bool], round_id: str, *, most_s: float = PATIENCE_S) -> Round:
         """Wait until a round is as wanted."""
         news = asyncio.Event()
         end = self.rounds.changed.subscribe(lambda _: news.set())
@@ -192,7 +194,7 @@ async def open_panel(settings: PanelSettings) -> AsyncIterator[Panel]:
     sites = Sites(computer)
     sites.add(cluster)
     kit = RoundKit(sites, transfers, places, NoImport(), products, lambda: captures, _now, quick_sleep)
-    rounds = Rounds(FileRoundStore(folders.data_folder() / "rounds.json", _now), kit)
+    rounds = Rounds(FileRoundStore(folders.data_folder() / "rounds.json", keeping_locked(_now)), kit)
     doctor = PathDoctor(sites, transfers, places, FolderPaths(), lambda: captures)
     try:
         yield Panel(settings, rounds, doctor, sites, transfers, places, store, products)

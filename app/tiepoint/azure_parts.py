@@ -16,6 +16,7 @@ from tiepoint.adapters.on_demand import OnDemand
 from tiepoint.azure_sign_in import was_signed_in
 from tiepoint.domain.account import SubscriptionId
 from tiepoint.ports.azure import Azure
+from tiepoint.ports.kept_files import Keeping
 from tiepoint.runtime import folders
 from tiepoint.services.clusters import ClusterService
 from tiepoint.services.operations import Operations
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 def azure_parts(
     preferences: Preferences,
     operations: Operations,
-    now: Callable[[], datetime],
+    keeping: Keeping,
     forget: Callable[[], Awaitable[None]],
 ) -> AzureParts:
     """Return the use cases around Azure; nobody is asked anything.
@@ -46,7 +47,7 @@ def azure_parts(
     Args:
         preferences: Cloud, tenant and subscription; the organisation's policy is in them.
         operations: Where what takes long runs.
-        now: The clock, UTC.
+        keeping: How files are kept; its clock, UTC.
         forget: Lets others forget what the sign-in gave them, when the person signs out.
     """
     identity = cast("AzureIdentity", OnDemand(_identity))
@@ -61,15 +62,15 @@ def azure_parts(
     policy = preferences.policy
     plans = PlanService(TomlPlanFiles(), policy)
     templates = Templates(PackedInfraLibrary(resources.read_infra))
-    prices = PriceService(cast("PriceList", OnDemand(lambda: _prices(sign_in, now))))
-    journal = FileClusterJournal(folders.data_folder() / "clusters.json", now)
+    prices = PriceService(cast("PriceList", OnDemand(lambda: _prices(sign_in, keeping.now))))
+    journal = FileClusterJournal(folders.data_folder() / "clusters.json", keeping)
     return AzureParts(
         sign_in=sign_in,
         plans=plans,
         templates=templates,
         prices=prices,
-        preflight=PreflightService(sign_in, plans, prices, templates, now),
-        clusters=ClusterService(sign_in, prices, templates, journal, operations, now, _holder, policy=policy),
+        preflight=PreflightService(sign_in, plans, prices, templates, keeping.now),
+        clusters=ClusterService(sign_in, prices, templates, journal, operations, keeping.now, _holder, policy=policy),
     )
 
 

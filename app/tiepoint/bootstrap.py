@@ -40,6 +40,8 @@ from tiepoint.console.terminals import outlet_for, outlet_for_programs
 from tiepoint.doctor_parts import further_checks
 from tiepoint.domain.errors import SetupError, TiepointError
 from tiepoint.domain.failure import Failure
+from tiepoint.domain.proxy import chosen_proxy
+from tiepoint.ports.kept_files import Keeping
 from tiepoint.ports.photo_inspector import PhotoInspector
 from tiepoint.ports.renderer import Renderer
 from tiepoint.ports.system import System
@@ -47,10 +49,12 @@ from tiepoint.remote_parts import KeptText, Moves, remote_parts
 from tiepoint.runtime import folders, logs
 from tiepoint.runtime.children import start_child_async
 from tiepoint.runtime.display import display_problem
+from tiepoint.runtime.locks import lock_beside
 from tiepoint.services.captures import CaptureService
 from tiepoint.services.computer import Computer
 from tiepoint.services.doctor import Doctor
 from tiepoint.services.estimates import Estimates
+from tiepoint.services.file_troubles import FileTroubles
 from tiepoint.services.jobs import JobService
 from tiepoint.services.measurements import MeasurementService
 from tiepoint.services.model_export import ModelExports
@@ -65,6 +69,7 @@ from tiepoint.services.program import Program
 from tiepoint.services.reconstruction import Reconstruction
 from tiepoint.services.results import Results
 from tiepoint.services.sites import COMPUTER, Site, SiteKind
+from tiepoint.services.transfer_proxy import TransferProxy
 from tiepoint.services.transfers import TransferService
 
 if TYPE_CHECKING:
@@ -141,7 +146,12 @@ async def _run(command: Command, outlet: Outlet) -> int:
         if broken is not None:
             summary = f"The settings file was broken; the usual settings apply, and it is kept as {broken}."
             outlet.warning(Failure("settings", summary, "Set again what you had changed."))
-        return await command(program, outlet)
+        off = program.file_troubles.listen(outlet.warning)
+        try:
+            return await command(program, outlet)
+        finally:
+            program.file_troubles.deliver()
+            off()
 
 
 def _end_like_interrupted() -> None:
@@ -154,8 +164,11 @@ def _end_like_interrupted() -> None:
 @contextlib.asynccontextmanager
 async def open_program() -> AsyncIterator[Program]:
     """Build the program around this computer's agent, and let go of everything afterwards."""
-    settings = FileSettingsStore(folders.settings_folder() / "settings.json", _now)
-    preferences = Preferences(settings, SystemPolicies().read())
+    troubles = FileTroubles()
+    keeping = Keeping(_now, lock_beside, troubles.tell)
+    told_elsewhere = Keeping(_now, lock_beside)  # who reads these tells it in words of its own
+    settings = FileSettingsStore(folders.settings_folder() / "settings.json", told_elsewhere)
+    preferences = Preferences(settings, SystemPolicies().read(), troubles.tell)
     proxy = proxy_variables(preferences)  # before any library asks for it, and any child inherits it
     captures_folder = captures_folder_of(settings)
     store = FolderCaptureStore(captures_folder, _now)
@@ -168,26 +181,27 @@ async def open_program() -> AsyncIterator[Program]:
     products = ProductService(FolderProductStore(), operations)
     monitor = JobMonitor(scheduler, _now)
     estimates, computer = Estimates(scheduler, monitor), Computer(system, scheduler, monitor, preferences)
-    panel_state = PanelStateService(FilePanelStateStore(folders.settings_folder() / "panel.json", _now))
+    panel_state = PanelStateService(FilePanelStateStore(folders.settings_folder() / "panel.json", told_elsewhere))
     results, measurements, model_exports = _result_services(captures_folder, jobs, operations)
     photo_sets = _photo_sets(store)
-    on_demand = OnDemand(_transfer_worker)
+    on_demand = OnDemand(lambda: _transfer_worker(lambda: chosen_proxy(preferences.policy, preferences.settings)))
     worker = cast("TransferWorker", on_demand)
     transfers = TransferService(worker, store, folders.transfer_journal().exists)
-    azure = azure_parts(preferences, operations, _now, transfers.forget_sign_in)
+    transfer_proxy = TransferProxy(preferences, transfers.renew_proxy)
+    azure = azure_parts(preferences, operations, keeping, transfers.forget_sign_in)
     site = Site(COMPUTER, "This computer", SiteKind.COMPUTER, scheduler, jobs, monitor, estimates)
     parked = KeptText(
         lambda text: panel_state.remember(parked=text),
         lambda: str(panel_state.state.extras.get("parked", "")),
         panel_state.flush,
     )
-    moves = Moves(transfers, products, lambda: captures_folder, _now)
+    moves = Moves(transfers, products, lambda: captures_folder, keeping)
     remote = remote_parts(
         site, azure, lambda shown: panel_state.remember(site=shown), parked, recorder, moves, operations
     )
     results.also = remote.rounds.results
-    updates, graphics = update_service(preferences, _now), graphics_service(_launch, _now)
-    checks = further_checks(preferences, graphics, _now)
+    updates, graphics = update_service(preferences, keeping), graphics_service(_launch, _now)
+    checks = further_checks(preferences, graphics, keeping)
     try:
         yield Program(
             version=__version__,
@@ -214,6 +228,7 @@ async def open_program() -> AsyncIterator[Program]:
             remote=remote,
             updates=updates,
             graphics=graphics,
+            file_troubles=troubles,
         )
     finally:
         await updates.stop()
@@ -223,6 +238,7 @@ async def open_program() -> AsyncIterator[Program]:
         await remote.remote.stop()
         await azure.clusters.stop()
         await azure.sign_in.stop()
+        await transfer_proxy.stop()
         await transfers.stop()
         if on_demand.made is not None:
             await worker.close()
@@ -265,10 +281,11 @@ def _result_services(
     )
 
 
-def _transfer_worker() -> TransferWorker:
+def _transfer_worker(proxy: Callable[[], str | None]) -> TransferWorker:
     from tiepoint.adapters.transfer.client import ProtocolTransferWorker
 
-    return ProtocolTransferWorker(open_worker_stream, open_running_worker_stream, f"tiepoint {__version__}")
+    client = f"tiepoint {__version__}"
+    return ProtocolTransferWorker(open_worker_stream, open_running_worker_stream, client, proxy=proxy)
 
 
 def captures_folder_of(settings: FileSettingsStore) -> Path:

@@ -15,6 +15,8 @@ from tiepoint.adapters.computer.screen import is_remote_screen, surroundings_of
 from tiepoint.adapters.on_demand import OnDemand
 from tiepoint.adapters.updates.update_memory import FileUpdateMemory
 from tiepoint.domain.proxy import chosen_proxy
+from tiepoint.domain.settings import Settings
+from tiepoint.ports.kept_files import Keeping
 from tiepoint.runtime import folders
 from tiepoint.runtime.display import display_problem
 from tiepoint.runtime.proxy import ProxyVariables
@@ -36,21 +38,25 @@ def proxy_variables(preferences: Preferences) -> ProxyVariables:
         preferences: The person's choice, and the organisation's.
     """
     variables, policy = ProxyVariables(), preferences.policy
-    variables.use(chosen_proxy(policy, preferences.settings))
-    preferences.changed.subscribe(lambda settings: variables.use(chosen_proxy(policy, settings)))
+
+    def follow(settings: Settings) -> None:
+        variables.use(chosen_proxy(policy, settings))
+
+    follow(preferences.settings)
+    preferences.changed.subscribe(follow)
     return variables
 
 
-def update_service(preferences: Preferences, now: Callable[[], datetime]) -> UpdateService:
+def update_service(preferences: Preferences, keeping: Keeping) -> UpdateService:
     """Return the service that looks for newer releases; nobody is asked anything.
 
     Args:
         preferences: Whether and where to look.
-        now: The clock, UTC.
+        keeping: How files are kept; its clock, UTC.
     """
-    memory = FileUpdateMemory(folders.data_folder() / "updates.json", now)
+    memory = FileUpdateMemory(folders.data_folder() / "updates.json", keeping)
     source = cast("UpdateSource", OnDemand(_signed_manifest))
-    return UpdateService(source, memory, preferences, __version__, built_in(), now)
+    return UpdateService(source, memory, preferences, __version__, built_in(), keeping.now)
 
 
 def graphics_service(

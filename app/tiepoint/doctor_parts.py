@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
@@ -13,6 +12,7 @@ from tiepoint.adapters.on_demand import OnDemand
 from tiepoint.azure_sign_in import was_signed_in
 from tiepoint.computer_parts import built_in
 from tiepoint.domain.errors import TiepointError
+from tiepoint.ports.kept_files import Keeping
 from tiepoint.runtime import folders
 from tiepoint.services.doctor_checks.graphics import GraphicsCheck
 from tiepoint.services.doctor_checks.network import NetworkCheck, Place
@@ -28,15 +28,13 @@ if TYPE_CHECKING:
     from tiepoint.ports.surroundings import SecretStore, Surroundings
 
 
-def further_checks(
-    preferences: Preferences, graphics: GraphicsService, now: Callable[[], datetime]
-) -> tuple[Check, ...]:
+def further_checks(preferences: Preferences, graphics: GraphicsService, keeping: Keeping) -> tuple[Check, ...]:
     """Return the checks.
 
     Args:
         preferences: What is set up.
         graphics: Tries how to draw.
-        now: The clock, UTC.
+        keeping: How files are kept; its clock, UTC.
     """
     surroundings = cast("Surroundings", OnDemand(_surroundings))
     secrets = SecretsCheck(
@@ -44,13 +42,13 @@ def further_checks(
         lambda: preferences.settings.are_tokens_in_plain_text,
         lambda: _uses_cloud(preferences),
     )
-    network = NetworkCheck(surroundings, lambda: _places(preferences, now), now)
+    network = NetworkCheck(surroundings, lambda: _places(preferences, keeping), keeping.now)
     return GraphicsCheck(graphics), network, secrets, PolicyCheck(preferences.policy)
 
 
-def _places(preferences: Preferences, now: Callable[[], datetime]) -> Sequence[Place]:
+def _places(preferences: Preferences, keeping: Keeping) -> Sequence[Place]:
     """Return what is set up outside this computer."""
-    return (*_of_cloud(preferences), *_of_updates(preferences), *_of_own_clusters(now))
+    return (*_of_cloud(preferences), *_of_updates(preferences), *_of_own_clusters(keeping))
 
 
 def _uses_cloud(preferences: Preferences) -> bool:
@@ -73,9 +71,9 @@ def _of_updates(preferences: Preferences) -> list[Place]:
     return [_web("updates", address)] if preferences.settings.updates and address else []
 
 
-def _of_own_clusters(now: Callable[[], datetime]) -> list[Place]:
+def _of_own_clusters(keeping: Keeping) -> list[Place]:
     with contextlib.suppress(TiepointError, OSError):
-        found = TomlOwnClusters(folders.settings_folder() / "clusters.toml", now).all()
+        found = TomlOwnClusters(folders.settings_folder() / "clusters.toml", keeping).all()
         first = [(each.name, each.jumps[0] if each.jumps else each.scheduler) for each in found]
         return [Place(f"the cluster {name}", hop.host, hop.port, is_web=False) for name, hop in first]
     return []

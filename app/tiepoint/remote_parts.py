@@ -22,6 +22,7 @@ from tiepoint.adapters.scheduler.client import ProtocolScheduler
 from tiepoint.adapters.ssh.hosts import SshHosts
 from tiepoint.domain.route import Route
 from tiepoint.ports.flight_recorder import FlightRecorder
+from tiepoint.ports.kept_files import Keeping
 from tiepoint.ports.remote import RemoteStream
 from tiepoint.runtime import folders
 from tiepoint.runtime.logs import masked
@@ -55,13 +56,13 @@ class Moves:
         transfers: Between this computer and Blob.
         products: Into folders that a person names.
         captures: Folder of all captures on this computer.
-        now: The clock, UTC.
+        keeping: How files are kept; its clock, UTC.
     """
 
     transfers: TransferService
     products: ProductService
     captures: Callable[[], Path]
-    now: Callable[[], datetime]
+    keeping: Keeping
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +105,11 @@ def remote_parts(
     remote = RemoteSites(
         sites,
         hosts,
-        FileKnownHosts(folders.data_folder() / "known_hosts.json", moves.now),
-        TomlOwnClusters(folders.settings_folder() / "clusters.toml", moves.now),
+        FileKnownHosts(folders.data_folder() / "known_hosts.json", moves.keeping),
+        TomlOwnClusters(folders.settings_folder() / "clusters.toml", moves.keeping),
         azure.clusters,
         azure.sign_in,
-        lambda *about: _site(hosts, recorder, moves.now, *about),
+        lambda *about: _site(hosts, recorder, moves.keeping.now, *about),
         ZippedAgent(folders.cache_folder() / "agent", __version__, resources.read_infra),
         operations,
         __version__,
@@ -126,9 +127,11 @@ def remote_parts(
 
 
 def _rounds(sites: Sites, azure: AzureParts, moves: Moves, places: Places) -> Rounds:
-    importing = LustreImport(places, azure.sign_in.azure, moves.now, asyncio.sleep)
-    store = FileRoundStore(folders.data_folder() / "rounds.json", moves.now)
-    kit = RoundKit(sites, moves.transfers, places, importing, moves.products, moves.captures, moves.now, asyncio.sleep)
+    importing = LustreImport(places, azure.sign_in.azure, moves.keeping.now, asyncio.sleep)
+    store = FileRoundStore(folders.data_folder() / "rounds.json", moves.keeping)
+    kit = RoundKit(
+        sites, moves.transfers, places, importing, moves.products, moves.captures, moves.keeping.now, asyncio.sleep
+    )
     return Rounds(store, kit)
 
 

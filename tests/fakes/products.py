@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -57,8 +57,9 @@ class FakeSettingsStore:
     def load(self) -> LoadedSettings:
         return LoadedSettings(self.settings, self.set_aside)
 
-    def save(self, settings: Settings) -> None:
-        self.settings = settings
+    def change(self, change: Callable[[Settings], Settings]) -> LoadedSettings:
+        self.settings = change(self.settings)
+        return LoadedSettings(self.settings, self.set_aside)
 
 
 class FakeRenderer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -68,7 +68,8 @@ class FakeUpdateMemory:
             raise self.failure
         return self.notes
 
-    def save(self, notes: UpdateNotes) -> None:
+    def change(self, change: Callable[[UpdateNotes], UpdateNotes]) -> UpdateNotes:
         if self.failure is not None:
             raise self.failure
-        self.notes = notes
+        self.notes = change(self.notes)
+        return self.notes

@@ -36,14 +36,18 @@ class ClusterJournal(Protocol):
     """One newest record for each cluster; blocking, small."""
 
     def records(self) -> tuple[OperationRecord, ...]:
-        """All records. A broken file is set aside and counts as empty."""
+        """All records; none where they cannot be read, which is told (`ports.kept_files`)."""
 
     def keep(self, record: OperationRecord) -> None:
         """Remember a record in place of the cluster's last. Idempotent.
 
         Raises:
-            SetupError: The folder cannot be written.
+            SetupError: The folder cannot be written, or what is there cannot be read.
         """
 
     def forget(self, cluster: ClusterId) -> None:
-        """Forget a cluster's record. Idempotent."""
+        """Forget a cluster's record. Idempotent.
+
+        Raises:
+            SetupError: As `keep`.
+        """

@@ -11,14 +11,18 @@ class RoundStore(Protocol):
     """Rounds, `progress` left out."""
 
     def all(self) -> tuple[Round, ...]:
-        """All, oldest first."""
+        """All, oldest first; none where they cannot be read, which is told (`ports.kept_files`)."""
 
     def put(self, round_: Round) -> None:
         """Keep one as it is now.
 
         Raises:
-            SetupError: It cannot be kept.
+            SetupError: It cannot be kept, or what is there cannot be read.
         """
 
     def remove(self, round_id: RoundId) -> None:
-        """Forget one."""
+        """Forget one.
+
+        Raises:
+            SetupError: As `put`.
+        """

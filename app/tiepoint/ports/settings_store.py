@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -27,10 +28,10 @@ class SettingsStore(Protocol):
             SetupError: The file is there but cannot be opened.
         """
 
-    def save(self, settings: Settings) -> None:
-        """Replace the stored settings in one step. Idempotent.
+    def change(self, change: Callable[[Settings], Settings]) -> LoadedSettings:
+        """Store what `change` makes of what is stored now, and return it; nobody else writes in between.
 
         Raises:
-            SetupError: The folder cannot be written.
+            SetupError: The file cannot be opened, or the folder cannot be written.
             NoSpace: The disk is full.
         """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from tiepoint.domain.release import Manifest, UpdateNotes
@@ -36,10 +36,10 @@ class UpdateMemory(Protocol):
             SetupError: It cannot be read.
         """
 
-    def save(self, notes: UpdateNotes) -> None:
-        """Keep this instead, in one step.
+    def change(self, change: Callable[[UpdateNotes], UpdateNotes]) -> UpdateNotes:
+        """Keep what `change` makes of what is kept now, and return it; nobody else writes in between.
 
         Raises:
-            SetupError: It cannot be written.
+            SetupError: It cannot be read or written.
             NoSpace: The disk is full.
         """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import sys
 import time
 from pathlib import Path
@@ -15,6 +16,9 @@ else:
     import fcntl
 
 _RETRY_S: Final = 0.05
+_FIRST_RETRY_S: Final = 0.001
+_KEPT_FILE_S: Final = 15.0
+"""Whoever changes a small file is done within milliseconds; on a slow network drive within seconds."""
 
 
 class LockTimeout(TimeoutError):
@@ -41,11 +45,16 @@ class FileLock:
             Whether we hold it now.
 
         Raises:
-            OSError: The file cannot be opened.
+            OSError: The file cannot be opened, or its file system has no locks.
         """
         self._path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
-        if not _lock(handle):
+        try:
+            is_ours = _lock(handle)
+        except OSError:  # a file system without locks
+            os.close(handle)
+            raise
+        if not is_ours:
             os.close(handle)
             return False
         self._handle = handle
@@ -62,18 +71,25 @@ class FileLock:
 
         Raises:
             LockTimeout: It stayed taken.
+            OSError: As `try_acquire`.
         """
-        deadline = time.monotonic() + self._timeout_s
+        deadline, wait = time.monotonic() + self._timeout_s, _FIRST_RETRY_S
         while not self.try_acquire():
             if time.monotonic() > deadline:
                 raise LockTimeout(f"another process holds {self._path}")
-            time.sleep(_RETRY_S)
+            time.sleep(wait * random.uniform(0.5, 1.0))  # two that wait must not step on each other's feet
+            wait = min(wait * 2, _RETRY_S)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.release()
+
+
+def lock_beside(path: Path) -> FileLock:
+    """Return the lock of a small file that is replaced as a whole, and so cannot carry the lock itself."""
+    return FileLock(path.with_name(f".{path.name}.lock"), timeout_s=_KEPT_FILE_S)
 
 
 if sys.platform == "win32":

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from tiepoint.domain.errors import SetByOrganisation, SetupError
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.policy import LABELS, NO_POLICY, Policy
 from tiepoint.domain.settings import Settings
-from tiepoint.ports.settings_store import SettingsStore
+from tiepoint.ports.settings_store import LoadedSettings, SettingsStore
 from tiepoint.services.event import Event
 
 
@@ -24,15 +25,20 @@ class Preferences:
     Args:
         store: Where the person's own are kept; what the organisation sets is never written there.
         policy: What the organisation sets.
+        tell: Hears of a file that breaks while the program runs; before, see `problem`.
     """
 
-    def __init__(self, store: SettingsStore, policy: Policy = NO_POLICY) -> None:
+    def __init__(
+        self, store: SettingsStore, policy: Policy = NO_POLICY, tell: Callable[[Failure], None] = lambda _: None
+    ) -> None:
         self.policy = policy
         self.changed: Event[Settings] = Event()
-        self._store = store
+        self._store, self._tell = store, tell
         self._settings: Settings | None = None
         self._saving = asyncio.Lock()
-        self._is_unsaved = False
+        self._unsaved: dict[str, Any] = {}
+        """Changes that are not stored (yet), by name."""
+        self._aside: Path | None = None
         self.problem: Failure | None = None
         """What to tell once: a broken file that was set aside, or one that cannot be opened. None when all is well."""
 
@@ -54,21 +60,16 @@ class Preferences:
         except SetupError as error:
             self.problem = Failure.of(error)
             return Settings()
-        if loaded.set_aside is not None:
-            summary = f"The settings file was broken; the usual settings apply, and it is kept as {loaded.set_aside}."
-            self.problem = Failure("settings", summary, "Make the changes again that you had made.")
+        self.problem = self._broken(loaded)
         return loaded.settings
 
-    def _newest(self) -> Settings:
-        """The settings with what a window or a command beside us has changed meanwhile; ours while they are unsaved."""
-        before = self._own
-        if self._is_unsaved or self.problem is not None:
-            return before
-        try:
-            loaded = self._store.load()
-        except SetupError:
-            return before
-        return before if loaded.set_aside is not None else loaded.settings
+    def _broken(self, loaded: LoadedSettings) -> Failure | None:
+        """Return what to tell of a file that was set aside since we looked last."""
+        if loaded.set_aside is None or loaded.set_aside == self._aside:
+            return None
+        self._aside = loaded.set_aside
+        summary = f"The settings file was broken; the usual settings apply, and it is kept as {loaded.set_aside}."
+        return Failure("settings", summary, "Make the changes again that you had made.")
 
     async def update(self, **changes: Any) -> Settings:
         """Change some settings by name, tell it, and save them.
@@ -84,15 +85,27 @@ class Preferences:
         """
         self._refuse_locked(changes)
         changes = {name: value for name, value in changes.items() if name not in self.policy.locked}
-        own = dataclasses.replace(self._newest(), **changes)
+        own = dataclasses.replace(self._own, **changes)
         own.check()
-        self._settings, self._is_unsaved = own, True
+        self._settings, self._unsaved = own, {**self._unsaved, **changes}
         self.changed.emit(self.settings)
         async with self._saving:
-            saved = self._own
-            await asyncio.to_thread(self._store.save, saved)
-            self._is_unsaved = saved is not self._own
-        return self.policy.applied_to(own)
+            await self._save()
+        return self.settings
+
+    async def _save(self) -> None:
+        """Store what is not stored, and take over what a window or a command beside us has changed meanwhile."""
+        saved = dict(self._unsaved)
+        loaded = await asyncio.to_thread(self._store.change, lambda stored: _checked(stored, saved))
+        self._unsaved = {
+            name: value for name, value in self._unsaved.items() if name not in saved or saved[name] != value
+        }
+        before, self._settings = self._own, dataclasses.replace(loaded.settings, **self._unsaved)
+        broken = self._broken(loaded)
+        if broken is not None:
+            self._tell(broken)
+        if self._own != before:
+            self.changed.emit(self.settings)
 
     def _refuse_locked(self, changes: Mapping[str, Any]) -> None:
         """Refuse what the organisation has set; the same value again is no change."""
@@ -100,3 +113,9 @@ class Preferences:
         for name in sorted(self.policy.locked & changes.keys()):
             if changes[name] != getattr(now, name):
                 raise SetByOrganisation.of(LABELS[name], self.policy.place_of(name))
+
+
+def _checked(stored: Settings, changes: Mapping[str, Any]) -> Settings:
+    changed = dataclasses.replace(stored, **changes)
+    changed.check()
+    return changed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tiepoint.ports.renderer import Renderer
 from tiepoint.ports.settings_store import SettingsStore
@@ -12,6 +12,7 @@ from tiepoint.services.clusters import ClusterService
 from tiepoint.services.computer import Computer
 from tiepoint.services.doctor import Doctor
 from tiepoint.services.estimates import Estimates
+from tiepoint.services.file_troubles import FileTroubles
 from tiepoint.services.graphics import GraphicsService
 from tiepoint.services.jobs import JobService
 from tiepoint.services.measurements import MeasurementService
@@ -114,6 +115,7 @@ class Program:
         updates: Newer releases of this program; nobody is asked before its `look`.
         graphics: How the 3D view draws here; nothing is tried before its `choose`.
         remote: Schedulers of clusters. `jobs`, `monitor` and `estimates` above are this computer's own.
+        file_troubles: Files of the program's own that broke or cannot be read.
     """
 
     version: str
@@ -140,3 +142,4 @@ class Program:
     remote: RemoteParts
     updates: UpdateService
     graphics: GraphicsService
+    file_troubles: FileTroubles = field(default_factory=FileTroubles)

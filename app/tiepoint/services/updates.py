@@ -226,8 +226,7 @@ class UpdateService:
         """Change what is kept, and what a window or a command beside us has kept meanwhile with it."""
         self._notes = change(self._notes)
         async with self._writing:
-            self._notes = change(await asyncio.to_thread(self._memory.load))
-            await asyncio.to_thread(self._memory.save, self._notes)
+            self._notes = await asyncio.to_thread(self._memory.change, change)
 
     def _show_known(self) -> None:
         """Show what was believed last, while it may still be believed."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,6 +13,7 @@ import pytest_asyncio
 
 from azure_double.double import AzureDouble
 from cluster_stand import PLAN, LifeStand, life_stand, with_nodes
+from fakes.keeping import keeping_locked
 from fakes.remote import fake_site
 from ssh_server import SshStand
 from tiepoint.adapters.files.known_hosts import FileKnownHosts
@@ -39,8 +39,8 @@ class RemoteStand:
         self.life, self.machines = life, machines
         double = life.double
         self.hosts = SshHosts("test", self._token, double.papers.client_context, PATIENCE)
-        self.known = FileKnownHosts(folder / "known_hosts.json", lambda: datetime.now(UTC))
-        own = TomlOwnClusters(folder / "clusters.toml", lambda: datetime.now(UTC))
+        self.known = FileKnownHosts(folder / "known_hosts.json", keeping_locked())
+        own = TomlOwnClusters(folder / "clusters.toml", keeping_locked())
         self.sites = Sites(fake_site("This computer", site_id=COMPUTER, kind=SiteKind.COMPUTER))
         self.remote = RemoteSites(
             self.sites,

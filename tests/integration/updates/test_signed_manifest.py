@@ -16,7 +16,9 @@ from typing import Any
 import pytest
 
 from fakes.clock import FakeClock
+from fakes.keeping import keeping
 from fakes.products import FakeSettingsStore
+from patience import PATIENCE_S
 from scripted_server import Exchange, ScriptedServer, Step
 from signed_updates import Signer, manifest_now
 from tiepoint.adapters.updates.signed_manifest import SignedManifest
@@ -211,7 +213,7 @@ async def test_a_server_without_https_is_said() -> None:
         answering.start()
         with pytest.raises(ConnectionLost, match="No encrypted connection"):
             await SignedManifest().fetch(f"https://127.0.0.1:{listener.getsockname()[1]}/", [SIGNER.public])
-        answering.join(10)
+        answering.join(PATIENCE_S)
 
 
 def _answer_plainly(listener: socket.socket) -> None:
@@ -264,7 +266,7 @@ async def test_giving_up_cuts_the_connection_and_leaves_no_thread(papers: TlsPap
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asking
-        await asyncio.to_thread(threads[0].join, 5)
+        await asyncio.to_thread(threads[0].join, PATIENCE_S)
         assert not threads[0].is_alive()
 
 
@@ -315,7 +317,7 @@ class _Proxy:
             back = threading.Thread(target=_pass_on, args=(there, exchange.sock))
             back.start()
             _pass_on(exchange.sock, there)
-            back.join(10)
+            back.join(PATIENCE_S)
 
 
 def _pass_on(source: socket.socket, target: socket.socket) -> None:
@@ -375,7 +377,7 @@ class _Studio:
 
     async def look(self) -> UpdateSnapshot:
         """Look as a program does that was just started."""
-        memory = FileUpdateMemory(self._folder / "updates.json")
+        memory = FileUpdateMemory(self._folder / "updates.json", keeping())
         clock = FakeClock(datetime.now(UTC))
         service = UpdateService(SignedManifest(), memory, self.preferences, "0.1.0", ("", ()), clock)
         try:
@@ -407,7 +409,7 @@ async def test_switched_off_by_the_organisation_there_is_not_one_packet(papers: 
     with served(papers, gives(SIGNER.envelope(manifest_now()))) as server:
         assert (await _Studio(server, tmp_path, updates=False).look()).state is UpdateState.OFF
         assert server.connections == 0
-    assert FileUpdateMemory(tmp_path / "updates.json").load() == UpdateNotes()
+    assert FileUpdateMemory(tmp_path / "updates.json", keeping()).load() == UpdateNotes()
 
 
 def test_the_tests_server_is_judged_by_its_certificate(papers: TlsPapers) -> None:

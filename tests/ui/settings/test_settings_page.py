@@ -15,6 +15,7 @@ from fakes.program import FakeProgram
 from page_stand import Stand, standing, until
 from tiepoint.domain.errors import SetupError
 from tiepoint.domain.settings import Settings
+from tiepoint.ports.settings_store import LoadedSettings
 from tiepoint.ui.pages.settings.about_card import LicenceDialog, licence_text
 from tiepoint.ui.pages.settings.fields import ValueField
 from tiepoint.ui.pages.settings.page import SettingsPage
@@ -26,7 +27,7 @@ LEFT = Qt.MouseButton.LeftButton
 class ReadOnlyStore(FakeSettingsStore):
     """Settings that cannot be written."""
 
-    def save(self, settings: Settings) -> None:
+    def change(self, change: Callable[[Settings], Settings]) -> LoadedSettings:
         raise SetupError("The folder cannot be written.", remedy="Give yourself the right to write there.")
 
 

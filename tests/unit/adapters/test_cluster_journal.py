@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from fakes.azure_life import MemoryJournal
-from fakes.clock import FakeClock
+from fakes.keeping import keeping
 from tiepoint.adapters.files.cluster_journal import FileClusterJournal
 from tiepoint.domain.cluster import ClusterId
 from tiepoint.domain.cluster_operation import OperationKind
@@ -31,9 +31,7 @@ RECORD = OperationRecord(
 @pytest.fixture(params=["file", "memory"])
 def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     return (
-        FileClusterJournal(tmp_path / "a" / "clusters.json", FakeClock())
-        if request.param == "file"
-        else MemoryJournal()
+        FileClusterJournal(tmp_path / "a" / "clusters.json", keeping()) if request.param == "file" else MemoryJournal()
     )
 
 
@@ -57,7 +55,7 @@ def test_keeps_the_newest_record_of_each_cluster(journal: Any) -> None:
 def test_a_broken_file_is_set_aside_and_counts_as_empty(content: str, tmp_path: Path) -> None:
     path = tmp_path / "clusters.json"
     path.write_text(content)
-    journal = FileClusterJournal(path, FakeClock())
+    journal = FileClusterJournal(path, keeping())
     assert journal.records() == ()
     assert [each.name for each in tmp_path.iterdir()] == ["clusters.broken-20261122-100000.json"]
     journal.keep(RECORD)
@@ -67,11 +65,11 @@ def test_a_broken_file_is_set_aside_and_counts_as_empty(content: str, tmp_path: 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SetupError):
-        FileClusterJournal(tmp_path / "file" / "clusters.json", FakeClock()).keep(RECORD)
+        FileClusterJournal(tmp_path / "file" / "clusters.json", keeping()).keep(RECORD)
 
 
 def test_two_threads_lose_nothing(tmp_path: Path) -> None:
-    journal = FileClusterJournal(tmp_path / "clusters.json", FakeClock())
+    journal = FileClusterJournal(tmp_path / "clusters.json", keeping())
     names = [ClusterId(f"s/rg-{number}") for number in range(12)]
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda name: journal.keep(replace(RECORD, cluster=name)), names))

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fakes.keeping import keeping
 from tiepoint.adapters.files.panel_state_store import FilePanelStateStore
 from tiepoint.adapters.files.preview_store import FolderPreviewStore
 from tiepoint.domain.errors import SetupError
@@ -35,7 +36,7 @@ FACTS |= {"cameras": "cameras.json", "states": "d"}
 
 
 def _store(folder: Path) -> FilePanelStateStore:
-    return FilePanelStateStore(folder / "settings" / "panel.json", lambda: NOW)
+    return FilePanelStateStore(folder / "settings" / "panel.json", keeping(lambda: NOW))
 
 
 async def test_what_was_saved_is_loaded(tmp_path: Path) -> None:

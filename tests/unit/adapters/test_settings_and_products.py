@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fakes.clock import FakeClock
+from fakes.keeping import keeping
 from fakes.products import A_RESULT, FakeProductStore, FakeSettingsStore
 from tiepoint.adapters.files.errors import writing_failed
 from tiepoint.adapters.files.product_store import FolderProductStore
@@ -29,7 +29,7 @@ PRODUCTS = ("model.glb", "model.obj", "cloud.ply", "cameras.json", "preview.png"
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> SettingsStore:
     if request.param == "fake":
         return FakeSettingsStore()
-    return FileSettingsStore(tmp_path / "deep/settings.json", FakeClock())
+    return FileSettingsStore(tmp_path / "deep/settings.json", keeping())
 
 
 def test_nothing_stored_is_the_defaults(settings: SettingsStore) -> None:
@@ -37,8 +37,8 @@ def test_nothing_stored_is_the_defaults(settings: SettingsStore) -> None:
 
 
 def test_what_is_saved_is_loaded(settings: SettingsStore) -> None:
-    settings.save(Settings(preset="draft", captures_folder="/photos"))
-    settings.save(Settings(preset="high"))
+    settings.change(lambda _: Settings(preset="draft", captures_folder="/photos"))
+    settings.change(lambda _: Settings(preset="high"))
     assert settings.load().settings == Settings(preset="high")
     assert settings.load().set_aside is None
 
@@ -49,22 +49,22 @@ def test_what_is_saved_is_loaded(settings: SettingsStore) -> None:
 def test_a_broken_file_is_set_aside_and_said(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "settings.json"
     path.write_bytes(content)
-    store = FileSettingsStore(path, FakeClock())
+    store = FileSettingsStore(path, keeping())
     loaded = store.load()
     assert loaded.settings == Settings()
     assert loaded.set_aside is not None
     assert loaded.set_aside.read_bytes() == content
     assert store.load().set_aside == loaded.set_aside
-    assert FileSettingsStore(path, FakeClock()).load().set_aside is None
+    assert FileSettingsStore(path, keeping()).load().set_aside is None
 
 
 def test_settings_that_cannot_be_written_or_opened_are_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     with pytest.raises(SetupError, match="cannot be written"):
-        FileSettingsStore(tmp_path / "file/settings.json", FakeClock()).save(Settings())
+        FileSettingsStore(tmp_path / "file/settings.json", keeping()).change(lambda _: Settings(preset="high"))
     (tmp_path / "folder.json").mkdir()
-    with pytest.raises(SetupError, match="cannot be opened"):
-        FileSettingsStore(tmp_path / "folder.json", FakeClock()).load()
+    with pytest.raises(SetupError, match="cannot be read"):
+        FileSettingsStore(tmp_path / "folder.json", keeping()).load()
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])

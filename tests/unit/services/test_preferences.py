@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from fakes.products import FakeSettingsStore
 from tiepoint.domain.errors import NoSpace, SetByOrganisation
 from tiepoint.domain.policy import Policy
 from tiepoint.domain.settings import Settings
+from tiepoint.ports.settings_store import LoadedSettings
 from tiepoint.services.preferences import Preferences
 
 
@@ -25,7 +27,7 @@ async def test_what_another_process_changed_is_kept() -> None:
 
 async def test_what_could_not_be_saved_holds_for_this_run() -> None:
     class FullStore(FakeSettingsStore):
-        def save(self, settings: Settings) -> None:
+        def change(self, change: Callable[[Settings], Settings]) -> LoadedSettings:
             raise NoSpace("The disk is full.")
 
     preferences = Preferences(FullStore())

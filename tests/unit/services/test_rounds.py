@@ -13,9 +13,11 @@ import pytest
 import pytest_asyncio
 
 from fakes.captures import FakeCaptureStore, a_drop
+from fakes.keeping import keeping
 from fakes.products import FakeProductStore
 from fakes.scheduler import FakeScheduler
 from fakes.transfers import FakeTransferWorker
+from patience import PATIENCE_S
 from tiepoint.adapters.files.round_store import FileRoundStore
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.errors import (
@@ -136,7 +138,7 @@ class Bench:
         kit = RoundKit(
             self.sites, self.transfers, self.places, self.importing, products, lambda: self.folder, _now, _sleep
         )
-        self.rounds = Rounds(FileRoundStore(self.folder / "rounds.json", _now), kit)
+        self.rounds = Rounds(FileRoundStore(self.folder / "rounds.json", keeping(_now)), kit)
         self.rounds.start()
 
     def _site(self, site_id: str, scheduler: FakeScheduler) -> Site:
@@ -157,7 +159,7 @@ class Bench:
         news = asyncio.Event()
         end = self.rounds.changed.subscribe(lambda _: news.set())
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 while not when(self.rounds.all[0]):
                     await news.wait()
                     news.clear()

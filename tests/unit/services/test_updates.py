@@ -290,10 +290,10 @@ async def test_without_a_memory_nothing_new_is_believed_because_it_might_be_a_re
 
 
 async def test_a_list_that_cannot_be_kept_is_told_with_the_trouble(world: _World) -> None:
-    def save(_notes: UpdateNotes) -> None:
+    def change(_change: object) -> UpdateNotes:
         raise SetupError("The folder cannot be written.")
 
-    world.memory.save = save  # type: ignore[method-assign]
+    world.memory.change = change  # type: ignore[method-assign]
     snapshot = await world.service.look()
     assert snapshot.state is UpdateState.AVAILABLE
     assert snapshot.failure is not None

@@ -30,6 +30,21 @@ def writing_failed(folder: Path, error: OSError, *, kind: type[SetupError] | typ
     )
 
 
+def reading_failed(title: str, path: Path, error: OSError) -> SetupError:
+    """Say why a file of the program's own could not be read; nothing may be written in its place.
+
+    Args:
+        title: What the file is, as a sentence begins.
+        path: The file.
+        error: What the system said.
+    """
+    return SetupError(
+        f"{title} in {path} cannot be read: {(error.strerror or str(error)).lower()}.",
+        remedy="Give yourself the right to read the file. Nothing is kept there before that, so that nothing is lost.",
+        detail=str(error),
+    )
+
+
 def photo_gone(path: Path, error: OSError) -> InputError:
     """Say that a photo could not be read (any more)."""
     if isinstance(error, FileNotFoundError):

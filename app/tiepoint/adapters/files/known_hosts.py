@@ -1,22 +1,34 @@
-"""The pinned keys of machines: one small JSON file, replaced atomically. Blocks; any thread."""
+"""The pinned keys of machines: one small JSON file. Blocks; any thread."""
 
 from __future__ import annotations
 
-import contextlib
-import logging
-import threading
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from tiepoint.adapters.files.errors import writing_failed
-from tiepoint.adapters.files.json_file import read_object, replace_json, set_aside
-from tiepoint.domain.errors import SetupError
+from tiepoint.adapters.files.kept_file import KeptFile, json_form
 from tiepoint.domain.route import HostKey, read_host_keys
+from tiepoint.ports.kept_files import Keeping
 
-_SCHEMA_VERSION: Final = 1
-_log = logging.getLogger(__name__)
+_Sites: TypeAlias = Mapping[str, Mapping[str, tuple[str, ...]]]
+_NONE: Final[_Sites] = {}
+
+
+def _sites(data: Any) -> _Sites:
+    return {
+        str(site): {str(machine): tuple(str(line) for line in lines) for machine, lines in machines.items()}
+        for site, machines in data["sites"].items()
+    }
+
+
+_FORM: Final = json_form(
+    "The list of machines' keys",
+    _NONE,
+    version=1,
+    parse=_sites,
+    render=lambda sites: {"sites": sites},
+    when_aside="Nothing to do: the keys are read again from Azure.",
+)
 
 
 class FileKnownHosts:
@@ -24,47 +36,23 @@ class FileKnownHosts:
 
     Args:
         path: The file.
-        now: The clock; names what is set aside.
+        keeping: How it is kept.
     """
 
-    def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
-        self._path, self._now = path, now
-        self._lock = threading.Lock()
+    def __init__(self, path: Path, keeping: Keeping) -> None:
+        self._file = KeptFile(path, _FORM, keeping)
 
     def keys(self, site: str) -> Mapping[str, tuple[HostKey, ...]]:
         """Keys of a site's machines; see the port."""
-        return {machine: read_host_keys("\n".join(lines)) for machine, lines in self._sites().get(site, {}).items()}
+        machines = self._file.read().get(site, {})
+        return {machine: read_host_keys("\n".join(lines)) for machine, lines in machines.items()}
 
     def pin(self, site: str, machine: str, keys: tuple[HostKey, ...]) -> None:
         """Replace a machine's keys; see the port."""
-        with self._lock:
-            sites = self._sites()
-            sites.setdefault(site, {})[machine] = [key.line for key in keys]
-            self._write(sites)
+        lines = tuple(key.line for key in keys)
+        self._file.change(lambda sites: {**sites, site: {**sites.get(site, {}), machine: lines}})
 
     def forget(self, site: str) -> None:
         """Forget a site; see the port."""
-        with self._lock:
-            sites = self._sites()
-            if sites.pop(site, None) is not None:
-                self._write(sites)
-
-    def _sites(self) -> dict[str, dict[str, list[str]]]:
-        try:
-            found: Any = read_object(self._path)["sites"]
-            return {
-                str(site): {str(machine): [str(line) for line in lines] for machine, lines in machines.items()}
-                for site, machines in found.items()
-            }
-        except OSError:
-            return {}
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            with contextlib.suppress(OSError):
-                _log.info("the pinned keys were broken and are kept as %s", set_aside(self._path, self._now()))
-            return {}
-
-    def _write(self, sites: Mapping[str, Any]) -> None:
-        try:
-            replace_json(self._path, {"schema_version": _SCHEMA_VERSION, "sites": sites})
-        except OSError as error:
-            raise writing_failed(self._path.parent, error, kind=SetupError) from error
+        if site in self._file.read():
+            self._file.change(lambda sites: {name: machines for name, machines in sites.items() if name != site})

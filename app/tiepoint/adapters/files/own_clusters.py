@@ -1,4 +1,4 @@
-"""A studio's own clusters: a TOML file that a person may edit, replaced atomically. Blocks; any thread.
+"""A studio's own clusters: a TOML file that a person may edit; what stands there besides stays. Blocks; any thread.
 
 [clusters.studio]
 user = "render"
@@ -12,26 +12,22 @@ keys = ["ssh-ed25519 AAAA…"]
 
 from __future__ import annotations
 
-import contextlib
-import logging
-import os
-import threading
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from tiepoint.adapters.files.errors import writing_failed
-from tiepoint.adapters.files.json_file import set_aside
-from tiepoint.domain.errors import SetupError
+from tiepoint.adapters.files.kept_file import Form, KeptFile
+from tiepoint.domain.errors import UsageError
 from tiepoint.domain.own_cluster import OwnCluster
 from tiepoint.domain.route import Hop, read_host_keys
+from tiepoint.ports.kept_files import Keeping
 
-_MOST_BYTES: Final = 1_000_000
+_Clusters: TypeAlias = tuple[OwnCluster, ...]
+_NONE: Final[_Clusters] = ()
 _USER: Final = "azureuser"
 """Account where none is named."""
-_log = logging.getLogger(__name__)
+_NOTE: Final = "Own clusters, reached by plain SSH. No secret stands here: key files are named."
 
 
 class TomlOwnClusters:
@@ -39,80 +35,67 @@ class TomlOwnClusters:
 
     Args:
         path: The file.
-        now: The clock; names what is set aside.
+        keeping: How it is kept.
     """
 
-    def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
-        self._path, self._now = path, now
-        self._lock = threading.Lock()
+    def __init__(self, path: Path, keeping: Keeping) -> None:
+        form = Form(
+            "The list of own clusters",
+            _NONE,
+            _parsed,
+            _rendered,
+            "Mend it there and put it back, or add the clusters again.",
+        )
+        self._file = KeptFile(path, form, keeping)
 
     def all(self) -> tuple[OwnCluster, ...]:
         """All, by name; see the port."""
-        try:
-            return self._read()
-        except OSError:
-            return ()
+        return self._file.seen()
 
-    def _read(self) -> tuple[OwnCluster, ...]:
-        """Read all; none where there is no file, or it was broken and is set aside.
+    def add(self, cluster: OwnCluster) -> None:
+        """Add one; see the port."""
 
-        Raises:
-            OSError: There is one, and it cannot be read: nothing may be written in its place.
-        """
-        try:
-            with self._path.open("rb") as file:
-                text = file.read(_MOST_BYTES).decode("utf-8")
-            tables = tomllib.loads(text.removeprefix("\ufeff")).get("clusters", {})
-            found = [_cluster(str(name), table) for name, table in tables.items()]
-        except FileNotFoundError:
-            return ()
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            with contextlib.suppress(OSError):
-                aside = set_aside(self._path, self._now())
-                _log.warning("The list of own clusters was broken and is kept as %s: %s", aside, error)
-            return ()
-        return tuple(sorted(found, key=lambda each: each.name))
+        def added(known: _Clusters) -> _Clusters:
+            if any(each.name == cluster.name for each in known):
+                raise UsageError(f"There is a cluster “{cluster.name}” already.", remedy="Choose another name.")
+            return _by_name((*known, cluster))
+
+        self._file.change(added)
 
     def put(self, cluster: OwnCluster) -> None:
         """Add or replace one; see the port."""
-        with self._lock:
-            self._write([each for each in self._known() if each.name != cluster.name] + [cluster])
+        self._file.change(lambda known: _by_name((*(each for each in known if each.name != cluster.name), cluster)))
 
     def remove(self, name: str) -> None:
         """Forget one; see the port."""
-        with self._lock:
-            known = self._known()
-            left = [each for each in known if each.name != name]
-            if len(left) != len(known):
-                self._write(left)
+        self._file.change(lambda known: tuple(each for each in known if each.name != name))
 
-    def _known(self) -> tuple[OwnCluster, ...]:
-        """Return what the file holds, before it is written anew.
 
-        Raises:
-            SetupError: It cannot be read.
-        """
-        try:
-            return self._read()
-        except OSError as error:
-            raise writing_failed(self._path.parent, error, kind=SetupError) from error
+def _by_name(clusters: _Clusters) -> _Clusters:
+    return tuple(sorted(clusters, key=lambda each: each.name))
 
-    def _write(self, clusters: Sequence[OwnCluster]) -> None:
-        import tomlkit
 
-        document = tomlkit.document()
-        document.add(tomlkit.comment("Own clusters, reached by plain SSH. No secret stands here: key files are named."))
-        document.add("clusters", tomlkit.item({each.name: _table(each) for each in clusters}))
-        part = self._path.with_name(f".{self._path.name}.{os.getpid()}.part")
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(tomlkit.dumps(document), encoding="utf-8")
-            part.replace(self._path)
-        except OSError as error:
-            raise writing_failed(self._path.parent, error, kind=SetupError) from error
-        finally:
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
+def _parsed(raw: bytes) -> _Clusters:
+    tables = tomllib.loads(raw.decode("utf-8").removeprefix("\ufeff")).get("clusters", {})
+    return _by_name(tuple(_cluster(str(name), table) for name, table in tables.items()))
+
+
+def _rendered(clusters: _Clusters, before: bytes | None) -> str:
+    """Change the tables of clusters that changed; comments and whatever else a person wrote stay."""
+    import tomlkit
+
+    if before is None:
+        document, known = tomlkit.document(), _NONE
+        document.add(tomlkit.comment(_NOTE))
+    else:
+        document, known = tomlkit.parse(before.decode("utf-8").removeprefix("\ufeff")), _parsed(before)
+    tables: Any = document.setdefault("clusters", tomlkit.table(is_super_table=True))
+    for gone in {each.name for each in known} - {each.name for each in clusters}:
+        del tables[gone]
+    for each in clusters:
+        if each not in known:
+            tables[each.name] = tomlkit.item(_table(each))
+    return tomlkit.dumps(document)
 
 
 def _cluster(name: str, table: Mapping[str, Any]) -> OwnCluster:

@@ -6,16 +6,15 @@ Blocking work runs in threads. Nothing is ever written into the products.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import os
-import secrets
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from tiepoint.adapters.files.errors import writing_failed
+from tiepoint.adapters.files.whole_file import replace_text, set_aside
 from tiepoint.domain.errors import InputError, SetupError
 from tiepoint.domain.measurement import LARGEST_COORDINATE, Measurement, MeasurementKind
 from tiepoint.domain.model_facts import Vector
@@ -83,7 +82,7 @@ class FileResultStore:
 
     def _set_aside(self, path: Path) -> None:
         try:
-            path.replace(path.with_name(f"{path.stem}.broken-{self._now():%Y%m%d-%H%M%S}{path.suffix}"))
+            set_aside(path, self._now())
         except OSError as error:
             raise writing_failed(path.parent, error, kind=SetupError) from error
 
@@ -140,7 +139,7 @@ def _write(path: Path, content: dict[str, Any]) -> None:
     text = json.dumps({"schema_version": SCHEMA_VERSION, **content}, ensure_ascii=True, allow_nan=False, indent=1)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, text)
+        replace_text(path, text)
     except OSError as error:
         raise writing_failed(path.parent, error, kind=SetupError) from error
 
@@ -149,19 +148,6 @@ def _write_asked(path: Path, text: str, *, overwrite: bool) -> None:
     if path.is_dir() or (not overwrite and os.path.lexists(path)):
         raise InputError(f"{plain(str(path))} is there already.", remedy="Choose another name, or replace it.")
     try:
-        _replace(path, text)
+        replace_text(path, text)
     except OSError as error:
         raise writing_failed(path.parent, error, kind=InputError) from error
-
-
-def _replace(path: Path, text: str) -> None:
-    part = path.with_name(f".{path.name[:80]}.{os.getpid()}-{secrets.token_hex(4)}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)

@@ -1,21 +1,19 @@
-"""Keeps what is known of updates in a small file, replaced in one step; a broken one is set aside. Blocks."""
+"""Keeps what is known of updates in a small file; a broken one is set aside. Blocks."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from tiepoint.adapters.files.errors import writing_failed
-from tiepoint.adapters.files.json_file import read_object, replace_json, set_aside
-from tiepoint.domain.errors import SetupError
+from tiepoint.adapters.files.json_file import object_of, text_of
+from tiepoint.adapters.files.kept_file import Form, KeptFile
 from tiepoint.domain.release import Seen, UpdateNotes
 from tiepoint.domain.release_document import manifest_document, manifest_of
+from tiepoint.ports.kept_files import Keeping
 
 _FORMAT: Final = 1
-_log = logging.getLogger(__name__)
 
 
 class FileUpdateMemory:
@@ -23,42 +21,26 @@ class FileUpdateMemory:
 
     Args:
         path: The file; it need not exist.
-        now: The clock, for the name of a file set aside.
+        keeping: How it is kept.
     """
 
-    def __init__(self, path: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self._path, self._now = path, now
+    def __init__(self, path: Path, keeping: Keeping) -> None:
+        form = Form(
+            "What is known of updates",
+            UpdateNotes(),
+            parse=lambda raw: _notes_of(object_of(raw)),
+            render=lambda notes, before: text_of(_document(notes)),
+            when_aside="Nothing to do: updates are looked for again.",
+        )
+        self._file = KeptFile(path, form, keeping)
 
     def load(self) -> UpdateNotes:
         """Read what was kept."""
-        try:
-            return _notes_of(read_object(self._path))
-        except FileNotFoundError:
-            return UpdateNotes()
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            self._put_aside(error)
-            return UpdateNotes()
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise SetupError(
-                f"What is known of updates, in {self._path}, cannot be opened: {reason}.",
-                remedy="Give yourself the right to read the file.",
-                detail=str(error),
-            ) from error
+        return self._file.read()
 
-    def save(self, notes: UpdateNotes) -> None:
-        """Replace what was kept."""
-        try:
-            replace_json(self._path, _document(notes))
-        except OSError as error:
-            raise writing_failed(self._path.parent, error, kind=SetupError) from error
-
-    def _put_aside(self, cause: Exception) -> None:
-        try:
-            aside = set_aside(self._path, self._now())
-        except OSError as error:
-            raise writing_failed(self._path.parent, error, kind=SetupError) from error
-        _log.info("what was known of updates was broken (%s) and is kept as %s", cause, aside)
+    def change(self, change: Callable[[UpdateNotes], UpdateNotes]) -> UpdateNotes:
+        """Change what was kept."""
+        return self._file.change(change)
 
 
 def _document(notes: UpdateNotes) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from fakes.keeping import keeping
 from tiepoint.adapters.files.round_store import FileRoundStore
 from tiepoint.domain.errors import SetupError
 from tiepoint.domain.failure import Failure
@@ -39,7 +40,7 @@ ROUND = Round(
 
 
 def store_in(folder: Path) -> FileRoundStore:
-    return FileRoundStore(folder / "rounds.json", lambda: T0)
+    return FileRoundStore(folder / "rounds.json", keeping(lambda: T0))
 
 
 def test_rounds_are_kept_without_their_progress(tmp_path: Path) -> None:
@@ -89,4 +90,4 @@ def test_old_ones_that_are_over_go_first(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SetupError):
-        FileRoundStore(tmp_path / "file" / "rounds.json", lambda: T0).put(ROUND)
+        FileRoundStore(tmp_path / "file" / "rounds.json", keeping(lambda: T0)).put(ROUND)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from fakes.keeping import keeping
 from tiepoint.adapters.files.known_hosts import FileKnownHosts
 from tiepoint.adapters.files.own_clusters import TomlOwnClusters
 from tiepoint.adapters.ssh.failures import no_answer, other_key
@@ -27,12 +28,12 @@ def now() -> datetime:
 
 
 def test_keys_are_kept_by_site_and_machine(tmp_path: Path) -> None:
-    known = FileKnownHosts(tmp_path / "known.json", now)
+    known = FileKnownHosts(tmp_path / "known.json", keeping(now))
     assert known.keys("a") == {}
     known.pin("a", "scheduler", (KEY,))
     known.pin("a", "scheduler", (OTHER, KEY))
     known.pin("b", "jump-linux", (KEY,))
-    again = FileKnownHosts(tmp_path / "known.json", now)
+    again = FileKnownHosts(tmp_path / "known.json", keeping(now))
     assert again.keys("a") == {"scheduler": (OTHER, KEY)}
     again.forget("a")
     assert known.keys("a") == {}
@@ -43,15 +44,18 @@ def test_keys_are_kept_by_site_and_machine(tmp_path: Path) -> None:
 def test_a_broken_file_of_keys_is_set_aside(tmp_path: Path, text: str) -> None:
     path = tmp_path / "known.json"
     path.write_bytes(text.encode(errors="surrogateescape"))
-    assert FileKnownHosts(path, now).keys("a") == {}
+    assert FileKnownHosts(path, keeping(now)).keys("a") == {}
     assert [each.name for each in tmp_path.iterdir()] == ["known.broken-20261126-140200.json"]
 
 
 def test_own_clusters_are_kept_and_read_by_others(tmp_path: Path) -> None:
-    own = TomlOwnClusters(tmp_path / "clusters.toml", now)
+    own = TomlOwnClusters(tmp_path / "clusters.toml", keeping(now))
     own.put(CLUSTER)
     own.put(OwnCluster("atelier", SCHEDULER))
-    assert TomlOwnClusters(tmp_path / "clusters.toml", now).all() == (OwnCluster("atelier", SCHEDULER), CLUSTER)
+    assert TomlOwnClusters(tmp_path / "clusters.toml", keeping(now)).all() == (
+        OwnCluster("atelier", SCHEDULER),
+        CLUSTER,
+    )
     own.remove("atelier")
     own.remove("atelier")
     assert own.all() == (CLUSTER,)
@@ -60,7 +64,7 @@ def test_own_clusters_are_kept_and_read_by_others(tmp_path: Path) -> None:
 def test_nothing_is_written_in_the_place_of_clusters_that_cannot_be_read(tmp_path: Path) -> None:
     path = tmp_path / "clusters.toml"
     path.symlink_to(path)  # too many links: as a file that is refused, or a disk that fails
-    own = TomlOwnClusters(path, now)
+    own = TomlOwnClusters(path, keeping(now))
     assert own.all() == ()
     with pytest.raises(SetupError):
         own.put(CLUSTER)
@@ -72,7 +76,7 @@ def test_nothing_is_written_in_the_place_of_clusters_that_cannot_be_read(tmp_pat
 def test_a_file_written_by_hand(tmp_path: Path) -> None:
     path = tmp_path / "clusters.toml"
     path.write_text(f'[clusters.studio]\nhost = "10.0.0.1"\nkeys = ["{KEY.line} remark"]\n')
-    (found,) = TomlOwnClusters(path, now).all()
+    (found,) = TomlOwnClusters(path, keeping(now)).all()
     assert found == OwnCluster("studio", Hop("scheduler", "10.0.0.1", 22, "azureuser", (KEY,)))
 
 
@@ -80,7 +84,7 @@ def test_a_file_written_by_hand(tmp_path: Path) -> None:
 def test_a_broken_list_of_clusters_is_set_aside_and_said(tmp_path: Path, text: str, expected_logs: list[str]) -> None:
     expected_logs.append("The list of own clusters was broken")
     (tmp_path / "clusters.toml").write_text(text)
-    assert TomlOwnClusters(tmp_path / "clusters.toml", now).all() == ()
+    assert TomlOwnClusters(tmp_path / "clusters.toml", keeping(now)).all() == ()
     assert [each.name for each in tmp_path.iterdir()] == ["clusters.broken-20261126-140200.toml"]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from fakes.keeping import keeping
 from fakes.updates import ISSUED, FakeUpdateMemory, a_manifest
 from tiepoint.adapters.updates.update_memory import FileUpdateMemory
 from tiepoint.domain.errors import SetupError
@@ -27,7 +28,7 @@ NOTES = UpdateNotes(
 def memory(request: pytest.FixtureRequest, tmp_path: Path) -> UpdateMemory:
     if request.param == "fake":
         return FakeUpdateMemory()
-    return FileUpdateMemory(tmp_path / "below" / "updates.json", lambda: NOW)
+    return FileUpdateMemory(tmp_path / "below" / "updates.json", keeping(lambda: NOW))
 
 
 def test_nothing_is_known_at_first(memory: UpdateMemory) -> None:
@@ -35,9 +36,9 @@ def test_nothing_is_known_at_first(memory: UpdateMemory) -> None:
 
 
 def test_what_was_kept_is_there_again(memory: UpdateMemory) -> None:
-    memory.save(NOTES)
+    memory.change(lambda _: NOTES)
     assert memory.load() == NOTES
-    memory.save(UpdateNotes())
+    memory.change(lambda _: UpdateNotes())
     assert memory.load() == UpdateNotes()
 
 
@@ -58,7 +59,7 @@ def test_what_was_kept_is_there_again(memory: UpdateMemory) -> None:
 def test_a_broken_file_is_set_aside(tmp_path: Path, content: str) -> None:
     path = tmp_path / "updates.json"
     path.write_text(content)
-    assert FileUpdateMemory(path, lambda: NOW).load() == UpdateNotes()
+    assert FileUpdateMemory(path, keeping(lambda: NOW)).load() == UpdateNotes()
     assert (tmp_path / "updates.broken-20261126-093000.json").read_text() == content
     assert not path.exists()
 
@@ -66,8 +67,8 @@ def test_a_broken_file_is_set_aside(tmp_path: Path, content: str) -> None:
 def test_a_file_that_cannot_be_opened_is_said(tmp_path: Path) -> None:
     path = tmp_path / "updates.json"
     path.mkdir()
-    with pytest.raises(SetupError, match="cannot be opened") as refused:
-        FileUpdateMemory(path, lambda: NOW).load()
+    with pytest.raises(SetupError, match="cannot be read") as refused:
+        FileUpdateMemory(path, keeping(lambda: NOW)).load()
     assert refused.value.remedy
 
 
@@ -75,4 +76,4 @@ def test_a_file_that_cannot_be_opened_is_said(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SetupError, match="cannot be written"):
-        FileUpdateMemory(tmp_path / "file" / "updates.json", lambda: NOW).save(NOTES)
+        FileUpdateMemory(tmp_path / "file" / "updates.json", keeping(lambda: NOW)).change(lambda _: NOTES)
