@@ -59,12 +59,12 @@ class Doctor:
         self._worker = worker
 
     async def examine(self) -> AsyncGenerator[Finding, None]:
-        """Make every check, quick ones first; those that wait for something wait together.
+        """Make every check, told in the order in which people read them; those that wait for something wait together.
 
         Yields:
             One finding for each thing looked at; a failing check is a finding, never an exception.
         """
-        checks = (*self._further, self._engine)
+        checks: tuple[Check, ...] = (*self._further, self._engine, self._agent, self._transfers)
         waiting = [asyncio.ensure_future(check()) for check in checks]
         try:
             for finding in self._at_once():
@@ -76,8 +76,6 @@ class Doctor:
             for task in waiting:
                 task.cancel()
             await asyncio.gather(*waiting, return_exceptions=True)
-        yield await self._agent()  # last: it may start one
-        yield await self._transfers()
 
     def _at_once(self) -> list[Finding]:
         folders = [_folder(name, folder) for name, folder in self._system.folders().items()]
@@ -125,7 +123,11 @@ class Doctor:
             Finding("compiled code", Health.OK, "compiled and cached" if facts.is_warm else cold),
         ]
 
-    async def _agent(self) -> Finding:
+    async def _agent(self) -> tuple[Finding, ...]:
+        return (await self._agent_found(),)
+
+    async def _agent_found(self) -> Finding:
+        """Ask the agent, which is started where it does not run."""
         try:
             hello = await self._scheduler.hello()
             nodes = await self._scheduler.nodes()
@@ -142,7 +144,10 @@ class Doctor:
             return Finding("agent", Health.WARNING, text, remedy, facts)
         return Finding("agent", Health.OK, text, facts=facts)
 
-    async def _transfers(self) -> Finding:
+    async def _transfers(self) -> tuple[Finding, ...]:
+        return (await self._transfers_found(),)
+
+    async def _transfers_found(self) -> Finding:
         try:
             diagnostics = await self._worker.diagnostics()
         except TiepointError as error:

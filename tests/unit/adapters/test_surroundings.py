@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 from scripted_server import ScriptedServer, answer
 from tiepoint.adapters.computer import surroundings as module
 from tiepoint.adapters.computer.surroundings import LocalSurroundings
-from tiepoint.ports.surroundings import Reached, SecretStore
+from tiepoint.ports.surroundings import Reached, Reply, SecretStore
 from tls_papers import make_papers
 
 _VARIABLES = ("http_proxy", "https_proxy", "no_proxy", "all_proxy", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
@@ -97,3 +99,39 @@ async def test_a_proxy_is_asked_for_the_way(looks: LocalSurroundings, monkeypatc
     assert asked.header("Proxy-Authorization") == "Basic bWlsYTpzZWNyZXQ="
     assert reply.reached is Reached.NO
     assert "407" in reply.problem
+
+
+async def test_names_and_stores_that_never_answer_hold_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers, begun = threading.Event(), threading.Semaphore(0)
+
+    def never(*_: object, **__: object) -> list[tuple[object, ...]]:
+        begun.release()
+        answers.wait(60)
+        raise socket.gaierror("no answer")
+
+    def store() -> SecretStore:
+        begun.release()
+        answers.wait(60)
+        return SecretStore.OPEN
+
+    monkeypatch.setattr(socket, "getaddrinfo", never)
+    looks = LocalSurroundings(store, patience_s=0.05)
+    try:
+        deaf, web, kept = await asyncio.gather(
+            looks.connect("far.example", 22), looks.ask_https("far.example", 443), looks.secrets()
+        )
+        assert (deaf, web) == (Reply(Reached.NO, "no answer"),) * 2
+        assert kept is SecretStore.LOCKED
+    finally:
+        answers.set()
+        for thread in [each for each in threading.enumerate() if each.name == "doctor"]:
+            thread.join(10)
+    assert begun.acquire(timeout=10)
+
+
+async def test_what_goes_wrong_in_a_look_is_raised() -> None:
+    def broken() -> SecretStore:
+        raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError, match="broken"):
+        await LocalSurroundings(broken).secrets()

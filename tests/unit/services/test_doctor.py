@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from contextlib import aclosing
 from pathlib import Path
@@ -13,7 +14,9 @@ from fakes.scheduler import FakeScheduler
 from fakes.transfers import FakeTransferWorker
 from tiepoint.domain.errors import SetupError
 from tiepoint.ports.settings_store import LoadedSettings
-from tiepoint.ports.system import FolderFacts
+from tiepoint.ports.system import EngineFacts, FolderFacts
+from tiepoint.protocol.hello import HelloResult
+from tiepoint.protocol.methods import Diagnostics
 from tiepoint.services.doctor import Doctor, Finding, Health
 
 
@@ -26,6 +29,36 @@ async def test_a_good_computer_is_well() -> None:
     found = await _findings(FakeSystem(), FakeScheduler(), FakeSettingsStore())
     assert {finding.health for finding in found.values()} == {Health.OK}
     assert {"program", "python", "memory", "folder for captures", "settings", "engine", "agent"} <= found.keys()
+
+
+async def test_whatever_takes_its_time_is_looked_at_at_once() -> None:
+    everybody = asyncio.Barrier(4)
+
+    class SlowSystem(FakeSystem):
+        async def engine(self) -> EngineFacts:
+            await everybody.wait()
+            return await super().engine()
+
+    class SlowScheduler(FakeScheduler):
+        async def hello(self) -> HelloResult:
+            await everybody.wait()
+            return await super().hello()
+
+    class SlowWorker(FakeTransferWorker):
+        async def diagnostics(self) -> Diagnostics | None:
+            await everybody.wait()
+            return await super().diagnostics()
+
+    async def slow_check() -> tuple[Finding, ...]:
+        await everybody.wait()
+        return (Finding("slow", Health.OK, "done"),)
+
+    doctor = Doctor(
+        SlowSystem(), SlowScheduler(), FakeSettingsStore(), "0.1.0", SlowWorker(), lambda: None, (slow_check,)
+    )
+    async with asyncio.timeout(60), aclosing(doctor.examine()) as findings:
+        names = [finding.name async for finding in findings]
+    assert names[-5:] == ["slow", "engine", "compiled code", "agent", "transfer worker"]
 
 
 async def test_everything_that_is_wrong_has_a_remedy() -> None:

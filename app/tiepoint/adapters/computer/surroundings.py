@@ -1,6 +1,7 @@
 """The network and what belongs to it, looked at with the standard library alone. Blocking calls run in threads.
 
-Nothing is kept open and nothing is sent but a connection and the head of a page.
+Nothing is kept open and nothing is sent but a connection and the head of a page. A name that nobody answers for and a
+store that waits for somebody block for as long as they like; they are left to themselves after a while.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar, cast
 from urllib.parse import urlsplit
 
 from tiepoint.adapters.certificates import BUNDLES, system_context
@@ -25,7 +26,10 @@ from tiepoint.adapters.way import proxy_of, way_to
 from tiepoint.domain.errors import ConnectionLost
 from tiepoint.ports.surroundings import CertificateFacts, Reached, Reply, SecretStore
 
+T = TypeVar("T")
+
 PATIENCE_S: Final = 4.0
+_LATE: Final = Reply(Reached.NO, "no answer")
 _FILE_VARIABLES: Final = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
@@ -34,7 +38,7 @@ class LocalSurroundings:
 
     Args:
         secret_store: Looks at the system's store for secrets; blocks.
-        patience_s: How long a place may take to answer.
+        patience_s: How long a place may take to answer; to be looked up and answer, twice as long.
     """
 
     def __init__(self, secret_store: Callable[[], SecretStore], patience_s: float = PATIENCE_S) -> None:
@@ -52,11 +56,11 @@ class LocalSurroundings:
 
     async def connect(self, host: str, port: int) -> Reply:
         """Open a connection and close it."""
-        return await asyncio.to_thread(self._connect, host, port)
+        return await self._in_time(lambda: self._connect(host, port), _LATE)
 
     async def ask_https(self, host: str, port: int, ca_file: str = "") -> Reply:
         """Ask a web server for its head."""
-        return await asyncio.to_thread(self._ask, host, port, ca_file)
+        return await self._in_time(lambda: self._ask(host, port, ca_file), _LATE)
 
     async def certificates(self) -> CertificateFacts:
         """Look at the certificates that are believed."""
@@ -64,7 +68,7 @@ class LocalSurroundings:
 
     async def secrets(self) -> SecretStore:
         """Look at the system's store for secrets."""
-        return await asyncio.to_thread(self._secret_store)
+        return await self._in_time(self._secret_store, SecretStore.LOCKED)
 
     def built(self) -> datetime:
         """Return when this program was put together."""
@@ -73,6 +77,35 @@ class LocalSurroundings:
             return datetime.fromtimestamp(own.stat().st_mtime, UTC)
         except OSError:
             return datetime(2026, 1, 1, tzinfo=UTC)
+
+    async def _in_time(self, look: Callable[[], T], late: T) -> T:
+        """Look in a thread that nobody waits for at the end; `late` when that takes too long."""
+        loop = asyncio.get_running_loop()
+        found: asyncio.Future[T] = loop.create_future()
+
+        def settle(result: T | None, error: BaseException | None) -> None:
+            if found.done():
+                return
+            if error is not None:
+                found.set_exception(error)
+            else:
+                found.set_result(cast("T", result))
+
+        def work() -> None:
+            result, trouble = None, None
+            try:
+                result = look()
+            except BaseException as error:  # noqa: BLE001  it is raised where it is waited for
+                trouble = error
+            with contextlib.suppress(RuntimeError):  # nobody waits any more, and the loop has ended
+                loop.call_soon_threadsafe(settle, result, trouble)
+
+        threading.Thread(target=work, name="doctor", daemon=True).start()
+        try:
+            async with asyncio.timeout(2 * self._patience_s):
+                return await found
+        except TimeoutError:
+            return late
 
     def _connect(self, host: str, port: int) -> Reply:
         try:
