@@ -11,6 +11,8 @@ import sys
 import urllib.parse
 import urllib.request
 
+from patience import PATIENCE_S
+
 
 class _Form(html.parser.HTMLParser):
     """The first form of a page."""
@@ -39,7 +41,7 @@ def main(username: str, ca_file: str, address: str) -> None:
 
 def _text(address: str, fields: dict[str, str] | None, context: ssl.SSLContext | None) -> str:
     data = urllib.parse.urlencode(fields).encode() if fields is not None else None
-    with urllib.request.urlopen(urllib.request.Request(address, data), timeout=20, context=context) as reply:
+    with urllib.request.urlopen(urllib.request.Request(address, data), timeout=PATIENCE_S, context=context) as reply:
         return bytes(reply.read()).decode()
 
 

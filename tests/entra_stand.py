@@ -19,6 +19,7 @@ from azure_double.exchange import AzureError, Request, Response
 from azure_double.listener import Listener
 from azure_double.people import People
 from azure_double.routing import Router
+from patience import PATIENCE_S
 from tiepoint.domain.cloud import Cloud, custom_cloud
 from tls_papers import make_papers
 
@@ -63,7 +64,7 @@ class EntraStand:
         query = dict(urllib.parse.parse_qsl(parts.query))
         redirect, fields = self.entra.answer(query, tenant, username, answer)
         data = urllib.parse.urlencode(fields).encode()
-        with urllib.request.urlopen(urllib.request.Request(redirect, data), timeout=10) as page:
+        with urllib.request.urlopen(urllib.request.Request(redirect, data), timeout=PATIENCE_S) as page:
             self.pages.append(page.read().decode())
 
     def browser(self, username: str = MILA, answer: str = "ok") -> Any:
@@ -105,6 +106,6 @@ def entra_stand(folder: Path) -> Iterator[EntraStand]:
         stand = EntraStand(listener.url, papers.authority, sessions, entra)
         yield stand
         for thread in stand.threads:
-            thread.join(10)
+            thread.join(PATIENCE_S)
     finally:
         listener.close()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from fakes.program import FakeProgram
+from patience import PATIENCE_S
 from tiepoint.ui.background import Background
 from tiepoint.ui.pages.page import Page
 from tiepoint.ui.panel import Panel
@@ -82,7 +83,7 @@ async def standing(make: Callable[[Panel], P], fake: FakeProgram | None = None) 
         page.deleteLater()
 
 
-async def until(condition: Callable[[], object], *, seconds: float = 10.0) -> None:
+async def until(condition: Callable[[], object], *, seconds: float = PATIENCE_S) -> None:
     """Wait until something is so.
 
     Raises:

@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from patience import PATIENCE_S
+
 PROBE = Path(__file__).with_name("panel_probe.py")
 LOOK_EVERY_S = 0.1
 BROKEN = "Something in Tiepoint broke."
@@ -74,7 +76,7 @@ class PanelHand:
         found: list[str] = self.ask(texts=True)
         return found
 
-    def wait(self, what: str, is_so: Callable[[], Any], limit_s: float = 30.0) -> Any:
+    def wait(self, what: str, is_so: Callable[[], Any], limit_s: float = PATIENCE_S) -> Any:
         """Look until something is so."""
         end = time.monotonic() + limit_s
         while time.monotonic() < end:
@@ -92,7 +94,7 @@ class PanelHand:
             return "no log"
         return self._log.read_text(encoding="utf-8", errors="replace")[-4000:]
 
-    def wait_for(self, name: str, limit_s: float = 30.0) -> dict[str, Any]:
+    def wait_for(self, name: str, limit_s: float = PATIENCE_S) -> dict[str, Any]:
         """Wait until something of this name can be used, and return where it is."""
 
         def usable() -> dict[str, Any] | None:
@@ -102,14 +104,14 @@ class PanelHand:
         place: dict[str, Any] = self.wait(f"“{name}”", usable, limit_s)
         return place
 
-    def wait_for_text(self, part: str, limit_s: float = 30.0) -> str:
+    def wait_for_text(self, part: str, limit_s: float = PATIENCE_S) -> str:
         """Wait until some text on the screen holds this, and return it whole."""
         text: str = self.wait(
             f"a text with “{part}”", lambda: next((text for text in self.texts() if part in text), None), limit_s
         )
         return text
 
-    def click(self, name: str, limit_s: float = 30.0) -> None:
+    def click(self, name: str, limit_s: float = PATIENCE_S) -> None:
         """Click on something by its name, in its middle."""
         self.click_on(self.wait_for(name, limit_s))
 

@@ -15,6 +15,8 @@ from typing import Any
 
 import psutil
 
+from patience import PATIENCE_S
+
 
 @dataclass(frozen=True)
 class Finished:
@@ -105,7 +107,7 @@ def _is_role(command: Sequence[str], role: str) -> bool:
     return any(pair == ("--child", role) for pair in zip(command, command[1:], strict=False))
 
 
-def wait_until(claim: Callable[[], object], *, timeout_s: float, what: str) -> None:
+def wait_until(claim: Callable[[], object], *, what: str, timeout_s: float = PATIENCE_S) -> None:
     """Wait until a claim holds.
 
     Raises:

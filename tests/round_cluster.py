@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from cluster_box.cloud import PERSON, BoxCloud
+from patience import PATIENCE_S
 from program import Program
 from round_panel import PanelSettings
 from tiepoint.domain.blob_place import BlobPlace
@@ -97,7 +98,7 @@ class RoundCluster:
         """End it and everything it started."""
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
-            self._process.wait(timeout=20)
+            self._process.wait(timeout=PATIENCE_S)
         Program(self.home).stop()
 
     def panel(self, **more: Any) -> PanelSettings:

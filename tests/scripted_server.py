@@ -10,6 +10,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from patience import PATIENCE_S
+
 
 @dataclass
 class Exchange:
@@ -162,7 +164,7 @@ class ScriptedServer:
             with contextlib.suppress(OSError):
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
         for thread in self._threads:
-            thread.join(10)
+            thread.join(PATIENCE_S)
             assert not thread.is_alive(), "a thread of the scripted server hangs"
 
     def _accept(self) -> None:

@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import blob_rights
+from patience import PATIENCE_S
 from tiepoint.domain.blob_place import BlobPlace, read_place
 from tiepoint.domain.photo import PhotoEntry
 from tiepoint.domain.transfer import Transfer, TransferFile, TransferId, TransferState, Verdict
@@ -121,7 +122,7 @@ class Workstation:
         with contextlib.suppress(ConnectionError):  # it may be gone before its answer is read
             self.ask(messages.WORKER_STOP, StopParams())
         if self._worker is not None:
-            self._worker.wait(timeout=20)
+            self._worker.wait(timeout=PATIENCE_S)
             self._worker = None
         self.disconnect()
 
@@ -134,7 +135,7 @@ class Workstation:
 
     def _connect(self) -> None:
         assert self._worker is not None
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE_S
         while True:
             wire = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             try:

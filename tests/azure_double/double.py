@@ -44,6 +44,7 @@ from azure_double.request_log import RequestLog
 from azure_double.routing import Router
 from azure_double.vault_data import VaultData
 from azure_double.world import World
+from patience import PATIENCE_S
 from tiepoint.domain.cloud import Cloud, custom_cloud
 from tls_papers import TlsPapers
 
@@ -157,7 +158,7 @@ class AzureDouble:
             request = urllib.request.Request(redirect, data=data.encode())
         else:
             request = urllib.request.Request(f"{redirect}?{data}")
-        with urllib.request.urlopen(request, timeout=10) as reply:
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as reply:
             return bytes(reply.read()).decode()
 
     def enter_code(self, code: str, username: str = "mila@studio.example", answer: str = "ok") -> None:

@@ -14,6 +14,7 @@ from http import HTTPStatus
 from typing import Any
 
 from azure_double.exchange import Dropped, Request, Response, read_request
+from patience import PATIENCE_S
 
 Answer = Callable[[Request], Response]
 Carry = Callable[[Request, socket.socket], None]
@@ -47,7 +48,7 @@ class Listener:
         self._server.shutdown()
         self._server.server_close()
         self._server.drop_all()
-        self._thread.join(5)
+        self._thread.join(PATIENCE_S)
 
 
 class _Server(http.server.ThreadingHTTPServer):

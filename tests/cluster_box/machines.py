@@ -101,7 +101,7 @@ class AgentMachine:
         running = Program(self.home).processes("agent")
         for each in running:
             each.terminate()
-        wait_until(lambda: all(map(has_ended, running)), timeout_s=20, what="the agent to end")
+        wait_until(lambda: all(map(has_ended, running)), what="the agent to end")
         self._process.stop()
 
     def kill(self) -> None:

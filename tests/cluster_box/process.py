@@ -51,7 +51,7 @@ class BoxProcess:
         assert not self.pid
         self._process = _STARTER.submit(self._begun).result()
         try:
-            wait_until(lambda: not self.pid or self._is_up(), timeout_s=30, what=f"{self._command} to answer")
+            wait_until(lambda: not self.pid or self._is_up(), what=f"{self._command} to answer")
         except TimeoutError:
             self.kill()
             raise

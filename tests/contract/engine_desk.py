@@ -9,6 +9,7 @@ from typing import Any
 
 from engine_rigs import Rig
 
+from patience import PATIENCE_S
 from tiepoint.adapters.scheduler.client import ProtocolScheduler
 from tiepoint.connections import open_agent_stream
 from tiepoint.domain.job import Job, JobState
@@ -41,7 +42,7 @@ class Desk:
             self.seen.append(snapshot)
             self._changed.set()
 
-    async def until(self, claim: Callable[[], bool], timeout_s: float = 30) -> None:
+    async def until(self, claim: Callable[[], bool], timeout_s: float = PATIENCE_S) -> None:
         """Wait until a claim about what was seen holds."""
         async with asyncio.timeout(timeout_s):
             while not claim():
@@ -57,7 +58,7 @@ class Desk:
         """Return all that was seen of a job."""
         return [snapshot.jobs[job] for snapshot in self.seen if job in snapshot.jobs]
 
-    async def until_job(self, job: str, claim: Callable[[Job], bool], timeout_s: float = 30) -> Job:
+    async def until_job(self, job: str, claim: Callable[[Job], bool], timeout_s: float = PATIENCE_S) -> Job:
         """Wait until a claim about a job holds."""
         await self.until(lambda: (found := self.job(job)) is not None and claim(found), timeout_s)
         found = self.job(job)

@@ -54,7 +54,7 @@ class Rig:
     def kill_agent(self) -> None:
         """End the agent as a crash does."""
         pid = self.program.kill("agent")
-        wait_until(lambda: not psutil.pid_exists(pid), timeout_s=5, what="the agent to end")
+        wait_until(lambda: not psutil.pid_exists(pid), what="the agent to end")
 
     def lose_busy_node(self, host: str) -> None:
         """Let the machine of a node that works die."""

@@ -120,7 +120,7 @@ async def test_a_silent_server_is_said_and_waited_for(desk: Desk, rig: AgisoftRi
 
 async def test_a_quit_worker_is_gone(desk: Desk, rig: AgisoftRig) -> None:
     await desk.scheduler.quit_node(node_of(desk, "node-02"))
-    wait_until(lambda: not rig.stand.has_worker("node-02"), timeout_s=5, what="the worker to end")
+    wait_until(lambda: not rig.stand.has_worker("node-02"), what="the worker to end")
     await desk.until(
         lambda: all(n.state is NodeState.OFFLINE for n in desk.seen[-1].nodes.values() if n.host == "node-02")
     )

@@ -280,4 +280,4 @@ async def test_jobs_of_other_tools_are_followed_and_taken_over(desk: Desk, rig: 
     aborted = await desk.until_job(identifier, lambda job: job.state.is_over)
     assert aborted.state is JobState.CANCELED
     assert aborted.is_adopted
-    wait_until(lambda: not any(each.get("batch_id") == number for each in rig.stand.workers()), timeout_s=5, what="it")
+    wait_until(lambda: not any(each.get("batch_id") == number for each in rig.stand.workers()), what="it")

@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from fakes.azure import FakePrices, FakeSignIn
 from fakes.azure_scenes import SUBSCRIPTION_ID
+from patience import PATIENCE_S
 from tiepoint.domain.cluster import (
     CLUSTER_TAG,
     ActivityEntry,
@@ -517,7 +518,7 @@ class LifeBench:
             if each.booted is not None:
                 each.booted -= timedelta(minutes=10)
 
-    async def until(self, holds: Callable[[], bool], seconds: float = 5.0) -> None:
+    async def until(self, holds: Callable[[], bool], seconds: float = PATIENCE_S) -> None:
         """Wait until something holds."""
         end = time.monotonic() + seconds
         while not holds():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from fakes.photo_sets import FakePhotoGallery, FakePhotoSetStore
 from fakes.products import FakeProductStore, FakeRenderer, FakeSettingsStore, FakeSystem
 from fakes.remote import fake_remote_parts
 from fakes.results import FakeModelExporter, FakeResultReader, FakeResultStore
-from fakes.scheduler import T0, FakeScheduler
+from fakes.scheduler import T0, FakeScheduler, in_turn
 from fakes.surroundings import FakeSurroundings
 from fakes.transfers import FakeTransferWorker
 from fakes.updates import FakeUpdateMemory, FakeUpdateSource
@@ -85,10 +84,14 @@ class FakeProgram:
         self.program = self._program()
 
     def _run(self, fake: FakeScheduler, job: Job) -> None:
-        loop = asyncio.get_running_loop()
-        loop.call_later(0.005, lambda: fake.set(job.id, state=JobState.RUNNING, stages=STAGES, started=T0))
-        if self.ends is not None:
-            loop.call_later(0.01, lambda: fake.set(job.id, state=self.ends, finished=T0, **self.changes))
+        def begins() -> None:
+            fake.set(job.id, state=JobState.RUNNING, stages=STAGES, started=T0)
+
+        def ends() -> None:
+            if self.ends is not None:
+                fake.set(job.id, state=self.ends, finished=T0, **self.changes)
+
+        in_turn(begins, ends)
 
     def _program(self) -> Program:
         operations, keys = Operations(), iter(range(99))

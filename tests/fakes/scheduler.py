@@ -31,6 +31,25 @@ from tiepoint.protocol.methods import (
 )
 
 T0 = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+STEP_S = 0.005
+
+
+def in_turn(*happenings: Callable[[], object]) -> None:
+    """Let things happen from now on, each when whoever follows has had time to hear of the one before.
+
+    Timers alone are not enough: after a pause of the computer two of them are due at once.
+    """
+    loop = asyncio.get_running_loop()
+
+    def happens(left: tuple[Callable[[], object], ...], turns: int) -> None:
+        if turns:
+            loop.call_soon(happens, left, turns - 1)
+            return
+        left[0]()
+        if left[1:]:
+            loop.call_later(STEP_S, happens, left[1:], 50)
+
+    loop.call_later(STEP_S, happens, happenings, 0)
 
 
 class FakeScheduler:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from patience import PATIENCE_S
 from program import Finished, Program, wait_until
 from reconstruction_facts import assert_same
 from small_capture import SMALL_JOB, write_small_capture
@@ -65,12 +66,11 @@ def test_a_killed_process_costs_no_result(
 ) -> None:
     with program.start("run", str(photos), "-o", str(tmp_path / "out"), *SMALL_JOB, "--json") as client:
         wait_for_stage(program, stage, client)
-        wait_until(lambda: program.processes(victim), timeout_s=20, what=f"a {victim} to kill")
+        wait_until(lambda: program.processes(victim), what=f"a {victim} to kill")
         program.kill(victim)
         if victim == "agent":
             wait_until(
                 lambda: not (program.processes("worker") or program.processes("stage")),
-                timeout_s=5,
                 what="the workers to end with their agent",
             )
         client.communicate(timeout=120)
@@ -82,7 +82,7 @@ def test_a_killed_client_changes_nothing(program: Program, photos: Path, undistu
     with program.start("run", str(photos), "-o", str(tmp_path / "out"), *SMALL_JOB, "--json") as client:
         wait_for_stage(program, "depth_maps", client)
         client.kill()
-        client.communicate(timeout=20)
+        client.communicate(timeout=PATIENCE_S)
     finish(program, tmp_path / "out")
     assert_same(tmp_path / "out", undisturbed)
 
@@ -91,6 +91,6 @@ def test_stopping_the_agent_leaves_no_process(program: Program, photos: Path, tm
     with program.start("run", str(photos), "-o", str(tmp_path / "out"), *SMALL_JOB, "--json") as client:
         wait_for_stage(program, "depth_maps", client)
         client.terminate()
-        client.communicate(timeout=20)
+        client.communicate(timeout=PATIENCE_S)
         assert client.returncode == 130
-    wait_until(lambda: not program.processes("stage"), timeout_s=5, what="the stage children to end")
+    wait_until(lambda: not program.processes("stage"), what="the stage children to end")

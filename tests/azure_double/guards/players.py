@@ -19,6 +19,7 @@ from azure_double.guards.papers import Papers
 from azure_double.guards.standing import Standing, standing_of
 from azure_double.kinds.machine import TYPE
 from azure_double.world import Resource, World
+from patience import PATIENCE_S
 from tiepoint.domain.cluster import ROLE_TAG, MachineRole
 
 _ROUND_S = 0.05
@@ -56,7 +57,7 @@ class Guards:
         """End."""
         self._is_over.set()
         if self._thread.is_alive():
-            self._thread.join(10)
+            self._thread.join(PATIENCE_S)
 
     def _rounds(self) -> None:
         while not self._is_over.wait(_ROUND_S):

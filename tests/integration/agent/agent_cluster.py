@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from cluster_certificates import make_certificates
+from patience import PATIENCE_S
 from program import Program, wait_until
 
 
@@ -77,13 +78,14 @@ class AgentCluster:
     def kill_agent(self) -> None:
         """Kill the agent."""
         self._ran["agent"].kill()
-        self._ran["agent"].wait(10)  # as long as it has not been waited for, some of its threads may hold the socket
+        # As long as it has not been waited for, some of its threads may hold the socket.
+        self._ran["agent"].wait(PATIENCE_S)
 
     def kill_node(self, name: str) -> None:
         """Kill a supervisor, and with it all that it has started."""
         self._ran[name].kill()
-        self._ran[name].wait(10)
-        wait_until(lambda: not self.nodes[name].processes(), timeout_s=5, what=f"{name} to end")
+        self._ran[name].wait(PATIENCE_S)
+        wait_until(lambda: not self.nodes[name].processes(), what=f"{name} to end")
 
     def freeze_node(self, name: str, *, is_frozen: bool = True) -> None:
         """Let all of a node fall silent without a word, or go on."""
@@ -97,7 +99,7 @@ class AgentCluster:
                 process.resume()
             program.stop()
         for ran in self._ran.values():
-            ran.wait(10)
+            ran.wait(PATIENCE_S)
 
     def logs(self) -> str:
         """Return what the logs of all of them hold."""

@@ -7,6 +7,7 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
+from patience import PATIENCE_S
 from tiepoint.protocol.framing import MESSAGE_LIMIT_BYTES, decode_message, encode_message
 from tiepoint.runtime.endpoint import AGENT
 
@@ -34,7 +35,7 @@ class Client:
         return client
 
     @classmethod
-    async def join(cls, timeout_s: float = 20) -> Client:
+    async def join(cls, timeout_s: float = PATIENCE_S) -> Client:
         """Connect to an agent that somebody else has started."""
         async with asyncio.timeout(timeout_s):
             while True:
@@ -78,7 +79,7 @@ class Client:
             raise ConnectionError("the agent closed the stream")
         return message
 
-    async def job_until(self, job: str, *states: str, timeout_s: float = 30) -> dict[str, Any]:
+    async def job_until(self, job: str, *states: str, timeout_s: float = PATIENCE_S) -> dict[str, Any]:
         """Poll until the job is in one of the states."""
         async with asyncio.timeout(timeout_s):
             while True:
@@ -91,11 +92,11 @@ class Client:
         params = {"capture": str(capture), "preset": "draft", "key": capture.name, **more}
         return dict((await self.call("jobs.submit", **params))["job"])
 
-    async def stage_reached(self, job: str, stage: str, timeout_s: float = 30) -> None:
+    async def stage_reached(self, job: str, stage: str, timeout_s: float = PATIENCE_S) -> None:
         """Wait until a task of the stage runs."""
         await self._tasks(job, stage, "running", 1, timeout_s)
 
-    async def tasks_done(self, job: str, stage: str, count: int, timeout_s: float = 30) -> None:
+    async def tasks_done(self, job: str, stage: str, count: int, timeout_s: float = PATIENCE_S) -> None:
         """Wait until so many tasks of the stage are done."""
         await self._tasks(job, stage, "completed", count, timeout_s)
 
@@ -111,7 +112,7 @@ class Client:
         """Return the nodes by name."""
         return {node["id"]: node for node in (await self.call("nodes.list"))["nodes"]}
 
-    async def nodes_are(self, *states: str, names: tuple[str, ...] = (), timeout_s: float = 30) -> None:
+    async def nodes_are(self, *states: str, names: tuple[str, ...] = (), timeout_s: float = PATIENCE_S) -> None:
         """Poll until the nodes, or those named, are in one of the states."""
         async with asyncio.timeout(timeout_s):
             while True:

@@ -16,6 +16,7 @@ import pytest_asyncio
 from agent_cluster import AgentCluster, MetadataService
 from client import Client, Refused
 
+from patience import PATIENCE_S
 from program import Program, wait_until
 
 Capture = Callable[..., Path]
@@ -111,7 +112,7 @@ async def test_a_job_runs_on_all_nodes(cluster: AgentCluster, join: Join, captur
     assert nodes["node-01"]["stage"] == "features"
     assert nodes["node-01"]["task_since"]
     assert nodes["node-01"]["load"]["memory_bytes"] > 0
-    wait_until(lambda: [*(cluster.run_folder("node-02") / "tasks").iterdir()], timeout_s=5, what="a task's marker")
+    wait_until(lambda: [*(cluster.run_folder("node-02") / "tasks").iterdir()], what="a task's marker")
     gate.open()
 
     done = await client.job_until(job["id"], "completed")
@@ -129,7 +130,7 @@ def has_begun(cluster: AgentCluster, job: dict[str, Any], node: str, role: str =
         pids = {int(word) for path in work.glob("features-*.tries") for word in path.read_text().split()}
         return any(process.pid in pids for process in cluster.nodes[node].processes(role))
 
-    wait_until(works, timeout_s=15, what=f"a task on {node}")
+    wait_until(works, what=f"a task on {node}")
 
 
 @pytest.mark.parametrize("isolated", [False, True])
@@ -202,9 +203,7 @@ async def test_nodes_come_back_to_an_agent_that_was_killed(
     job = await client.submit(capture("capture-5", features={"tasks": 3, "gate": gate.path}))
     await client.nodes_are("busy")
     cluster.kill_agent()
-    wait_until(
-        lambda: not any(node.processes("worker") for node in cluster.nodes.values()), timeout_s=5, what="tasks to end"
-    )
+    wait_until(lambda: not any(node.processes("worker") for node in cluster.nodes.values()), what="tasks to end")
     cluster.start_agent()
     client = await join()
     assert (await client.call("jobs.get", job=job["id"]))["job"]["error"]["kind"] == "interrupted"
@@ -221,13 +220,12 @@ async def test_aborting_frees_every_node_within_five_seconds(
     stage = {"tasks": 3, "seconds": 60, "spin": True, "isolated": isolated}
     job = await client.submit(capture(f"abort-{isolated}", features=stage))
     await client.nodes_are("busy")
-    wait_until(lambda: len(running(cluster, isolated=isolated)) == 3, timeout_s=10, what="three tasks at work")
+    wait_until(lambda: len(running(cluster, isolated=isolated)) == 3, what="three tasks at work")
     before = {process.pid for process in running(cluster, isolated=isolated)}
     began_s = time.monotonic()
     await client.call("jobs.abort", job=job["id"])
     wait_until(
         lambda: not before & {process.pid for process in running(cluster, isolated=isolated)},
-        timeout_s=5,
         what="the processors to be free",
     )
     assert time.monotonic() - began_s < 5
@@ -279,7 +277,7 @@ async def test_a_node_that_ends_gives_its_task_to_another(
     await client.nodes_are("busy")
     await client.call("nodes.quit", node="node-02")
     await client.nodes_are("offline", names=("node-02",))
-    wait_until(lambda: not cluster.nodes["node-02"].processes(), timeout_s=5, what="the node to end")
+    wait_until(lambda: not cluster.nodes["node-02"].processes(), what="the node to end")
     gate.open()
     await client.job_until(job["id"], "completed")
 
@@ -341,7 +339,7 @@ async def test_a_node_told_to_rest_by_the_guard_takes_no_task(
 
 async def said(client: Client, job: str, words: str) -> None:
     """Wait until a line of the job's log says so."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             lines = (await client.call("logs.tail", job=job, lines=200))["lines"]
             if any(words in line["text"] for line in lines):
@@ -406,11 +404,11 @@ async def test_a_name_is_one_machine_at_a_time(cluster: AgentCluster, join: Join
     twin = Program(tmp_path / "twin")
     config = cluster.folder / "node-01.json"
     process = cluster.start_beside(twin, "node", config)
-    wait_until(lambda: "another machine named node-01" in log_of(twin), timeout_s=15, what="the twin to be refused")
+    wait_until(lambda: "another machine named node-01" in log_of(twin), what="the twin to be refused")
     await client.nodes_are("ready")
     assert not twin.processes("worker")
     process.terminate()
-    assert process.wait(10) == 0
+    assert process.wait(PATIENCE_S) == 0
 
 
 def environments(job: dict[str, Any], stage: str) -> list[dict[str, str | None]]:

@@ -47,10 +47,10 @@ async def test_a_killed_worker_costs_nothing_else(client: Client, capture: Captu
 async def test_killing_a_worker_ends_its_stage_child(client: Client, capture: Capture, program: Program) -> None:
     job = await client.submit(capture(mesh={"isolated": True, "seconds": 3, "spin": True}))
     await client.stage_reached(job["id"], "mesh")
-    wait_until(lambda: program.processes("stage"), timeout_s=10, what="a stage child")
+    wait_until(lambda: program.processes("stage"), what="a stage child")
     (child,) = program.processes("stage")
     os.kill(child.ppid(), signal.SIGKILL)
-    wait_until(lambda: not child.is_running(), timeout_s=3, what="the stage child to end")
+    wait_until(lambda: not child.is_running(), what="the stage child to end")
     await client.job_until(job["id"], "completed")
 
 
@@ -60,9 +60,9 @@ async def test_a_killed_agent_leaves_nobody_and_its_job_goes_on(
     client = await Client.connect()
     job = await client.submit(capture(features={"tasks": 2}, mesh={"isolated": True, "seconds": 2, "spin": True}))
     await client.stage_reached(job["id"], "mesh")
-    wait_until(lambda: program.processes("stage"), timeout_s=10, what="a stage child")
+    wait_until(lambda: program.processes("stage"), what="a stage child")
     program.kill("agent")
-    wait_until(lambda: not program.processes(), timeout_s=5, what="everything to end with the agent")
+    wait_until(lambda: not program.processes(), what="everything to end with the agent")
     await client.close()
 
     again = await Client.connect()
@@ -81,7 +81,7 @@ async def test_stopping_the_agent_ends_everything(program: Program, capture: Cap
     job = await client.submit(capture(mesh={"isolated": True, "seconds": 60, "spin": True}))
     await client.stage_reached(job["id"], "mesh")
     await client.call("agent.stop", when="now")
-    wait_until(lambda: not program.processes(), timeout_s=8, what="everything to end")
+    wait_until(lambda: not program.processes(), what="everything to end")
     await client.close()
     again = await Client.connect()
     assert (await again.call("jobs.get", job=job["id"]))["job"]["error"]["kind"] == "interrupted"

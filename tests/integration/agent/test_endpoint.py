@@ -16,6 +16,7 @@ import psutil
 import pytest
 from client import LIMIT, Client
 
+from patience import PATIENCE_S
 from program import Program, wait_until
 from tiepoint.runtime.children import start_child
 from tiepoint.runtime.endpoint import AGENT
@@ -76,7 +77,7 @@ async def _answer(port: int, question: bytes) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(question)
-        return await asyncio.wait_for(reader.read(100), 3)
+        return await asyncio.wait_for(reader.read(100), PATIENCE_S)
     except (ConnectionError, TimeoutError):
         return b""
     finally:
@@ -102,7 +103,7 @@ async def test_the_endpoint_is_private(client: Client) -> None:
 async def test_an_unreadable_message_closes_the_stream_only(client: Client, sent: bytes, code: int) -> None:
     reader, writer = await AGENT.open_or_start()
     writer.write(sent)
-    answer = json.loads(await asyncio.wait_for(reader.readline(), 5))
+    answer = json.loads(await asyncio.wait_for(reader.readline(), PATIENCE_S))
     assert answer["error"]["code"] == code
     assert answer["error"]["data"]["summary"]
     assert await reader.read() == b""
@@ -146,7 +147,7 @@ async def test_connect_joins_the_streams(program: Program) -> None:
         sys.executable, "-m", "tiepoint", "--child", "connect", stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     request = {"jsonrpc": "2.0", "id": 1, "method": "hello", "params": {"client": "c"}}
-    answer, _ = await asyncio.wait_for(process.communicate(json.dumps(request).encode() + b"\n"), 15)
+    answer, _ = await asyncio.wait_for(process.communicate(json.dumps(request).encode() + b"\n"), PATIENCE_S)
     assert json.loads(answer)["result"]["engine"]["name"] == "tiepoint"
     assert process.returncode == 0
 
@@ -154,11 +155,11 @@ async def test_connect_joins_the_streams(program: Program) -> None:
 async def test_the_agent_ends_when_idle(program: Program) -> None:
     await asyncio.to_thread(start_child, "agent", ["--idle-s", "0.5"], detached=True)
     endpoint = Path(AGENT.address())
-    wait_until(endpoint.exists, timeout_s=10, what="the agent to listen")
+    wait_until(endpoint.exists, what="the agent to listen")
     client = await Client.connect()
     await asyncio.sleep(1.0)
     assert (await client.call("jobs.list"))["jobs"] == []
     await client.close()
-    wait_until(lambda: not program.processes(), timeout_s=5, what="the agent to end")
+    wait_until(lambda: not program.processes(), what="the agent to end")
     assert AGENT.address() == str(endpoint)
     assert endpoint.name not in os.listdir(endpoint.parent)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from client import Client, Refused
 
+from patience import PATIENCE_S
 from program import Program, wait_until
 
 Capture = Callable[..., Path]
@@ -64,7 +65,7 @@ async def test_abort_frees_the_processor(client: Client, capture: Capture, progr
     began_s = time.monotonic()
     aborted = (await client.call("jobs.abort", job=job["id"]))["job"]
     assert aborted["state"] == "canceled"
-    wait_until(lambda: not any(process.is_running() for process in busy), timeout_s=5, what="the processes to end")
+    wait_until(lambda: not any(process.is_running() for process in busy), what="the processes to end")
     assert time.monotonic() - began_s < 5
     # What was stopped goes on where it was.
     again = (await client.call("jobs.retry", job=job["id"]))["job"]
@@ -124,7 +125,7 @@ async def test_two_clients_see_the_same(client: Client, capture: Capture) -> Non
         assert state["snapshot"]["jobs"] == []
         assert [node["id"] for node in state["snapshot"]["nodes"]] == ["worker-1", "worker-2"]
         job = await client.submit(capture())
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 event = (await other.next_event())["params"]
                 if event["kind"] == "job.changed" and event["job"]["state"] == "completed":
@@ -174,6 +175,6 @@ async def test_pausing_and_aborting_at_once(client: Client, capture: Capture, pr
     job = await client.submit(capture(mesh={"tasks": 2, "seconds": 60, "spin": True, "isolated": True}))
     await client.stage_reached(job["id"], "mesh")
     await asyncio.gather(client.call("jobs.pause", job=job["id"]), other.call("jobs.abort", job=job["id"]))
-    wait_until(lambda: not program.processes("stage"), timeout_s=3, what="the stage children to end")
+    wait_until(lambda: not program.processes("stage"), what="the stage children to end")
     assert (await client.call("jobs.get", job=job["id"]))["job"]["state"] in {"paused", "canceled"}
     await other.close()

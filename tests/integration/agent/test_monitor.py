@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from client import Client
 
+from patience import PATIENCE_S
 from program import Program, wait_until
 from tiepoint import bootstrap
 from tiepoint.domain.failure_card import failure_card
@@ -39,7 +40,7 @@ class Panel:
         if not self.links or self.links[-1] is not state:
             self.links.append(state)
 
-    async def until(self, claim: Callable[[], Any], timeout_s: float = 30) -> None:
+    async def until(self, claim: Callable[[], Any], timeout_s: float = PATIENCE_S) -> None:
         """Wait until a claim about the monitor holds."""
         heard = asyncio.Event()
         stop = self.services.monitor.changed.subscribe(lambda _: heard.set())
@@ -141,7 +142,7 @@ async def test_stopping_now_is_resumable_and_stays_stopped(
     await panel.until_stage_runs(job["id"], "mesh")
     await client.close()
     await panel.services.computer.stop_agent(now=True)
-    wait_until(lambda: not program.processes(), timeout_s=5, what="everything to end")
+    wait_until(lambda: not program.processes(), what="everything to end")
     await asyncio.sleep(1.5)
     assert not program.processes()
     assert panel.services.computer.snapshot.agent.state is AgentState.STOPPED
@@ -162,7 +163,7 @@ async def test_stopping_when_idle_lets_the_job_end_first(
     assert panel.services.computer.snapshot.agent.state is AgentState.STOPPING
     await panel.until(lambda: panel.services.monitor.snapshot.link.state is LinkState.STOPPED)
     assert panel.job(job["id"]).state is JobState.COMPLETED
-    wait_until(lambda: not program.processes("agent"), timeout_s=60, what="the agent to end")
+    wait_until(lambda: not program.processes("agent"), what="the agent to end")
 
 
 async def test_pausing_all_stops_what_runs_and_what_waits(panel: Panel, client: Client, capture: Capture) -> None:
@@ -215,7 +216,7 @@ async def test_a_log_is_followed_to_its_last_word(panel: Panel, client: Client, 
     log = panel.services.monitor.follow_log(JobId(job["id"]))
     ended = asyncio.Event()
     log.appended.subscribe(lambda lines: ended.set() if lines[-1].text == "completed" else None)
-    await asyncio.wait_for(ended.wait(), 30)
+    await asyncio.wait_for(ended.wait(), PATIENCE_S)
     whole = (await client.call("logs.tail", job=job["id"], lines=500))["lines"]
     assert [line.text for line in log.lines] == [line["text"] for line in whole]
     log.close()
@@ -277,7 +278,7 @@ async def test_the_load_of_the_jobs_is_seen(panel: Panel, client: Client, captur
     await panel.until_stage_runs(job["id"], "mesh")
     busy = asyncio.Event()
     off = panel.services.computer.watch_load(lambda sample: busy.set() if (sample.jobs_cpu or 0) > 0.2 else None)
-    await asyncio.wait_for(busy.wait(), 20)
+    await asyncio.wait_for(busy.wait(), PATIENCE_S)
     assert (panel.services.computer.load[-1].jobs_memory_bytes or 0) > 10**7
     off()
     await panel.services.jobs.abort(JobId(job["id"]))

@@ -23,7 +23,7 @@ MEMORY_BYTES = 900_000_000
 def small_agent(program: Program) -> Iterator[subprocess.Popen[bytes]]:
     script = Path(__file__).with_name("small_agent.py")
     with subprocess.Popen([sys.executable, str(script), str(MEMORY_BYTES), "1.0"]) as process:
-        wait_until(Path(AGENT.address()).exists, timeout_s=10, what="the agent to listen")
+        wait_until(Path(AGENT.address()).exists, what="the agent to listen")
         yield process
         process.kill()
 
@@ -50,7 +50,7 @@ async def test_workers_go_when_there_is_nothing_to_do(small: Client, capture: Ca
     job = await small.submit(capture("first"))
     await small.job_until(job["id"], "completed")
     assert program.processes("worker")
-    wait_until(lambda: not program.processes("worker"), timeout_s=6, what="the workers to end")
+    wait_until(lambda: not program.processes("worker"), what="the workers to end")
     job = await small.submit(capture("second"))
     await small.job_until(job["id"], "completed")
 
@@ -79,7 +79,7 @@ async def test_an_abort_while_the_cluster_starts(small: Client, capture: Capture
 async def test_an_idle_agent_uses_no_processor(small: Client, capture: Capture, program: Program) -> None:
     job = await small.submit(capture())
     await small.job_until(job["id"], "completed")
-    wait_until(lambda: not program.processes("worker"), timeout_s=6, what="the workers to end")
+    wait_until(lambda: not program.processes("worker"), what="the workers to end")
     agent = next(process for process in program.processes() if "small_agent.py" in " ".join(process.cmdline()))
     before = sum(agent.cpu_times()[:2])
     await asyncio.sleep(2)

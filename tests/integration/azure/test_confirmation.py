@@ -11,6 +11,7 @@ from azure.keyvault.secrets import SecretClient
 from azure.storage.blob import BlobServiceClient
 
 from azure_double.double import AzureDouble
+from patience import PATIENCE_S
 from tiepoint.adapters.azure.calling import call
 from tiepoint.adapters.azure.identity import AzureIdentity
 from tiepoint.domain.errors import ConfirmationNeeded, ConnectionLost, NotPermitted, SignInNeeded
@@ -51,7 +52,7 @@ def signing(azure_double: AzureDouble, tmp_path: Path, monkeypatch: pytest.Monke
     yield make
     for browser in browsers:
         for thread in browser.threads:
-            thread.join(10)
+            thread.join(PATIENCE_S)
 
 
 def _put_group(identity: AzureIdentity, double: AzureDouble, name: str = "rg-x") -> str:

@@ -142,9 +142,7 @@ def test_photos_go_up_by_the_sign_in_and_the_worker_renews_it_by_itself(
             address = f"{endpoint}captures"
             begun = program.run("upload", str(photos), "--capture", "demo", "--to", address, "--detach", "--json")
             assert begun.status == 0, begun.stdout + begun.stderr
-            wait_until(
-                lambda: "the sign-in was renewed" in _logged(program), timeout_s=120, what="the worker renews the token"
-            )
+            wait_until(lambda: "the sign-in was renewed" in _logged(program), what="the worker renews the token")
             azure_double.entra.sessions.lives_s = 3600
             done = program.run("upload", str(photos), "--capture", "demo", "--to", address, "--json")
             assert done.status == 0, done.stdout + done.stderr

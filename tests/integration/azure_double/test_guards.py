@@ -18,6 +18,7 @@ from azure_double.blobs import BlobPool, impatient
 from azure_double.clients import Clients
 from azure_double.double import AzureDouble
 from azure_double.samples import cluster, deployment, template
+from patience import PATIENCE_S
 from tiepoint.domain import control_document as documents
 from tiepoint.domain.cluster import Lease
 
@@ -59,7 +60,7 @@ def control(lively: Clients) -> Iterator[ContainerClient]:
         yield client.get_container_client("control")
 
 
-def until(holds: Callable[[], Any], seconds: float = 10.0) -> Any:
+def until(holds: Callable[[], Any], seconds: float = PATIENCE_S) -> Any:
     """Wait until something holds and return it."""
     end = time.monotonic() + seconds
     while not (found := holds()):
@@ -160,7 +161,7 @@ def test_roles_decide_about_blobs(azure_double: AzureDouble) -> None:
 
 def ask(url: str) -> Any:
     """Ask a machine's metadata service."""
-    with urllib.request.urlopen(urllib.request.Request(url, headers={"Metadata": "true"}), timeout=5) as reply:
+    with urllib.request.urlopen(urllib.request.Request(url, headers={"Metadata": "true"}), timeout=PATIENCE_S) as reply:
         return json.loads(reply.read())
 
 
@@ -176,7 +177,7 @@ def test_a_machine_knows_who_it_is_and_may_what_it_was_given(double: AzureDouble
         target = f"{double.url}{double.world.machine('rg-a', name).id.text}/deallocate?api-version=2024-07-01"
         request = urllib.request.Request(target, method="POST", headers={"Authorization": f"Bearer {token}"})
         try:
-            with urllib.request.urlopen(request, context=double.papers.client_context(), timeout=5) as reply:
+            with urllib.request.urlopen(request, context=double.papers.client_context(), timeout=PATIENCE_S) as reply:
                 return int(reply.status)
         except urllib.error.HTTPError as error:
             error.close()

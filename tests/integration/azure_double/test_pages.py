@@ -10,6 +10,7 @@ import urllib.request
 import pytest
 
 from azure_double.double import AzureDouble
+from patience import PATIENCE_S
 
 QUERY = {
     "client_id": "app", "redirect_uri": "http://localhost:8400", "state": "s1", "response_mode": "form_post",
@@ -20,7 +21,7 @@ QUERY = {
 def page(double: AzureDouble, path: str, form: dict[str, str] | None = None) -> str:
     data = urllib.parse.urlencode(form).encode() if form else None
     with urllib.request.urlopen(
-        f"{double.url}{path}", data, context=double.papers.client_context(), timeout=5
+        f"{double.url}{path}", data, context=double.papers.client_context(), timeout=PATIENCE_S
     ) as reply:
         return str(reply.read().decode())
 

@@ -8,10 +8,11 @@ import urllib.request
 from typing import Any
 
 from azure_double.double import AzureDouble
+from patience import PATIENCE_S
 
 
 def page(double: AzureDouble, url: str) -> Any:
-    with urllib.request.urlopen(url, context=double.papers.client_context(), timeout=5) as reply:
+    with urllib.request.urlopen(url, context=double.papers.client_context(), timeout=PATIENCE_S) as reply:
         return json.loads(reply.read())
 
 

@@ -14,6 +14,7 @@ from client import Client
 
 from cluster_box.box import ClusterBox
 from cluster_box.parts import Wishes
+from patience import PATIENCE_S
 
 from .conftest import TOY, assert_quiet
 
@@ -40,7 +41,7 @@ async def client(box: ClusterBox) -> AsyncIterator[Client]:
 
 async def nodes_are(client: Client, state: str, *names: str) -> None:
     """Wait until these nodes, and no others, are in a state."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             found = {each["id"] for each in (await client.call("nodes.list"))["nodes"] if each["state"] == state}
             if found == set(names):
@@ -50,7 +51,7 @@ async def nodes_are(client: Client, state: str, *names: str) -> None:
 
 async def works(client: Client, node: str, stage: str = "features") -> None:
     """Wait until a node works on a task of a stage."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             nodes = (await client.call("nodes.list"))["nodes"]
             if any(each["id"] == node and each["task"] and each["stage"] == stage for each in nodes):

@@ -13,6 +13,7 @@ import pytest_asyncio
 from client import Client
 
 from cluster_box.box import ClusterBox
+from patience import PATIENCE_S
 from tiepoint.adapters.scheduler.client import ProtocolScheduler
 from tiepoint.adapters.ssh.hosts import SshHosts
 from tiepoint.adapters.ssh.patience import Patience
@@ -80,7 +81,7 @@ class Panel:
                 self.snapshot = snapshot
                 self._changed.notify_all()
 
-    async def until(self, holds: Callable[[SchedulerSnapshot], bool], timeout_s: float = 20) -> None:
+    async def until(self, holds: Callable[[SchedulerSnapshot], bool], timeout_s: float = PATIENCE_S) -> None:
         async with asyncio.timeout(timeout_s), self._changed:
             await self._changed.wait_for(lambda: holds(self.snapshot))
 
@@ -124,7 +125,7 @@ class Neighbour:
         return job.get("id") == self.job and job["priority"] == self.priority
 
     async def _hear(self, holds: Callable[[dict[str, Any]], bool]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 message = await self._client.next_event()
                 if message.get("method") == "event":

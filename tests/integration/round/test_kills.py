@@ -19,6 +19,7 @@ import round_panel
 from fault_proxy import FaultProxy, Request
 from faults import Stall, StallReply, busy
 from flights import contents
+from patience import PATIENCE_S
 from round_cluster import RoundCluster
 from round_panel import Panel, PanelSettings
 from tiepoint.domain.remote_round import RoundState, RoundStep
@@ -135,7 +136,7 @@ async def test_the_agent_is_killed_at_its_own_steps(
     panel.settings.captures = way.url(panel.settings.captures)
     panel.settings.products = way.url(panel.settings.products)
     begun = await panel.rounds.begin(await panel.drop(photos), panel.request())
-    assert await asyncio.to_thread(seen.wait, 25)
+    assert await asyncio.to_thread(seen.wait, PATIENCE_S)
     await panel.until(lambda each: each.step is step, begun.id)
     cluster.kill()
     way.calm()

@@ -29,7 +29,7 @@ def program(tiepoint_home: Path) -> Iterator[Program]:
         yield made
     finally:
         made.run("transfers", "stop")
-        wait_until(lambda: not made.processes("transfer"), timeout_s=20, what="the worker to end")
+        wait_until(lambda: not made.processes("transfer"), what="the worker to end")
         made.stop()
 
 
@@ -201,7 +201,7 @@ def test_a_detached_upload_is_followed_in_the_list(program: Program, photos: Pat
     signed(program, container)
     begun = uploaded(program, photos, container.url, "--detach")
     assert begun.status == 0
-    wait_until(lambda: _listed(program)[0]["state"] == "completed", timeout_s=60, what="the upload to end")
+    wait_until(lambda: _listed(program)[0]["state"] == "completed", what="the upload to end")
     table = program.run("transfers", "list").stdout
     assert "demo" in table
     assert "completed" in table
@@ -275,6 +275,5 @@ def _listed(program: Program) -> list[dict[str, object]]:
 def _until_sending(program: Program) -> None:
     wait_until(
         lambda: any(each["state"] == "running" and each["moving_bytes"] for each in _listed(program)),
-        timeout_s=30,
         what="the upload to send",
     )

@@ -35,7 +35,7 @@ def started(
     if direction is Direction.UP:
         proxy.pace(100 * KIB)
         upload = station.upload(photos, url)
-        wait_until(lambda: proxy.sent() > 100 * KIB, timeout_s=30, what="some bytes")
+        wait_until(lambda: proxy.sent() > 100 * KIB, what="some bytes")
         return upload, photos
     station.authorize(container.url)
     up = station.wait(station.upload(photos, container.url).id)
@@ -43,7 +43,7 @@ def started(
 
     proxy.add(StallReply(20.0, 10_000), "get", times=1000, skip=2)
     down = station.download(f"{url}/{up.place.prefix}/photos", tmp_path / "target")
-    wait_until(lambda: len(proxy.befallen) > 2, timeout_s=30, what="some requests")
+    wait_until(lambda: len(proxy.befallen) > 2, what="some requests")
     return down, photos
 
 
@@ -126,7 +126,7 @@ def test_a_limit_holds_while_things_move_and_can_be_lifted(
     station.authorize(url)
     station.ask(messages.SET_LIMITS, messages.LimitsParams(Limits(1000 * KIB)))
     upload = station.upload(photos, url)
-    wait_until(fault_proxy.sent, timeout_s=20, what="some bytes")
+    wait_until(fault_proxy.sent, what="some bytes")
     began, before = time.monotonic(), fault_proxy.sent()
     time.sleep(2)  # what is measured
     rate = (fault_proxy.sent() - before) / (time.monotonic() - began)

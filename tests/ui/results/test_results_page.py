@@ -41,6 +41,11 @@ def texts(widget: QWidget) -> str:
     )
 
 
+def entries(stand: ResultsStand) -> dict[str, bool]:
+    """What the list of results offers, and whether it can be chosen."""
+    return {each.text(): each.isEnabled() for each in stand.page.menu.actions()}
+
+
 def press(widget: QWidget, text: str) -> None:
     """Click the button that says this."""
     found = [each for each in widget.findChildren(QPushButton) if each.text() == text and each.isVisible()]
@@ -429,9 +434,7 @@ def test_the_list_marks_what_is_open_and_what_is_missing(in_qt: Any) -> None:
         async with results_page(fake) as stand:
             await stand.opened()
             stand.page.menu.aboutToShow.emit()
-            await asyncio.sleep(0.02)
-            entries = {each.text(): each.isEnabled() for each in stand.page.menu.actions()}
-            assert entries["gone\tmissing"] is False
+            await until(lambda: entries(stand).get("gone\tmissing") is False)
             stand.page.results.forget(Path("/gone"))
             await until(lambda: len(stand.page.results.entries) == 1)
             stand.page.menu.aboutToShow.emit()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from patience import PATIENCE_S
 from tiepoint import panel_start
 from tiepoint.runtime import folders
 from tiepoint.runtime.locks import FileLock
@@ -46,5 +47,5 @@ def test_waits_for_a_panel_that_is_just_starting(qapp: QApplication, tiepoint_ho
         assert panel_start.run_panel(Opening((Path("/a/photo.jpg"),))) == 0
     finally:
         lock.release()
-    first.join(10)
+    first.join(PATIENCE_S)
     assert json.loads(first.heard)["paths"] == ["/a/photo.jpg"]

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 
 import pytest
 
+from patience import PATIENCE_S
 from tiepoint.adapters.engine.child_pool import ChildEnded, ChildPool
 from tiepoint.domain.errors import SetupError
 
@@ -67,7 +68,7 @@ async def ask(pool: ChildPool, do: str = "x", urgency: int = 0, limit_s: float =
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while not condition():  # noqa: ASYNC110  the end of a process is waited for
             await asyncio.sleep(0.005)
 

@@ -14,6 +14,7 @@ import pytest_asyncio
 
 from fakes.agent import MemoryStream
 from fakes.scheduler import T0
+from patience import PATIENCE_S
 from tiepoint.adapters.scheduler import mirror as limits
 from tiepoint.adapters.scheduler.client import ProtocolScheduler
 from tiepoint.adapters.scheduler.doubts import Doubts
@@ -79,7 +80,7 @@ class Hostile:
 
     async def first(self, claim: Callable[[SchedulerSnapshot], bool]) -> SchedulerSnapshot:
         """Follow until something is so."""
-        async with asyncio.timeout(10), aclosing(self.client.follow()) as snapshots:
+        async with asyncio.timeout(PATIENCE_S), aclosing(self.client.follow()) as snapshots:
             async for snapshot in snapshots:
                 if claim(snapshot):
                     return snapshot
@@ -190,7 +191,7 @@ async def test_a_flood_leaves_the_loop_to_others(hostile: Hostile) -> None:
     for piece in pieces:
         await stream.write(piece)
     late: list[float] = []
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while hostile.client._subscription.seq < 5_000:
             began = time.thread_time()
             await asyncio.sleep(0)

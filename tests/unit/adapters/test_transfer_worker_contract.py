@@ -14,6 +14,7 @@ import pytest_asyncio
 from fakes.desk import FakeDesk
 from fakes.transfer_worker_process import ServedDesk
 from fakes.transfers import PLACE, T0, FakeTransferWorker
+from patience import PATIENCE_S
 from tiepoint.domain.errors import UsageError
 from tiepoint.domain.transfer import FileState, Limits, TransferId, TransferState, Verdict
 from tiepoint.ports.token_source import Credential
@@ -164,4 +165,4 @@ async def test_two_follow_at_once(stage: Stage) -> None:
     following = [asyncio.create_task(until_over()) for _ in range(2)]
     await asyncio.sleep(0)
     await stage.worker.cancel(transfer.id)
-    await asyncio.wait_for(asyncio.gather(*following), 10)
+    await asyncio.wait_for(asyncio.gather(*following), PATIENCE_S)

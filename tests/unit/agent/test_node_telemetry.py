@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from patience import PATIENCE_S
 from tiepoint.agent.backends.dask.node_link import NodeLink
 from tiepoint.agent.backends.dask.sizing import Sizing
 from tiepoint.agent.config import AgentConfig, TlsFiles
@@ -41,7 +42,7 @@ def serving(answer: bytes) -> Iterator[str]:
         try:
             yield f"http://127.0.0.1:{server.getsockname()[1]}"
         finally:
-            thread.join(10)
+            thread.join(PATIENCE_S)
 
 
 class Machine:
@@ -169,7 +170,7 @@ async def test_a_node_that_lost_its_head_ends_so_that_another_is_started(tmp_pat
 
     config = AgentConfig(work=str(tmp_path), node="node-01", scheduler="tls://127.0.0.1:1", identity="")
     with pytest.raises(KeyError, match="a mistake"):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await Headless(config, Sizing(1, 1 << 30), TlsFiles("", "", "")).serve()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from patience import PATIENCE_S, until
 from tiepoint.agent.dialogue import MOST_WAITING_EVENTS, AgentDialogue
 from tiepoint.agent.journal import Journal
 from tiepoint.agent.publisher import Publisher
@@ -77,7 +78,7 @@ class Fixture:
     async def end(self) -> None:
         self.writer.free.set()
         self.reader.feed_eof()
-        await asyncio.wait_for(self.serving, 5)
+        await asyncio.wait_for(self.serving, PATIENCE_S)
         self.publisher.close()
 
 
@@ -99,9 +100,9 @@ async def test_a_slow_client_gets_a_snapshot_instead_of_a_queue(fixture: Fixture
         if number % 50 == 0:
             await asyncio.sleep(0)
     fixture.writer.free.set()
-    await asyncio.sleep(0.01)
+    await until(lambda: any(line.get("method") == "snapshot" for line in fixture.writer.lines))
     fixture.publisher.tell(ProductReady(JobId("j"), "last", "/p", 1))
-    await asyncio.sleep(0.01)
+    await until(lambda: fixture.writer.lines[-1].get("params", {}).get("name") == "last")
     methods = [line.get("method") for line in fixture.writer.lines[2:]]
     assert methods.count("snapshot") == 1
     assert len(methods) < MOST_WAITING_EVENTS
@@ -115,7 +116,7 @@ async def test_a_mistake_of_ours_is_an_answer(fixture: Fixture, expected_logs: l
     expected_logs.append("the request jobs.list failed")
     fixture.ask(2, "jobs.list")
     fixture.ask(3, "nodes.list")
-    await asyncio.sleep(0.01)
+    await until(lambda: len(fixture.writer.lines) >= 3)
     assert fixture.writer.lines[1]["error"]["code"] == -32603
     assert fixture.writer.lines[2]["id"] == 3
 
@@ -123,5 +124,5 @@ async def test_a_mistake_of_ours_is_an_answer(fixture: Fixture, expected_logs: l
 async def test_notifications_and_answers_of_a_client_are_passed_over(fixture: Fixture) -> None:
     fixture.reader.feed_data(b'{"jsonrpc": "2.0", "method": "hi"}\n{"jsonrpc": "2.0", "id": 4, "result": 1}\n')
     fixture.ask(5, "nodes.list")
-    await asyncio.sleep(0.01)
+    await until(lambda: len(fixture.writer.lines) >= 2)
     assert [line["id"] for line in fixture.writer.lines] == [1, 5]

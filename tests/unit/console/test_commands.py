@@ -10,6 +10,7 @@ import pytest
 from fakes.outlet import RecordingOutlet
 from fakes.program import OUTPUT, PHOTOS, FakeProgram
 from fakes.scheduler import T0
+from patience import until
 from tiepoint.console import checks, listings, runs
 from tiepoint.console.outlet import OutputLost
 from tiepoint.console.requests import RunRequest
@@ -111,16 +112,20 @@ async def test_a_detached_job_is_left_to_itself() -> None:
     assert "tiepoint watch 20261122-job-000000" in outlet.text
 
 
-async def _interrupted(world: FakeProgram, command: asyncio.Task[int], *, after_s: float) -> int:
-    await asyncio.sleep(after_s)
+async def _interrupted(command: asyncio.Task[int]) -> int:
     command.cancel()
     return await command
+
+
+def _is_running(world: FakeProgram) -> bool:
+    return any(job.state is JobState.RUNNING for job in world.scheduler.all_jobs.values())
 
 
 async def test_ctrl_c_aborts_and_says_how_to_go_on() -> None:
     world, outlet = FakeProgram(ends=None), RecordingOutlet()
     task = asyncio.ensure_future(runs.run(world.program, outlet, [PHOTOS], WANTED, detach=False))
-    assert await _interrupted(world, task, after_s=0.03) == 130
+    await until(lambda: _is_running(world))
+    assert await _interrupted(task) == 130
     assert world.scheduler.all_jobs[next(iter(world.scheduler.all_jobs))].state is JobState.CANCELED
     assert "tiepoint resume" in outlet.errors[0].remedy
     assert outlet.facts["state"] == "canceled"
@@ -129,9 +134,9 @@ async def test_ctrl_c_aborts_and_says_how_to_go_on() -> None:
 async def test_ctrl_c_without_an_answer_says_so() -> None:
     world, outlet = FakeProgram(ends=None), RecordingOutlet()
     task = asyncio.ensure_future(runs.run(world.program, outlet, [PHOTOS], WANTED, detach=False))
-    await asyncio.sleep(0.03)
+    await until(lambda: _is_running(world))
     world.scheduler.is_reachable = False
-    assert await _interrupted(world, task, after_s=0) == 130
+    assert await _interrupted(task) == 130
     assert "may still run" in outlet.errors[0].summary
 
 
@@ -139,14 +144,16 @@ async def test_ctrl_c_while_watching_leaves_the_job_alone() -> None:
     world, outlet = FakeProgram(ends=None), RecordingOutlet()
     await _run(world, detach=True)
     task = asyncio.ensure_future(runs.watch(world.program, outlet, None))
-    assert await _interrupted(world, task, after_s=0.03) == 130
+    await until(lambda: _is_running(world))
+    assert await _interrupted(task) == 130
     assert world.scheduler.all_jobs[next(iter(world.scheduler.all_jobs))].state is JobState.RUNNING
 
 
 async def test_ctrl_c_before_there_is_a_job() -> None:
     world, outlet = FakeProgram(), RecordingOutlet()
     task = asyncio.ensure_future(runs.run(world.program, outlet, [PHOTOS], WANTED, detach=False))
-    assert await _interrupted(world, task, after_s=0) == 130
+    await asyncio.sleep(0)  # its first step
+    assert await _interrupted(task) == 130
     assert outlet.facts["job"] is None
 
 
@@ -157,8 +164,7 @@ async def test_resume_goes_on_and_ends_like_a_run() -> None:
     world.ends = JobState.COMPLETED
     outlet = RecordingOutlet()
     task = asyncio.ensure_future(runs.resume(world.program, outlet, None))
-    await asyncio.sleep(0.01)
-    assert world.scheduler.all_jobs[job_id].state is JobState.QUEUED
+    await until(lambda: world.scheduler.all_jobs[job_id].state is JobState.QUEUED)
     world.scheduler.set(job_id, state=JobState.COMPLETED)
     assert await task == 0
     assert outlet.facts["products"]["model.glb"] == "/out/model.glb"
@@ -177,7 +183,7 @@ async def test_lists() -> None:
     assert await listings.jobs(world.program, outlet, T0) == 0
     assert outlet.text == "There are no jobs."
     await _run(world, detach=True)
-    await asyncio.sleep(0.02)
+    await until(lambda: next(iter(world.scheduler.all_jobs.values())).state is JobState.RUNNING)
     outlet = RecordingOutlet()
     await listings.jobs(world.program, outlet, T0)
     assert "20261122-job-000000  statue  running" in outlet.text

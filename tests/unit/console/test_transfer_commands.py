@@ -27,6 +27,7 @@ from fakes.transfers import (
     midway,
     needs_sign_in,
 )
+from patience import PATIENCE_S
 from tiepoint.console import transfers as commands
 from tiepoint.console.transfer_access import AccessOptions, read_address, source_of
 from tiepoint.console.transfer_runs import RunOptions, download, upload
@@ -180,7 +181,7 @@ async def test_ctrl_c_pauses_and_says_how_to_go_on(stage: Stage) -> None:
     stage.worker._begun = None
     stage.outlet = outlet = WatchedOutlet()
     command = asyncio.create_task(stage.upload())
-    await asyncio.wait_for(outlet.shown.wait(), 5)
+    await asyncio.wait_for(outlet.shown.wait(), PATIENCE_S)
     command.cancel()
     assert await command == 130
     (transfer,) = stage.worker.all_transfers.values()

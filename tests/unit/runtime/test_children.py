@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from patience import PATIENCE_S
 from program import wait_until
 from tiepoint.runtime.children import child_command, start_child
 from tiepoint.runtime.entry import run_child
@@ -82,7 +83,7 @@ def test_a_chain_dies_with_its_head(role: Path, monkeypatch: pytest.MonkeyPatch,
     head.kill()
     head.wait()
     head.stdout.close()
-    wait_until(lambda: not any(map(_lives, processes)), timeout_s=3, what="the chain to end")
+    wait_until(lambda: not any(map(_lives, processes)), what="the chain to end")
 
 
 def _lives(process: psutil.Process) -> bool:
@@ -98,8 +99,8 @@ def test_a_detached_child_outlives_its_starter(role: Path, tmp_path: Path) -> No
         "import sys; from tiepoint.runtime.children import start_child\n"
         "start_child('warm', stdout=open(sys.argv[1], 'wb'), detached=True)"
     )
-    subprocess.run([sys.executable, "-c", code, str(out)], check=True, timeout=20)
-    wait_until(lambda: out.read_bytes().endswith(b"\n"), timeout_s=5, what="the child to speak")
+    subprocess.run([sys.executable, "-c", code, str(out)], check=True, timeout=PATIENCE_S)
+    wait_until(lambda: out.read_bytes().endswith(b"\n"), what="the child to speak")
     pid = int(out.read_text().split("|")[0])
     time.sleep(0.2)
     process = psutil.Process(pid)

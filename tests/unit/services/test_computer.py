@@ -12,6 +12,7 @@ import pytest_asyncio
 from fakes.clock import FakeClock
 from fakes.products import FakeSettingsStore, FakeSystem
 from fakes.scheduler import FakeScheduler
+from patience import PATIENCE_S
 from tiepoint.domain.computer import LoadSample
 from tiepoint.domain.errors import AgentUnavailable, OperationFailed
 from tiepoint.domain.link import LinkState
@@ -36,7 +37,7 @@ class Parts:
     async def until_state(self, state: AgentState) -> None:
         heard = asyncio.Event()
         self.computer.changed.subscribe(lambda _: heard.set())
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while self.computer.snapshot.agent.state is not state:
                 heard.clear()
                 await heard.wait()
@@ -82,7 +83,7 @@ async def test_the_load_is_measured_while_somebody_listens(parts: Parts) -> None
     await asyncio.sleep(0.01)
     assert parts.system.looks == 0
     off, other_off = parts.computer.watch_load(listen), parts.computer.watch_load(lambda _: None)
-    await asyncio.wait_for(enough.wait(), 5)
+    await asyncio.wait_for(enough.wait(), PATIENCE_S)
     off()
     off()
     enough.clear()
@@ -93,7 +94,7 @@ async def test_the_load_is_measured_while_somebody_listens(parts: Parts) -> None
     await asyncio.sleep(0.02)
     assert parts.system.looks == looks
     off = parts.computer.watch_load(listen)
-    await asyncio.wait_for(enough.wait(), 5)
+    await asyncio.wait_for(enough.wait(), PATIENCE_S)
     off()
 
 

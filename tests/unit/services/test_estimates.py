@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from fakes.clock import FakeClock
 from fakes.scheduler import T0, FakeScheduler
+from patience import PATIENCE_S
 from tiepoint.domain.errors import UsageError
 from tiepoint.domain.estimate import PastRun, TimeRange
 from tiepoint.domain.identifiers import JobId
@@ -33,7 +34,7 @@ class Parts:
         """Wait until the history has changed."""
         heard = asyncio.Event()
         stop = self.estimates.changed.subscribe(lambda _: heard.set())
-        await asyncio.wait_for(heard.wait(), 5)
+        await asyncio.wait_for(heard.wait(), PATIENCE_S)
         stop()
 
 

@@ -13,6 +13,7 @@ import pytest_asyncio
 from fakes.agent import FakeAgent
 from fakes.clock import FakeClock
 from fakes.scheduler import T0, FakeScheduler
+from patience import PATIENCE_S
 from tiepoint.adapters.scheduler.client import ProtocolScheduler
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import JobId
@@ -31,7 +32,7 @@ async def _until(event: Event[Any], claim: Callable[[], object]) -> None:
     heard = asyncio.Event()
     stop = event.subscribe(lambda _: heard.set())
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             while not claim():
                 heard.clear()
                 await heard.wait()

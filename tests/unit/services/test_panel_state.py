@@ -9,6 +9,7 @@ import pytest
 
 from fakes.panel import FakePanelStateStore, FakePreviewStore
 from fakes.products import FakeSettingsStore
+from patience import until
 from tiepoint.domain.identifiers import JobId
 from tiepoint.domain.job import Job, JobState
 from tiepoint.domain.panel_state import PanelState
@@ -32,8 +33,7 @@ async def test_many_changes_are_saved_in_one_go() -> None:
     service.remember(zoom=1.5)
     service.remember(grid=True)
     assert service.state.splitters == {"jobs": (49, 100)}
-    await asyncio.sleep(0.01)
-    assert store.saved == [service.state]
+    await until(lambda: store.saved == [service.state])
     assert service.state.extras == {"zoom": 1.5, "grid": True}
     service.update(page="photos")
     await asyncio.sleep(0.01)

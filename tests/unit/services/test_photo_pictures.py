@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from fakes.photo_sets import FakePhotoGallery
+from patience import PATIENCE_S
 from tiepoint.domain.errors import SetupError
 from tiepoint.domain.photo_picture import PhotoPicture
 from tiepoint.domain.photo_set import SetPhoto
@@ -35,7 +36,7 @@ def pictures(gallery: FakePhotoGallery) -> PhotoPictures:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not condition():  # noqa: ASYNC110  turns of the loop are what is waited for
             await asyncio.sleep(0)
 

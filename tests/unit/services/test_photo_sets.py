@@ -11,6 +11,7 @@ import pytest
 from fakes.captures import FakeCaptureStore
 from fakes.clock import FakeClock
 from fakes.photo_sets import FakePhotoGallery, FakePhotoSetStore, a_head
+from patience import PATIENCE_S
 from tiepoint.domain.capture import Drop, DroppedPhoto, SkippedFile
 from tiepoint.domain.errors import InputError, NoSpace, SetupError, UsageError
 from tiepoint.domain.failure import Failure
@@ -81,7 +82,7 @@ async def bench() -> AsyncIterator[Bench]:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while not condition():  # noqa: ASYNC110  turns of the loop are what is waited for
             await asyncio.sleep(0)
 

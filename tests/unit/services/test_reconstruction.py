@@ -10,7 +10,8 @@ import pytest
 
 from fakes.captures import FakeCaptureStore, FakePhotoInspector, a_drop
 from fakes.products import FakeProductStore
-from fakes.scheduler import FakeScheduler
+from fakes.scheduler import FakeScheduler, in_turn
+from patience import until
 from tiepoint.domain.capture import NO_PHOTO, Drop, SkippedFile
 from tiepoint.domain.errors import Canceled, InputError, NoSpace, OperationFailed, TiepointError, UsageError
 from tiepoint.domain.failure import Failure
@@ -46,9 +47,7 @@ class World:
             if job.id in fake.all_jobs:  # else a test let it be forgotten before
                 fake.set(job.id, state=state, **more)
 
-        loop = asyncio.get_running_loop()
-        loop.call_later(0.01, lambda: becomes(JobState.RUNNING))
-        loop.call_later(0.02, lambda: becomes(ends, **changes))
+        in_turn(lambda: becomes(JobState.RUNNING), lambda: becomes(ends, **changes))
 
     def run(self) -> Reconstruction:
         work = Reconstruction(self.captures, self.store, self.jobs, self.products)
@@ -228,10 +227,9 @@ async def test_trouble_with_the_link_is_told_and_passes() -> None:
     work = world.run()
     job = await work.submit([PHOTOS], REQUEST)
     following = asyncio.ensure_future(work.run_to_end(job, OUTPUT))
-    await asyncio.sleep(0.03)
+    await until(lambda: work.snapshot.job is not None and work.snapshot.job.state is JobState.RUNNING)
     world.scheduler.lose()
-    await asyncio.sleep(0.01)
-    assert work.snapshot.trouble == "The connection to the agent was lost."
+    await until(lambda: work.snapshot.trouble == "The connection to the agent was lost.")
     world.scheduler.is_reachable = True
     world.scheduler.set(job.id, state=JobState.COMPLETED)
     await following

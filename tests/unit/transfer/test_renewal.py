@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from patience import PATIENCE_S
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.errors import ConnectionLost, SignInNeeded, TiepointError
 from tiepoint.transfer import renewal
@@ -47,7 +48,7 @@ class _Stand:
         """Wait until the thread has ended."""
         thread = self.renewal._thread
         if thread is not None:
-            thread.join(5)
+            thread.join(PATIENCE_S)
         return not self.renewal.is_at_work
 
 
@@ -63,7 +64,7 @@ def test_only_what_came_from_the_sign_in_is_renewed(stand: _Stand) -> None:
     assert not stand.renewal.is_at_work
     stand.renewal.note(PLACE, is_by_sign_in=True)
     stand.renewal.want(PLACE)
-    assert stand.done.wait(5)
+    assert stand.done.wait(PATIENCE_S)
     assert stand.settled()
     assert stand.given == [PLACE]
     stand.renewal.note(PLACE, is_by_sign_in=False)
@@ -100,7 +101,7 @@ def test_one_token_serves_all_containers(stand: _Stand) -> None:
         stand.renewal.note(place, is_by_sign_in=True)
     stand.renewal.want(PLACE)
     stand.renewal.want(OTHER)
-    assert stand.done.wait(5)
+    assert stand.done.wait(PATIENCE_S)
     assert stand.settled()
     assert sorted(stand.given, key=lambda place: place.container) == [PLACE, OTHER]
     assert stand.asked == 1
@@ -118,12 +119,12 @@ def test_without_a_sign_in_it_is_left_to_the_person(stand: _Stand) -> None:
     stand.answers = [SignInNeeded("Nobody is signed in.")]
     stand.renewal.note(PLACE, is_by_sign_in=True)
     stand.renewal.want(PLACE)
-    assert stand.done.wait(5)
+    assert stand.done.wait(PATIENCE_S)
     assert stand.settled()
     assert stand.given == []
     stand.done.clear()
     stand.renewal.want(PLACE)
-    assert stand.done.wait(5)
+    assert stand.done.wait(PATIENCE_S)
     assert stand.given == [PLACE]
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from patience import PATIENCE_S
 from tiepoint.adapters.azure.loopback import Loopback
 from tiepoint.domain.errors import Canceled, SignInNeeded, TiepointError
 
@@ -44,34 +45,34 @@ def waiting() -> Iterator[_Waiting]:
         made = _Waiting(loopback)
         yield made
         loopback.cancel()
-        made.thread.join(5)
+        made.thread.join(PATIENCE_S)
 
 
 def _post(address: str, fields: dict[str, str]) -> str:
     request = urllib.request.Request(address, urlencode(fields).encode())
-    with urllib.request.urlopen(request, timeout=5) as reply:
+    with urllib.request.urlopen(request, timeout=PATIENCE_S) as reply:
         assert reply.headers["Cache-Control"] == "no-store"
         return bytes(reply.read()).decode()
 
 
 def test_a_posted_answer_is_taken_and_the_page_says_so(waiting: _Waiting) -> None:
     page = _post(waiting.loopback.address, ANSWER)
-    waiting.thread.join(5)
+    waiting.thread.join(PATIENCE_S)
     assert waiting.result == ANSWER
     assert "You are signed in" in page
     assert "planted-code" not in page
 
 
 def test_an_answer_in_the_address_is_taken_too(waiting: _Waiting) -> None:
-    with urllib.request.urlopen(f"{waiting.loopback.address}/?{urlencode(ANSWER)}", timeout=5) as reply:
+    with urllib.request.urlopen(f"{waiting.loopback.address}/?{urlencode(ANSWER)}", timeout=PATIENCE_S) as reply:
         assert reply.status == 200
-    waiting.thread.join(5)
+    waiting.thread.join(PATIENCE_S)
     assert waiting.result == ANSWER
 
 
 def test_a_refusal_is_an_answer(waiting: _Waiting) -> None:
     _post(waiting.loopback.address, {"error": "access_denied", "state": "s1"})
-    waiting.thread.join(5)
+    waiting.thread.join(PATIENCE_S)
     assert waiting.result["error"] == "access_denied"
 
 
@@ -80,12 +81,12 @@ def test_idle_connections_icons_and_older_pages_do_not_disturb(waiting: _Waiting
     with socket.create_connection(("127.0.0.1", port)), socket.create_connection(("127.0.0.1", port)) as half:
         half.sendall(b"POST / HTTP/1.1\r\nContent-Le")
         with pytest.raises(urllib.error.HTTPError, match="404") as missing:
-            urllib.request.urlopen(f"{waiting.loopback.address}/favicon.ico", timeout=5)
+            urllib.request.urlopen(f"{waiting.loopback.address}/favicon.ico", timeout=PATIENCE_S)
         missing.value.close()
         assert "older sign-in" in _post(waiting.loopback.address, {"code": "x", "state": "old"})
         assert waiting.thread.is_alive()
         _post(waiting.loopback.address, ANSWER)
-    waiting.thread.join(5)
+    waiting.thread.join(PATIENCE_S)
     assert waiting.result == ANSWER
 
 
@@ -97,7 +98,7 @@ def test_an_endless_request_is_cut_off(waiting: _Waiting) -> None:
         with contextlib.suppress(OSError):
             assert connection.recv(1) == b""
     _post(waiting.loopback.address, ANSWER)
-    waiting.thread.join(5)
+    waiting.thread.join(PATIENCE_S)
     assert waiting.result == ANSWER
 
 
@@ -107,7 +108,7 @@ def test_cancelling_ends_the_wait_at_once_and_closes_the_port() -> None:
     waiting = _Waiting(loopback)
     began = time.monotonic()
     loopback.cancel()
-    waiting.thread.join(5)
+    waiting.thread.join(PATIENCE_S)
     assert time.monotonic() - began < 2
     assert isinstance(waiting.error, Canceled)
     loopback.close()
@@ -118,6 +119,6 @@ def test_cancelling_ends_the_wait_at_once_and_closes_the_port() -> None:
 def test_a_browser_that_was_closed_is_given_up_in_time() -> None:
     with contextlib.closing(Loopback()) as loopback:
         waiting = _Waiting(loopback, limit_s=0.05)
-        waiting.thread.join(5)
+        waiting.thread.join(PATIENCE_S)
     assert isinstance(waiting.error, SignInNeeded)
     assert "may have been closed" in waiting.error.summary

@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from patience import PATIENCE_S
 from program import wait_until
 from tiepoint.agent.backends.metashape import steering
 from tiepoint.agent.backends.metashape.program import AgisoftProgram, NotThisVersion, Said, ServerSilent
@@ -72,7 +73,7 @@ async def test_a_program_that_hangs_is_ended_with_what_it_started(tmp_path: Path
         await program.ask("poll", timeout_s=0.1)
     assert "did not answer" in hung.value.detail
     pid = int((tmp_path / "pid").read_text())
-    await asyncio.to_thread(wait_until, lambda: not runs(pid), timeout_s=5, what="what it started to end")
+    await asyncio.to_thread(wait_until, lambda: not runs(pid), what="what it started to end")
 
 
 @pytest.mark.parametrize(
@@ -107,7 +108,7 @@ async def test_a_server_without_a_program_keeps_trying(tmp_path: Path) -> None:
     await server.start(5.0)
     assert isinstance(server.problem, SetupError)
     assert "cannot be started" in server.problem.summary
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while looks < 3:
             await server.next_look()
     await server.close()
@@ -126,7 +127,7 @@ async def test_a_look_that_nobody_thought_of_is_not_the_last_one(tmp_path: Path,
 
     server = AgisoftServer(MetashapeConfig(program=(str(tmp_path / "none"), "-r"), poll_s=0.01), looked)
     await server.start(5.0)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         while looks < 4:
             await server.next_look()
     assert server.problem is not None

@@ -14,12 +14,12 @@ import pytest
 from scripted_server import Exchange, ScriptedServer, answer, created
 from tiepoint.domain.blob_place import BlobPlace, read_place
 from tiepoint.domain.errors import UsageError
+from tiepoint.runtime.stop import Stop, Stopped
 from tiepoint.transfer.blob.connection import BlobConnection
 from tiepoint.transfer.blob.credentials import BEARER, SAS, Credentials
-from tiepoint.transfer.blob.errors import Refused, RefusedWhy, Stopped, Unreachable, Untrusted
-from tiepoint.transfer.blob.line import Line, LineSettings
+from tiepoint.transfer.blob.errors import Refused, RefusedWhy, Unreachable, Untrusted
+from tiepoint.transfer.blob.line import Course, Line, LineSettings
 from tiepoint.transfer.blob.proxies import is_loopback, origin_of, proxy_for
-from tiepoint.transfer.blob.stop import Stop
 from tiepoint.transfer.blob.trust import system_context, untrusted
 from tls_papers import TlsPapers, make_papers
 
@@ -277,3 +277,26 @@ def test_every_fault_of_a_certificate_has_its_sentence(code: int, words: str) ->
     assert isinstance(said, Untrusted)
     assert words in said.summary
     assert FAR in said.summary
+
+
+def test_trouble_on_the_old_way_is_none_once_there_is_another(
+    stands: list[Stand], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = Course()
+    with ScriptedServer(created) as proxy:
+
+        def look_up(host: str, port: int, **more: int) -> list[tuple[object, ...]]:
+            if host != "old.example":
+                return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port))]
+            monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.port}")
+            course.change()
+            raise socket.gaierror("unknown")
+
+        monkeypatch.setattr(socket, "getaddrinfo", look_up)
+        monkeypatch.setenv("http_proxy", "http://old.example:3128")
+        stand = Stand("http://blobs.example:8080/account")
+        stand.line = Line(LineSettings(course=course))
+        stand.blob = BlobConnection(stand.place, stand.credentials, line=stand.line, stop=stand.stop)
+        stands.append(stand)
+        stand.put()
+        assert len(proxy.seen) == 1
