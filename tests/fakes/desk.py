@@ -51,6 +51,7 @@ class FakeDesk:
         self.drafts: dict[TransferId, object] = {}
         self.ears: list[FakeSubscription] = []
         self.limits = Limits()
+        self.proxies: list[str | None] = []
         self.wanted: tuple[BlobPlace, ...] = ()
         self.authorized: list[messages.AuthorizeParams] = []
         self.added: list[messages.AddParams] = []
@@ -194,6 +195,9 @@ class FakeDesk:
     def verify(self, params: messages.VerifyParams, stop: Stop) -> Verdict:
         assert self.verdict is not None
         return self.verdict()
+
+    def use_proxy(self, params: messages.ProxyParams) -> None:
+        self.proxies.append(params.proxy)
 
     def set_limits(self, limits: Limits) -> None:
         self.limits = limits

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
 from fakes.desk import FakeDesk
+from patience import PATIENCE_S
 from tiepoint.adapters.conversation.streams import PairStream
 from tiepoint.adapters.transfer.client import ProtocolTransferWorker
 from tiepoint.connections import open_running_worker_stream
@@ -50,11 +52,12 @@ class ServedDesk:
     async def ended(self) -> None:
         """Wait until it has ended by itself."""
         if self._serving is not None:
-            await asyncio.wait_for(self._serving, 10)
+            await asyncio.wait_for(self._serving, PATIENCE_S)
 
-    def client(self, version: str = "0.0.1") -> ProtocolTransferWorker:
+    def client(self, version: str = "0.0.1", proxy: Callable[[], str | None] = lambda: None) -> ProtocolTransferWorker:
         """A client; one that finds no server fails instead of starting one."""
-        return ProtocolTransferWorker(self.open_stream, open_running_worker_stream, f"test {version}", self._sleep)
+        name = f"test {version}"
+        return ProtocolTransferWorker(self.open_stream, open_running_worker_stream, name, self._sleep, proxy=proxy)
 
     async def open_stream(self) -> PairStream:
         stream = await open_running_worker_stream()

@@ -44,6 +44,7 @@ class FakeTransferWorker:
         self.all_transfers: dict[TransferId, Transfer] = {}
         self.all_files: dict[TransferId, list[TransferFile]] = {}
         self.limits = Limits()
+        self.proxy_renewals = 0
         self.wanted: tuple[BlobPlace, ...] = ()
         self.given: list[tuple[BlobPlace, Credential]] = []
         self.begins: list[BeginParams] = []
@@ -210,6 +211,10 @@ class FakeTransferWorker:
     async def forget_sign_in(self) -> None:
         self._reach()
         self.given = [each for each in self.given if not each[1].is_by_sign_in]
+
+    async def renew_proxy(self) -> None:
+        self._reach()
+        self.proxy_renewals += 1
 
     async def verify(self, transfer: TransferId | None = None, place: BlobPlace | None = None) -> Verdict:
         self._reach()

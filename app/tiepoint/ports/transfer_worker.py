@@ -118,6 +118,12 @@ class TransferWorker(Protocol):
     async def set_limits(self, limits: Limits) -> None:
         """Set limits; they hold within two seconds, for running transfers too. Idempotent."""
 
+    async def renew_proxy(self) -> None:
+        """Let what it connects from now on go through the proxy that holds now; nothing under way is lost.
+
+        One that does not run is told when it is next connected to. Idempotent.
+        """
+
     async def diagnostics(self) -> Diagnostics | None:
         """Facts about the worker; None when it does not run, for asking does not start it."""
 

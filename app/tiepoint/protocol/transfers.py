@@ -249,6 +249,18 @@ class CredentialGiven:
     place: BlobPlace
 
 
+@dataclass(frozen=True, slots=True)
+class ProxyParams:
+    """Params of `transfers.set_proxy`.
+
+    Args:
+        proxy: Address of the proxy for connections made from now on; empty = none, straight to every server; None = as
+            the system says.
+    """
+
+    proxy: str | None = None
+
+
 LIST: Final = Method("transfers.list", Nothing, TransfersResult)
 BEGIN: Final = Method("transfers.begin", BeginParams, TransferResult)
 ADD: Final = Method("transfers.add", AddParams, Nothing)
@@ -266,6 +278,7 @@ FORGET_SIGN_IN: Final = Method("transfers.forget_sign_in", Nothing, Nothing)
 VERIFY: Final = Method("transfers.verify", VerifyParams, VerifyResult)
 WATCH: Final = Method("transfers.watch", WatchParams, Nothing)
 SET_LIMITS: Final = Method("transfers.set_limits", LimitsParams, Nothing)
+SET_PROXY: Final = Method("transfers.set_proxy", ProxyParams, Nothing)
 TRANSFERS_SUBSCRIBE: Final = Method("transfers.subscribe", Nothing, WorkerState)
 WORKER_DIAGNOSTICS: Final = Method("worker.diagnostics", Nothing, Diagnostics)
 WORKER_STOP: Final = Method("worker.stop", StopParams, Nothing)
@@ -291,6 +304,7 @@ TRANSFER_METHODS: Final[dict[str, Method[Any, Any]]] = {
         VERIFY,
         WATCH,
         SET_LIMITS,
+        SET_PROXY,
         TRANSFERS_SUBSCRIBE,
         WORKER_DIAGNOSTICS,
         WORKER_STOP,

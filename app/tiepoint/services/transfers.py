@@ -182,6 +182,16 @@ class TransferService(TransferMonitor):
         except TiepointError as error:
             _log.info("the transfer worker could not be told of the sign-out: %s", error.summary)
 
+    async def renew_proxy(self) -> None:
+        """Let a worker that runs go through the proxy that holds now, for whatever it connects from now on.
+
+        One that cannot be reached is told when it is connected to again.
+        """
+        try:
+            await self._worker.renew_proxy()
+        except TiepointError as error:
+            _log.info("the transfer worker could not be told of another proxy: %s", error.summary)
+
     def can_use(self, place: BlobPlace) -> bool:
         """Whether a source for the container is known from earlier in the life of this program."""
         return self._credentials.knows(place)

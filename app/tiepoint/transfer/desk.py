@@ -21,6 +21,7 @@ from tiepoint.protocol.transfers import (
     DownloadParams,
     FilesParams,
     FilesResult,
+    ProxyParams,
     RetryParams,
     TransferPriorityParams,
     VerifyParams,
@@ -346,6 +347,20 @@ class Desk:
         with shop.floor.lock:
             shop.writer.limits(limits)
             shop.ears.limits(limits)
+
+    def use_proxy(self, params: ProxyParams) -> None:
+        """Go through another proxy from now on: requests under way end as they began, each next one goes the new way.
+
+        What waits because the network did not answer tries at once.
+        """
+        shop = self._shop
+        if not shop.proxy.use(params.proxy):
+            return
+        shop.line_settings.course.change()
+        with shop.floor.lock:
+            for lane in shop.floor.lanes.values():
+                lane.forget_holds()
+            shop.floor.wake()
 
     def subscribe(self, listener: Listener) -> Subscription:
         """Hear of everything that changes from now on.

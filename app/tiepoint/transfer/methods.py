@@ -77,6 +77,7 @@ class TransferMethods:
             table.FORGET_SIGN_IN.name: self._forget_sign_in,
             table.VERIFY.name: self._verify,
             table.SET_LIMITS.name: self._set_limits,
+            table.SET_PROXY.name: self._set_proxy,
             table.WORKER_DIAGNOSTICS.name: self._diagnose,
             table.WORKER_STOP.name: self._stop,
         }
@@ -160,6 +161,10 @@ class TransferMethods:
 
     async def _set_limits(self, params: table.LimitsParams) -> Nothing:
         self._desk.set_limits(params.limits)
+        return Nothing()
+
+    async def _set_proxy(self, params: table.ProxyParams) -> Nothing:
+        self._desk.use_proxy(params)
         return Nothing()
 
     async def _diagnose(self, _params: Nothing) -> Diagnostics:

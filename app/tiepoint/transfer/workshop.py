@@ -16,6 +16,7 @@ from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.errors import SetupError, UsageError
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.transfer import Direction, Transfer, TransferId, TransferState
+from tiepoint.runtime.proxy import ProxyVariables
 from tiepoint.transfer.blob.backoff import Backoff
 from tiepoint.transfer.blob.bucket import TokenBucket
 from tiepoint.transfer.blob.credentials import BEARER, Credentials
@@ -67,6 +68,7 @@ class Workshop:
         self.credentials = Credentials(self._want)
         self.line_settings = LineSettings(progress_s=tuning.progress_s, connect_s=tuning.connect_s)
         self.stop = Stop()
+        self.proxy = ProxyVariables()
         self.renewal = Renewal(self._wanted_now, self._renewed, tuning.renew_s)
         self.on_given: Callable[[BlobPlace], None] = _nobody
         """Is told of a credential that no client gave. Called in another thread than the loop's."""

@@ -238,3 +238,30 @@ async def test_an_answer_is_as_new_as_what_was_told_before_it(served: ServedDesk
     served.desk.pause = pause  # type: ignore[method-assign]
     assert (await client.pause(transfer.id)).state is TransferState.COMPLETED
     await client.close()
+
+
+async def test_the_proxy_that_holds_is_told_at_every_connection_and_when_it_changes(served: ServedDesk) -> None:
+    holds: list[str | None] = [None]
+    client = served.client(proxy=lambda: holds[-1])
+    await client.transfers()
+    holds.append("http://proxy.example:3128")
+    await client.renew_proxy()
+    await client.renew_proxy()
+    await served.stop()
+    holds.append("")
+    await client.renew_proxy()  # one that does not run is not started for this
+    await served.start()
+    await client.transfers()
+    assert served.desk.proxies == [None, "http://proxy.example:3128", "http://proxy.example:3128", ""]
+    await client.close()
+
+
+async def test_a_worker_that_knows_no_proxies_is_used_all_the_same(
+    served: ServedDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(messages.TRANSFER_METHODS, messages.SET_PROXY.name)
+    client = served.client()
+    assert await client.transfers() == ()
+    await client.renew_proxy()
+    assert served.desk.proxies == []
+    await client.close()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import urllib.request
 from typing import Any
 
 import pytest
 
-from tiepoint.runtime.proxy import ProxyVariables
+from tiepoint.runtime.proxy import BEFORE, ProxyVariables
 
 PROXY = "http://proxy.example:3128"
 
@@ -24,6 +25,7 @@ def test_a_chosen_proxy_is_set_in_both_spellings_and_spares_this_computer() -> N
 def test_straight_means_no_proxy_even_where_the_system_has_one() -> None:
     environ = {"https_proxy": "http://old:1", "ALL_PROXY": "http://old:1"}
     ProxyVariables(environ).use("")
+    assert json.loads(environ.pop(BEFORE)) == {"https_proxy": "http://old:1", "ALL_PROXY": "http://old:1"}
     assert environ == {"no_proxy": "*", "NO_PROXY": "*"}
 
 
@@ -80,3 +82,17 @@ def test_the_same_choice_again_touches_nothing_and_another_one_leaves_no_gap() -
     assert environ.changes == changes
     variables.use("http://another.example:3128")
     assert environ.changes == changes + 4
+
+
+def test_a_child_knows_what_the_system_says() -> None:
+    before = {"https_proxy": "http://old:1", "NO_PROXY": "intranet.example"}
+    environ = dict(before)
+    ProxyVariables(environ).use(PROXY)
+    child = ProxyVariables(environ)
+    assert not child.use(PROXY)
+    assert child.use("http://another.example:3128")
+    assert environ["no_proxy"] == "intranet.example,localhost,127.0.0.1,::1"
+    grandchild = ProxyVariables(environ)
+    assert grandchild.use(None)
+    assert environ == before
+    assert not grandchild.use(None)

@@ -277,6 +277,13 @@ async def test_what_came_from_the_sign_in_is_taken_back_from_the_worker(stage: S
     await stage.service.forget_sign_in()  # signing out goes on all the same
 
 
+async def test_a_worker_that_cannot_be_told_of_another_proxy_stops_nobody(stage: Stage) -> None:
+    await stage.service.renew_proxy()
+    assert stage.worker.proxy_renewals == 1
+    stage.worker.is_reachable = False
+    await stage.service.renew_proxy()
+
+
 async def test_the_worker_is_ended(stage: Stage) -> None:
     stage.service.start()
     assert await stage.service.stop_worker()

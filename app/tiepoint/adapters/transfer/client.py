@@ -47,13 +47,20 @@ class ProtocolTransferWorker:
         open_running: Makes a new stream to a worker that runs; None when none does.
         client: Name and version of this program, for the worker's log and to tell an outdated worker.
         sleep: Waits between attempts to connect again; a test gives its own clock.
+        proxy: Returns the proxy that holds now: an address, empty = none, None = as the system says.
     """
 
     def __init__(
-        self, open_stream: OpenStream, open_running: OpenRunning, client: str, sleep: Sleep = asyncio.sleep
+        self,
+        open_stream: OpenStream,
+        open_running: OpenRunning,
+        client: str,
+        sleep: Sleep = asyncio.sleep,
+        *,
+        proxy: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._mirror = WorkerMirror()
-        self._link = WorkerLink(open_stream, open_running, client, self._mirror.take)
+        self._link = WorkerLink(open_stream, open_running, client, self._mirror.take, proxy)
         self._sleep = sleep
         self._subscribing = asyncio.Lock()
         self._subscribed_to: Conversation | None = None
@@ -144,6 +151,12 @@ class ProtocolTransferWorker:
     async def set_limits(self, limits: Limits) -> None:
         """Set limits."""
         await self._link.ask(messages.SET_LIMITS, messages.LimitsParams(limits))
+
+    async def renew_proxy(self) -> None:
+        """Let it go through the proxy that holds now, if it runs."""
+        conversation = await self._link.connected_if_running()
+        if conversation is not None:
+            await self._link.tell_proxy(conversation)
 
     async def diagnostics(self) -> Diagnostics | None:
         """Facts about the worker, if it runs."""

@@ -12,10 +12,10 @@ from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias, TypeVar
 
 from tiepoint.adapters.conversation.conversation import ByteStream, Conversation, Partner
-from tiepoint.domain.errors import ConnectionLost
+from tiepoint.domain.errors import ConnectionLost, TiepointError
 from tiepoint.protocol.envelope import Notification
 from tiepoint.protocol.methods import Method, StopParams
-from tiepoint.protocol.transfers import WORKER_STOP
+from tiepoint.protocol.transfers import SET_PROXY, WORKER_STOP, ProxyParams
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -41,6 +41,7 @@ class WorkerLink:
         open_running: Makes a new stream to a worker that runs; None when none does.
         client: Name and version of this program, such as `tiepoint 0.1.0`.
         notified: Called with what the worker tells unasked.
+        proxy: Returns the proxy that holds now; see `ProxyParams`.
     """
 
     def __init__(
@@ -49,11 +50,13 @@ class WorkerLink:
         open_running: OpenRunning,
         client: str,
         notified: Callable[[Notification], None],
+        proxy: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._open_stream = open_stream
         self._open_running = open_running
         self._client = client
         self._notified = notified
+        self._proxy = proxy
         self._conversation: Conversation | None = None
         self._connecting = asyncio.Lock()
 
@@ -98,6 +101,13 @@ class WorkerLink:
                 self._conversation, _ = await self._greeted(stream)
             return self._conversation
 
+    async def tell_proxy(self, conversation: Conversation) -> None:
+        """Let a worker, which may have been started under another one, go through the proxy that holds now."""
+        try:
+            await conversation.request(SET_PROXY, ProxyParams(self._proxy()))
+        except TiepointError as error:  # one of an earlier build does not know how
+            _log.info("the transfer worker could not be told of the proxy: %s", error.summary)
+
     async def close(self) -> None:
         """Let go of the connection."""
         conversation, self._conversation = self._conversation, None
@@ -117,10 +127,12 @@ class WorkerLink:
     async def _greeted(self, stream: ByteStream) -> tuple[Conversation, str]:
         conversation = Conversation(stream, self._notified, _WORKER)
         try:
-            return conversation, (await conversation.open(self._client)).agent
+            version = (await conversation.open(self._client)).agent
+            await self.tell_proxy(conversation)
         except BaseException:
             await conversation.close()
             raise
+        return conversation, version
 
 
 async def end_worker(conversation: Conversation) -> None:

@@ -25,6 +25,17 @@ _MOST_DRAINED: Final = 64 * 1024
 """Of an unwanted body: reading more costs more than a new connection."""
 
 
+class Course:
+    """Which way lines go; a line that was dialled on an earlier one dials anew for its next request. Any thread."""
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def change(self) -> None:
+        """The proxy is another one from now on."""
+        self.number += 1
+
+
 @dataclass(frozen=True, slots=True)
 class LineSettings:
     """How a line behaves; tests make it impatient.
@@ -34,12 +45,14 @@ class LineSettings:
         connect_s: As long may each step of its coming about take.
         context: For https; None = the certificates of the system, or of the server's own.
         trust: Knows servers with certificates of their own.
+        course: Tells when the way to servers has changed.
     """
 
     progress_s: float = 30.0
     connect_s: float = 15.0
     context: ssl.SSLContext | None = None
     trust: Trust = field(default_factory=Trust)
+    course: Course = field(default_factory=Course)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -77,6 +90,11 @@ class Line:
         self._flow: Flow | None = None
         self._proxy: Proxy | None = None
         self._origin: Origin | None = None
+        self._course = 0
+
+    @property
+    def _is_on_course(self) -> bool:
+        return self._course == self._settings.course.number
 
     def drop(self) -> None:
         """Cut the connection, from any thread: a request under way ends with Unreachable, the next one dials anew."""
@@ -140,12 +158,21 @@ class Line:
 
     def _is_kept(self, origin: Origin) -> bool:
         flow = self._flow
-        if flow is not None and self._origin == origin and flow.is_alive():
+        if flow is not None and self._origin == origin and self._is_on_course and flow.is_alive():
             return True
         self.close()
         return False
 
     def _dial(self, origin: Origin, stop: Stop) -> None:
+        while True:
+            self._course = self._settings.course.number  # first of all, so that a change meanwhile is seen
+            try:
+                return self._dial_once(origin, stop)
+            except Unreachable:
+                if self._is_on_course:
+                    raise  # else that was the old way's trouble
+
+    def _dial_once(self, origin: Origin, stop: Stop) -> None:
         settings = self._settings
         context = self._context_of(origin) if origin.scheme == "https" else None
         self._flow, self._proxy = dial(
