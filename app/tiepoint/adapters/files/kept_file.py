@@ -27,7 +27,7 @@ T = TypeVar("T")
 _SENSELESS: Final = (ValueError, KeyError, TypeError, AttributeError, RecursionError, MalformedMessage)
 """What reading content raises that makes no sense."""
 _ABSENT: Final = (FileNotFoundError, NotADirectoryError)
-"""The latter where something else has the name of the folder; writing says so."""
+"""For a change; where something else has the name of the folder, writing says so."""
 _NO_LOCKS: Final = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 """What file systems say that know no locks, network ones above all (flock(2)); there the file is changed without."""
 _log = logging.getLogger(__name__)
@@ -108,7 +108,7 @@ class KeptFile(Generic[T]):
         """
         try:
             return self._form.parse(read_whole(self._path))
-        except _ABSENT:
+        except FileNotFoundError:
             return self._form.empty
         except _SENSELESS:
             # Somebody may be mending it: only who has it alone may judge.
