@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from tiepoint.domain.digest import composite
+from tiepoint.runtime.stop import Stop
 from tiepoint.transfer.blob.errors import BlobMissing, Changed, Unreachable
 from tiepoint.transfer.blob.facts import BlobFacts, Block, BlockList, Page
-from tiepoint.transfer.blob.stop import Stop
 from tiepoint.transfer.listed import our_metadata
 
 

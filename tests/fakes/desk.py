@@ -22,7 +22,7 @@ from tiepoint.domain.transfer import (
     Verdict,
 )
 from tiepoint.protocol import transfers as messages
-from tiepoint.transfer.blob.stop import Stop
+from tiepoint.runtime.stop import Stop
 from tiepoint.transfer.desk import News
 
 

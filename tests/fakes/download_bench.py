@@ -12,9 +12,9 @@ from fakes.blob_container import FakeContainer
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.errors import TiepointError
 from tiepoint.domain.transfer import Direction, FileState, TransferId, TransferState
+from tiepoint.runtime.stop import Stop
 from tiepoint.transfer.blob.connection import BlobConnection
 from tiepoint.transfer.blob.errors import Unreachable
-from tiepoint.transfer.blob.stop import Stop
 from tiepoint.transfer.download.tuning import DownloadTuning
 from tiepoint.transfer.download.work import DownloadWork
 from tiepoint.transfer.hash_cache import HashCache

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.transfer import Direction, TransferId, TransferState
+from tiepoint.runtime.stop import Stop
 from tiepoint.transfer.blob.backoff import Backoff
 from tiepoint.transfer.blob.credentials import Credentials
-from tiepoint.transfer.blob.stop import Stop
 from tiepoint.transfer.changes import ChangeBook
 from tiepoint.transfer.dispatch import Assignment
 from tiepoint.transfer.ears import Ears

@@ -15,9 +15,9 @@ from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.errors import TiepointError
 from tiepoint.domain.photo import PhotoEntry
 from tiepoint.domain.transfer import Direction, FileState, TransferId, TransferState
+from tiepoint.runtime.stop import Stop
 from tiepoint.transfer.blob.connection import BlobConnection
 from tiepoint.transfer.blob.errors import Unreachable
-from tiepoint.transfer.blob.stop import Stop
 from tiepoint.transfer.hash_cache import HashCache
 from tiepoint.transfer.journal import Journal
 from tiepoint.transfer.journal_writer import JournalWriter

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from fakes.blob_container import FakeBlob, FakeConnection, FakeContainer
 from tiepoint.domain.blob_place import BlobPlace
+from tiepoint.runtime.stop import Stop
 from tiepoint.transfer.blob.connection import Body
 from tiepoint.transfer.blob.errors import BlobMissing, Changed, Corrupted, Exists
 from tiepoint.transfer.blob.facts import ANYTHING, BlobFacts, Block, BlockList, Condition, Page, Written
-from tiepoint.transfer.blob.stop import Stop
 
 Hook = Callable[[str, str, bytes], bytes]
 

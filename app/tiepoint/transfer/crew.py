@@ -10,11 +10,11 @@ import threading
 import time
 from typing import Final
 
+from tiepoint.runtime.stop import Stop
 from tiepoint.transfer.blob.bucket import TokenBucket
 from tiepoint.transfer.blob.connection import BlobConnection
 from tiepoint.transfer.blob.credentials import Credentials
 from tiepoint.transfer.blob.line import Line, LineSettings
-from tiepoint.transfer.blob.stop import Stop
 from tiepoint.transfer.dispatch import Assignment
 from tiepoint.transfer.floor import Floor
 from tiepoint.transfer.work import Hand

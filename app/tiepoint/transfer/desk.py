@@ -27,7 +27,7 @@ from tiepoint.protocol.transfers import (
     VerifyParams,
     WorkerState,
 )
-from tiepoint.transfer.blob.stop import Stop
+from tiepoint.runtime.stop import Stop
 from tiepoint.transfer.download.folder_check import check_target
 from tiepoint.transfer.download.rounds import begin_round as begin_download_round
 from tiepoint.transfer.download.rounds import leftovers

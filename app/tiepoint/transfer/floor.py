@@ -16,8 +16,9 @@ from datetime import UTC, datetime
 from tiepoint.domain.errors import OperationFailed, TiepointError
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.transfer import TransferId, TransferState
+from tiepoint.runtime.stop import Stopped
 from tiepoint.transfer.blob.credentials import Credentials
-from tiepoint.transfer.blob.errors import Busy, Refused, Stopped, Unreachable
+from tiepoint.transfer.blob.errors import Busy, Refused, Unreachable
 from tiepoint.transfer.changes import ChangeBook
 from tiepoint.transfer.dispatch import Assignment, WorkFault, choose, in_order
 from tiepoint.transfer.lane import Lane

@@ -15,8 +15,8 @@ from typing import Final
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.transfer import Transfer, TransferId
 from tiepoint.protocol.transfers import CredentialWanted
+from tiepoint.runtime.stop import Stop
 from tiepoint.transfer.blob.credentials import Credentials
-from tiepoint.transfer.blob.stop import Stop
 from tiepoint.transfer.ears import Ear, Ears, News
 from tiepoint.transfer.floor import Floor
 

@@ -9,9 +9,9 @@ from typing import Final
 
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.transfer import Transfer, TransferState
+from tiepoint.runtime.stop import Stop
 from tiepoint.transfer.blob.backoff import Backoff
 from tiepoint.transfer.blob.errors import Busy, Unreachable
-from tiepoint.transfer.blob.stop import Stop
 from tiepoint.transfer.meter import Meter
 from tiepoint.transfer.records import FileRecord, TransferRecord
 from tiepoint.transfer.work import Hand, Task, Work

@@ -14,10 +14,10 @@ from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.errors import InputError
 from tiepoint.domain.transfer import ReceiptPlace, TransferId, Verdict
 from tiepoint.protocol.transfers import VerifyParams
+from tiepoint.runtime.stop import Stop
 from tiepoint.transfer.blob.connection import BlobConnection
 from tiepoint.transfer.blob.errors import BadRequest, BlobMissing
 from tiepoint.transfer.blob.line import Line
-from tiepoint.transfer.blob.stop import Stop
 from tiepoint.transfer.layout import manifest_blob
 from tiepoint.transfer.listed import ListedBlob
 from tiepoint.transfer.manifest import MOST_BYTES, read_manifest

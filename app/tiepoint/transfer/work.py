@@ -13,8 +13,8 @@ from typing import Final, Protocol
 
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.transfer import TransferState
+from tiepoint.runtime.stop import Stop
 from tiepoint.transfer.blob.connection import BlobConnection
-from tiepoint.transfer.blob.stop import Stop
 from tiepoint.transfer.records import FileRecord, TransferRecord
 
 BUFFER_BYTES: Final = 2**20
@@ -51,7 +51,8 @@ class Task(Protocol):
         """Do it and keep what came of it in itself.
 
         Raises:
-            BlobError: `Unreachable`, `Busy`, `Refused`, `ContainerMissing` or `Stopped`; it will be given back.
+            BlobError: `Unreachable`, `Busy`, `Refused` or `ContainerMissing`; it will be given back.
+            Stopped: On request; it will be given back, too.
             TiepointError: The whole transfer cannot go on.
         """
 

@@ -17,12 +17,12 @@ from tiepoint.domain.errors import SetupError, UsageError
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.transfer import Direction, Transfer, TransferId, TransferState
 from tiepoint.runtime.proxy import ProxyVariables
+from tiepoint.runtime.stop import Stop
 from tiepoint.transfer.blob.backoff import Backoff
 from tiepoint.transfer.blob.bucket import TokenBucket
 from tiepoint.transfer.blob.credentials import BEARER, Credentials
 from tiepoint.transfer.blob.errors import Refused
 from tiepoint.transfer.blob.line import LineSettings
-from tiepoint.transfer.blob.stop import Stop
 from tiepoint.transfer.changes import ChangeBook
 from tiepoint.transfer.crew import Crew
 from tiepoint.transfer.download.tuning import DownloadTuning

@@ -16,8 +16,8 @@ from machine_right import MetadataService
 from round_stand import CAPTURE, Sent, manifest_of
 from tiepoint.agent.round.door import Account
 from tiepoint.agent.round.fetch import Fetched, fetch_capture
-from tiepoint.agent.round.stop import Stop, Stopped
 from tiepoint.domain.errors import CloudError, InputError, NotPermitted, OperationFailed
+from tiepoint.runtime.stop import Stop, Stopped
 
 chance = random.Random(7)
 PHOTOS = {

@@ -17,8 +17,8 @@ from tiepoint.agent.round import publish
 from tiepoint.agent.round.address import blob_folder
 from tiepoint.agent.round.door import Account
 from tiepoint.agent.round.publish import Published, publish_job
-from tiepoint.agent.round.stop import Stop, Stopped
 from tiepoint.domain.errors import OperationFailed, UsageError
+from tiepoint.runtime.stop import Stop, Stopped
 
 JOB = "cap/jobs/job"
 MESH = random.Random(3).randbytes(2_500_000)

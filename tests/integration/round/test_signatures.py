@@ -17,8 +17,8 @@ from tiepoint.agent.round.address import blob_folder
 from tiepoint.agent.round.door import Account, Ask, Door
 from tiepoint.agent.round.identity import MachineIdentity
 from tiepoint.agent.round.signatures import signature_for
-from tiepoint.agent.round.stop import Stop
 from tiepoint.domain.errors import NotPermitted, SetupError
+from tiepoint.runtime.stop import Stop
 from tls_papers import TlsPapers
 
 pytestmark = pytest.mark.integration

@@ -21,7 +21,7 @@ from tiepoint.domain.transfer import FileState, Transfer, TransferId, TransferSt
 from tiepoint.ports.token_source import Credential
 from tiepoint.protocol import transfers as messages
 from tiepoint.protocol.transfers import AuthorizeParams, BeginParams, UploadFile
-from tiepoint.transfer.blob.errors import Stopped
+from tiepoint.runtime.stop import Stopped
 
 BEGIN = BeginParams("brighton", PLACE, "/photos")
 FILE = UploadFile("/photos/1.jpg", "1.jpg", 1000, 5)

@@ -10,7 +10,8 @@ import pytest
 from fakes.floor_bench import SIGNATURE, FakeWork, FloorBench, floor_bench
 from tiepoint.domain.errors import InputError
 from tiepoint.domain.transfer import TransferState
-from tiepoint.transfer.blob.errors import Busy, Refused, Stopped, Unreachable
+from tiepoint.runtime.stop import Stopped
+from tiepoint.transfer.blob.errors import Busy, Refused, Unreachable
 from tiepoint.transfer.pace import FEWEST
 from tiepoint.transfer.work import Task
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from tiepoint.agent.round.door import Account, Door
-from tiepoint.agent.round.stop import Stop, Stopped
+from tiepoint.runtime.stop import Stop, Stopped
 
 T = TypeVar("T")
 
@@ -51,7 +51,7 @@ def work_through(
     for each in things:
         waiting.put(each)
         count += 1
-    own = Stop()
+    own = Stop(stop)
     troubles: list[BaseException] = []
 
     def work() -> None:
@@ -70,11 +70,13 @@ def work_through(
             door.close()
 
     crew = [threading.Thread(target=work, name="blob", daemon=True) for _ in range(min(threads, count))]
-    with stop.passing_on(own):
+    try:
         for thread in crew:
             thread.start()
         for thread in crew:
             thread.join()
+    finally:
+        own.release()
     stop.check()
     if troubles:
         raise troubles[0]

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Final
 
 from tiepoint.agent.disk_watch import free_bytes, is_disk_full, no_space
-from tiepoint.agent.round.stop import Stop
 from tiepoint.domain.blob_names import fault_of
 from tiepoint.domain.digest import composite
 from tiepoint.domain.errors import InputError, OperationFailed, TiepointError
 from tiepoint.domain.plain_text import plain
+from tiepoint.runtime.stop import Stop
 
 _PIECE: Final = 1 << 20
 

@@ -19,8 +19,8 @@ from tiepoint.agent.round.identity import MachineIdentity
 from tiepoint.agent.round.patience import Attempts, Patience, read_retry_after
 from tiepoint.agent.round.refusals import refusal_of, signed_refusal_of, unreachable
 from tiepoint.agent.round.signatures import signature_for
-from tiepoint.agent.round.stop import Stop
 from tiepoint.domain.blob_place import BlobPlace
+from tiepoint.runtime.stop import Stop
 
 T = TypeVar("T")
 _VERSION: Final = "2021-12-02"

@@ -21,7 +21,6 @@ from tiepoint.agent.round.crew import Tally, opened, work_through
 from tiepoint.agent.round.disk import failure, md5_of, place_below, replaced, require_names, writing
 from tiepoint.agent.round.door import Account, Door
 from tiepoint.agent.round.record import FOLDER, FetchRecord
-from tiepoint.agent.round.stop import Stop
 from tiepoint.domain.digest import is_composite
 from tiepoint.domain.errors import InputError, NoSpace, NotThere, OperationFailed
 from tiepoint.domain.photo import PhotoEntry
@@ -29,6 +28,7 @@ from tiepoint.domain.plain_text import plain
 from tiepoint.domain.space import size_text
 from tiepoint.protocol.capture_document import MANIFEST_NAME, PHOTOS_FOLDER, CaptureDocument, read_document
 from tiepoint.protocol.codec import MalformedMessage
+from tiepoint.runtime.stop import Stop
 
 THREADS: Final = 8
 _LARGEST_MANIFEST: Final = 256 << 20

@@ -14,8 +14,8 @@ from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 from tiepoint.agent.round.patience import Attempts, Patience
-from tiepoint.agent.round.stop import Stop
 from tiepoint.domain.errors import CloudError, NotPermitted, TiepointError
+from tiepoint.runtime.stop import Stop
 
 _PATH: Final = "/metadata/identity/oauth2/token"
 _VERSION: Final = "2018-02-01"

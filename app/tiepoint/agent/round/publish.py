@@ -18,10 +18,10 @@ from tiepoint.agent.round.blobs import Blob
 from tiepoint.agent.round.crew import Tally, opened, work_through
 from tiepoint.agent.round.disk import md5_of, writing
 from tiepoint.agent.round.door import Account, Door
-from tiepoint.agent.round.stop import Stop
 from tiepoint.domain.blob_names import blob_name, fault_of
 from tiepoint.domain.errors import OperationFailed
 from tiepoint.domain.plain_text import plain
+from tiepoint.runtime.stop import Stop
 
 THREADS: Final = 6
 ONE_PIECE: Final = 16 << 20

@@ -21,9 +21,9 @@ from tiepoint.agent.round.door import Account
 from tiepoint.agent.round.fetch import fetch_capture
 from tiepoint.agent.round.identity import MachineIdentity
 from tiepoint.agent.round.publish import publish_job
-from tiepoint.agent.round.stop import Stop
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.space import size_text
+from tiepoint.runtime.stop import Stop
 
 T = TypeVar("T")
 _TELL_S: Final = 0.1

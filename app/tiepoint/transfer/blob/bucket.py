@@ -10,8 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from tiepoint.transfer.blob.errors import Stopped
-from tiepoint.transfer.blob.stop import Stop
+from tiepoint.runtime.stop import Stop, Stopped
 
 SMALLEST_PIECE: Final = 64 * 1024
 LARGEST_PIECE: Final = 1024 * 1024

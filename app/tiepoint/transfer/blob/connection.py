@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import quote
 
 from tiepoint.domain.blob_place import BlobPlace
+from tiepoint.runtime.stop import Stop
 from tiepoint.transfer.blob.bucket import TokenBucket
 from tiepoint.transfer.blob.credentials import BEARER, Credentials
 from tiepoint.transfer.blob.door import Door
@@ -22,7 +23,6 @@ from tiepoint.transfer.blob.flow import Severed
 from tiepoint.transfer.blob.line import Line
 from tiepoint.transfer.blob.markup import BadMarkup, BlocksReader, PageReader, block_list_document, md5_text
 from tiepoint.transfer.blob.reply import Reply, read_number
-from tiepoint.transfer.blob.stop import Stop
 
 Body = Iterable[memoryview]
 """Pieces of content, each taken over before the next is asked for, so that one buffer can serve them all. An error that

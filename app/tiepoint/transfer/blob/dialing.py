@@ -15,11 +15,11 @@ import threading
 import time
 from typing import Any, Final
 
-from tiepoint.transfer.blob.errors import BlobError, Unreachable
+from tiepoint.runtime.stop import Stop, Stopped
+from tiepoint.transfer.blob.errors import Unreachable
 from tiepoint.transfer.blob.flow import Flow, Severed, waiter
 from tiepoint.transfer.blob.proxies import Origin, Proxy, proxy_for
 from tiepoint.transfer.blob.reply import Reply
-from tiepoint.transfer.blob.stop import Stop
 from tiepoint.transfer.blob.trust import system_context, untrusted
 
 _NAP_S: Final = 0.1
@@ -117,7 +117,7 @@ def _connected(addresses: list[Address], where: str, stop: Stop, connect_s: floa
         except OSError as error:
             trouble = error
             sock.close()
-        except BlobError:
+        except Stopped:
             sock.close()
             raise
         else:

@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit
 
 import tiepoint
 from tiepoint.domain.blob_place import BlobPlace
+from tiepoint.runtime.stop import Stop
 from tiepoint.transfer.blob.bucket import TokenBucket
 from tiepoint.transfer.blob.credentials import BEARER, Credentials, Grant, refused
 from tiepoint.transfer.blob.errors import BlobError, RefusedWhy
@@ -25,7 +26,6 @@ from tiepoint.transfer.blob.names import quoted_name
 from tiepoint.transfer.blob.proxies import origin_of
 from tiepoint.transfer.blob.refusals import Case, explain, is_refusal
 from tiepoint.transfer.blob.reply import Reply
-from tiepoint.transfer.blob.stop import Stop
 
 VERSION: Final = "2021-12-02"
 """Of the protocol: the first that writes names XML cannot hold in another way; Azurite knows it too."""

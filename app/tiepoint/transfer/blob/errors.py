@@ -12,8 +12,7 @@
     │   └── Changed        it is another version than the one meant (412)
     ├── Corrupted          bytes were damaged on the way: the digest says so
     ├── NameRefused        the server takes no blob of this name
-    ├── BadRequest         the server did not understand or allow it: a fault of ours or a feature it lacks
-    └── Stopped            stopped from outside, on request
+    └── BadRequest         the server did not understand or allow it: a fault of ours or a feature it lacks
 
 No text here holds a secret: addresses are named without their query. Any thread.
 """
@@ -23,7 +22,6 @@ from __future__ import annotations
 from enum import StrEnum
 
 from tiepoint.domain.errors import (
-    Canceled,
     ConnectionLost,
     InputError,
     OperationFailed,
@@ -132,10 +130,3 @@ class NameRefused(BlobError, InputError):
 
 class BadRequest(BlobError, ProtocolError):
     """The server did not understand or allow it."""
-
-
-class Stopped(BlobError, Canceled):
-    """Stopped from outside, on request."""
-
-    def __init__(self, summary: str = "It was stopped.", **more: object) -> None:
-        super().__init__(summary)

@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from tiepoint.runtime.stop import Stop, Stopped, shut_down
 from tiepoint.transfer.blob.bucket import TokenBucket
 from tiepoint.transfer.blob.dialing import dial
 from tiepoint.transfer.blob.errors import BlobError, Unreachable
 from tiepoint.transfer.blob.flow import EarlyReply, Flow, Severed
 from tiepoint.transfer.blob.proxies import Origin, Proxy
 from tiepoint.transfer.blob.reply import Reply
-from tiepoint.transfer.blob.stop import Stop, shut_down
 from tiepoint.transfer.blob.trust import Trust, system_context
 
 _MOST_DRAINED: Final = 64 * 1024
@@ -129,7 +129,7 @@ class Line:
             reply = self._answered(origin, request, stop, bucket)
             try:
                 yield reply
-            except BlobError:
+            except (BlobError, Stopped):
                 # What was refused in an orderly way leaves the connection as good as before.
                 is_good = reply.is_reusable
                 raise

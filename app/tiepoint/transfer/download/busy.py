@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator
 from typing import Final
 
-from tiepoint.transfer.blob.stop import Stop
+from tiepoint.runtime.stop import Stop
 
 _LOOK_S: Final = 0.1
 """How late a stop may be noticed."""

@@ -31,7 +31,7 @@ def judged(hand: Hand, name: str, path: str, folder: str, action: Callable[[], O
         action: What to do.
 
     Raises:
-        BlobError: Not the file's fault: no connection, no right, stopped.
+        BlobError: Not the file's fault: no connection, no right.
         TiepointError: The transfer cannot go on: the disk is full, for instance.
     """
     try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from tiepoint.domain.transfer import FileState
-from tiepoint.transfer.blob.errors import BlobError, BlobMissing, Busy, Changed, Exists, Stopped, Unreachable
+from tiepoint.transfer.blob.errors import BlobError, BlobMissing, Busy, Changed, Exists, Unreachable
 from tiepoint.transfer.blob.facts import NEW, Condition
 from tiepoint.transfer.comparison import Standing, compare
 from tiepoint.transfer.journal_rows import KnownDigest, SeenBlob
@@ -41,7 +41,7 @@ def copied(kit: Kit, hand: Hand, file: FileRecord, size: int, known: KnownDigest
         COPIED, or None when it must be sent.
 
     Raises:
-        BlobError: `Unreachable`, `Busy` and `Stopped` only.
+        Unreachable, Busy, Stopped: Not the file's fault.
     """
     if not is_copyable(kit, size):
         return None
@@ -51,7 +51,7 @@ def copied(kit: Kit, hand: Hand, file: FileRecord, size: int, known: KnownDigest
             continue
         try:
             found = _copy(hand, kit, file, seen, name)
-        except (Unreachable, Busy, Stopped):
+        except (Unreachable, Busy):
             raise
         except (BlobMissing, Changed):
             kit.writer.unsee(seen)

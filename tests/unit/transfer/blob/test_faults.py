@@ -11,6 +11,7 @@ import pytest
 
 from scripted_server import Exchange, ScriptedServer, Step, answer, created, failure, web_page
 from tiepoint.domain.blob_place import read_place
+from tiepoint.runtime.stop import Stop, Stopped
 from tiepoint.transfer.blob import connection
 from tiepoint.transfer.blob.bucket import TokenBucket
 from tiepoint.transfer.blob.connection import BlobConnection
@@ -25,11 +26,9 @@ from tiepoint.transfer.blob.errors import (
     Corrupted,
     Exists,
     NameRefused,
-    Stopped,
     Unreachable,
 )
 from tiepoint.transfer.blob.line import Line, LineSettings
-from tiepoint.transfer.blob.stop import Stop
 
 SECRET = "sv=2021-12-02&sp=rcwl&sr=c&sig=Very%2FSecret"
 BIG = memoryview(bytes(64 * 2**20))
@@ -462,14 +461,6 @@ def test_stopping_ends_one_who_waits_for_the_limit(stands: list[Stand]) -> None:
         with pytest.raises(Stopped):
             stand.put(BIG)
         timer.join()
-
-
-def test_a_parent_stops_its_children() -> None:
-    parent = Stop()
-    child, released = Stop(parent), Stop(parent)
-    released.release()
-    parent.stop()
-    assert (child.is_set, released.is_set, Stop(parent).is_set) == (True, False, True)
 
 
 def test_dropping_the_line_ends_a_request_and_the_next_one_works(stands: list[Stand]) -> None:

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tiepoint.runtime.stop import Stop, Stopped
 from tiepoint.transfer.blob.backoff import Backoff, read_retry_after
 from tiepoint.transfer.blob.bucket import LARGEST_PIECE, SMALLEST_PIECE, TokenBucket
-from tiepoint.transfer.blob.errors import Busy, Stopped, Unreachable
-from tiepoint.transfer.blob.stop import Stop
+from tiepoint.transfer.blob.errors import Busy, Unreachable
 
 
 class FakeStop(Stop):

@@ -16,7 +16,7 @@ from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.errors import InputError, NoSpace, OperationFailed, TiepointError
 from tiepoint.domain.transfer import FileState, TransferState
 from tiepoint.protocol.transfers import DownloadParams
-from tiepoint.transfer.blob.errors import Stopped
+from tiepoint.runtime.stop import Stopped
 from tiepoint.transfer.download.faults import FileFault, disk_trouble
 from tiepoint.transfer.download.folder_check import check_target
 

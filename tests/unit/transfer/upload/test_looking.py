@@ -10,7 +10,7 @@ import pytest
 from fakes.upload_bench import UploadBench, noise
 from tiepoint.domain.photo import PhotoFacts
 from tiepoint.domain.transfer import TransferState
-from tiepoint.transfer.blob.errors import Stopped
+from tiepoint.runtime.stop import Stopped
 from tiepoint.transfer.upload import looking
 
 

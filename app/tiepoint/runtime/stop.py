@@ -10,14 +10,21 @@ import socket
 import threading
 from collections.abc import Iterator
 
-from tiepoint.transfer.blob.errors import Stopped
+from tiepoint.domain.errors import Canceled
+
+
+class Stopped(Canceled):
+    """The work was stopped from outside, on request."""
+
+    def __init__(self) -> None:
+        super().__init__("It was stopped.")
 
 
 class Stop:
     """A switch for the threads that work on one thing.
 
     Args:
-        parent: Stopping it stops this one too; for instance the one of the whole worker.
+        parent: Stopping it stops this one too; for instance the one of the whole daemon.
     """
 
     def __init__(self, parent: Stop | None = None) -> None:
