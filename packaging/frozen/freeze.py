@@ -9,9 +9,11 @@ Usage: python packaging/frozen/freeze.py
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Final
 
 import environment
@@ -34,17 +36,30 @@ def main() -> int:
     subprocess.run([str(python), "-m", "PyInstaller", *words], check=True, env=env, cwd=environment.ROOT)
     if sys.platform == "linux":
         stripping.strip(FOLDER)
-        _link()
+    name_programs(DIST, sys.platform)
     sys.stdout.write(f"Frozen in {time.monotonic() - begun:.0f} s: {FOLDER}\n")
     return sizes.main([str(FOLDER)])
 
 
-def _link() -> None:
-    """The other two names; packages make the same links in the folder of commands."""
-    for name in ("tiepoint-panel", "tiepoint-agent"):
-        link = FOLDER / name
-        link.unlink(missing_ok=True)
-        link.symlink_to("tiepoint")
+def name_programs(dist: Path, system: str) -> None:
+    """Give the one program its other names.
+
+    On Windows the agent is a copy: not every file system and archive there bears links. The installer packs it once.
+
+    Args:
+        dist: Where PyInstaller left the folder, and on macOS the bundle.
+        system: As `sys.platform` names it.
+    """
+    if system == "win32":
+        shutil.copyfile(dist / "tiepoint/tiepoint.exe", dist / "tiepoint/tiepoint-agent.exe")
+        return
+    others = {dist / "tiepoint": ("tiepoint-panel", "tiepoint-agent")}
+    if system == "darwin":  # the panel is a program of its own there, the bundle's
+        others = {dist / "Tiepoint.app/Contents/MacOS": ("tiepoint-agent",)}
+    for folder, names in others.items():
+        for name in names:
+            (folder / name).unlink(missing_ok=True)
+            (folder / name).symlink_to("tiepoint")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Measures the frozen folder part by part against the budget, which is the table in README.md beside this file.
 
-Standard library only. Exit status 1 when a part, or the whole, is larger than its budget allows on this system.
+Standard library only. Exit status 1 when a part, or the whole, is larger than its budget allows. The budget is of the
+folder of Linux: other systems' wheels, programs and names differ, so theirs is measured and told only.
 Usage: python packaging/frozen/sizes.py FOLDER [--write]      --write puts the measured sizes into the table
 """
 
@@ -35,7 +36,7 @@ class Part(NamedTuple):
     allowed: int
 
 
-def main(args: Sequence[str]) -> int:
+def main(args: Sequence[str], system: str = sys.platform) -> int:
     """Print the table; return 1 when something is too large."""
     folder = Path(args[0])
     text = BUDGET.read_text(encoding="utf-8")
@@ -44,6 +45,9 @@ def main(args: Sequence[str]) -> int:
     sys.stdout.write(table(parts, measured) + "\n")
     if "--write" in args:
         BUDGET.write_text(with_table(text, table(parts, measured)), encoding="utf-8")
+    if system != "linux":
+        sys.stdout.write(f"The budget is of Linux; on {system} nothing is compared with it.\n")
+        return 0
     too_large = [part.name for part in parts if measured[part.name] > part.allowed]
     for name in too_large:
         sys.stderr.write(f"{name} is larger than its budget: leave something out, or say in {BUDGET} why it may be.\n")

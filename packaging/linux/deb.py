@@ -96,9 +96,15 @@ def _control(root: Path, edition: Edition, depends: list[str]) -> None:
     text = "".join(f"{name}: {value}\n" for name, value in fields.items()) + _DESCRIPTION
     (folder / "control").write_text(text, encoding="utf-8")
     (folder / "md5sums").write_text("".join(_sums(root)), encoding="utf-8")
-    for script in ("postinst", "prerm", "postrm"):
-        (folder / script).write_text((SHARE / script).read_text(encoding="utf-8"), encoding="utf-8")
-        (folder / script).chmod(0o755)
+    for name in ("preinst", "postinst", "prerm", "postrm"):
+        (folder / name).write_text(script(name), encoding="utf-8")
+        (folder / name).chmod(0o755)
+
+
+def script(name: str) -> str:
+    """Return a script that dpkg runs, with what several of them need in it."""
+    running = (SHARE / "running.sh").read_text(encoding="utf-8")
+    return (SHARE / name).read_text(encoding="utf-8").replace("@RUNNING@\n", running)
 
 
 def _sums(root: Path) -> Iterator[str]:

@@ -11,9 +11,11 @@ uninstaller and the installer as they are made (sign.py says with what). Standar
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -88,6 +90,23 @@ def compile_installer(defined: dict[str, str]) -> None:
         raise BuildError(f"makensis failed ({done.returncode}):\n{done.stdout}{done.stderr}")
 
 
+def sign_each_once(folder: Path, signer: sign.Signer) -> None:
+    """Sign what nobody has signed; files that are the same stay the same, for then they are packed once.
+
+    Raises:
+        sign.SigningError: The tool refused.
+    """
+    signed: dict[bytes, Path] = {}
+    for path in sign.unsigned_below(folder):
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").digest()
+        if digest in signed:
+            shutil.copyfile(signed[digest], path)
+        else:
+            signer.sign(path)
+            signed[digest] = path
+
+
 def write_policy_templates(out: Path) -> None:
     """Put the templates for Group Policy into a zip file, as PolicyDefinitions holds them."""
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -107,8 +126,7 @@ def build(payload_folder: Path, out: Path, *, version: str, is_signed: bool = Fa
     defined = definitions(payload, out, version)
     if is_signed:
         signer = sign.signer_from(os.environ)
-        for path in sign.unsigned_below(payload_folder):
-            signer.sign(path)
+        sign_each_once(payload_folder, signer)
         defined["SIGNER"] = _quoted([sys.executable, str(HERE / "sign.py")])
         defined["SIZE_KB"] = str(read_payload(payload_folder).size_bytes // 1024 + 1)
     if is_fast:

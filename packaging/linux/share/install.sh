@@ -78,17 +78,59 @@ tell_missing() {
     }
 }
 
-running() {
-    # shellcheck disable=SC2012  # our own name alone is looked at
+running() { # process numbers, one a line
+    # shellcheck disable=SC2012  # numbers and our own name alone are looked at
     ls -ln /proc/[0-9]*/exe 2>/dev/null | while read -r line; do
-        case $line in *" -> $real/tiepoint" | *" -> $real/tiepoint (deleted)") echo "$line" ;; esac
+        case $line in
+            *" -> $real/tiepoint" | *" -> $real/tiepoint (deleted)")
+                line=${line#*" /proc/"}
+                echo "${line%%/exe*}"
+                ;;
+        esac
     done
 }
 
-stop_if_running() {
+command_of() { # PROCESS, as one line
+    { tr '\0' ' ' <"/proc/$1/cmdline"; } 2>/dev/null || :
+}
+
+# A window, or a command that somebody waits for; not what works behind them.
+in_front() {
+    for number in $(running); do
+        case $(command_of "$number") in
+            '' | *" --child "* | *"multiprocessing"* | *"tiepoint-agent run "* | *"tiepoint-agent node "*) ;;
+            *) echo "$number" ;;
+        esac
+    done
+}
+
+# Agents, transfer workers and nodes: told to end they stop where jobs and transfers can go on later.
+daemons() {
+    for number in $(running); do
+        case $(command_of "$number") in
+            *" --child agent "* | *" --child transfer "* | *" --child node "* | *"tiepoint-agent run "* | *"tiepoint-agent node "*)
+                echo "$number" ;;
+        esac
+    done
+}
+
+refuse_in_front() {
     real=$(readlink -f "$program" 2>/dev/null || echo "$program")
+    [ -z "$(in_front)" ] ||
+        stop "Tiepoint is running from $program." "Close its window and wait for its commands, then try again. What works behind them is ended by itself."
+}
+
+make_way() { # only when nothing else can fail any more: jobs pause here
+    refuse_in_front
     [ -n "$(running)" ] || return 0
-    stop "Tiepoint is running from $program." "Close its window, wait for its jobs or stop them (tiepoint-agent stop; tiepoint transfers stop), then try again."
+    for number in $(daemons); do kill "$number" 2>/dev/null || :; done
+    left=60
+    while [ -n "$(running)" ] && [ "$left" -gt 0 ]; do
+        sleep 0.5
+        left=$((left - 1))
+    done
+    [ -z "$(running)" ] || stop "Tiepoint is still running from $program, though it was told to end." "Wait a minute, then try again."
+    say "Tiepoint's agent and transfers have ended. Their jobs are paused after the last whole task: resume them in the window, or by: tiepoint resume"
 }
 
 # Types of files, menus and icons are looked up in caches where a desktop has them.
@@ -167,7 +209,7 @@ refuse_commands_of_others() { # FOLDER with the new tree
 install() {
     check_system
     entry_program=$(quoted "$prefix/bin/tiepoint-panel") || exit 1
-    stop_if_running
+    refuse_in_front
     fresh=$program.new
     rm -rf "$fresh"
     take_up_old
@@ -179,6 +221,7 @@ install() {
     say "Unpacking Tiepoint $version into $prefix"
     unpack "$fresh"
     refuse_commands_of_others "$fresh"
+    make_way
     owned "$fresh" >"$fresh/.files"
     installed_files | while read -r name; do
         [ -e "$fresh/$name" ] || [ -L "$fresh/$name" ] || remove_file "$name"
@@ -231,7 +274,7 @@ quoted() {
 uninstall() {
     take_up_old
     [ -f "$program/.files" ] || stop "There is no Tiepoint in $prefix that this file installed." "Name its folder with --prefix."
-    stop_if_running
+    make_way
     installed_files | while read -r name; do remove_file "$name"; done
     renew_caches
     folders="$(cat "$program/.folders")

@@ -66,6 +66,7 @@ def bundle(tmp_path: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(_MACH_O)
     (contents / "Frameworks" / "lib.dylib").write_bytes(_MACH_O)
+    (contents / "MacOS" / "tiepoint-agent").symlink_to("tiepoint")  # sealed as a link, signed with what it leads to
     (contents / "Resources").mkdir()
     (contents / "Resources" / "text.txt").write_text("no code")
     (contents / "Resources" / "lib.dylib").symlink_to("../Frameworks/lib.dylib")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import runpy
 import shutil
 import subprocess
 import sys
@@ -95,6 +96,23 @@ def test_the_installer_and_all_it_installs(
     changed[len(changed) // 2] ^= 1
     (tmp_path / "changed.exe").write_bytes(changed)
     assert not studio.has_signed(tmp_path / "changed.exe")
+
+
+def test_programs_that_are_the_same_are_signed_once_and_stay_the_same(
+    studio: Studio, stand_ins: Path, tmp_path: Path
+) -> None:
+    for name in ("tiepoint.exe", "tiepoint-agent.exe"):
+        shutil.copy(stand_ins / "tiepoint.exe", tmp_path / name)
+    calls = tmp_path / "calls"
+    tool = tmp_path / "osslsigncode"
+    tool.write_text(f'#!/bin/sh\necho "$1" >>{calls}\nexec osslsigncode "$@"\n')
+    tool.chmod(0o755)
+    module = runpy.run_path(str(WINDOWS / "build_installer.py"))
+    signer = module["sign"].signer_from({**studio.environment, "TIEPOINT_OSSLSIGNCODE": str(tool)})
+    module["sign_each_once"](tmp_path, signer)
+    assert calls.read_text().split() == ["sign"]
+    assert studio.has_signed(tmp_path / "tiepoint-agent.exe")
+    assert (tmp_path / "tiepoint-agent.exe").read_bytes() == (tmp_path / "tiepoint.exe").read_bytes()
 
 
 def test_a_wrong_password_changes_nothing(studio: Studio, stand_ins: Path, tmp_path: Path) -> None:

@@ -231,6 +231,38 @@ def test_a_folder_that_has_grown_fails_and_names_what(tmp_path: Path, capsys: py
         file.truncate(2_000_000_000)  # a hole, no room on the disk
     assert sizes.main([str(tmp_path)]) == 1
     assert f"{sizes.REST} is larger than its budget" in capsys.readouterr().err
+    # The budget is of Linux: the release workflow freezes on the others, too.
+    for system in ("win32", "darwin"):
+        assert sizes.main([str(tmp_path)], system) == 0
+        assert f"on {system} nothing is compared" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("system", "made", "names"),
+    [
+        ("linux", ["tiepoint/tiepoint"], {"tiepoint/tiepoint-panel", "tiepoint/tiepoint-agent"}),
+        ("win32", ["tiepoint/tiepoint.exe", "tiepoint/tiepoint-panel.exe"], {"tiepoint/tiepoint-agent.exe"}),
+        (
+            "darwin",
+            ["Tiepoint.app/Contents/MacOS/tiepoint", "Tiepoint.app/Contents/MacOS/tiepoint-panel"],
+            {"Tiepoint.app/Contents/MacOS/tiepoint-agent"},
+        ),
+    ],
+)
+def test_every_system_gets_all_three_programs(
+    system: str, made: list[str], names: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(_FROZEN))  # its neighbours, as where it is run
+    for name in made:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    for _ in range(2):  # a folder that was frozen before, too
+        _script("freeze").name_programs(tmp_path, system)
+    there = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert there == {*made, *names}
+    for name in names:
+        assert (tmp_path / name).read_text() == made[0]  # the command line under another name
+        assert (tmp_path / name).is_symlink() is (system != "win32")
 
 
 def test_a_library_that_strip_has_broken_is_found_out(tmp_path: Path) -> None:
