@@ -1,1 +1,1 @@
-"""The lowest layer: processes, folders, locks and logs of this computer. Standard library only; no domain knowledge."""
+"""The lowest layer: processes, folders, locks, stops and logs of this computer. Standard library and domain only."""

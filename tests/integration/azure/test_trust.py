@@ -10,8 +10,9 @@ from azure.core.exceptions import ServiceRequestError
 from azure.core.rest import HttpRequest
 
 from azure_double.double import AzureDouble
-from tiepoint.adapters.azure.trust import system_bundle, system_transport, trust_options
+from tiepoint.adapters.azure.trust import system_transport, trust_options
 from tiepoint.domain.cloud import PUBLIC
+from tiepoint.network.certificates import system_bundle
 
 
 @pytest.fixture(autouse=True)
@@ -62,5 +63,5 @@ def test_options_for_each_kind_of_system(
 def test_without_a_file_of_the_system_the_libraries_own_list_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     paths = ssl.DefaultVerifyPaths(None, None, "", "", "", "")  # type: ignore[call-arg, arg-type]
     monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths)
-    monkeypatch.setattr("tiepoint.adapters.azure.trust._BUNDLES", ())
+    monkeypatch.setattr("tiepoint.network.certificates._BUNDLES", ())
     assert system_bundle() == ""

@@ -71,7 +71,7 @@ async def test_certificates(looks: LocalSurroundings, monkeypatch: pytest.Monkey
     monkeypatch.setenv("SSL_CERT_FILE", str(broken))
     assert (await looks.certificates()).problem
     monkeypatch.delenv("SSL_CERT_FILE")
-    monkeypatch.setattr(module, "_bundle", lambda: str(broken))
+    monkeypatch.setattr(module, "system_bundle", lambda: str(broken))
     assert (await looks.certificates()).problem
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 import ssl
-import sys
 from typing import Any, Final
 
 import requests
@@ -15,8 +14,8 @@ from azure.core.pipeline.transport import RequestsTransport
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
-from tiepoint.adapters.certificates import BUNDLES as _BUNDLES
 from tiepoint.domain.cloud import Cloud
+from tiepoint.network.certificates import asks_the_system, system_bundle
 
 _NAMED: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """Variables that people set for Azure's own command line; they hold here, too."""
@@ -28,16 +27,10 @@ def trust_options(cloud: Cloud) -> dict[str, Any]:
         return {"connection_verify": cloud.ca_file}
     if any(os.environ.get(name) for name in _NAMED):
         return {}
-    if sys.platform in ("win32", "darwin"):
+    if asks_the_system():
         return {"transport": system_transport()}
     bundle = system_bundle()
     return {"connection_verify": bundle} if bundle else {}
-
-
-def system_bundle() -> str:
-    """Return the file of the certificates that this system believes; empty = there is none."""
-    usual = ssl.get_default_verify_paths().cafile
-    return usual or next((path for path in _BUNDLES if os.path.isfile(path)), "")
 
 
 def system_transport() -> RequestsTransport:

@@ -19,11 +19,10 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Final, TypeVar, cast
-from urllib.parse import urlsplit
 
-from tiepoint.adapters.certificates import BUNDLES, system_context
-from tiepoint.adapters.way import proxy_of, way_to
 from tiepoint.domain.errors import ConnectionLost
+from tiepoint.network.certificates import asks_the_system, system_bundle, system_context
+from tiepoint.network.proxies import proxy_before, proxy_url
 from tiepoint.ports.surroundings import CertificateFacts, Reached, Reply, SecretStore
 
 T = TypeVar("T")
@@ -51,7 +50,7 @@ class LocalSurroundings:
     def proxy(self, host: str) -> str:
         """Return the proxy through which a host is reached."""
         with contextlib.suppress(OSError, ValueError):
-            return proxy_of(host)
+            return proxy_url("https", host, http.client.HTTPS_PORT)
         return ""
 
     async def connect(self, host: str, port: int) -> Reply:
@@ -130,11 +129,11 @@ class LocalSurroundings:
             return Reply(Reached.NO, _said(error))
 
     def _connection(self, host: str, port: int, context: ssl.SSLContext) -> http.client.HTTPSConnection:
-        way = way_to(urlsplit(f"https://{f'[{host}]' if ':' in host else host}:{port}"))
-        near, door = way.proxy or (host, port)
+        proxy = proxy_before("https", host, port)
+        near, door = (proxy.host, proxy.port) if proxy else (host, port)
         made = http.client.HTTPSConnection(near, door, timeout=self._patience_s, context=context)
-        if way.proxy is not None:
-            made.set_tunnel(host, port, {"Proxy-Authorization": way.authorization} if way.authorization else {})
+        if proxy is not None:
+            made.set_tunnel(host, port, proxy.headers)
         return made
 
 
@@ -157,21 +156,13 @@ def _certificates() -> CertificateFacts:
         path = os.environ.get(name)
         if path and not (os.path.isdir(path) or os.access(path, os.R_OK)):
             return CertificateFacts(0, f"{name}={path}", "the file cannot be read")
-    source = os.environ.get("SSL_CERT_FILE") or _bundle()
+    source = os.environ.get("SSL_CERT_FILE") or ("" if asks_the_system() else system_bundle())
     try:
         context = ssl.create_default_context(cafile=source or None)
     except (OSError, ValueError) as error:
         return CertificateFacts(0, source, _said(error))
     count = context.cert_store_stats()["x509_ca"]
     return CertificateFacts(count, source or "the system's store", "" if count else "it holds none")
-
-
-def _bundle() -> str:
-    """Return the file of the certificates that a Linux system believes; empty = the system asks itself."""
-    if sys.platform in ("win32", "darwin"):
-        return ""
-    usual = ssl.get_default_verify_paths().cafile
-    return usual or next((path for path in BUNDLES if os.path.isfile(path)), "")
 
 
 def _date(text: str | None) -> datetime | None:

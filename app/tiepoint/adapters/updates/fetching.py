@@ -11,11 +11,11 @@ import socket
 from typing import Final
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from tiepoint.adapters.certificates import system_context
 from tiepoint.adapters.updates.fetch_failures import answered, no_https, not_connected, too_large, web_page
-from tiepoint.adapters.way import Way, way_to
 from tiepoint.domain.errors import ConnectionLost
 from tiepoint.domain.release import address_problem
+from tiepoint.network.certificates import system_context
+from tiepoint.network.proxies import proxy_before
 
 _MOST_HOPS: Final = 5
 _PIECE_BYTES: Final = 65_536
@@ -71,7 +71,7 @@ class Fetch:
     def _asked(self, parts: SplitResult) -> tuple[bytes, str]:
         """Return the body, or where it lies instead."""
         host = parts.hostname or ""
-        with contextlib.closing(_Line(way_to(parts), self._step_s)) as line:
+        with contextlib.closing(_Line(host, parts.port or http.client.HTTPS_PORT, self._step_s)) as line:
             self._line = line
             if self._is_cut:
                 raise ConnectionLost("It was given up.")
@@ -101,14 +101,14 @@ class Fetch:
 class _Line(http.client.HTTPSConnection):
     """A connection that can be cut while another thread waits on it."""
 
-    def __init__(self, way: Way, step_s: float) -> None:
-        host, port = way.proxy or (way.host, way.port)
-        self._server, self._believes = way.host, system_context()
+    def __init__(self, host: str, port: int, step_s: float) -> None:
+        proxy = proxy_before("https", host, port)
+        self._server, self._believes = host, system_context()
         self._double: socket.socket | None = None
-        super().__init__(host, port, timeout=step_s, context=self._believes)
-        if way.proxy is not None:
-            headers = {"Proxy-Authorization": way.authorization} if way.authorization else {}
-            self.set_tunnel(way.host, way.port, headers)
+        near, door = (proxy.host, proxy.port) if proxy else (host, port)
+        super().__init__(near, door, timeout=step_s, context=self._believes)
+        if proxy is not None:
+            self.set_tunnel(host, port, proxy.headers)
 
     def connect(self) -> None:
         """Connect, through the proxy if there is one, and encrypt."""

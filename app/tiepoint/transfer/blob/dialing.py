@@ -15,10 +15,11 @@ import threading
 import time
 from typing import Any, Final
 
+from tiepoint.network.proxies import Proxy
 from tiepoint.runtime.stop import Stop, Stopped
 from tiepoint.transfer.blob.errors import Unreachable
 from tiepoint.transfer.blob.flow import Flow, Severed, waiter
-from tiepoint.transfer.blob.proxies import Origin, Proxy, proxy_for
+from tiepoint.transfer.blob.proxies import Origin, proxy_for
 from tiepoint.transfer.blob.reply import Reply
 from tiepoint.transfer.blob.trust import system_context, untrusted
 

@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from tiepoint.network.proxies import Proxy
 from tiepoint.runtime.stop import Stop, Stopped, shut_down
 from tiepoint.transfer.blob.bucket import TokenBucket
 from tiepoint.transfer.blob.dialing import dial
 from tiepoint.transfer.blob.errors import BlobError, Unreachable
 from tiepoint.transfer.blob.flow import EarlyReply, Flow, Severed
-from tiepoint.transfer.blob.proxies import Origin, Proxy
+from tiepoint.transfer.blob.proxies import Origin
 from tiepoint.transfer.blob.reply import Reply
 from tiepoint.transfer.blob.trust import Trust, system_context
 

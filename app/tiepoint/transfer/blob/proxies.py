@@ -1,19 +1,19 @@
-"""The way to a server: straight, or through the proxy that the environment or the system names.
+"""The servers of Blob storage, and the proxy before one: this computer is always reached straight.
 
-Must not dial. Any thread; asked anew for every connection, because networks change under a long transfer.
+Must not dial. Any thread; the proxy is asked for anew for every connection, because networks change under a long
+transfer.
 """
 
 from __future__ import annotations
 
-import base64
 import ipaddress
-import urllib.request
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from tiepoint.domain.errors import UsageError
+from tiepoint.network.proxies import Proxy, proxy_before
 
 _PORTS: Final = {"http": 80, "https": 443}
 
@@ -38,24 +38,6 @@ class Origin:
     def is_loopback(self) -> bool:
         """Whether it is this computer."""
         return is_loopback(self.host)
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Proxy:
-    """A proxy. Its text never shows its password.
-
-    Args:
-        host: Name or address.
-        port: Number.
-        authorization: Value of Proxy-Authorization; empty = none.
-    """
-
-    host: str
-    port: int
-    authorization: str = ""
-
-    def __repr__(self) -> str:
-        return f"Proxy({self.host!r}, {self.port})"
 
 
 @lru_cache(maxsize=64)
@@ -90,29 +72,6 @@ def proxy_for(origin: Origin) -> Proxy | None:
     """Return the proxy on the way to a server; None = there is none.
 
     Raises:
-        UsageError: The environment names one of a kind that is not understood.
+        ConnectionLost: One is named of a kind that is not understood.
     """
-    if origin.is_loopback:
-        return None
-    named = urllib.request.getproxies()
-    url = named.get(origin.scheme) or named.get("all")
-    if not url or urllib.request.proxy_bypass(origin.host):
-        return None
-    return _read_proxy(url)
-
-
-def _read_proxy(url: str) -> Proxy:
-    parts = urlsplit(url if "://" in url else f"http://{url}")
-    try:
-        port = parts.port or 8080
-    except ValueError:
-        port = 0
-    if parts.scheme != "http" or not parts.hostname or not port:
-        raise UsageError(
-            f"The proxy {parts.hostname or 'of the environment'} is of a kind ({parts.scheme}) that is not understood.",
-            remedy="Name one that begins with http:// in HTTPS_PROXY, or except the server by NO_PROXY.",
-        )
-    if parts.username is None:
-        return Proxy(parts.hostname, port)
-    pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
-    return Proxy(parts.hostname, port, "Basic " + base64.b64encode(pair).decode("ascii"))
+    return None if origin.is_loopback else proxy_before(origin.scheme, origin.host, origin.port)

@@ -7,22 +7,13 @@ from __future__ import annotations
 
 import os
 import ssl
-import sys
 from functools import lru_cache
-from typing import Final
 from urllib.parse import urlsplit
 
 from tiepoint.domain.errors import UsageError
+from tiepoint.network.certificates import asks_the_system
+from tiepoint.network.certificates import system_context as new_context
 from tiepoint.transfer.blob.errors import Untrusted
-
-_BUNDLES: Final = (
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem",
-    "/etc/ssl/cert.pem",
-)
-"""Where distributions keep theirs; asked when the OpenSSL we run on was built for another place."""
 
 
 class Trust:
@@ -84,24 +75,14 @@ def system_context() -> ssl.SSLContext:
     Elsewhere the system's own bundle is read once: truststore would read it anew for every connection, which costs 25
     to 50 ms of CPU each (measured).
     """
-    if sys.platform in ("win32", "darwin"):
-        import truststore
-
-        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if asks_the_system():
+        return new_context()
     return _bundle_context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
 
 
 @lru_cache(maxsize=4)
 def _bundle_context(_file: str | None, _folder: str | None) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.set_default_verify_paths()
-    paths = ssl.get_default_verify_paths()
-    if not paths.cafile and not (paths.capath and os.listdir(paths.capath)):
-        for bundle in _BUNDLES:
-            if os.path.isfile(bundle):
-                context.load_verify_locations(cafile=bundle)
-                break
-    return context
+    return new_context()
 
 
 def untrusted(error: ssl.SSLCertVerificationError, host: str) -> Untrusted:

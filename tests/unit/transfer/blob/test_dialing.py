@@ -13,7 +13,7 @@ import pytest
 
 from scripted_server import Exchange, ScriptedServer, answer, created
 from tiepoint.domain.blob_place import BlobPlace, read_place
-from tiepoint.domain.errors import UsageError
+from tiepoint.domain.errors import ConnectionLost, UsageError
 from tiepoint.runtime.stop import Stop, Stopped
 from tiepoint.transfer.blob.connection import BlobConnection
 from tiepoint.transfer.blob.credentials import BEARER, SAS, Credentials
@@ -143,11 +143,11 @@ def test_exceptions_of_the_environment_are_honoured_and_loopback_never_goes_thro
     assert through is not None
     assert (through.host, through.port) == ("proxy.example", 3128)
     monkeypatch.setenv("HTTPS_PROXY", "http://me:TopSecret@proxy.example:99999")
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(ConnectionLost) as caught:
         proxy_for(origin_of(f"https://{FAR}"))
     assert "TopSecret" not in repr(caught.value.to_dict())
     monkeypatch.setenv("HTTPS_PROXY", "socks5://me:TopSecret@proxy.example:1080")
-    with pytest.raises(UsageError, match="socks5"):
+    with pytest.raises(ConnectionLost, match="socks5"):
         proxy_for(origin_of(f"https://{FAR}"))
 
 
