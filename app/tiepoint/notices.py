@@ -6,6 +6,7 @@ environment, each with its own metadata and texts. Reads only, blocks on files; 
 
 from __future__ import annotations
 
+import csv
 import importlib.metadata
 import json
 import re
@@ -16,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 _FORMAT: Final = 1
-_TEXT: Final = re.compile(r"(licen[cs]e|copying|notice)", re.IGNORECASE)
+_TEXT: Final = re.compile(r"licen[cs]e|copying|notice", re.IGNORECASE)
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _SOURCES: Final = ("source", "source code", "repository", "github", "code", "homepage", "home")
 """How distributions call the address of their source, the surest first."""
@@ -89,24 +90,24 @@ def _installed() -> Iterator[Notice]:
             distribution = importlib.metadata.distribution(name)
         except importlib.metadata.PackageNotFoundError:
             continue
+        metadata: Any = distribution.metadata  # parsed anew whenever it is asked for
         if name != "tiepoint":
-            yield _told_by(distribution)
-        for requirement in distribution.requires or ():
+            yield _told_by(distribution, metadata)
+        for requirement in metadata.get_all("Requires-Dist") or ():
             wanted = _NAME.match(requirement)
             if wanted and "extra ==" not in requirement and (key := _normal(wanted.group())) not in seen:
                 seen.add(key)
                 waiting.append(key)
 
 
-def _told_by(distribution: importlib.metadata.Distribution) -> Notice:
-    metadata: Any = distribution.metadata
+def _told_by(distribution: importlib.metadata.Distribution, metadata: Any) -> Notice:
     free = str(metadata.get("License") or "").strip()
     lines = [str(line) for line in metadata.get_all("Classifier") or ()]
     classifiers = [line.rpartition(" :: ")[2] for line in lines if line.startswith("License ::")]
     short = free if len(free) <= 60 and "\n" not in free else ""
     return Notice(
         name=str(metadata["Name"]),
-        version=distribution.version,
+        version=str(metadata["Version"]),
         licence=str(metadata.get("License-Expression") or short or ", ".join(classifiers)),
         source=_source_of(metadata),
         texts=tuple(_texts_of(distribution)),
@@ -122,8 +123,11 @@ def _source_of(metadata: Any) -> str:
 
 
 def _texts_of(distribution: importlib.metadata.Distribution) -> Iterator[Path]:
-    for file in sorted(distribution.files or (), key=str):
-        path = PurePosixPath(str(file).replace("\\", "/"))
+    """Look through the list of files as text: a library has thousands, and very few are its licence."""
+    lines = (distribution.read_text("RECORD") or "").splitlines()
+    near = [line.replace("\\", "/") for line in lines if ".dist-info" in line and _TEXT.search(line)]
+    for file in sorted(row[0] for row in csv.reader(near) if row):
+        path = PurePosixPath(file)
         if ".dist-info" in path.parts[0] and _TEXT.search(path.name):
             yield Path(str(distribution.locate_file(file)))
 

@@ -1,4 +1,4 @@
-"""Opens the list of others' work: reads it away from the window's thread, and each licence when it is chosen."""
+"""Opens the list of others' work at once; it and each chosen licence are read away from the window's thread."""
 
 from __future__ import annotations
 
@@ -25,17 +25,20 @@ class ThirdParties:
         self._page = page
 
     async def open(self) -> None:
-        """Read the list and show it."""
-        found = await asyncio.to_thread(notices.notices)
+        """Show the list, which fills once it is read."""
         folder = await asyncio.to_thread(notices.folder)
-        dialog = ThirdPartyDialog(found, folder, self._page.window())
+        dialog = ThirdPartyDialog(None, folder, self._page.window())
         gone = asyncio.Event()
         dialog.destroyed.connect(gone.set)
         dialog.text_wanted.connect(lambda notice: self._panel.background.start(self._read(dialog, notice, gone)))
         if folder is not None:
             dialog.folder_wanted.connect(lambda: open_folder(folder, self._panel.messages))
-        dialog.choose_first()
         dialog.open()
+        found = await asyncio.to_thread(notices.notices)
+        if not gone.is_set():
+            dialog.fill(found)
+            dialog.choose_first()
+            dialog.sought.setFocus()
 
     async def _read(self, dialog: ThirdPartyDialog, notice: notices.Notice, gone: asyncio.Event) -> None:
         text = await asyncio.to_thread(notices.text_of, notice)

@@ -74,7 +74,7 @@ class ThirdPartyDialog(QDialog):
     """The list on the left, what is known of the chosen one and its licence on the right; open it with `open()`.
 
     Args:
-        notices: What to list.
+        notices: What to list; None = it is still being read, and comes with `fill`.
         folder: Where all texts lie as files; None where they lie with the libraries.
         parent: The window.
 
@@ -86,7 +86,7 @@ class ThirdPartyDialog(QDialog):
     text_wanted = Signal(object)
     folder_wanted = Signal()
 
-    def __init__(self, notices: Sequence[Notice], folder: Path | None, parent: QWidget | None = None) -> None:
+    def __init__(self, notices: Sequence[Notice] | None, folder: Path | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Settings", "Third-party licences"))
@@ -94,8 +94,6 @@ class ThirdPartyDialog(QDialog):
         self.sought = FindBox(tr("Settings", "Name or licence"), width=280)
         self._count = Label("", "caption")
         self._proxy = QSortFilterProxyModel(self)
-        self._proxy.setSourceModel(NoticeModel(notices))
-        self._proxy.sourceModel().setParent(self._proxy)
         self._proxy.setFilterRole(int(_SOUGHT))
         self._proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.list = QListView()
@@ -113,9 +111,24 @@ class ThirdPartyDialog(QDialog):
         self._open.setVisible(folder is not None)
         self._close = Button(tr("Settings", "Close"), kind="primary")
         self._close.setDefault(True)
-        self._said = Label(self._where(folder, notices), "caption", wrap=True)
+        self._folder = folder
+        self._said = Label(self._where(folder, notices or ()), "caption", wrap=True)
         self._lay_out()
         self._connect()
+        self.sought.setEnabled(notices is not None)
+        if notices is None:
+            self._name.setText(tr("Settings", "Reading what is installed"))
+        else:
+            self.fill(notices)
+
+    def fill(self, notices: Sequence[Notice]) -> None:
+        """Show the list, once it is read."""
+        model = NoticeModel(notices)
+        model.setParent(self._proxy)
+        self._proxy.setSourceModel(model)
+        self.sought.setEnabled(True)
+        self._said.setText(self._where(self._folder, notices))
+        self._name.setText("")
         self._say_count()
         if not notices:
             self._show_nothing("")
