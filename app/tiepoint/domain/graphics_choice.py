@@ -82,4 +82,4 @@ def _words_when_slow(facts: GraphicsFacts) -> tuple[str, str]:
 
 def _ended(facts: GraphicsFacts) -> str:
     name = f" ({facts.renderer})" if facts.renderer else ""
-    return f"The graphics driver{name} ended Tiepoint the last time a model was shown."
+    return f"The graphics driver{name} ended Tiepoint or held it up the last time a model was shown."

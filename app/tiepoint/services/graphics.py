@@ -104,10 +104,21 @@ class GraphicsService:
             self._record = dataclasses.replace(self._record, surroundings="")
             await asyncio.to_thread(self._memory.save, self._record)
 
-    async def stop(self) -> None:
-        """Mark that nothing draws any more."""
-        if self._has_begun:
-            self._has_begun = False
+    async def stop(self, *, has_hung: bool = False) -> None:
+        """Mark that nothing draws any more.
+
+        Args:
+            has_hung: The driver never came back; unless the processor draws, which may just be slow, the next start
+                takes that as if it had ended the program.
+        """
+        if not self._has_begun:
+            return
+        self._has_begun = False
+        is_card = self.facts is not None and not self.facts.is_software
+        if has_hung and is_card and self._choice is not None and self._choice.drawing is Drawing.SYSTEM:
+            _log.info("the driver did not come back; the next start tries another way of drawing")
+            await asyncio.to_thread(self._memory.begin, Drawing.SYSTEM)
+        else:
             await asyncio.to_thread(self._memory.end)
 
     async def news(self) -> GraphicsChoice | None:

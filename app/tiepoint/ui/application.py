@@ -5,6 +5,8 @@ The window is on screen before anything heavy is imported or asked. The GUI thre
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -74,9 +76,24 @@ def show_panel(
                 await Session(window, program, messages).run(opening, own_name)
             return 0
 
-        return run_in_qt(application, session(), funnel.on_loop_error)
+        return end_in_spite_of_drivers(run_in_qt(application, session(), funnel.on_loop_error))
     finally:
         funnel.uninstall()
+
+
+def end_in_spite_of_drivers(code: int) -> int:
+    """Return the exit code, or end the process with it where a driver holds a thread, which Qt would abort for."""
+    held = sys.modules.get("tiepoint.ui.viewer.held")
+    if held is not None and held.are_held():
+        import logging  # the window must not wait for it
+
+        logging.shutdown()
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                with contextlib.suppress(OSError, ValueError):
+                    stream.flush()
+        os._exit(code)
+    return code
 
 
 def make_application(theme: str = "system") -> QApplication:

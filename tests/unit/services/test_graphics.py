@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 
+import pytest
+
 from fakes.clock import FakeClock
-from fakes.graphics import CARD, FakeGraphicsMemory, FakeGraphicsTrial
+from fakes.graphics import CARD, PROCESSOR, FakeGraphicsMemory, FakeGraphicsTrial
 from tiepoint.domain.graphics import Drawing, GraphicsFacts, Trouble
 from tiepoint.services.graphics import GraphicsService
 
@@ -73,6 +75,21 @@ async def test_a_driver_that_ended_the_program_is_not_tried_the_same_way() -> No
     third = stand.start()
     assert (await third.begin()).drawing is Drawing.NONE
     assert stand.memory.mark is None
+
+
+@pytest.mark.parametrize("is_card", [True, False])
+async def test_a_card_that_never_came_back_is_not_asked_again_and_a_slow_processor_is(is_card: bool) -> None:
+    stand = Stand()
+    stand.trial.found[Drawing.SYSTEM] = CARD if is_card else PROCESSOR
+    service = stand.start()
+    await service.begin()
+    await service.drew()
+    await service.stop(has_hung=True)
+    assert stand.memory.mark is (Drawing.SYSTEM if is_card else None)
+    stand.memory.crash(in_drawing=False)
+    choice = await stand.start().choose()
+    assert choice.drawing is (Drawing.SOFTWARE if is_card else Drawing.SYSTEM)
+    assert ("held it up" in choice.summary) is is_card
 
 
 async def test_an_end_after_the_first_picture_needs_a_crash_in_the_drawing() -> None:

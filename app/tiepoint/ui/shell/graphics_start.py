@@ -39,8 +39,9 @@ class GraphicsStart:
         """Let go of the gate; all views are shut."""
         for off in self._offs:
             off()
+        has_hung = GATE.has_hung
         GATE.reset()
-        await self._graphics.stop()
+        await self._graphics.stop(has_hung=has_hung)
 
     async def _begin(self) -> None:
         try:

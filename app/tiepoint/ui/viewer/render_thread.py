@@ -117,8 +117,15 @@ class RenderThread(QThread):
         self._window: Any = None
         self.version: tuple[int, int] | None = None
         """Of OpenGL, once it started; also where it is too old."""
+        self._busy_since_s: float | None = None
 
     # from the GUI thread
+
+    @property
+    def busy_s(self) -> float:
+        """How long the driver has been at what it does now; 0 while it waits for something to do."""
+        since_s = self._busy_since_s
+        return 0.0 if since_s is None else time.monotonic() - since_s
 
     def post(self, work: Work) -> None:
         """Run something on the scene, in order, and draw again."""
@@ -178,6 +185,7 @@ class RenderThread(QThread):
     def _set_up(self, context: QOpenGLContext) -> Scene:
         load_library()  # holds Python's lock at times, so before stepping back
         step_back()
+        self._busy_since_s = time.monotonic()
         context.setFormat(wanted_format())
         if not self._surface.isValid() or not context.create() or not context.makeCurrent(self._surface):
             raise RuntimeError(tr("Viewer", "OpenGL did not start on this screen."))
@@ -200,8 +208,10 @@ class RenderThread(QThread):
 
     def _step(self, scene: Scene) -> bool:
         with self._changed:
+            self._busy_since_s = None
             while not self._has_work(scene):
                 self._changed.wait()
+            self._busy_since_s = time.monotonic()
             if self._is_stopping:
                 return False
             works, self._works = self._works, deque()

@@ -11,12 +11,17 @@ from shiboken6 import isValid
 
 from tiepoint.domain.graphics import Drawing, GraphicsChoice
 from tiepoint.ui.viewer.camera import CameraView
+from tiepoint.ui.viewer.held import are_held, hold
 from tiepoint.ui.viewer.limits import Limits
 from tiepoint.ui.viewer.render_thread import Frame, RenderThread, Work, wanted_format, why_no_opengl
 from tiepoint.ui.viewer.start_gate import GATE
 
 _log = logging.getLogger("tiepoint.viewer")
-_END_MS: Final = 30_000
+_END_MS: Final = 4_000
+_END_OF_ANOTHER_MS: Final = 200
+"""A driver that holds one thread will not let go of the next."""
+_HUNG_S: Final = 20.0
+"""A driver that was at one thing for so long has hung, as in the trial."""
 
 
 class Stage(QObject):
@@ -88,18 +93,28 @@ class Stage(QObject):
             self._thread.ask(camera, ratio, moving=moving)
 
     def shut(self) -> None:
-        """End the thread and release everything of OpenGL; waits for the picture being drawn."""
+        """End the thread and release everything of OpenGL; waits for the picture being drawn, a few seconds at most.
+
+        A thread that the driver holds is left to the end of the process.
+        """
         self._is_over = True
         self._early.clear()
         thread, self._thread = self._thread, None
         if thread is not None:
             thread.stop()
-            if not thread.wait(_END_MS):
-                _log.warning("the 3D view's thread did not end")
+            if not thread.wait(_END_OF_ANOTHER_MS if are_held() else _END_MS):
+                self._leave(thread)
                 return
         if self._surface is not None and isValid(self._surface):
             self._surface.destroy()
             self._surface = None
+
+    def _leave(self, thread: RenderThread) -> None:
+        _log.warning("the 3D view's thread does not end; it has been at one thing for %.0f s", thread.busy_s)
+        hold(thread, self._surface)
+        self._surface = None
+        if thread.busy_s >= _HUNG_S:
+            GATE.has_hung = True
 
     def _on_ready(self, limits: Limits) -> None:
         if not self._is_over:

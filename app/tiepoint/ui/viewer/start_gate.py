@@ -26,6 +26,8 @@ class StartGate:
         """The first picture of this process came; told once."""
         self.failed: Event[str] = Event()
         """A view was let through and could not draw; the value says why."""
+        self.has_hung: bool
+        """The driver did not come back to a view that was shut."""
         self.reset()
 
     def reset(self) -> None:
@@ -33,6 +35,7 @@ class StartGate:
         self._choice: GraphicsChoice | None = AS_USUAL
         self._waiting: list[Callable[[GraphicsChoice], None]] = []
         self._has_drawn = False
+        self.has_hung = False
 
     @property
     def choice(self) -> GraphicsChoice | None:
