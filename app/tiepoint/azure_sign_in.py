@@ -19,7 +19,7 @@ from tiepoint.adapters.policies.system_policies import SystemPolicies
 from tiepoint.domain.errors import SignInNeeded, TiepointError
 from tiepoint.domain.policy import Policy
 from tiepoint.runtime import folders
-from tiepoint.services.sign_in_policy import refuse_other_tenant, refuse_unusable
+from tiepoint.services.sign_in.policy import refuse_other_tenant, refuse_unusable
 
 if TYPE_CHECKING:
     from tiepoint.adapters.azure.identity import AzureIdentity

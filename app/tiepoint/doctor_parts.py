@@ -21,7 +21,7 @@ from tiepoint.services.doctor_checks.secrets import SecretsCheck
 from tiepoint.services.finding import Check
 from tiepoint.services.graphics import GraphicsService
 from tiepoint.services.preferences import Preferences
-from tiepoint.services.sign_in_state import cloud_of
+from tiepoint.services.sign_in.state import cloud_of
 from tiepoint.services.updates import address_of
 
 if TYPE_CHECKING:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
 from fakes.identity import ACCOUNT, CODE, PLANTED_TOKEN, SUBSCRIPTIONS, TENANT, FakeDirectory, FakeIdentity
+from fakes.products import FakeSettingsStore
 from tiepoint.domain.account import SignInMethod, SubscriptionId, Tenant, TenantId
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.cloud import CUSTOM
@@ -24,22 +25,10 @@ from tiepoint.domain.errors import (
 from tiepoint.domain.policy import NO_POLICY, Policy
 from tiepoint.domain.settings import Settings
 from tiepoint.ports.azure import Azure
-from tiepoint.ports.settings_store import LoadedSettings
 from tiepoint.services.preferences import Preferences
 from tiepoint.services.sign_in import SignInService, SignInSnapshot, SignInState
 
 PLACE = BlobPlace("https://tp.blob.core.windows.net", "captures")
-
-
-class _Store:
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-
-    def load(self) -> LoadedSettings:
-        return LoadedSettings(self.settings)
-
-    def save(self, settings: Settings) -> None:
-        self.settings = settings
 
 
 class _Stand:
@@ -52,13 +41,13 @@ class _Stand:
         policy: Policy = NO_POLICY,
     ) -> None:
         self.identity, self.directory = identity or FakeIdentity(), FakeDirectory()
-        self.store = _Store(settings or Settings())
+        self.store = FakeSettingsStore(settings or Settings())
         self.made: list[SubscriptionId] = []
         self.forgotten = 0
         self.service = SignInService(
             self.identity,
             self.directory,
-            Preferences(cast("Any", self.store), policy),
+            Preferences(self.store, policy),
             self._azure_for,
             forget=self._forget,
         )
@@ -103,9 +92,7 @@ async def test_nothing_to_take_up_is_no_failure() -> None:
 
 async def test_without_traces_of_a_sign_in_the_identity_is_not_even_asked() -> None:
     stand = _Stand(FakeIdentity(ACCOUNT))
-    service = SignInService(
-        stand.identity, stand.directory, Preferences(cast("Any", stand.store)), stand._azure_for, lambda: False
-    )
+    service = SignInService(stand.identity, stand.directory, Preferences(stand.store), stand._azure_for, lambda: False)
     await service.restore()
     assert stand.identity.calls == []
     await service.stop()
@@ -134,9 +121,7 @@ async def test_without_a_network_it_is_tried_again_by_itself_and_quietly() -> No
         waits.append(seconds)
         await back.wait()
 
-    service = SignInService(
-        stand.identity, stand.directory, Preferences(cast("Any", stand.store)), stand._azure_for, sleep=sleep
-    )
+    service = SignInService(stand.identity, stand.directory, Preferences(stand.store), stand._azure_for, sleep=sleep)
     states: list[SignInState] = []
     signed_in = asyncio.Event()
     service.changed.subscribe(lambda snapshot: states.append(snapshot.state))
