@@ -88,6 +88,25 @@ def test_shellcheck_finds_nothing() -> None:
         assert done.stdout == "", script
 
 
+def test_every_script_is_one_for_bash_unless_it_says_otherwise() -> None:
+    """In a container the runner would take sh, on Windows PowerShell; shellcheck has looked at bash."""
+    text = WORKFLOW.read_text()
+    assert "\ndefaults:\n  run:\n    shell: bash\n" in text
+    for block in text.split("      - ")[1:]:
+        assert ("shell: pwsh" in block) is ("Start-Process" in block), block
+
+
+def test_a_checkout_on_windows_changes_no_line_ends() -> None:
+    """Scripts for Linux machines travel in the program that is frozen there."""
+    assert "* -text" in (ROOT / ".gitattributes").read_text().splitlines()
+
+
+def test_git_is_asked_only_where_it_believes_the_checkout() -> None:
+    """Steps in a container are root's, the checkout is not."""
+    text = WORKFLOW.read_text()
+    assert text.index("safe.directory") < text.index("run: make package")
+
+
 def test_what_it_calls_is_there() -> None:
     text = WORKFLOW.read_text()
     called = set(re.findall(r"packaging/[\w/]+\.(?:py|sh)", text))

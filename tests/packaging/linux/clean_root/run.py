@@ -75,27 +75,40 @@ def _try_package(root: CleanRoot, screen: Screen, package: Path, pictures: Path)
     shutil.copy(package, inside)
     command = f"apt-get install -y -qq -o Dpkg::Options::=--force-unsafe-io --no-install-recommends /srv/{package.name}"
     _step(f"Installed {package.name} with what it depends on", lambda: root.run(command, is_online=True))
-    inside.unlink()
     _step("Files are as packed", lambda: _expect(root.run("dpkg --verify tiepoint"), ""))
     _step("Every library finds its own", lambda: _check_libraries(root))
     _step("Commands", lambda: check_commands(root, "tiepoint"))
     _step("Window", lambda: show_panel(root, screen, "tiepoint-panel", pictures / "panel.png"))
     _step("Sample capture reconstructed", lambda: reconstruct(root, "tiepoint"))
     _step("Result in the window", lambda: look_at_result(root, screen, "tiepoint", pictures))
+    _step("Updated, with an agent that still ran", lambda: _update(root, f"{command} --reinstall"))
+    inside.unlink()
     _step("Purged, with an agent that still ran", lambda: _purge(root))
 
 
-_PURGE: Final = f"""
+_AGENT: Final = f"""
 running() {{
     ls -l /proc/[0-9]*/exe 2>/dev/null | grep -c /usr/lib/tiepoint/ || :
 }}
+log=/home/{PERSON}/.local/state/tiepoint/log/agent.log
+rm -f $log
 setpriv --reuid={PERSON} --regid={PERSON} --clear-groups \\
     env HOME=/home/{PERSON} tiepoint-agent run --idle-s 600 >/dev/null 2>&1 &
-sleep 5
+left=240
+until grep -qs "the agent starts" $log || [ $left -eq 0 ]; do sleep 0.5; left=$((left - 1)); done
+"""
+_PURGE: Final = f"""{_AGENT}
 running
 apt-get purge -y -qq tiepoint >/dev/null 2>&1
 running
 """
+
+
+def _update(root: CleanRoot, install: str) -> None:
+    """Install the package over itself while an agent runs: it ends cleanly before files change, and that is told."""
+    said = root.run(f"{_AGENT}\n{install}\necho processes: $(running)\ncat $log")
+    for words in ("agent and transfers ended for the update", "tiepoint resume", "processes: 0", "the agent has ended"):
+        assert words in said, f"the update did not say {words!r}: {said}"
 
 
 def _purge(root: CleanRoot) -> None:
