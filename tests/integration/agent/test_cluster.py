@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import signal
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ import pytest_asyncio
 from agent_cluster import AgentCluster, MetadataService
 from client import Client, Refused
 
-from patience import PATIENCE_S
+from patience import PATIENCE_S, Watch
 from program import Program, wait_until
 
 Capture = Callable[..., Path]
@@ -217,18 +216,18 @@ async def test_aborting_frees_every_node_within_five_seconds(
     cluster: AgentCluster, join: Join, capture: Capture, isolated: bool
 ) -> None:
     client = await join()
-    stage = {"tasks": 3, "seconds": 60, "spin": True, "isolated": isolated}
+    stage = {"tasks": 3, "seconds": 600, "spin": True, "isolated": isolated}
     job = await client.submit(capture(f"abort-{isolated}", features=stage))
     await client.nodes_are("busy")
     wait_until(lambda: len(running(cluster, isolated=isolated)) == 3, what="three tasks at work")
     before = {process.pid for process in running(cluster, isolated=isolated)}
-    began_s = time.monotonic()
+    watch = Watch()
     await client.call("jobs.abort", job=job["id"])
     wait_until(
         lambda: not before & {process.pid for process in running(cluster, isolated=isolated)},
         what="the processors to be free",
     )
-    assert time.monotonic() - began_s < 5
+    assert watch.took_s() < 5
     await client.nodes_are("ready")
     again = await client.submit(capture(f"again-{isolated}", features={"tasks": 3}))
     await client.job_until(again["id"], "completed")

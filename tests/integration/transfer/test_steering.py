@@ -11,12 +11,14 @@ from blob_server import Container
 from fault_proxy import FaultProxy
 from faults import Stall
 from flights import BLOCKS, KIB, SMALL, assert_is_down, assert_is_up, contents, write_flight
+from patience import Watch
 from program import wait_until
 from tiepoint.domain.transfer import Direction, FileState, Limits, Transfer, TransferState
 from tiepoint.protocol import transfers as messages
 from workstation import IMPATIENT, Workstation, assert_completed
 
 PATIENT = {**IMPATIENT, "progress_s": 30.0}
+STALL_S = 4.0
 
 
 @pytest.fixture
@@ -52,10 +54,10 @@ def test_pause_takes_two_seconds_at_most_and_resume_loses_nothing(
     direction: Direction, station: Workstation, container: Container, fault_proxy: FaultProxy, tmp_path: Path
 ) -> None:
     transfer, photos = started(direction, station, container, fault_proxy, tmp_path)
-    began = time.monotonic()
+    watch = Watch()
     station.pause(transfer.id)
     station.wait(transfer.id, until=lambda each: each.state is TransferState.PAUSED and each.connections == 0)
-    assert time.monotonic() - began <= 2.0
+    assert watch.took_s() <= 2.0
     before = len(fault_proxy.requests)
     time.sleep(0.5)  # long enough for a thread that did not stop to ask for something
     assert len(fault_proxy.requests) == before
@@ -76,10 +78,10 @@ def test_cancel_takes_two_seconds_at_most_even_when_nothing_moves(
 ) -> None:
     transfer, photos = started(direction, station, container, fault_proxy, tmp_path)
     fault_proxy.black_hole(60)
-    began = time.monotonic()
+    watch = Watch()
     station.cancel(transfer.id)
     station.wait(transfer.id, until=lambda each: each.state is TransferState.CANCELED and each.connections == 0)
-    assert time.monotonic() - began <= 2.0
+    assert watch.took_s() <= 2.0
     fault_proxy.calm()
     fault_proxy.pace(0)
     if direction is Direction.DOWN:
@@ -125,16 +127,17 @@ def test_a_limit_holds_while_things_move_and_can_be_lifted(
     url = fault_proxy.url(container.url)
     station.authorize(url)
     station.ask(messages.SET_LIMITS, messages.LimitsParams(Limits(1000 * KIB)))
+    began = time.monotonic()
     upload = station.upload(photos, url)
     wait_until(fault_proxy.sent, what="some bytes")
-    began, before = time.monotonic(), fault_proxy.sent()
     time.sleep(2)  # what is measured
-    rate = (fault_proxy.sent() - before) / (time.monotonic() - began)
-    assert rate <= 1.6 * 1000 * KIB
+    # From the begin on: what a busy computer held up for a while may come faster afterwards.
+    sent = fault_proxy.sent()
+    assert sent <= 1.1 * 1000 * KIB * (time.monotonic() - began) + 300 * KIB
     station.ask(messages.SET_LIMITS, messages.LimitsParams(Limits(None)))
-    lifted = time.monotonic()
+    watch = Watch()
     done = station.wait(upload.id)
-    assert time.monotonic() - lifted < 3
+    assert watch.took_s() < 3
     assert_is_up(container, done, photos)
 
 
@@ -157,8 +160,10 @@ def test_a_stalled_connection_does_not_hold_up_the_others(
 ) -> None:
     photos = write_flight(tmp_path / "photos", [100 * KIB] * 40)
     url = fault_proxy.url(container.url)
-    fault_proxy.add(Stall(4.0), "put", times=2)
+    fault_proxy.add(Stall(STALL_S), "put", times=2)
     station.authorize(url)
+    watch = Watch()
     upload = station.upload(photos, url)
-    station.wait(upload.id, until=lambda each: each.tally(FileState.VERIFIED).files >= 38, timeout_s=4)
+    station.wait(upload.id, until=lambda each: each.tally(FileState.VERIFIED).files >= 38)
+    assert watch.took_s() < STALL_S
     assert_is_up(container, station.wait(upload.id), photos)
