@@ -48,6 +48,7 @@ from tiepoint.ports.system import System
 from tiepoint.remote_parts import KeptText, Moves, remote_parts
 from tiepoint.runtime import folders, logs
 from tiepoint.runtime.children import start_child_async
+from tiepoint.runtime.compiled_code import is_compiled
 from tiepoint.runtime.display import display_problem
 from tiepoint.runtime.locks import lock_beside
 from tiepoint.services.captures import CaptureService
@@ -263,7 +264,7 @@ def _engine_adapters(captures_folder: Path) -> tuple[PhotoInspector, Renderer, S
             return {**found, "sockets": folders.private_folder()}
         return {**found, "sockets": folders.runtime_folder()}
 
-    return ChildPhotoInspector(_launch), ChildRenderer(_launch), LocalSystem(places, _launch)
+    return ChildPhotoInspector(_launch), ChildRenderer(_launch), LocalSystem(places, _launch, is_compiled)
 
 
 def _result_services(

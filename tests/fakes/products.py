@@ -103,6 +103,9 @@ class FakeSystem:
             raise SetupError("The engine cannot be started.", remedy="Install it again.")
         return self.engine_facts
 
+    def is_engine_warm(self) -> bool:
+        return self.engine_facts is not None and self.engine_facts.is_warm
+
     async def warm_engine(self) -> None:
         self.warmings += 1
         self.warming_begun.set()

@@ -8,12 +8,11 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import json
-import os
 import sys
 from collections.abc import Sequence
 from typing import Any, Final
 
-from tiepoint.engine.warm import mark_of_cache
+from tiepoint.runtime.compiled_code import is_compiled
 
 _LIBRARIES: Final = {
     "pycolmap": "pycolmap",
@@ -45,13 +44,8 @@ def main(args: Sequence[str]) -> int:
         except (ImportError, OSError) as error:
             _print({"type": "error", **_missing(package, error)})
             return 0
-    _print({"versions": versions, "is_warm": _is_warm()})
+    _print({"versions": versions, "is_warm": is_compiled()})
     return 0
-
-
-def _is_warm() -> bool:
-    mark = mark_of_cache(os.environ.get("NUMBA_CACHE_DIR", ""))
-    return mark is not None and mark.is_file()
 
 
 def _missing(package: str, error: Exception) -> dict[str, str]:

@@ -77,6 +77,9 @@ class System(Protocol):
             SetupError: It cannot be started, or a library of it cannot be loaded.
         """
 
+    def is_engine_warm(self) -> bool:
+        """Whether the engine's code has been compiled into the user's cache; a moment's look at the disk."""
+
     async def warm_engine(self) -> None:
         """Compile the engine's code into the user's cache, in a child with low priority: a minute or two, once.
 

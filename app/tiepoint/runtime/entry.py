@@ -15,6 +15,7 @@ from typing import Final, TextIO
 
 from tiepoint.runtime import folders
 from tiepoint.runtime.children import DETACH_VARIABLE
+from tiepoint.runtime.compiled_code import set_cache_of_code
 from tiepoint.runtime.parentage import die_with_parent
 
 ROLES: Final = {
@@ -76,11 +77,6 @@ def run_child(argv: Sequence[str]) -> int:
     return run(args) or 0
 
 
-def set_numba_cache() -> None:
-    """Let numba keep its compiled code in the user's cache folder, which frozen programs can write."""
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(folders.cache_folder() / "numba"))
-
-
 def _detach() -> None:
     """Leave the launching process behind: the first process ends, its child goes on."""
     if os.environ.pop(DETACH_VARIABLE, "") and sys.platform != "win32" and os.fork() > 0:
@@ -88,7 +84,7 @@ def _detach() -> None:
 
 
 def _set_environment(role: str) -> None:
-    set_numba_cache()
+    set_cache_of_code()
     threads = os.environ.pop(THREADS_VARIABLE, "1" if role in _ONE_THREAD_ROLES else "")
     if threads:
         os.environ.update(dict.fromkeys(_THREAD_CAPS, threads))

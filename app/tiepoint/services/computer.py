@@ -162,9 +162,9 @@ class Computer:
     async def warm_engine(self) -> None:
         """Have the engine's code compiled where no set-up did, so that the first job need not wait for it.
 
-        That is in an installed program; from source, set-up has done it.
+        Installers and wheels leave it to the first start; from source, set-up has done it.
         """
-        if self._snapshot.is_warming or not (await asyncio.to_thread(self._system.computer)).is_frozen:
+        if self._snapshot.is_warming or await asyncio.to_thread(self._system.is_engine_warm):
             return
         self._replace(is_warming=True)
         try:

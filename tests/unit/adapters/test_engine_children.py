@@ -110,7 +110,9 @@ async def test_a_picture_is_asked_for(tmp_path: Path) -> None:
 async def test_this_computer_is_looked_at(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     code = 'print(\'{"versions": {"numba": "1"}, "is_warm": true}\')'
-    system = LocalSystem(lambda: {"captures": tmp_path / "new", "cache": tmp_path / "file/below"}, running(code))
+    places = {"captures": tmp_path / "new", "cache": tmp_path / "file/below"}
+    system = LocalSystem(lambda: places, running(code), lambda: False)
+    assert not system.is_engine_warm()
     assert system.computer().cpu_count >= 1
     assert system.computer().memory_bytes > 0
     assert system.folders()["captures"].is_writable

@@ -148,10 +148,9 @@ async def test_of_a_captures_folder_that_cannot_be_used_no_free_space_is_told(pa
 
 
 async def test_code_is_compiled_ahead_once_where_it_was_not(parts: Parts) -> None:
+    await parts.computer.warm_engine()
+    assert (parts.system.warmings, parts.computer.snapshot.engine) == (0, None)  # nothing was started to find that out
     parts.system.engine_facts = EngineFacts({}, is_warm=False)
-    await parts.computer.warm_engine()  # from source, set-up does it
-    assert not parts.system.warmings
-    parts.system.facts = dataclasses.replace(parts.system.facts, is_frozen=True)
     parts.system.warming = asyncio.Event()
     seen = []
     parts.computer.changed.subscribe(lambda snapshot: seen.append(snapshot.is_warming))
@@ -171,7 +170,6 @@ async def test_code_is_compiled_ahead_once_where_it_was_not(parts: Parts) -> Non
 
 async def test_an_engine_that_cannot_be_asked_is_not_compiled(parts: Parts) -> None:
     parts.system.engine_facts = None
-    parts.system.facts = dataclasses.replace(parts.system.facts, is_frozen=True)
     await parts.computer.warm_engine()
     assert (parts.system.warmings, parts.computer.snapshot.is_warming) == (0, False)
     assert parts.computer.snapshot.engine_problem is not None

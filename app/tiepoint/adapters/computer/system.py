@@ -28,10 +28,14 @@ class LocalSystem:
     Args:
         folders: Names the program's folders by what they are for.
         launch: Starts children.
+        is_compiled: Looks whether the engine's code has been compiled.
     """
 
-    def __init__(self, folders: Callable[[], Mapping[str, Path]], launch: Launch) -> None:
+    def __init__(
+        self, folders: Callable[[], Mapping[str, Path]], launch: Launch, is_compiled: Callable[[], bool]
+    ) -> None:
         self._folders = folders
+        self._is_compiled = is_compiled
         self._launch = launch
         self._meter = LoadMeter()
         self._measuring = asyncio.Lock()
@@ -70,6 +74,10 @@ class LocalSystem:
         answer = await child_answer(self._launch, "health", [])
         versions = {str(name): str(version) for name, version in dict(answer.get("versions") or {}).items()}
         return EngineFacts(versions, bool(answer.get("is_warm")))
+
+    def is_engine_warm(self) -> bool:
+        """Look whether the engine's code has been compiled, without starting it."""
+        return self._is_compiled()
 
     async def warm_engine(self) -> None:
         """Compile the engine's code into the user's cache."""
