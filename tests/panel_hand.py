@@ -192,7 +192,7 @@ class PanelHand:
                 return made
 
     def _do(self, *words: str) -> str:
-        done = subprocess.run(["xdotool", *words], check=True, capture_output=True, text=True, timeout=30)
+        done = subprocess.run(["xdotool", *words], check=True, capture_output=True, text=True, timeout=60)
         return done.stdout
 
 

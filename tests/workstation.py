@@ -241,7 +241,7 @@ class Workstation:
         transfer: TransferId,
         *states: TransferState,
         until: Callable[[Transfer], bool] | None = None,
-        timeout_s: float = 60,
+        timeout_s: float = 3 * PATIENCE_S,
     ) -> Transfer:
         """Wait until a transfer is in one of the states, or a claim about it holds; over, unless states are given.
 

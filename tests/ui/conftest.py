@@ -19,7 +19,9 @@ if not HAS_SCREEN:
 import qasync  # noqa: E402  after the platform is chosen
 from PySide6.QtCore import QCoreApplication, QEvent  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
+from pytestqt.qtbot import QtBot  # noqa: E402
 
+from patience import PATIENCE_S  # noqa: E402
 from tiepoint.ui.application import make_application  # noqa: E402
 from tiepoint.ui.collector import collect_due  # noqa: E402
 from tiepoint.ui.theme import fonts  # noqa: E402
@@ -49,6 +51,34 @@ def qapp(qapp_cls: type[QApplication]) -> QApplication:
     fonts.load_rest()
     application.setQuitOnLastWindowClosed(False)
     return application
+
+
+_PATIENT = {"timeout": round(PATIENCE_S * 1000)}
+
+
+class PatientQtBot(QtBot):  # type: ignore[misc]
+    """Waits as long as all tests do, not five seconds."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], **more: Any) -> None:
+        super().waitUntil(callback, **_PATIENT | more)
+
+    def waitSignal(self, signal: Any, **more: Any) -> Any:
+        return super().waitSignal(signal, **_PATIENT | more)
+
+    def waitSignals(self, signals: Any, **more: Any) -> Any:
+        return super().waitSignals(signals, **_PATIENT | more)
+
+    def waitExposed(self, widget: Any, **more: Any) -> Any:
+        return super().waitExposed(widget, **_PATIENT | more)
+
+    def waitActive(self, widget: Any, **more: Any) -> Any:
+        return super().waitActive(widget, **_PATIENT | more)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    """The hand of the tests, with patience."""
+    return PatientQtBot(request)
 
 
 @pytest.fixture(autouse=True)

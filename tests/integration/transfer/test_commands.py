@@ -161,7 +161,7 @@ def test_ctrl_c_pauses_and_the_same_command_goes_on(
     try:
         _until_sending(program)
         process.send_signal(signal.SIGINT)
-        stdout, stderr = process.communicate(timeout=30)
+        stdout, stderr = process.communicate(timeout=60)
     finally:
         process.kill()
         process.wait()
@@ -263,7 +263,7 @@ def test_no_process_shows_a_secret(
         shown = [" ".join(each.cmdline()) for each in (*program.processes(), psutil.Process(running.pid))]
         assert not any("sig=" in each for each in shown)
         running.send_signal(signal.SIGINT)
-        _, stderr = running.communicate(timeout=30)
+        _, stderr = running.communicate(timeout=60)
     assert "Paused" in stderr
     assert secret not in stderr
 

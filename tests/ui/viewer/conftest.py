@@ -35,9 +35,7 @@ def view(qtbot: QtBot, window: QMainWindow) -> Iterator[ModelView]:
     view = ModelView()
     window.setCentralWidget(view)
     window.show()
-    qtbot.waitUntil(
-        lambda: view.state is not ViewerState.WAITING and view.state is not ViewerState.STARTING, timeout=60_000
-    )
+    qtbot.waitUntil(lambda: view.state is not ViewerState.WAITING and view.state is not ViewerState.STARTING)
     assert view.state is ViewerState.READY
     yield view
     view.shut()

@@ -54,13 +54,13 @@ def middle(view: ModelView) -> QPoint:
 
 
 def open_model(qtbot: QtBot, view: ModelView, path: Path) -> None:
-    with qtbot.waitSignal(view.loaded, timeout=60_000):
+    with qtbot.waitSignal(view.loaded):
         view.open_model(path)
 
 
 def rest(qtbot: QtBot, view: ModelView, seen: Callable[[CameraView], bool]) -> None:
     """Wait until the picture shown was drawn with a camera that passes."""
-    qtbot.waitUntil(lambda: seen(view.camera), timeout=60_000)
+    qtbot.waitUntil(lambda: seen(view.camera))
 
 
 def show_top(qtbot: QtBot, view: ModelView) -> None:
@@ -74,7 +74,7 @@ def test_a_model_is_seen_in_its_colours(qtbot: QtBot, view: ModelView, model_fil
     open_model(qtbot, view, path)
     view.set_point_size(8)
     show_top(qtbot, view)
-    qtbot.waitUntil(lambda: is_red(pixel(view, view.width() // 2, view.height() // 2)), timeout=60_000)
+    qtbot.waitUntil(lambda: is_red(pixel(view, view.width() // 2, view.height() // 2)))
     assert view.facts is not None
     assert view.facts.path == path
     assert not view.is_loading
@@ -98,14 +98,14 @@ def test_hidden_backfaces_are_not_seen_from_below(qtbot: QtBot, view: ModelView,
     open_model(qtbot, view, model_file("ply"))
     view.look_from(Direction.BOTTOM)
     rest(qtbot, view, lambda camera: camera.position[2] < -0.5 and abs(camera.position[0]) < 0.01)
-    qtbot.waitUntil(lambda: is_red(centre(screenshot(qtbot, view))), timeout=60_000)
+    qtbot.waitUntil(lambda: is_red(centre(screenshot(qtbot, view))))
     view.set_backfaces(Backfaces.HIDDEN)
     assert not is_red(centre(screenshot(qtbot, view)))
 
 
 def screenshot(qtbot: QtBot, view: ModelView, **options: Any) -> QImage:
     future = view.screenshot(**options)
-    qtbot.waitUntil(future.done, timeout=60_000)
+    qtbot.waitUntil(future.done)
     return future.result()
 
 
@@ -131,7 +131,7 @@ def test_screenshots_have_the_size_asked_for_and_are_saved(
 def test_a_picture_that_cannot_be_saved_says_so(qtbot: QtBot, view: ModelView, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     future = view.screenshot(path=tmp_path / "file" / "picture.png")
-    qtbot.waitUntil(future.done, timeout=60_000)
+    qtbot.waitUntil(future.done)
     assert isinstance(future.exception(), OperationFailed)
 
 
@@ -180,7 +180,7 @@ def test_a_click_measures_a_point_and_a_drag_does_not(qtbot: QtBot, view: ModelV
     view.set_measuring(True)
     points: list[tuple[float, float, float]] = []
     view.point_picked.connect(points.append)
-    with qtbot.waitSignal(view.point_picked, timeout=60_000):
+    with qtbot.waitSignal(view.point_picked):
         QTest.mouseClick(view, LEFT, NO_KEYS, QPoint(*at(view, (0.25, -0.5, 0.0))))
     assert points[0] == pytest.approx((0.25, -0.5, 0.0), abs=view.camera.metres_per_pixel)
     drag(view, LEFT, middle(view), middle(view) + QPoint(30, 10))
@@ -198,10 +198,10 @@ def test_points_are_picked_by_keys_alone(qtbot: QtBot, view: ModelView, model_fi
     picked: list[tuple[float, float, float]] = []
     view.point_picked.connect(picked.append)
     QTest.keyClick(view, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: len(picked) == 1, timeout=60_000)
+    qtbot.waitUntil(lambda: len(picked) == 1)
     QTest.keyClick(view, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
     QTest.keyClick(view, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: len(picked) == 2, timeout=60_000)
+    qtbot.waitUntil(lambda: len(picked) == 2)
     assert abs(picked[1][0] - picked[0][0]) > 1e-3
     with qtbot.waitSignal(view.measuring_ended):
         QTest.keyClick(view, Qt.Key.Key_Return)
@@ -210,7 +210,7 @@ def test_points_are_picked_by_keys_alone(qtbot: QtBot, view: ModelView, model_fi
 def test_a_double_click_ends_measuring(qtbot: QtBot, view: ModelView, model_file: ModelMaker) -> None:
     open_model(qtbot, view, model_file("glb"))
     view.set_measuring(True)
-    with qtbot.waitSignals([view.measuring_ended, view.point_picked], timeout=60_000):
+    with qtbot.waitSignals([view.measuring_ended, view.point_picked]):
         double_click(view, middle(view))
     assert not view.is_measuring
 
@@ -225,7 +225,7 @@ def test_the_point_under_the_pointer_is_told_while_measuring(
 ) -> None:
     open_model(qtbot, view, model_file("glb"))
     view.set_measuring(True)
-    with qtbot.waitSignal(view.pointer_at, timeout=60_000, check_params_cb=lambda point: point is not None):
+    with qtbot.waitSignal(view.pointer_at, check_params_cb=lambda point: point is not None):
         QTest.mouseMove(view, middle(view) + QPoint(3, 3))
         QTest.mouseMove(view, middle(view))
 
@@ -363,7 +363,7 @@ def test_partial_clouds_keep_the_camera(qtbot: QtBot, view: ModelView) -> None:
     rest(qtbot, view, lambda camera: camera.pivot != fitted.pivot)
     camera = view.camera
     view.update_cloud(np.concatenate([points, points + 9]), np.concatenate([colours, colours]))
-    qtbot.waitUntil(lambda: view.detail is not None and view.detail.total == 4000, timeout=60_000)
+    qtbot.waitUntil(lambda: view.detail is not None and view.detail.total == 4000)
     assert view.camera == camera
     assert view.detail is not None
     assert view.detail.is_cloud
@@ -398,7 +398,7 @@ def test_a_big_model_is_light_first_and_whole_when_it_stands_still(
     shown: list[int] = []
     view.detail_changed.connect(lambda detail: shown.append(detail.shown))
     open_model(qtbot, view, big_square(tmp_path / "big.ply", 600_000))
-    qtbot.waitUntil(lambda: view.detail is not None and view.detail.is_full, timeout=60_000)
+    qtbot.waitUntil(lambda: view.detail is not None and view.detail.is_full)
     assert view.detail is not None
     assert shown[0] <= view.detail.total
     assert is_red(centre(screenshot(qtbot, view)))
@@ -410,13 +410,13 @@ def test_full_detail_waits_to_be_asked_for_where_it_is_slow(qtbot: QtBot, view: 
     if not limits.is_software:
         pytest.skip("a graphics card draws it anyhow")
     open_model(qtbot, view, big_square(tmp_path / "huge.ply", limits.still_faces + 100_000))
-    qtbot.waitUntil(lambda: view.detail is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: view.detail is not None)
     assert view.detail is not None
     assert view.detail.can_show_full
     assert view.detail.shown <= 100_000
     assert view.detail.total > limits.still_faces
     view.show_full_detail()
-    qtbot.waitUntil(lambda: view.detail is not None and view.detail.is_full, timeout=60_000)
+    qtbot.waitUntil(lambda: view.detail is not None and view.detail.is_full)
 
 
 def test_a_damaged_file_leaves_what_is_shown(
@@ -427,7 +427,7 @@ def test_a_damaged_file_leaves_what_is_shown(
     bad.write_bytes(b"glTF")
     failures: list[TiepointError] = []
     view.load_failed.connect(failures.append)
-    with qtbot.waitSignal(view.load_failed, timeout=60_000):
+    with qtbot.waitSignal(view.load_failed):
         view.open_model(bad)
     assert isinstance(failures[0], InputError)
     assert "bad.glb" in failures[0].summary
@@ -463,10 +463,10 @@ def test_clear_shows_nothing(qtbot: QtBot, view: ModelView, model_file: ModelMak
 def test_the_theme_changes_at_once(qtbot: QtBot, view: ModelView) -> None:
     theme.choose("light")
     try:
-        qtbot.waitUntil(lambda: pixel(view, 200, 5).lightness() > 200, timeout=60_000)
+        qtbot.waitUntil(lambda: pixel(view, 200, 5).lightness() > 200)
     finally:
         theme.choose("dark")
-    qtbot.waitUntil(lambda: pixel(view, 200, 5).lightness() < 80, timeout=60_000)
+    qtbot.waitUntil(lambda: pixel(view, 200, 5).lightness() < 80)
 
 
 def test_corners_are_round_to_sit_in_a_card(qtbot: QtBot, view: ModelView, window: QMainWindow) -> None:
@@ -520,7 +520,7 @@ def test_drops_on_the_view_reach_the_window(qtbot: QtBot) -> None:
     window.setCentralWidget(view)
     window.resize(300, 200)
     window.show()
-    qtbot.waitUntil(lambda: view.state is ViewerState.READY, timeout=60_000)
+    qtbot.waitUntil(lambda: view.state is ViewerState.READY)
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile("/tmp/photo.jpg")])
     position = QPointF(view.mapTo(window, middle(view)))
@@ -554,7 +554,7 @@ def test_a_view_deleted_without_closing_ends_its_thread(qtbot: QtBot, window: QM
     view = ModelView()
     window.setCentralWidget(view)
     window.show()
-    qtbot.waitUntil(lambda: view.state is ViewerState.READY, timeout=60_000)
+    qtbot.waitUntil(lambda: view.state is ViewerState.READY)
     thread = view._stage.thread_in_use
     assert thread is not None
     gone: list[bool] = []

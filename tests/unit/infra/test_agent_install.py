@@ -28,7 +28,7 @@ def installed(root: Path, account: str, **more: str) -> subprocess.CompletedProc
         env={**os.environ, "DESTDIR": str(root), "SUDO_USER": account, **more},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
 
@@ -71,3 +71,81 @@ def test_both_ways_of_setting_a_machine_up_start_the_same_program(tmp_path: Path
     assert os.access(root / program.lstrip("/"), os.X_OK)
     units = (SCRIPTS / "linux/systemd").glob("tiepoint-*.service")
     assert all("StateDirectoryMode=0700" in unit.read_text() for unit in units if "guard" not in unit.name)
+
+
+OURS = ("opt/tiepoint/connect", "etc/tiepoint/agent.json", "etc/systemd/system/tiepoint-agent.service")
+
+
+def updated(root: Path, tmp_path: Path) -> subprocess.CompletedProcess[str]:
+    """Update by the script of a later version, which writes all three files otherwise."""
+    later = tmp_path / "later.sh"
+    text = (SCRIPTS / "agent/install.sh").read_text()
+    later.write_text(text.replace("Joins an SSH session", "Later: joins an SSH session")
+                     .replace("Tiepoint's agent: takes", "Later: takes")
+                     .replace('"work": "/work"}', '"work": "/work", "slots": 0}'))  # fmt: skip
+    package = root / "tiepoint-agent.pyz"
+    package.write_text("#!/bin/sh\necho 2.0\n")
+    return subprocess.run(
+        ["sh", str(later), str(package), ""],
+        env={**os.environ, "DESTDIR": str(root), "SUDO_USER": "mila"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+def is_later(file: Path) -> bool:
+    return "Later: " in file.read_text() or "slots" in file.read_text()
+
+
+def test_an_update_renews_what_the_installation_wrote(tmp_path: Path) -> None:
+    root = tmp_path / "machine"
+    assert installed(root, "mila").returncode == 0
+    for _ in range(2):
+        done = updated(root, tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "kept" not in done.stdout
+        assert all(is_later(root / name) for name in OURS)
+    assert (root / "opt/tiepoint/connect").stat().st_mode & 0o777 == 0o755
+    assert installed(root, "mila").returncode == 0  # and back
+    assert not any(is_later(root / name) for name in OURS)
+    assert not list(root.rglob("*.new"))
+
+
+def test_what_somebody_changed_stays_and_is_named(tmp_path: Path) -> None:
+    root = tmp_path / "machine"
+    assert installed(root, "mila").returncode == 0
+    settings = root / OURS[1]
+    settings.write_text('{"engine": "metashape", "work": "/data"}\n')
+    for _ in range(2):
+        done = updated(root, tmp_path)
+        assert re.findall("^tiepoint: kept (.*)$", done.stdout, re.MULTILINE) == ["/etc/tiepoint/agent.json"]
+        assert settings.read_text() == '{"engine": "metashape", "work": "/data"}\n'
+        assert is_later(Path(f"{settings}.new"))
+        assert is_later(root / OURS[0])
+        assert is_later(root / OURS[2])
+
+
+def test_what_a_deployment_wrote_is_left_to_it(tmp_path: Path) -> None:
+    root = tmp_path / "machine"
+    for name, text in zip(OURS, ("#!/bin/sh\n", "{}\n", "[Unit]\n"), strict=True):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    (root / "etc/tiepoint/cluster.conf").write_text("engine=metashape\n")
+    done = installed(root, "mila")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "kept" not in done.stdout
+    assert [(root / name).read_text() for name in OURS] == ["#!/bin/sh\n", "{}\n", "[Unit]\n"]
+    assert not list(root.rglob("*.new"))
+
+
+def test_a_unit_of_the_first_versions_is_renewed(tmp_path: Path) -> None:
+    root = tmp_path / "machine"
+    assert installed(root, "mila").returncode == 0
+    unit = root / OURS[2]
+    now = unit.read_text()
+    unit.write_text(now.replace("StateDirectoryMode=0700\n", ""))
+    (root / "opt/tiepoint/.written").unlink()  # they kept no list
+    assert "kept" not in installed(root, "mila").stdout
+    assert unit.read_text() == now

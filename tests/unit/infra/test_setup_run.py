@@ -77,7 +77,7 @@ class Machine:
 
     def setup(self) -> str:
         done = subprocess.run(
-            ["sh", self.run], check=False, env=self._environment(), capture_output=True, text=True, timeout=30
+            ["sh", self.run], check=False, env=self._environment(), capture_output=True, text=True, timeout=120
         )
         assert done.returncode == 0, done.stderr
         assert done.stderr == ""
@@ -191,7 +191,7 @@ def test_a_kernel_without_a_client_is_named(tmp_path: Path) -> None:
     (tmp_path / "etc/os-release").write_text("VERSION_CODENAME=noble\n")
     (tmp_path / "usr/share/keyrings/microsoft.gpg").write_text("key")
     done = subprocess.run(
-        ["sh", machine.run], check=False, env=machine._environment(), capture_output=True, text=True, timeout=30
+        ["sh", machine.run], check=False, env=machine._environment(), capture_output=True, text=True, timeout=120
     )
     assert done.returncode != 0
     assert "no Lustre client for the kernel" in done.stderr
@@ -254,7 +254,7 @@ def test_a_certificate_that_is_not_whole_changes_nothing(tmp_path: Path) -> None
     text = program.read_text().replace("/etc/tiepoint/tls", str(tmp_path / "tls"))
     for given in ("", PAIR.node[:-60], "-----BEGIN PRIVATE KEY-----"):
         done = subprocess.run(
-            [sys.executable, "-c", text], input=given, capture_output=True, text=True, timeout=30, check=False
+            [sys.executable, "-c", text], input=given, capture_output=True, text=True, timeout=120, check=False
         )
         assert done.returncode == 1
         assert "not whole" in done.stderr
@@ -281,6 +281,6 @@ def test_certificates_made_by_hand_are_what_machines_take(tmp_path: Path) -> Non
     text = (program.parent / "linux/certificate.py").read_text().replace("/etc/tiepoint/tls", str(tmp_path / "tls"))
     for role in ("scheduler", "node"):
         made = (tmp_path / f"{role}Certificate.pem").read_text()
-        subprocess.run([sys.executable, "-c", text], input=made, text=True, timeout=30, check=True)
+        subprocess.run([sys.executable, "-c", text], input=made, text=True, timeout=120, check=True)
         command = ["openssl", "verify", "-x509_strict", "-CAfile", "ca.pem", "certificate.pem"]
-        subprocess.run(command, cwd=tmp_path / "tls", check=True, capture_output=True, timeout=30)
+        subprocess.run(command, cwd=tmp_path / "tls", check=True, capture_output=True, timeout=120)
