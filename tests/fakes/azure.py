@@ -376,7 +376,7 @@ class FakeClusters(_Scripted):
         self._called("retry", name)
         return self._begin(name, OperationKind.DEPLOY, ClusterState.DEPLOYING)
 
-    def dismiss(self, name: str) -> None:
+    async def dismiss(self, name: str) -> None:
         self._called("dismiss", name)
         self.set(name, operation=None)
 

@@ -35,6 +35,7 @@ class FakeRemoteSites:
         self._sites, self._make = sites, make
         self.asked: list[tuple[Any, ...]] = []
         self.failures: list[TiepointError] = []
+        self.kept: tuple[str, ...] = ()
         self.needs: dict[str, AgentStatus] = {}
         self.clusters: dict[str, OwnCluster] = {}
         self.goes_on = asyncio.Event()
@@ -51,7 +52,7 @@ class FakeRemoteSites:
         self._ask("read_keys_again", site_id)
         return (OTHER_KEY,)
 
-    def trust(self, site_id: str, machine: str, keys: tuple[HostKey, ...]) -> None:
+    async def trust(self, site_id: str, machine: str, keys: tuple[HostKey, ...]) -> None:
         self._ask("trust", site_id, machine, keys)
 
     async def agent(self, site_id: str) -> AgentStatus:
@@ -66,7 +67,7 @@ class FakeRemoteSites:
             await self.goes_on.wait()
             if self.failures:
                 raise self.failures.pop(0)
-            return AgentStatus(AgentNeed.NOTHING, "0.1.0", "0.1.0")
+            return AgentStatus(AgentNeed.NOTHING, "0.1.0", "0.1.0", self.kept)
 
         return self.operations.start(f"agent {site_id}", work)
 

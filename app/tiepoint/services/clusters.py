@@ -213,9 +213,13 @@ class ClusterService:
         """
         return await self._runs.retry(self._finder.id(name))
 
-    def dismiss(self, name: str) -> None:
-        """Forget the operation that ended last."""
-        self._runs.dismiss(self._finder.id(name))
+    async def dismiss(self, name: str) -> None:
+        """Forget the operation that ended last.
+
+        Raises:
+            SetupError: The journal cannot be written; it comes back at the next start.
+        """
+        await self._runs.dismiss(self._finder.id(name))
 
     async def keep(self, name: str, hours: float) -> None:
         """Want the cluster for so many hours more, even without this program."""

@@ -34,7 +34,8 @@ class FileTroubles:
         Returns:
             Call it to stop listening.
         """
-        self._loop = asyncio.get_running_loop()
+        with contextlib.suppress(RuntimeError):  # before the loop runs, `deliver` tells what comes
+            self._loop = asyncio.get_running_loop()
         self.deliver()
         for failure in self._told:
             listener(failure)

@@ -82,8 +82,8 @@ async def test_keys_are_compared_before_anything_is_kept(stand: SshStand, servic
     with pytest.raises(UsageError, match="Nobody but you"):
         await remote.read_keys_again(site.id)
     with pytest.raises(UsageError, match="no machine"):
-        remote.trust(site.id, "toaster", (stand.scheduler.host_key,))
-    remote.trust(site.id, "scheduler", (stand.scheduler.host_key,))
+        await remote.trust(site.id, "toaster", (stand.scheduler.host_key,))
+    await remote.trust(site.id, "scheduler", (stand.scheduler.host_key,))
     assert (await site.scheduler.hello()).protocol == 1
 
 

@@ -106,7 +106,7 @@ def test_senseless_values_are_refused_with_the_reason_and_stay_to_be_mended(in_q
 def test_settings_that_cannot_be_written_say_so_in_their_row(in_qt: InQt) -> None:
     async def scene() -> None:
         fake = FakeProgram()
-        fake.settings.save = ReadOnlyStore().save  # type: ignore[method-assign]
+        fake.settings.change = ReadOnlyStore().change  # type: ignore[method-assign]
         async with standing(SettingsPage, fake) as stand:
             QTest.mouseClick(stand.page.appearance.theme.cards["light"], LEFT)
             await until(lambda: "cannot be written" in stand.page.appearance.row.word)

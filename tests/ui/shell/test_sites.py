@@ -23,6 +23,7 @@ from tiepoint.domain.errors import (
     AgentUnavailable,
     CloudError,
     KeyRefused,
+    SetupError,
     SignInNeeded,
     TiepointError,
 )
@@ -142,8 +143,10 @@ def test_an_agent_is_installed_from_the_banner_and_the_link_tried_at_once(in_qt:
                     == "Installing the agent of studio. Copying the agent  40 %".replace("40 ", "40\N{NO-BREAK SPACE}")
                 )
             )
+            _remote(parts).kept = ("/etc/tiepoint/agent.json",)
             _remote(parts).goes_on.set()
             await until(lambda: [each.title for each in parts.said] == ["The agent of studio is up to date"])
+            assert "kept: /etc/tiepoint/agent.json." in parts.said[0].text
             assert _shown(parts).scheduler.tries >= 1  # type: ignore[attr-defined]
             banner.shut()
 
@@ -197,7 +200,27 @@ def test_a_changed_key_of_an_own_machine_is_pinned_only_after_comparing(in_qt: I
             assert not dialog.read_button.isVisible()
             dialog.compared.setChecked(True)
             dialog.trust_button.click()
+            accepted: list[bool] = []
+            dialog.accepted.connect(lambda: accepted.append(True))
+            await until(lambda: bool(accepted))
             assert ("trust", "own/studio", "scheduler", (OTHER_KEY,)) in _remote(parts).asked
+
+    in_qt(scene())
+
+
+def test_a_key_that_cannot_be_kept_is_said_in_the_dialog(in_qt: InQt) -> None:
+    async def scene() -> None:
+        async with a_panel("studio") as (parts, window):
+            _remote(parts).failures.append(SetupError("The list of own clusters cannot be read.", remedy="Allow it."))
+            dialog = HostKeyDialog(parts.panel, _shown(parts), Failure.of(key_changed()), window)
+            dialog.open()
+            dialog.compared.setChecked(True)
+            dialog.trust_button.click()
+            assert not dialog.trust_button.isEnabled()
+            await until(lambda: "cannot be read" in dialog.trouble.accessibleName())
+            assert dialog.isVisible()
+            assert dialog.trust_button.isEnabled()
+            dialog.reject()
 
     in_qt(scene())
 

@@ -56,6 +56,20 @@ def test_settings_that_cannot_be_read_are_told_and_the_usual_ones_apply(
     troubles.shut()
 
 
+def test_broken_lists_of_the_program_are_told_also_when_they_break_later(in_qt: InQt) -> None:
+    async def scene() -> None:
+        fake = FakeProgram()
+        fake.program.file_troubles.tell(Failure("setup", "The list of rounds was broken.", "Run again."))
+        parts = FakePanel(fake)
+        troubles = Troubles(parts.panel)
+        fake.program.file_troubles.tell(Failure("setup", "The list of own clusters was broken.", "Mend it."))
+        await until(lambda: len(parts.said) == 2)
+        assert ["rounds" in parts.said[0].title, "own clusters" in parts.said[1].title] == [True, True]
+        troubles.shut()
+
+    in_qt(scene())
+
+
 def test_what_happened_to_the_photo_sets_is_told_once(qapp: QApplication) -> None:
     fake, sets = FakeProgram(), ToldPhotoSets(None)
     fake.program = dataclasses.replace(fake.program, photo_sets=sets)  # type: ignore[arg-type]

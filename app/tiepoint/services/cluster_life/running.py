@@ -121,13 +121,17 @@ class Runs:
             raise UsageError("There is nothing to try again with this cluster.", remedy="Look at its state.")
         return await self.run(ended[0])
 
-    def dismiss(self, cluster: ClusterId) -> None:
-        """Forget what ended last."""
+    async def dismiss(self, cluster: ClusterId) -> None:
+        """Forget what ended last.
+
+        Raises:
+            SetupError: The journal cannot be written; it comes back at the next start.
+        """
         ended = self._ended.pop(cluster, None)
-        if ended is not None and ended[1].is_interrupted:
-            self._tools.journal.forget(cluster)
         self._tools.follower.show_no_more(cluster)
         self._changed()
+        if ended is not None and ended[1].is_interrupted:
+            await asyncio.to_thread(self._tools.journal.forget, cluster)
 
     async def take_up(self, look: Look) -> None:
         """Go on with what was left in the middle, and follow what others deploy; not where somebody only looks."""

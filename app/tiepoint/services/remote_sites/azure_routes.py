@@ -102,7 +102,7 @@ class AzureRoutes:
             azure = self._sign_in.azure()
             said = await self._asked(azure, cluster)
             places = said.places
-            keys = self._known.keys(cluster.id)
+            keys = await asyncio.to_thread(self._known.keys, cluster.id)
             missing = [name for name, _hop in places.hops if not keys.get(name)]
             if missing:
                 keys = {**keys, **await self._read_keys(azure, cluster, missing)}
@@ -154,7 +154,7 @@ class AzureRoutes:
         read = await asyncio.gather(*(self._read_key(azure, cluster, name) for name in names))
         found = dict(zip(names, read, strict=True))
         for name, keys in found.items():
-            self._known.pin(cluster.id, name, keys)
+            await asyncio.to_thread(self._known.pin, cluster.id, name, keys)
         return found
 
     async def _read_key(self, azure: Azure, cluster: Cluster, name: str) -> tuple[HostKey, ...]:

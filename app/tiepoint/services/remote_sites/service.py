@@ -116,7 +116,7 @@ class RemoteSites:
         await self._hosts.forget(site_id)
         return keys
 
-    def trust(self, site_id: str, machine: str, keys: tuple[HostKey, ...]) -> None:
+    async def trust(self, site_id: str, machine: str, keys: tuple[HostKey, ...]) -> None:
         """Pin what a person has compared and typed or confirmed.
 
         Args:
@@ -140,7 +140,7 @@ class RemoteSites:
         changed = replace(own, scheduler=trusted(own.scheduler), jumps=tuple(trusted(hop) for hop in own.jumps))
         if changed == own and keys not in {hop.keys for hop in (own.scheduler, *own.jumps)}:
             raise UsageError(f"There is no machine “{machine}” on the way.", remedy="Say scheduler or jump box.")
-        self._own.put(changed)
+        await asyncio.to_thread(self._own.put, changed)
         self._owned[site_id] = changed
 
     async def agent(self, site_id: str) -> AgentStatus:
@@ -153,11 +153,11 @@ class RemoteSites:
 
         async def work(report: Report) -> AgentStatus:
             route = await self.route(site_id)
-            await install(self._hosts, route, self._package, self._package_address(site_id), report)
+            kept = await install(self._hosts, route, self._package, self._package_address(site_id), report)
             # What was joined is the old agent: the next one who asks joins the new one.
             await site.scheduler.close()
             site.monitor.try_now()
-            return await status_of(site.scheduler, self._version)
+            return replace(await status_of(site.scheduler, self._version), kept=kept)
 
         return self._operations.start(f"agent {site_id}", work)
 
@@ -178,7 +178,7 @@ class RemoteSites:
         site_id = _OWN + cluster.name
         # `true` is known to shells and not to cmd.exe; `exit` to both.
         await self._hosts.run(_own_route(cluster), "exit 0", timeout_s=30.0)
-        self._own.put(cluster)
+        await asyncio.to_thread(self._own.add, cluster)
         self._owned[site_id] = cluster
         return self._add(site_id, cluster.name, SiteKind.OWN)
 
@@ -191,8 +191,8 @@ class RemoteSites:
         site_id = _OWN + name.removeprefix(_OWN)
         if site_id not in self._owned:
             raise UsageError(f"There is no own cluster “{name}”.", remedy="See: tiepoint cluster list")
-        self._own.remove(self._owned[site_id].name)
-        del self._owned[site_id]
+        await asyncio.to_thread(self._own.remove, self._owned[site_id].name)
+        self._owned.pop(site_id, None)
         await self._gone(site_id)
 
     def own(self, site_id: str) -> OwnCluster | None:
@@ -223,7 +223,8 @@ class RemoteSites:
         await self._sites.remove(site_id)
         await self._hosts.forget(site_id)
         try:
-            self._known.forget(site_id)  # a cluster made anew under this name has other machines
+            # A cluster made anew under this name has other machines.
+            await asyncio.to_thread(self._known.forget, site_id)
         except SetupError as error:
             _log.warning("pinned keys stay: %s", error.summary)
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
 from tiepoint.domain.blob_place import BlobPlace
 from tiepoint.domain.capture import Drop, require_enough
-from tiepoint.domain.errors import TiepointError, UsageError
+from tiepoint.domain.errors import UsageError
 from tiepoint.domain.identifiers import CaptureId
 from tiepoint.domain.job import Job
 from tiepoint.domain.presets import parameters_for
@@ -19,13 +18,12 @@ from tiepoint.ports.round_store import RoundStore
 from tiepoint.ports.token_source import TokenSource
 from tiepoint.services.event import Event
 from tiepoint.services.pace import Pace
+from tiepoint.services.rounds.keeping import RoundKeeper
 from tiepoint.services.rounds.kit import RoundKit
 from tiepoint.services.rounds.moving import job_here
 from tiepoint.services.rounds.request import RoundRequest, key_of
 from tiepoint.services.rounds.runner import RoundRunner
 from tiepoint.services.rounds.working import no_place
-
-_log = logging.getLogger(__name__)
 
 
 class Rounds:
@@ -41,7 +39,7 @@ class Rounds:
         """All rounds, newest first; at most ten times a second."""
         self.finished: Event[Round] = Event()
         """A round is complete: its products lie in `Round.folder`."""
-        self._store, self._kit = store, kit
+        self._store, self._kit, self._keeper = store, kit, RoundKeeper(store)
         self._runners: dict[RoundId, RoundRunner] = {}
         self._is_read = self._is_started = False
         self._beginning = asyncio.Lock()
@@ -74,6 +72,7 @@ class Rounds:
         self._is_started = False
         for runner in self._runners.values():
             await runner.stop()
+        await self._keeper.written()
         self._pace.stop()
 
     def places(self, site: str) -> tuple[BlobPlace, BlobPlace] | None:
@@ -136,7 +135,7 @@ class Rounds:
             output=str(request.output) if request.output is not None else "",
             priority=request.priority,
         )
-        self._store.put(round_)
+        await asyncio.to_thread(self._store.put, round_)
         self._runner(round_).start()
         self._pace.touch()
         return round_
@@ -181,7 +180,7 @@ class Rounds:
         if not runner.round.is_over:
             raise UsageError(f"{runner.round.name} is under way.", remedy="Cancel it first.")
         del self._runners[round_id]
-        self._store.remove(round_id)
+        self._keeper.remove(round_id)
         self._pace.touch()
 
     def _read(self) -> None:
@@ -197,11 +196,7 @@ class Rounds:
 
     def _put(self, round_: Round, is_kept: bool) -> None:  # noqa: FBT001 - a listener's arguments
         if is_kept:
-            try:
-                self._store.put(round_)
-            except TiepointError as error:
-                # It goes on, and after a crash one step is done again, by its key.
-                _log.info("a round could not be kept: %s", error.summary)
+            self._keeper.put(round_)
         self._pace.touch()
         if is_kept and round_.state is RoundState.COMPLETED:
             self.finished.emit(round_)

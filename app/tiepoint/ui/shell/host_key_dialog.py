@@ -115,7 +115,12 @@ class HostKeyDialog(QDialog):
     def _on_trust(self) -> None:
         if self.change.offered is None:
             return
-        self._panel.program.remote.remote.trust(self._site.id, self.change.machine, (self.change.offered,))
+        self.trust_button.setEnabled(False)
+        self.trouble.set_text("")
+        self._task = self._panel.background.start(self._trust(self.change.offered), on_failure=self._on_not_kept)
+
+    async def _trust(self, key: HostKey) -> None:
+        await self._panel.program.remote.remote.trust(self._site.id, self.change.machine, (key,))
         self._site.monitor.try_now()
         self.accept()
 
@@ -140,6 +145,13 @@ class HostKeyDialog(QDialog):
     def _on_failed(self, failure: Failure) -> None:
         self.read_button.setEnabled(True)
         self.read_button.setText(tr("HostKey", "Read again from Azure"))
+        self._say(failure)
+
+    def _on_not_kept(self, failure: Failure) -> None:
+        self.trust_button.setEnabled(self.compared.isChecked())
+        self._say(failure)
+
+    def _say(self, failure: Failure) -> None:
         self.trouble.set_text(" ".join(said_below(plain(each)) for each in (failure.summary, failure.remedy) if each))
 
 

@@ -27,6 +27,7 @@ class Troubles:
             program.photo_sets.changed.subscribe(self._on_sets),
             program.monitor.changed.subscribe(self._on_monitor),
             program.remote.parking.failed.subscribe(panel.messages.failure),
+            program.file_troubles.listen(self._tell),
         ]
         self._on_sets(program.photo_sets.snapshot)
         self._on_monitor(program.monitor.snapshot)

@@ -205,7 +205,7 @@ class ClusterLifeModel(QObject):
     def dismiss(self) -> None:
         """Put the operation that ended aside."""
         if self._cluster is not None:
-            self._azure.clusters.dismiss(self._cluster.name)
+            self._background.start(self._azure.clusters.dismiss(self._cluster.name))
 
     def _with_name(self, call: Callable[[str], Coroutine[Any, Any, Any]]) -> None:
         cluster = self._cluster

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from tiepoint.domain.identifiers import CaptureId, JobId
 from tiepoint.domain.operation import OperationProgress
 from tiepoint.domain.remote_round import Round, RoundId, RoundState, RoundStep
 from tiepoint.domain.transfer import TransferId
+from tiepoint.protocol.codec import to_json
 
 T0 = datetime(2026, 11, 26, tzinfo=UTC)
 ROUND = Round(
@@ -77,11 +79,13 @@ def test_nothing_is_written_in_the_place_of_a_file_that_cannot_be_read(tmp_path:
 
 
 def test_old_ones_that_are_over_go_first(tmp_path: Path) -> None:
+    over = [
+        replace(ROUND, id=RoundId(str(number)), state=RoundState.COMPLETED, begun=T0 + timedelta(minutes=number))
+        for number in range(203)
+    ]
+    (tmp_path / "rounds.json").write_text(json.dumps({"rounds": [to_json(each) for each in (ROUND, *over[:-1])]}))
     store = store_in(tmp_path)
-    store.put(ROUND)
-    for number in range(203):
-        begun = T0 + timedelta(minutes=number)
-        store.put(replace(ROUND, id=RoundId(str(number)), state=RoundState.COMPLETED, begun=begun))
+    store.put(over[-1])
     kept = [each.id for each in store.all()]
     assert kept[:2] == ["a", "3"]
     assert len(kept) == 201

@@ -200,7 +200,7 @@ async def test_unknown_clusters_and_ended_operations_are_said(bench: LifeBench) 
         await bench.clusters.retry("harbour")
     await bench.clusters.pause("harbour", drains=False)
     assert seen(bench).operation is not None
-    bench.clusters.dismiss("harbour")
+    await bench.clusters.dismiss("harbour")
     assert seen(bench).operation is None
 
 
