@@ -14,32 +14,31 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QImage, QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tiepoint.domain.errors import TiepointError
-from tiepoint.domain.graphics import Drawing
 from tiepoint.ui import theme
-from tiepoint.ui.text import plain, tr
-from tiepoint.ui.viewer.camera import VIEW_ANGLE_DEG, CameraView
-from tiepoint.ui.viewer.content import Content, progress_text
-from tiepoint.ui.viewer.flight import Flight
+from tiepoint.ui.text import tr
+from tiepoint.ui.viewer.aim import Aim
+from tiepoint.ui.viewer.camera import CameraView
+from tiepoint.ui.viewer.content import Content
 from tiepoint.ui.viewer.limits import Limits
 from tiepoint.ui.viewer.looks import Look
 from tiepoint.ui.viewer.marks import Mark
 from tiepoint.ui.viewer.navigation import Navigation
 from tiepoint.ui.viewer.notice import Notice
+from tiepoint.ui.viewer.notice_words import no_opengl_words, waiting_words
 from tiepoint.ui.viewer.overlay import OverlayLayer
 from tiepoint.ui.viewer.photos_layer import PhotosLayer
 from tiepoint.ui.viewer.picker import Picker
 from tiepoint.ui.viewer.picture_pane import PicturePane
-from tiepoint.ui.viewer.probe import Probe
+from tiepoint.ui.viewer.pointing import Pointing
 from tiepoint.ui.viewer.render_thread import Frame
 from tiepoint.ui.viewer.screenshots import Screenshots
 from tiepoint.ui.viewer.slots import Slots
 from tiepoint.ui.viewer.stage import Stage
-from tiepoint.ui.viewer.start_gate import GATE
 from tiepoint.ui.viewer.surface import Model
 from tiepoint.ui.viewer.terms import (
     Backfaces,
@@ -56,14 +55,6 @@ from tiepoint.ui.viewer.terms import (
 )
 
 _START_AFTER_MS: Final = 40
-_MOST_FARTHER: Final = 1.7
-"""How much farther away a model may be first seen so that the places of its photos are in the picture."""
-_DIRECTION_KEYS: Final = {
-    Qt.Key.Key_1: (Direction.FRONT, Direction.BACK),
-    Qt.Key.Key_3: (Direction.RIGHT, Direction.LEFT),
-    Qt.Key.Key_7: (Direction.TOP, Direction.BOTTOM),
-    Qt.Key.Key_0: (Direction.CORNER, Direction.CORNER),
-}
 
 
 class ModelView(QWidget):
@@ -105,15 +96,11 @@ class ModelView(QWidget):
     measuring_ended = Signal(bool)
     turntable_changed = Signal(bool)
 
-    _picked = Signal(object, object)
-
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = ViewerState.WAITING
         self._look = Look().themed(theme.tokens())
         self._camera = CameraView()
-        self._is_measuring = False
-        self._seen_from: Direction | None = None
         self._setup_parts()
         self._setup_ui()
         self._connect()
@@ -122,12 +109,11 @@ class ModelView(QWidget):
     def _setup_parts(self) -> None:
         self._stage = Stage()
         self._navigation = Navigation(self)
-        self._flight = Flight(self)
         self._photos = PhotosLayer(self._stage, self)
         self._shots = Screenshots(self._stage, self)
         self._content = Content(self._stage, self)
+        self._aim = Aim(self._navigation, self._content, self._photos, self)
         self._picker = Picker()
-        self._probe = Probe(self._picker, self)
 
     def _setup_ui(self) -> None:
         self.setAcceptDrops(False)
@@ -139,6 +125,15 @@ class ModelView(QWidget):
         self._overlay = OverlayLayer(self)
         self._notice = Notice(self)
         self._slots = Slots(self)
+        self._pointing = Pointing(
+            self,
+            self._navigation,
+            self._photos,
+            self._overlay,
+            self._picker,
+            shown_camera=lambda: self._camera,
+            is_ready=lambda: self._state is ViewerState.READY,
+        )
 
     def _connect(self) -> None:
         stage = self._stage
@@ -146,21 +141,19 @@ class ModelView(QWidget):
         stage.failed.connect(self._on_no_opengl)
         stage.drawn.connect(self._on_drawn)
         self._navigation.moved.connect(self._on_moved)
-        self._navigation.touched.connect(self._on_touched)
-        self._navigation.clicked.connect(self._on_clicked)
-        self._navigation.double_clicked.connect(self._on_double_clicked)
-        self._navigation.hovered.connect(self._on_hovered)
-        self._flight.moved.connect(self._on_flown)
-        self._flight.turning_changed.connect(self.turntable_changed)
+        self._aim.turning_changed.connect(self.turntable_changed)
         self._photos.hovered.connect(self.photo_hovered)
+        self._pointing.photo_clicked.connect(self.photo_clicked)
+        self._pointing.point_picked.connect(self.point_picked)
+        self._pointing.pointer_at.connect(self.pointer_at)
+        self._pointing.measuring_ended.connect(self.measuring_ended)
+        self._pointing.pivot_picked.connect(self._aim.pivot)
         self._content.progress.connect(self._on_progress)
-        self._content.taken.connect(self._on_taken)
+        self._content.taken.connect(self._aim.look_first)
         self._content.shown.connect(self._on_content)
         self._content.seen.connect(self._on_seen)
         self._content.failed.connect(self._on_failed)
         self._content.detail_changed.connect(self.detail_changed)
-        self._probe.found.connect(self._on_probed)
-        self._picked.connect(self._on_picked)
         theme.watch(self._on_theme_changed)
         # A view that is destroyed with its window gets no close event; the stage must not be drawn on any more.
         self.destroyed.connect(partial(_abandon, self._stage, self._picker))
@@ -232,7 +225,7 @@ class ModelView(QWidget):
     def clear(self) -> None:
         """Show nothing: model, cloud, frusta and marks go; loading is cancelled."""
         self.cancel_loading()
-        self._flight.stop()
+        self._aim.stop()
         self._content.clear()
         self._picker.set_model(None)
         self._photos.set_photos((), 0.0)
@@ -289,58 +282,44 @@ class ModelView(QWidget):
         Args:
             with_photos: Until the places where the photos were taken are in it, too.
         """
-        points = self._sample()
-        if with_photos and self._photos.photos:
-            points = np.concatenate([points, [photo.centre for photo in self._photos.photos]])
-        camera = self._navigation.camera
-        self._fly(replace(camera, view_angle_deg=VIEW_ANGLE_DEG).fitted(points))
+        self._aim.fit(with_photos=with_photos)
 
     def look_from(self, direction: Direction) -> None:
         """Fly to a standard view and fit the model."""
-        camera = replace(self._navigation.camera, view_angle_deg=VIEW_ANGLE_DEG)
-        self._fly(camera.turned_to(direction).fitted(self._sample()))
-        self._seen_from = direction
+        self._aim.look_from(direction)
 
     def look_through(self, name: str) -> None:
         """Fly to where a photo was taken, looking as it did; selects it. An unknown name does nothing."""
-        photo = self._photos.find(name)
-        if photo is None:
-            return
-        self._photos.select(name)
-        self._fly(self._navigation.camera.seen_by(photo, self._sample()))
+        self._aim.look_through(name)
 
     def set_projection(self, projection: Projection) -> None:
         """Choose perspective or orthographic."""
-        goal = self._flight.goal or self._navigation.camera
-        self._flight.stop()
-        self._navigation.set_camera(replace(goal, is_orthographic=projection is Projection.ORTHOGRAPHIC))
+        self._aim.set_projection(projection)
 
     @property
     def projection(self) -> Projection:
         """Perspective or orthographic."""
-        return Projection.ORTHOGRAPHIC if self._navigation.camera.is_orthographic else Projection.PERSPECTIVE
+        return self._aim.projection
 
     def set_turntable(self, running: bool) -> None:
         """Turn the model slowly until told otherwise or touched."""
         if not running:
-            self._flight.stop()
+            self._aim.stop()
             self._ask(moving=False)
-        elif self._state is ViewerState.READY and not self._flight.is_turning:
-            self._flight.turn(self._navigation.camera)
+        elif self._state is ViewerState.READY:
+            self._aim.turn()
 
     @property
     def is_turning(self) -> bool:
         """True while the turntable runs."""
-        return self._flight.is_turning
+        return self._aim.is_turning
 
     # photos
 
     def set_photos(self, photos: Iterable[PhotoPose]) -> None:
         """Show these photos' frusta in place of the ones before; call again when tones change."""
-        chosen = tuple(photos)
-        self._photos.set_photos(chosen, self._content.size)
-        if self._content.is_empty and chosen:
-            self._navigation.set_camera(self._navigation.camera.turned_to(Direction.CORNER).fitted(self._sample()))
+        self._photos.set_photos(photos, self._content.size)
+        self._aim.look_at_photos()
 
     def set_photos_shown(self, shown: bool) -> None:
         """Show or hide all frusta."""
@@ -372,18 +351,12 @@ class ModelView(QWidget):
 
     def set_measuring(self, measuring: bool) -> None:
         """Start or stop measuring mode: clicks (not drags) send `point_picked`."""
-        self._is_measuring = measuring and self._state is not ViewerState.NO_OPENGL
-        self._overlay.set_pointer(None)
-        self._overlay.set_cross_shown(False)
-        self._photos.hover("")
-        self.setCursor(Qt.CursorShape.CrossCursor if self._is_measuring else Qt.CursorShape.ArrowCursor)
-        if self._is_measuring:
-            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._pointing.set_measuring(measuring and self._state is not ViewerState.NO_OPENGL)
 
     @property
     def is_measuring(self) -> bool:
         """True in measuring mode."""
-        return self._is_measuring
+        return self._pointing.is_measuring
 
     def pick(self, x: float, y: float) -> Future[Point | None]:
         """Return the surface point under a widget pixel, found in a thread on the full model; None beside it."""
@@ -416,7 +389,7 @@ class ModelView(QWidget):
         if self._state is ViewerState.CLOSED:
             return
         self._set_state(ViewerState.CLOSED)
-        self._flight.stop()
+        self._aim.stop()
         self._content.shut()
         self._shots.shut()
         self._stage.shut()
@@ -436,12 +409,12 @@ class ModelView(QWidget):
         self._content.give_up()
         self._set_state(ViewerState.NO_OPENGL)
         self._pane.set_image(None)
-        self._notice.say(tr("Viewer", "No 3D view here"), _no_opengl_text(reason))
+        self._notice.say(*no_opengl_words(reason))
         self.no_opengl.emit(reason)
 
     def _on_drawn(self, frame: Frame) -> None:
         self._pane.set_image(frame.image)
-        self._flight.set_frame_time(frame.seconds)
+        self._aim.set_frame_time(frame.seconds)
         self._overlay.set_camera(frame.camera)
         has_moved = frame.camera != self._camera
         self._camera = frame.camera
@@ -449,29 +422,8 @@ class ModelView(QWidget):
             self.camera_moved.emit(frame.camera)
         self._content.take(frame)
 
-    def _on_touched(self) -> None:
-        self._flight.stop()
-        self._seen_from = None
-
     def _on_moved(self, camera: CameraView, moving: bool) -> None:
         self._ask(moving=moving)
-
-    def _on_flown(self, camera: CameraView, moving: bool) -> None:
-        self._navigation.set_camera(camera, moving=moving)
-
-    def _on_taken(self) -> None:
-        self._flight.stop()
-        camera = replace(self._navigation.camera, view_angle_deg=VIEW_ANGLE_DEG).turned_to(Direction.CORNER)
-        self._navigation.set_camera(self._first_seen(camera))
-
-    def _first_seen(self, camera: CameraView) -> CameraView:
-        """Return a camera that sees the model, and the places of its photos too unless it became small then."""
-        alone = camera.fitted(self._sample())
-        if not (self._photos.photos and self._photos.is_shown) or self._content.is_empty:
-            return alone
-        centres = [photo.centre for photo in self._photos.photos]
-        both = camera.fitted(np.concatenate([self._sample(), centres]))
-        return both if both.distance <= alone.distance * _MOST_FARTHER else alone
 
     def _on_content(self, model: Model) -> None:
         self._picker.set_model(model)
@@ -489,44 +441,6 @@ class ModelView(QWidget):
     def _on_progress(self, progress: LoadProgress) -> None:
         self._tell(progress)
         self.load_progress.emit(progress)
-
-    def _on_clicked(self, position: QPointF, button: Qt.MouseButton) -> None:
-        if button is not Qt.MouseButton.LeftButton:
-            return
-        if self._is_measuring:
-            self._pick_for("measure", position)
-            return
-        name = self._photos.at(self._camera, position.x(), position.y())
-        if name or self._photos.selected:
-            self._photos.select(name)
-            self.photo_clicked.emit(name)
-
-    def _on_double_clicked(self, position: QPointF) -> None:
-        if self._is_measuring:
-            self._end_measuring(finished=True)
-        else:
-            self._pick_for("pivot", position)
-
-    def _on_hovered(self, position: QPointF) -> None:
-        if self._is_measuring:
-            self._probe.ask(self._camera, position)
-        else:
-            name = self._photos.at(self._camera, position.x(), position.y())
-            self._photos.hover(name)
-            self.setCursor(Qt.CursorShape.PointingHandCursor if name else Qt.CursorShape.ArrowCursor)
-
-    def _on_probed(self, point: Point | None) -> None:
-        if self._is_measuring:
-            self._overlay.set_pointer(point)
-            self.pointer_at.emit(point)
-
-    def _on_picked(self, purpose: str, point: Point | None) -> None:
-        if point is None or self._state is not ViewerState.READY:
-            return
-        if purpose == "measure":
-            self.point_picked.emit(point)
-        elif purpose == "pivot":
-            self._fly(self._navigation.camera.pivoted(point))
 
     def _on_theme_changed(self) -> None:
         self._look = self._look.themed(theme.tokens())
@@ -552,23 +466,8 @@ class ModelView(QWidget):
     def _tell(self, progress: LoadProgress | None = None) -> None:
         if self._state in {ViewerState.NO_OPENGL, ViewerState.CLOSED}:
             return
-        if self._state is ViewerState.STARTING:
-            self._notice.say(tr("Viewer", "Preparing the 3D view…"))
-        elif self._content.is_loading and self._content.is_empty:
-            self._notice.say(tr("Viewer", "Opening the model…"), progress_text(progress))
-        else:
-            self._notice.say("")
-
-    def _sample(self) -> NDArray[np.float64]:
-        """Points that stand for all that is shown."""
-        if not self._content.is_empty or not self._photos.photos:
-            return self._content.sample
-        centres = np.array([photo.centre for photo in self._photos.photos])
-        reach = max(float(np.ptp(centres, axis=0).max()) * 0.25, 0.5)
-        return np.array([centres.min(0) - reach, centres.max(0) + reach])
-
-    def _fly(self, goal: CameraView) -> None:
-        self._flight.fly(self._navigation.camera, goal)
+        is_opening = self._content.is_loading and self._content.is_empty
+        self._notice.say(*waiting_words(self._state, is_opening=is_opening, progress=progress))
 
     def _ask(self, *, moving: bool) -> None:
         self._stage.ask(self._navigation.camera, self.devicePixelRatioF(), moving=moving)
@@ -577,32 +476,13 @@ class ModelView(QWidget):
         look = self._look
         self._stage.post(lambda scene: scene.set_look(look))
 
-    def _pick_for(self, purpose: str, position: QPointF, camera: CameraView | None = None) -> None:
-        future = self._picker.pick(camera or self._camera, position.x(), position.y())
-
-        def pass_on(done: Future[Point | None]) -> None:
-            if not done.cancelled():
-                self._picked.emit(purpose, done.result())
-
-        future.add_done_callback(pass_on)
-
-    def _end_measuring(self, *, finished: bool) -> None:
-        self.set_measuring(False)
-        self.measuring_ended.emit(finished)
-
     def _press_shortcut(self, event: QKeyEvent) -> bool:
         if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:  # Ctrl with a figure goes to a page
             return False
-        directions = _DIRECTION_KEYS.get(Qt.Key(event.key()))
-        if directions is not None:
-            self.look_from(directions[self._seen_from is directions[0]])
-        elif event.key() == Qt.Key.Key_F:
-            self.fit()
-        elif event.key() == Qt.Key.Key_5:
-            flat = self.projection is Projection.PERSPECTIVE
-            self.set_projection(Projection.ORTHOGRAPHIC if flat else Projection.PERSPECTIVE)
-        elif event.key() == Qt.Key.Key_T:
-            self.set_turntable(not self._flight.is_turning)
+        if self._aim.key(event):
+            return True
+        if event.key() == Qt.Key.Key_T:
+            self.set_turntable(not self._aim.is_turning)
         elif event.key() == Qt.Key.Key_C:
             self.set_photos_shown(not self._photos.is_shown)
         else:
@@ -639,8 +519,7 @@ class ModelView(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         """The pointer is elsewhere."""
         super().leaveEvent(event)
-        self._photos.hover("")
-        self._on_probed(None)
+        self._pointing.leave()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin to steer or to click."""
@@ -666,26 +545,9 @@ class ModelView(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Steer, choose a view, take the point in the middle, or end measuring."""
-        if self._is_measuring and event.key() in {Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self._end_measuring(finished=event.key() != Qt.Key.Key_Escape)
-        elif self._is_measuring and event.key() == Qt.Key.Key_Space:
-            self._overlay.set_cross_shown(True)
-            # Where the view is going counts: keys are faster than pictures.
-            self._pick_for("measure", QPointF(self.rect().center()), self._navigation.camera)
-        elif not self._navigation.key(event) and not self._press_shortcut(event):
-            super().keyPressEvent(event)
-
-
-def _no_opengl_text(reason: str) -> str:
-    """Say why and what to do; what a trial found says both by itself."""
-    if GATE.choice is not None and GATE.choice.drawing is Drawing.NONE:
-        return tr("Viewer", "{reason} Everything else works.", reason=plain(reason))
-    return tr(
-        "Viewer",
-        "{reason} Everything else works. Install or update the graphics driver, or start on a screen with "
-        "OpenGL 3.2, to see models.",
-        reason=reason,
-    )
+        if self._pointing.key(event) or self._navigation.key(event) or self._press_shortcut(event):
+            return
+        super().keyPressEvent(event)
 
 
 def _abandon(stage: Stage, picker: Picker, *_: object) -> None:
