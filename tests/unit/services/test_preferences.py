@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from fakes.keeping import keeping, keeping_locked
 from fakes.products import FakeSettingsStore
+from tiepoint.adapters.files.settings_store import FileSettingsStore
 from tiepoint.domain.errors import NoSpace, SetByOrganisation
+from tiepoint.domain.failure import Failure
 from tiepoint.domain.policy import Policy
 from tiepoint.domain.settings import Settings
 from tiepoint.ports.settings_store import LoadedSettings
@@ -50,3 +55,39 @@ async def test_what_the_organisation_sets_holds_and_is_never_saved() -> None:
     told = await preferences.update(tenant="studio.example", theme="dark")
     assert told == preferences.settings == replace(Settings(), theme="dark", tenant="studio.example", updates=False)
     assert store.settings == replace(Settings(), theme="dark")
+
+
+async def test_two_that_change_settings_at_the_same_time_both_get_their_way(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    window, command = (Preferences(FileSettingsStore(path, keeping_locked())) for _ in range(2))
+    assert window.settings == command.settings == Settings()
+    await asyncio.gather(window.update(theme="dark"), command.update(preset="high"), window.update(subscription="5b0"))
+    kept = FileSettingsStore(path, keeping_locked()).load().settings
+    assert kept == replace(Settings(), theme="dark", preset="high", subscription="5b0")
+
+
+async def test_a_file_that_breaks_meanwhile_is_kept_and_told(tmp_path: Path) -> None:
+    path, told = tmp_path / "settings.json", list[Failure]()
+    preferences = Preferences(FileSettingsStore(path, keeping()), tell=told.append)
+    await preferences.update(theme="dark")
+    path.write_text("{")
+    await preferences.update(preset="high")
+    await preferences.update(notifications=False)
+    (aside,) = _asides(tmp_path)
+    assert aside.read_text() == "{"
+    assert [str(aside) in failure.summary for failure in told] == [True]
+    assert preferences.settings == replace(Settings(), preset="high", notifications=False)
+
+
+async def test_what_others_changed_is_told_to_who_shows_it() -> None:
+    store, shown = FakeSettingsStore(), list[Settings]()
+    preferences = Preferences(store)
+    preferences.changed.subscribe(shown.append)
+    assert preferences.settings.theme == "system"
+    store.settings = replace(store.settings, theme="light")
+    await preferences.update(preset="draft")
+    assert shown[-1] == replace(Settings(), theme="light", preset="draft")
+
+
+def _asides(folder: Path) -> list[Path]:
+    return list(folder.glob("settings.broken-*.json"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -144,7 +145,8 @@ class KeptFile(Generic[T]):
             if changed != found:
                 try:
                     self._path.parent.mkdir(parents=True, exist_ok=True)
-                    replace_text(self._path, self._form.render(changed, before))
+                    # One that is a link, into a folder of a person's own settings say, stays one.
+                    replace_text(Path(os.path.realpath(self._path)), self._form.render(changed, before))
                 except OSError as error:
                     raise writing_failed(self._path.parent, error, kind=SetupError) from error
             return changed

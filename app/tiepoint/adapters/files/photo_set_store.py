@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from tiepoint.adapters.files.photo_set_rows import PHOTO_COLUMNS, photo_of, photo_values, set_of, set_values, summary_of
+from tiepoint.adapters.files.whole_file import set_aside
 from tiepoint.domain.errors import NoSpace, SetupError, TiepointError
 from tiepoint.domain.photo_set import PhotoSet, PhotoSetId, SetPhoto
 from tiepoint.ports.photo_set_store import StoredSets
@@ -155,10 +156,9 @@ class SqlitePhotoSetStore:
     def _set_aside(self) -> None:
         """Move a broken file out of the way, with what SQLite keeps beside it."""
         self._close()
-        self._aside = self._path.with_name(f"{self._path.stem}.broken-{self._now():%Y%m%d-%H%M%S}{self._path.suffix}")
         for suffix in ("-wal", "-shm"):
             self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
-        self._path.replace(self._aside)
+        self._aside = set_aside(self._path, self._now())
 
     def _close(self) -> None:
         opened, self._opened = self._opened, None

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
-import shutil
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from tiepoint.adapters.files.errors import writing_failed
+from tiepoint.adapters.files.whole_file import replace_text
 from tiepoint.domain.cluster_plan import PLAN_SCHEMA_VERSION, ClusterPlan, PlanFinding
 from tiepoint.domain.errors import InputError
 from tiepoint.domain.plan_keys import KEYS, SCHEMA_KEY, TABLES, PlanKey, keys_of, value_of
@@ -47,7 +46,8 @@ class TomlPlanFiles:
         target = Path(os.path.realpath(path))
         try:
             old = _content(target) if target.exists() else ""
-            _replace(target, _changed(path, old, plan) if old.strip() else self.text(plan))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            replace_text(target, _changed(path, old, plan) if old.strip() else self.text(plan))
         except OSError as error:
             raise writing_failed(target.parent, error, kind=InputError) from error
 
@@ -159,20 +159,3 @@ def _json_place(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
         return f"line {error.lineno}, column {error.colno}"
     return ""
-
-
-def _replace(target: Path, text: str) -> None:
-    """Write beside the place and move there; whoever may read the old file may read the new one."""
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        if target.exists():
-            shutil.copymode(target, part)
-        part.replace(target)
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shutil
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -36,7 +37,7 @@ def read_whole(path: Path) -> bytes:
 def replace_text(path: Path, text: str) -> None:
     """Write a text beside its place and move it there, so that a reader sees the old or the new one.
 
-    The folder must be there.
+    The folder must be there. Whoever may read the old file may read the new one, and nobody else.
 
     Raises:
         OSError: It cannot be written.
@@ -47,6 +48,8 @@ def replace_text(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+        with contextlib.suppress(OSError):
+            shutil.copymode(path, part)
         _patiently(lambda: part.replace(path))
     finally:
         with contextlib.suppress(OSError):

@@ -167,6 +167,18 @@ def test_a_refused_change_leaves_the_file_and_the_lock_free(tmp_path: Path) -> N
         held.enter_context(lock_beside(path))
 
 
+def test_a_link_stays_one_and_rights_stay_as_they_are(tmp_path: Path) -> None:
+    theirs, path = tmp_path / "dotfiles" / "own.toml", tmp_path / "clusters.toml"
+    theirs.parent.mkdir()
+    theirs.write_text("")
+    theirs.chmod(0o600)
+    path.symlink_to(theirs)
+    TomlOwnClusters(path, keeping_locked(now)).add(OwnCluster("studio", Hop("scheduler", "h")))
+    assert path.is_symlink()
+    assert "studio" in theirs.read_text()
+    assert theirs.stat().st_mode & 0o777 == 0o600
+
+
 BY_HAND = """\
 # Ours, since 2024.
 [clusters.barn]  # behind the mill
