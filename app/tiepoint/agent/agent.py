@@ -27,6 +27,7 @@ _log = logging.getLogger(__name__)
 
 _REST_AFTER_S = 60.0
 _ENDING_S = 10.0
+_LAST_LINES_S = 3.0
 
 
 class Agent:
@@ -125,6 +126,7 @@ class Agent:
             await asyncio.wait({self._resting}, timeout=_ENDING_S)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._backend.close(), _ENDING_S)
+        await self._jobs.logs.close(_LAST_LINES_S)
         self._marker.show(is_working=False)
         self._publisher.close()
         await self._clients.end()

@@ -17,9 +17,18 @@ from tiepoint.protocol.codec import from_json, to_json
 from tiepoint.protocol.envelope import Notification
 from tiepoint.protocol.events import EVENT, SNAPSHOT, Event, Snapshot
 from tiepoint.protocol.hello import HelloParams, HelloResult
-from tiepoint.protocol.methods import SUBSCRIBE, SubscribeParams, SubscribeResult
+from tiepoint.protocol.methods import (
+    LOGS_TAIL,
+    PATHS_LOOK,
+    PATHS_PROBE,
+    PATHS_STAT,
+    SUBSCRIBE,
+    SubscribeParams,
+    SubscribeResult,
+)
 
 MOST_WAITING_EVENTS: Final = 2000
+_SLOW: Final = frozenset(each.name for each in (LOGS_TAIL, PATHS_STAT, PATHS_LOOK, PATHS_PROBE))
 
 
 class AgentDialogue:
@@ -52,8 +61,8 @@ class AgentDialogue:
         return await self._methods.call(name, dict(params))
 
     def is_slow(self, name: str) -> bool:
-        """Nothing is: a client's requests are done one after the other."""
-        return False
+        """What looks into folders is, for these may hang; else a client's requests are done one after the other."""
+        return name in _SLOW
 
     def next_notification(self) -> Notification | None:
         """Take the next event, or the snapshot that stands for many."""

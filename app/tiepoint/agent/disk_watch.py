@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import functools
 import shutil
 from pathlib import Path
 from typing import Final
 
 from tiepoint.domain.errors import NoSpace
 from tiepoint.domain.space import size_text
+from tiepoint.runtime.folder_calls import in_folder
 
 _PERIOD_S: Final = 3.0
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -51,7 +53,7 @@ async def until_disk_is_low(folder: Path, floor_bytes: int) -> None:
         NoSpace: Less than that is free.
     """
     while True:
-        free = await asyncio.to_thread(free_bytes, folder)
+        free = await in_folder(folder, functools.partial(free_bytes, folder))
         if free is not None and free < floor_bytes:
             raise no_space(folder, free)
         await asyncio.sleep(_PERIOD_S)

@@ -1,7 +1,8 @@
-"""The log of a job or a node: one line a record, appended by the agent, paged from its end. The loop's thread."""
+"""The log of a job or a node: one line a record, appended by the agent, paged from its end. Blocks on the disk."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -18,27 +19,23 @@ _MOST_LINE_CHARACTERS: Final = 4000
 _BLOCK_BYTES: Final = 64 * 1024
 
 
-class JobLog:
-    """Appends to a log file.
+def log_line(level: str, source: str, text: str) -> LogLine:
+    """Return a record of now: one line, masked, not endless."""
+    told = masked(" ".join(text.splitlines()))[:_MOST_LINE_CHARACTERS]
+    return LogLine(datetime.now(UTC), told, level, source)
 
-    Args:
-        path: The file; made with its folder at the first line.
-    """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+def line_text(line: LogLine) -> str:
+    """Return a record as it stands in a file."""
+    return f"{time_text(line.time)} {line.level.upper()} {line.source or '-'}: {line.text}\n"
 
-    def write(self, level: str, source: str, text: str) -> LogLine:
-        """Append one record, masked; a full disk loses the line, not the job."""
-        told = masked(" ".join(text.splitlines()))[:_MOST_LINE_CHARACTERS]
-        line = LogLine(datetime.now(UTC), told, level, source)
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("a", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(f"{time_text(line.time)} {level.upper()} {source or '-'}: {told}\n")
-        except OSError:
-            return line
-        return line
+
+def append(path: Path, text: str) -> None:
+    """Append whole lines to a log, made with its folder; a full disk loses them, not the job."""
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
 
 
 def tail(path: Path, lines: int, before: str | None, after: str | None = None) -> LogsResult:

@@ -172,7 +172,7 @@ class JobQueue:
         self.start_next()
 
     def _start(self, record: JobRecord) -> None:
-        job = replace(record.job, error=None)
+        job = replace(record.job, error=None, held=None)
         if self._own is None:
             job = replace(job, state=JobState.RUNNING, started=job.started or datetime.now(UTC))
         self._jobs.put(record, job)
@@ -214,7 +214,7 @@ class JobQueue:
 
     def _end(self, record: JobRecord, state: JobState, error: Failure | None) -> None:
         finished = datetime.now(UTC) if state.is_over else None
-        job = replace(record.job, state=state, error=error, finished=finished, eta=None, suitable_nodes=None)
+        job = replace(record.job, state=state, error=error, finished=finished, eta=None, suitable_nodes=None, held=None)
         stages = tuple(_stopped(stage, state) for stage in job.stages)
         if state is JobState.COMPLETED:
             job = replace(job, progress=JobShare(100, 100, "percent"))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tiepoint.agent.disk_watch import free_bytes, no_space
-from tiepoint.agent.job_log import JobLog
+from tiepoint.agent.log_writer import LogWriter
 from tiepoint.agent.publisher import Publisher
 from tiepoint.agent.refusal import unknown_job
 from tiepoint.agent.store import JobStore
@@ -81,6 +81,7 @@ class Jobs:
         self.store = store
         self._publisher = publisher
         self._stages = stages
+        self.logs = LogWriter()
         self._records: dict[str, JobRecord] = {}
         self._foreign: dict[str, JobRecord] = {}
         self._runs = {run.job: run for run in reversed(store.runs())}
@@ -88,9 +89,9 @@ class Jobs:
             self._records[stored.job.id] = JobRecord(stored.job, stored.request)
         for record in self._records.values():
             if goes_on and (record.job.state is JobState.RUNNING or record.job.error == INTERRUPTED):
-                self.put(record, replace(record.job, state=JobState.QUEUED, error=None, eta=None))
+                self.put(record, replace(record.job, state=JobState.QUEUED, error=None, eta=None, held=None))
             elif record.job.state is JobState.RUNNING:
-                self.put(record, replace(record.job, state=JobState.PAUSED, error=INTERRUPTED, eta=None))
+                self.put(record, replace(record.job, state=JobState.PAUSED, error=INTERRUPTED, eta=None, held=None))
 
     def __iter__(self) -> Iterator[JobRecord]:
         return iter(tuple(self._records.values()))
@@ -127,8 +128,8 @@ class Jobs:
         """Return the job submitted with this key, if there is one."""
         return next((record for record in self._records.values() if record.request.key == key), None)
 
-    def add(self, request: SubmitParams, prepare: Callable[[SubmitParams, Path], None]) -> JobRecord:
-        """Take in a new job; the caller made sure that its key is new.
+    def made(self, request: SubmitParams, prepare: Callable[[SubmitParams, Path], None]) -> Job:
+        """Make a job and its folder, which nobody knows yet. Blocks on the disk; any thread.
 
         Args:
             request: What is asked.
@@ -136,7 +137,6 @@ class Jobs:
 
         Raises:
             InputError: The capture cannot be read.
-            NoSpace: The disk of the list is full.
             TiepointError: As `prepare`.
             OSError: The folder cannot be made.
         """
@@ -147,7 +147,7 @@ class Jobs:
         identifier = new_id(request.name or capture.name, now.astimezone(), random_suffix())
         root = capture / "jobs" / identifier
         prepare(request, root)
-        job = Job(
+        return Job(
             id=JobId(identifier),
             name=request.name or capture.name,
             capture=request.capture,
@@ -164,6 +164,13 @@ class Jobs:
             photos=photos.count,
             megapixels=photos.megapixels,
         )
+
+    def add(self, job: Job, request: SubmitParams) -> JobRecord:
+        """Take in a job that was made; the caller made sure that its key is new.
+
+        Raises:
+            TiepointError: The list cannot be written.
+        """
         try:
             self.store.put(job, request)
         except sqlite3.Error as error:  # taken in and forgotten at the next start it would be lost
@@ -223,7 +230,7 @@ class Jobs:
         """Add to the job's log; a foreign one has none of ours."""
         if record.job.foreign:
             return
-        line = JobLog(log_path(record)).write(level, source, text)
+        line = self.logs.write(log_path(record), level, source, text)
         self._publisher.tell(LogLines((line,), job=record.job.id))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import platform
+import shutil
 import socket
 import sys
 from collections.abc import Callable
@@ -18,15 +19,17 @@ from tiepoint.agent.disk_watch import free_bytes, is_disk_full, no_space
 from tiepoint.agent.job_log import tail
 from tiepoint.agent.job_queue import JobQueue
 from tiepoint.agent.jobs import JobRecord, Jobs, log_path
-from tiepoint.agent.paths import file_system_of, probe_file, probe_path, stat_path
+from tiepoint.agent.paths import look_at, probe_file, probe_path, stat_path
 from tiepoint.agent.refusal import not_capable, unknown_node
 from tiepoint.agent.request_check import PRIORITIES, check_request
 from tiepoint.daemon.dispatch import Handler, MethodTable, spoken_version
 from tiepoint.domain.errors import SetupError, UsageError
+from tiepoint.domain.job import Job
 from tiepoint.protocol import methods as table
 from tiepoint.protocol.events import State
 from tiepoint.protocol.hello import Capability, HelloParams, HelloResult
 from tiepoint.runtime import folders
+from tiepoint.runtime.folder_calls import ANSWER_S, ask_folder, folder_silent
 
 
 class AgentMethods:
@@ -60,6 +63,7 @@ class AgentMethods:
         self._set_aside = set_aside
         self._work = work
         self._stop = stop
+        self._submitting: dict[str, asyncio.Task[JobRecord]] = {}
         handlers: dict[str, Handler] = {
             table.JOBS_LIST.name: self._list_jobs,
             table.JOBS_GET.name: self._get_job,
@@ -138,11 +142,27 @@ class AgentMethods:
 
     async def _submit(self, params: table.SubmitParams) -> table.JobResult:
         known = self._jobs.by_key(params.key)
-        if known is None:
+        if known is not None:
+            return _result(known)
+        # The same key handed in twice at once is one job, and a client that goes away takes nothing back.
+        task = self._submitting.get(params.key)
+        if task is None:
+            task = self._submitting[params.key] = asyncio.ensure_future(self._take_in(params))
+            task.add_done_callback(lambda _: self._submitting.pop(params.key))
+        return _result(await asyncio.shield(task))
+
+    async def _take_in(self, params: table.SubmitParams) -> JobRecord:
+        def make() -> Job:
             check_request(params, self._work)
-            known = self._jobs.add(params, self._prepare)
-            self._queue.start_next()
-        return _result(known)
+            return self._jobs.made(params, self._prepare)
+
+        def undo(job: Job) -> None:
+            shutil.rmtree(job.folder or "", ignore_errors=True)
+
+        job = await ask_folder(Path(params.capture), make, undo=undo)
+        record = self._jobs.add(job, params)
+        self._queue.start_next()
+        return record
 
     def _prepare(self, params: table.SubmitParams, root: Path) -> None:
         try:
@@ -215,7 +235,10 @@ class AgentMethods:
             return await self._backend.reach.node_tail(params)
         if params.job is not None:
             path = log_path(self._jobs.get(params.job))
-        elif params.node is not None:
+            if not await self._jobs.logs.written(path, ANSWER_S):
+                raise folder_silent(path.parent)
+            return await ask_folder(path, lambda: tail(path, params.lines, params.before, params.after))
+        if params.node is not None:
             found = self._backend.node_log(params.node)
             if found is None:
                 raise unknown_node(params.node)
@@ -228,11 +251,10 @@ class AgentMethods:
         return table.TimingsResult(self._jobs.past_runs())
 
     async def _stat_path(self, params: table.PathParams) -> table.PathStat:
-        return await asyncio.to_thread(stat_path, params.path)
+        return await ask_folder(Path(params.path), lambda: stat_path(params.path))
 
     async def _look(self, params: table.PathParams) -> table.LookResult:
-        here = await asyncio.to_thread(stat_path, params.path)
-        system = await asyncio.to_thread(file_system_of, params.path)
+        here, system = await look_at(params.path)
         if self._backend.reach is not None:
             return table.LookResult(here, system, await self._backend.reach.look(params.path))
         return table.LookResult(
@@ -248,7 +270,7 @@ class AgentMethods:
         if self._backend.reach is not None:
             async with probe_file(params.path) as written:
                 return table.ProbeResult(await self._backend.reach.probe(params.path, written))
-        problem = await asyncio.to_thread(probe_path, params.path)
+        problem = await ask_folder(Path(params.path), lambda: probe_path(params.path))
         return table.ProbeResult(
             tuple(table.NodeProbe(node.id, problem is None, problem) for node in self._backend.nodes())
         )

@@ -1,8 +1,9 @@
-"""What is at a path of this computer, and whether it can be written. Blocks on the disk: call it from a thread."""
+"""What is at a path of this computer, and whether it can be written. Plain functions block on the disk; coroutines do
+not, and say so when a folder does not answer.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import secrets
@@ -11,9 +12,11 @@ from pathlib import Path
 from typing import Literal
 
 from tiepoint.agent.disk_watch import free_bytes
-from tiepoint.domain.errors import OperationFailed
+from tiepoint.domain.errors import FolderSilent, OperationFailed
 from tiepoint.domain.failure import Failure
 from tiepoint.protocol.methods import PathStat
+from tiepoint.runtime.folder_calls import ask_folder
+from tiepoint.runtime.mounts import mount_of
 
 
 def stat_path(text: str) -> PathStat:
@@ -58,27 +61,33 @@ async def probe_file(folder: str) -> AsyncIterator[str]:
 
     Yields:
         Its path; empty when the folder cannot be written here.
+
+    Raises:
+        FolderSilent: It does not answer.
     """
     file = Path(folder) / f".tiepoint-probe-{secrets.token_hex(4)}"
     try:
-        await asyncio.to_thread(file.write_bytes, secrets.token_bytes(16))
+        await ask_folder(file, lambda: file.write_bytes(secrets.token_bytes(16)), undo=lambda _: file.unlink())
     except (OSError, ValueError):
         yield ""
         return
     try:
         yield str(file)
     finally:
-        await asyncio.to_thread(file.unlink, missing_ok=True)
+        with contextlib.suppress(FolderSilent):
+            await ask_folder(file, lambda: file.unlink(missing_ok=True))
 
 
-def file_system_of(text: str) -> str:
-    """Name the file system under a path (`ext4`, `nfs4`, `lustre`); empty where it cannot be told."""
+async def look_at(text: str, within_s: float | None = None) -> tuple[PathStat, str]:
+    """Say what is at a path, and name the file system under it (`ext4`, `nfs4`, `lustre`; empty = it cannot be told).
+
+    Raises:
+        FolderSilent: It does not answer.
+    """
+    return await ask_folder(Path(text), lambda: (stat_path(text), _file_system_of(text)), within_s=within_s)
+
+
+def _file_system_of(text: str) -> str:
     with contextlib.suppress(OSError, ValueError):
-        path, best, kind = os.path.realpath(text), "", ""
-        for line in Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines():
-            _, place, found, *_ = line.split(" ")
-            place = place.replace("\\040", " ")
-            if len(place) >= len(best) and (path == place or path.startswith(place.rstrip("/") + "/")):
-                best, kind = place, found
-        return kind
+        return mount_of(os.path.realpath(text))[1]
     return ""

@@ -69,7 +69,8 @@ class Drawing:
                 self._add_running(rows, stage)
             else:
                 self._add_resting(rows, stage)
-        return Group(_headline(snapshot.job, snapshot.trouble), rows)
+        held = snapshot.job.held
+        return Group(_headline(snapshot.job, snapshot.trouble or (held.summary if held else None)), rows)
 
     def _add_preparing(self, rows: Table, progress: OperationProgress) -> None:
         title = PHASE_TITLES.get(progress.phase) or plain(progress.phase)

@@ -57,6 +57,7 @@ class PlainOutlet:
         self._news = SiteNews()
         self._job = ""
         self._trouble: str | None = None
+        self._held: Failure | None = None
         self._transfer_state: TransferState | None = None
         self._resources: dict[str, tuple[LineState, str]] = {}
 
@@ -71,6 +72,10 @@ class PlainOutlet:
         if snapshot.trouble != self._trouble:
             self._trouble = snapshot.trouble
             self._tell(plain(snapshot.trouble) if snapshot.trouble else "Connected again.")
+        held = snapshot.job.held if snapshot.job else None
+        if held != self._held:
+            self._held = held
+            self._tell(with_remedy(held) if held else "The job goes on.")
         for stage in snapshot.job.stages if snapshot.job else ():
             self._stage(stage)
 

@@ -18,6 +18,7 @@ Adapters, agent and engine translate foreign errors into these once, at their ed
         ├── OutOfMemory       a task needed more memory than there is
         ├── NoLicence         the engine has no licence, or no seat is free
         ├── PathMissing       a machine does not see a file where it should be
+        ├── FolderSilent      a folder's storage does not answer
         ├── WorkerLost        a task killed its worker too often
         ├── EngineFailure     a stage could not do its work
         ├── ConnectionLost    the link to the scheduler broke
@@ -182,6 +183,12 @@ class PathMissing(OperationFailed):
     """A machine does not see a file or folder where it should be, or may not write there."""
 
     kind = "missing-path"
+
+
+class FolderSilent(OperationFailed):
+    """The storage that holds a folder does not answer: it hangs, or the way to it is broken."""
+
+    kind = "silent-folder"
 
 
 class WorkerLost(OperationFailed):

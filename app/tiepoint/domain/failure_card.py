@@ -28,6 +28,7 @@ _EXPLANATIONS: Final[Mapping[str, str]] = {
     "engine": "The stage ran and could not do its work.",
     "licence": "The engine does no work without a valid licence; everything done so far is kept.",
     "missing-path": "Scheduler and nodes must see the same folder under the same path.",
+    "silent-folder": "The job waits for its files; what was done is kept, and no line of the log is lost.",
     "no-tie-points": "The photos share too few details that can be found again from one to the next. It is no fault of "
     "the computers and will happen again with the same photos.",
     "host-key": "A machine shows another key than the one that was pinned: it was set up anew, or somebody stands "
@@ -52,6 +53,7 @@ _REMEDIES: Final[Mapping[str, str]] = {
     "setup": "Look at the checks of this computer.",
     "licence": "Renew the licence or give back one that is not used, then let the job go on.",
     "missing-path": "Look with Path Doctor where the file is not seen, then let the job go on.",
+    "silent-folder": "Look at the storage that holds it; the job goes on by itself once it answers.",
     "no-tie-points": "Exclude photos that show nothing in common, or take more with at least 60 % overlap.",
     "host-key": "Compare both fingerprints with whoever set the machine up, then read the key again.",
 }
@@ -125,7 +127,7 @@ class FailureCard:
 
 
 def failure_card(job: Job, lines: Sequence[LoggedLine], *, is_here: bool = True) -> FailureCard | None:
-    """Tell why a job failed or was interrupted.
+    """Tell why a job failed or was interrupted, or what holds it up.
 
     Args:
         job: The job.
@@ -135,9 +137,14 @@ def failure_card(job: Job, lines: Sequence[LoggedLine], *, is_here: bool = True)
     Returns:
         The card; None when nothing went wrong with the job.
     """
-    if job.state not in (JobState.FAILED, JobState.PAUSED) or (job.state is JobState.PAUSED and job.error is None):
+    is_held = job.held is not None and not job.state.is_over
+    if not is_held and (
+        job.state not in (JobState.FAILED, JobState.PAUSED) or (job.state is JobState.PAUSED and job.error is None)
+    ):
         return None
-    failure = job.error or Failure("failed", "The job failed without saying why.", retryable=True)
+    failure = job.held if is_held and job.held else job.error
+    failure = failure or Failure("failed", "The job failed without saying why.", retryable=True)
+    lines = () if is_held else lines
     stage = _stage(job)
     proof = _proof(failure, stage, lines)
     kind, title = cause_of(failure, (proof, *_grave(lines)), stage.name if stage else job.stage)

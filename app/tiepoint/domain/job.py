@@ -132,6 +132,7 @@ class Job:
         suitable_nodes: Nodes that could take its next task; None = unknown. 0 while it runs or waits is loud.
         published: Address of its folder in Blob, once its products are there; empty = they are not.
         is_adopted: Of a foreign job: whether somebody took it as their own.
+        held: What holds it up although it is not over; it goes on by itself once that has passed.
     """
 
     id: JobId
@@ -161,6 +162,7 @@ class Job:
     suitable_nodes: int | None = None
     published: str = ""
     is_adopted: bool = False
+    held: Failure | None = None
 
     @property
     def is_resumable(self) -> bool:

@@ -18,6 +18,8 @@ class NoteKind(StrEnum):
 
     FAILED = "failed"
     INTERRUPTED = "interrupted"
+    HELD = "held"
+    """Its folder does not answer."""
     FOREIGN = "foreign"
     """Submitted by another tool, and nobody took it as their own."""
     NO_NODE = "no_node"
@@ -75,6 +77,8 @@ def job_note(job: Job, facts: NoteFacts) -> JobNote:
     """Return what is to be said of a job."""
     if job.error is not None and job.state in (JobState.FAILED, JobState.PAUSED):
         return JobNote(NoteKind.FAILED if job.state is JobState.FAILED else NoteKind.INTERRUPTED)
+    if job.held is not None and not job.state.is_over:
+        return JobNote(NoteKind.HELD)
     if job.foreign and not job.is_adopted and not job.state.is_over:
         return JobNote(NoteKind.FOREIGN)
     if job.state in (JobState.RUNNING, JobState.QUEUED) and job.suitable_nodes == 0:

@@ -6,6 +6,7 @@ It knows no scheduler: an `Executor` runs a stage's tasks wherever it likes, a `
 from __future__ import annotations
 
 import asyncio
+import functools
 import importlib
 import json
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from typing import Any, Final, Protocol
 from tiepoint.domain.stages import OPEN_ENGINE_STAGES
 from tiepoint.engine.job_folder import JobFolder
 from tiepoint.engine.task import Progress, Task, is_done, manifest_path, run_task
+from tiepoint.runtime.folder_calls import in_folder
 
 ALIGNMENT_STAGES: Final = ("features", "matching", "alignment")
 MOST_ALIGNMENT_ROUNDS: Final = 3
@@ -69,27 +71,28 @@ async def run_pipeline(
 async def _align_again(job: JobFolder, executor: Executor, listener: Listener) -> None:
     """Repeat features, matching and alignment while alignment.json asks for a round with stronger settings."""
     for _ in range(MOST_ALIGNMENT_ROUNDS - 1):
-        if not job.read("alignment.json").get("retry"):
+        told = await in_folder(job.work, functools.partial(job.read, "alignment.json"))
+        if not told.get("retry"):
             return
         for stage in ALIGNMENT_STAGES:
             await _run_stage(job, stage, executor, listener)
 
 
 async def _run_stage(job: JobFolder, stage: str, executor: Executor, listener: Listener) -> None:
-    tasks = await asyncio.to_thread(_planned, job, stage)
+    tasks = await in_folder(job.work, functools.partial(_planned, job, stage))
     waves = _waves(tasks)
-    done = await asyncio.to_thread(_done_before, job, waves)
+    done = await in_folder(job.work, functools.partial(_done_before, job, waves))
     listener.stage_started(stage, [task.key for task in tasks], sorted(done))
     for wave in waves:
         known = [task for task in wave if task.key in done]
-        fitting = known or await asyncio.to_thread(_done, job, wave)
+        fitting = known or await in_folder(job.work, functools.partial(_done, job, wave))
         for task in fitting:
             if task.key not in done:
                 listener.task_finished(stage, task.key)
         waiting = [task for task in wave if task not in fitting]
         if waiting:
             await executor.execute(job, stage, waiting, listener)
-    seconds, cpu_seconds = await asyncio.to_thread(_spent, job, tasks)
+    seconds, cpu_seconds = await in_folder(job.work, functools.partial(_spent, job, tasks))
     listener.stage_finished(stage, seconds=seconds, cpu_seconds=cpu_seconds)
 
 

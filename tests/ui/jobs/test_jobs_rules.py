@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from fakes.job_scenes import AGENT_ENDED, a_job, a_stage, later
 from fakes.scheduler import T0
 from tiepoint.domain.estimate import StageEstimate, TimeEstimate, TimeRange
+from tiepoint.domain.failure import Failure
 from tiepoint.domain.job import Job, JobState, Progress
 from tiepoint.domain.link import Link, LinkState
 from tiepoint.protocol.hello import Capability, EngineVersion, HelloResult
@@ -219,3 +221,11 @@ def test_the_choice_follows_the_running_job_until_one_is_chosen() -> None:
     choice.choose("gone")
     assert choice.job(snapshot(runs, done)) == runs
     assert choice.job(snapshot()) is None
+
+
+def test_a_job_whose_folder_does_not_answer_asks_for_attention() -> None:
+    silent = Failure("silent-folder", "The folder /work does not answer.", "Look at the storage.")
+    job = dataclasses.replace(a_job(), held=silent)
+    note = cell(job, "note")
+    assert (note.text, note.tone) == ("Its folder does not answer", "err")
+    assert "attention" in job_row(job, JobContext(later(42))).tags

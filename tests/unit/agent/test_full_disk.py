@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tiepoint.agent.jobs import Jobs
+from tiepoint.agent.jobs import JobRecord, Jobs
 from tiepoint.agent.journal import Journal
 from tiepoint.agent.publisher import Publisher
 from tiepoint.agent.store import JobStore
@@ -20,6 +20,11 @@ def _fill(store: JobStore, *, is_full: bool) -> None:
     """Let SQLite itself find no room, as on a full disk."""
     pages = store._connection.execute("PRAGMA page_count").fetchone()[0] if is_full else 10_000  # noqa: SLF001
     store._connection.execute(f"PRAGMA max_page_count = {pages}")  # noqa: SLF001
+
+
+def taken_in(jobs: Jobs, request: SubmitParams) -> JobRecord:
+    """Take in a job as the agent does."""
+    return jobs.add(jobs.made(request, lambda *_: None), request)
 
 
 async def test_a_full_disk(tmp_path: Path, expected_logs: list[str]) -> None:
@@ -35,10 +40,10 @@ async def test_a_full_disk(tmp_path: Path, expected_logs: list[str]) -> None:
         # Long, so that each takes pages of its own.
         return SubmitParams(capture=str(capture), preset="draft", key=f"{number}", parameters={"x": "y" * 20_000})
 
-    kept = jobs.add(request(1), lambda *_: None)
+    kept = taken_in(jobs, request(1))
     _fill(store, is_full=True)
     with pytest.raises(NoSpace, match="left on the disk that holds"):
-        jobs.add(request(2), lambda *_: None)
+        taken_in(jobs, request(2))
     assert jobs.by_key("2") is None  # the same key may be handed in again
     assert [record.job.id for record in jobs] == [kept.job.id]
     jobs.put(kept, replace(kept.job, state=JobState.FAILED, changes="z" * 30_000))
@@ -48,6 +53,6 @@ async def test_a_full_disk(tmp_path: Path, expected_logs: list[str]) -> None:
     _fill(store, is_full=False)
     jobs.put(kept, replace(kept.job, state=JobState.CANCELED))
     assert store.jobs()[0].job.state is JobState.CANCELED
-    assert jobs.add(request(2), lambda *_: None).job.state is JobState.QUEUED
+    assert taken_in(jobs, request(2)).job.state is JobState.QUEUED
     publisher.close()
     store.close()

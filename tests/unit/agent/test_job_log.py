@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tiepoint.agent.job_log import JobLog, tail
+from tiepoint.agent.job_log import append, line_text, log_line, tail
+from tiepoint.protocol.events import LogLine
+
+
+def write(path: Path, level: str, source: str, text: str) -> LogLine:
+    line = log_line(level, source, text)
+    append(path, line_text(line))
+    return line
 
 
 def test_pages_from_the_end(tmp_path: Path) -> None:
-    log = JobLog(tmp_path / "new" / "job.log")
+    log = tmp_path / "new" / "job.log"
     for number in range(3000):
-        log.write("info", "features", f"line {number} " + "x" * 60)
+        write(log, "info", "features", f"line {number} " + "x" * 60)
     texts: list[str] = []
     before = None
     while True:
@@ -24,7 +31,7 @@ def test_pages_from_the_end(tmp_path: Path) -> None:
 
 def test_what_a_line_says(tmp_path: Path) -> None:
     path = tmp_path / "job.log"
-    line = JobLog(path).write("warning", "mesh", "two\nlines?sig=secret")
+    line = write(path, "warning", "mesh", "two\nlines?sig=secret")
     (read,) = tail(path, 10, None).lines
     assert (read.level, read.source, read.text) == ("warning", "mesh", "two lines?sig=***")
     assert abs((read.time - line.time).total_seconds()) < 0.01
@@ -40,13 +47,12 @@ def test_lines_of_others_and_missing_files(tmp_path: Path) -> None:
 
 def test_going_on_where_an_answer_ended(tmp_path: Path) -> None:
     path = tmp_path / "job.log"
-    log = JobLog(path)
     assert tail(path, 10, None).end == "0"
-    log.write("info", "check", "one")
+    write(path, "info", "check", "one")
     first = tail(path, 10, None)
     assert tail(path, 10, None, first.end).lines == ()
     for number in range(5):
-        log.write("info", "check", f"later {number}")
+        write(path, "info", "check", f"later {number}")
     page = tail(path, 3, None, first.end)
     assert [line.text for line in page.lines] == ["later 0", "later 1", "later 2"]
     page = tail(path, 3, None, page.end)
@@ -56,7 +62,7 @@ def test_going_on_where_an_answer_ended(tmp_path: Path) -> None:
 
 def test_a_line_that_is_being_written_waits(tmp_path: Path) -> None:
     path = tmp_path / "job.log"
-    JobLog(path).write("info", "check", "one")
+    write(path, "info", "check", "one")
     start = tail(path, 10, None).end
     with path.open("ab") as file:
         file.write(b"2026-11-22T10:00:00.000Z INFO check: ha")
@@ -68,5 +74,5 @@ def test_a_line_that_is_being_written_waits(tmp_path: Path) -> None:
 
 def test_a_log_that_was_replaced_is_read_from_its_end(tmp_path: Path) -> None:
     path = tmp_path / "job.log"
-    JobLog(path).write("info", "check", "one")
+    write(path, "info", "check", "one")
     assert tail(path, 10, None, "99999").lines == ()

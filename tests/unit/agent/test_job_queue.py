@@ -7,14 +7,20 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+from patience import PATIENCE_S
 from tiepoint.agent.job_queue import JobQueue
-from tiepoint.agent.jobs import Jobs
+from tiepoint.agent.jobs import JobRecord, Jobs
 from tiepoint.agent.journal import Journal
 from tiepoint.agent.publisher import Publisher
 from tiepoint.agent.store import JobStore
 from tiepoint.domain.errors import EngineFailure
 from tiepoint.domain.job import JobState
 from tiepoint.protocol.methods import SubmitParams
+
+
+def taken_in(jobs: Jobs, request: SubmitParams) -> JobRecord:
+    """Take in a job as the agent does."""
+    return jobs.add(jobs.made(request, lambda *_: None), request)
 
 
 async def test_a_job_that_is_told_to_go_on_while_it_stops_goes_on(tmp_path: Path) -> None:
@@ -34,7 +40,7 @@ async def test_a_job_that_is_told_to_go_on_while_it_stops_goes_on(tmp_path: Path
     store, publisher = JobStore(tmp_path / "jobs.db"), Publisher(Journal())
     jobs = Jobs(store, publisher, ("mesh",))
     queue = JobQueue(jobs, publisher, cast("Any", SimpleNamespace(own_queue=None, run=run)), lambda: None)
-    record = jobs.add(SubmitParams(capture=str(capture), preset="draft", key="1"), lambda *_: None)
+    record = taken_in(jobs, SubmitParams(capture=str(capture), preset="draft", key="1"))
     queue.start_next()
     await runs.acquire()
     pausing = asyncio.create_task(queue.pause(record))
@@ -42,7 +48,7 @@ async def test_a_job_that_is_told_to_go_on_while_it_stops_goes_on(tmp_path: Path
     resuming = asyncio.create_task(queue.resume(record))
     may_stop.set()
     await asyncio.gather(pausing, resuming)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         await runs.acquire()
     assert record.job.state is JobState.RUNNING
     await queue.close()
@@ -68,9 +74,9 @@ async def test_storage_that_went_away_is_named(tmp_path: Path) -> None:
         cast("Any", SimpleNamespace(own_queue=None, run=run)),
         lambda: over.set() if record.job.state.is_over else None,
     )
-    record = jobs.add(SubmitParams(capture=str(capture), preset="draft", key="1"), lambda *_: None)
+    record = taken_in(jobs, SubmitParams(capture=str(capture), preset="draft", key="1"))
     queue.start_next()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         await over.wait()
     assert record.job.error is not None
     assert (record.job.error.kind, record.job.error.retryable) == ("missing-path", True)

@@ -82,6 +82,21 @@ def test_shares_and_rates_are_those_since_the_last_look(tmp_path: Path, monkeypa
     assert sampler.sample() == Usage(0.75, 600 * 1024, 512_000, 3000)
 
 
+def test_the_shared_folder_itself_is_not_touched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that hangs would hold up every report, and the node would be given up for it."""
+
+    def touched(path: str) -> str:
+        raise AssertionError(f"{path} was touched")
+
+    machine = Machine(tmp_path, "nfs4", "/work")
+    machine.tick(1, 1, 0)
+    machine.nfs("/work", 1, 1)
+    monkeypatch.setattr("tiepoint.agent.node.telemetry.os.path.realpath", touched)
+    sampler = Sampler("/work", tmp_path)
+    assert sampler.sample().memory_bytes
+    assert sampler.sample().work_bytes_s is not None
+
+
 def test_lustre_tells_its_sums(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seconds = iter([10.0, 11.0])
     monkeypatch.setattr("tiepoint.agent.node.telemetry.time.monotonic", lambda: next(seconds))

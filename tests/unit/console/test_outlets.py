@@ -159,6 +159,16 @@ def test_a_run_is_drawn_stage_by_stage() -> None:
     assert "· Matching" in drawn
 
 
+def test_what_holds_a_job_up_is_told_once_and_that_it_goes_on() -> None:
+    silent = Failure("silent-folder", "The folder /work does not answer.", "Look at the storage.")
+    held = RunSnapshot(job=dataclasses.replace(JOB, stages=(), held=silent))
+    outlet, said = _plain(FakeClock())
+    for snapshot in (held, held, RunSnapshot(job=dataclasses.replace(JOB, stages=()))):
+        outlet.progress(snapshot)
+    assert said[1:] == ["The folder /work does not answer. Look at the storage.", "The job goes on."]
+    assert "The folder /work does not answer." in _drawn(held)
+
+
 def test_what_prepares_a_run_is_drawn_too() -> None:
     assert "1.5 MB of 3.0 MB" in _drawn(COPYING)
     assert "Look at photos" in _drawn(RunSnapshot(preparing=OperationProgress("read", 3, None, "photos")))

@@ -74,6 +74,16 @@ def test_other_jobs_have_no_card(state: JobState) -> None:
     assert failure_card(replace(FAILED, state=JobState.PAUSED, error=None), []) is None
 
 
+def test_a_job_that_is_held_up_has_a_card_of_what_holds_it() -> None:
+    silent = Failure("silent-folder", "The folder /work does not answer.", "Look at the storage.", retryable=True)
+    running = replace(FAILED, state=JobState.RUNNING, error=None, held=silent, finished=None)
+    card = failure_card(running, [_line("killing worker-1", "error")])
+    assert card is not None
+    assert (card.kind, card.title, card.remedy, card.proof) == ("silent-folder", silent.summary, silent.remedy, "")
+    assert card.explanation
+    assert failure_card(replace(running, state=JobState.COMPLETED), []) is None
+
+
 @pytest.mark.parametrize("kind", [*error_types(), "interrupted", "nonsense"])
 def test_every_kind_has_a_remedy(kind: str) -> None:
     paused = replace(FAILED, state=JobState.PAUSED, error=Failure(kind, "It stopped."))

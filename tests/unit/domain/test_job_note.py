@@ -34,6 +34,12 @@ FAILURE = Failure("engine", "It could not.")
         (JOB, NoteFacts(heartbeat=Heartbeat(500, 600)), JobNote(NoteKind.NOTHING)),
         (replace(JOB, suitable_nodes=0, retried=3), NoteFacts(nodes=8), JobNote(NoteKind.NO_NODE, 0, 8)),
         (replace(JOB, state=JobState.QUEUED, suitable_nodes=0), NoteFacts(nodes=4), JobNote(NoteKind.NO_NODE, 0, 4)),
+        (
+            replace(JOB, held=FAILURE, suitable_nodes=0),
+            NoteFacts(heartbeat=Heartbeat(900, 600)),
+            JobNote(NoteKind.HELD),
+        ),
+        (replace(JOB, held=FAILURE, state=JobState.COMPLETED), NoteFacts(), JobNote(NoteKind.READY)),
         (replace(JOB, state=JobState.QUEUED), NoteFacts(), JobNote(NoteKind.QUEUED)),
         (replace(JOB, foreign=True, suitable_nodes=0), NoteFacts(), JobNote(NoteKind.FOREIGN)),
         (replace(JOB, foreign=True, is_adopted=True), NoteFacts(), JobNote(NoteKind.NOTHING)),

@@ -11,13 +11,17 @@ from typing import Any, Final, TypeAlias
 
 from tiepoint.agent.backends.dask.worker_process import WorkerProcess
 from tiepoint.agent.job_log import tail
-from tiepoint.agent.paths import file_system_of, probe_path, stat_path
+from tiepoint.agent.paths import look_at, probe_path
+from tiepoint.domain.errors import FolderSilent
 from tiepoint.protocol.codec import to_json
 from tiepoint.runtime import folders
+from tiepoint.runtime.folder_calls import ask_folder
 
 _log = logging.getLogger(__name__)
 
 LOG_NAME: Final = "node"
+_ANSWER_S: Final = 8.0
+"""Sooner than the agent loses patience (`nodes_reach`)."""
 Answer: TypeAlias = Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]
 
 
@@ -47,6 +51,8 @@ class Answers:
             return {"problem": f"this node does not know {method}"}
         try:
             return await answer(params)
+        except FolderSilent as error:
+            return {"problem": f"{error.summary} {error.remedy}"}
         except Exception as error:  # noqa: BLE001 - whatever it is, the agent waits for an answer
             _log.warning("%s failed: %s", method, error)
             return {"problem": f"{type(error).__name__}: {error}"}
@@ -62,13 +68,14 @@ class Answers:
 
     async def _look(self, params: Mapping[str, Any]) -> dict[str, Any]:
         path = str(params["path"])
-        stat = await asyncio.to_thread(stat_path, path)
-        return {"stat": to_json(stat), "file_system": await asyncio.to_thread(file_system_of, path)}
+        stat, file_system = await look_at(path, _ANSWER_S)
+        return {"stat": to_json(stat), "file_system": file_system}
 
     async def _probe(self, params: Mapping[str, Any]) -> dict[str, Any]:
         path, written = str(params["path"]), str(params["written"])
-        problem = await asyncio.to_thread(probe_path, path)
-        sees = await asyncio.to_thread(_is_seen, written) if written else None
+        problem, sees = await ask_folder(
+            Path(path), lambda: (probe_path(path), _is_seen(written) if written else None), within_s=_ANSWER_S
+        )
         return {"error": to_json(problem), "sees_agent": sees}
 
     async def _tail(self, params: Mapping[str, Any]) -> dict[str, Any]:

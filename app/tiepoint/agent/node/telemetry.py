@@ -9,10 +9,11 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from tiepoint.runtime.mounts import mount_of
 
 _SECTOR_BYTES: Final = 512
 """Of /proc/diskstats, whatever the disk says of itself (kernel: Documentation/admin-guide/iostats.rst)."""
@@ -38,6 +39,7 @@ class Sampler:
 
     def __init__(self, work: str, root: Path = Path("/")) -> None:
         self._work = work
+        self._real: str | None = None
         self._proc = root / "proc"
         self._sys = root / "sys"
         self._last: tuple[float, tuple[float, float], int | None, int | None] | None = None
@@ -89,16 +91,14 @@ class Sampler:
         return None
 
     def _mount(self) -> tuple[str, str]:
-        path, best, kind = os.path.realpath(self._work), "", ""
-        for place, found in self._mounts():
-            if len(place) >= len(best) and (path == place or path.startswith(place.rstrip("/") + "/")):
-                best, kind = place, found
-        return best, kind
-
-    def _mounts(self) -> Iterator[tuple[str, str]]:
-        for line in _text(self._proc / "self" / "mounts").splitlines():
-            _, place, kind, *_ = line.split(" ")
-            yield place.replace("\\040", " "), kind
+        """Tell the folder's file system without touching it: one that hangs would hold up every report."""
+        table = self._proc / "self" / "mounts"
+        place, kind = mount_of(self._work, table)
+        if kind.startswith(("nfs", "lustre")):
+            return place, kind
+        if self._real is None:  # a link on this machine's own disk may lead to it
+            self._real = os.path.realpath(self._work)
+        return mount_of(self._real, table)
 
     def _nfs_bytes(self, place: str) -> int | None:
         """Return bytes that went to and came from the server (Linux: fs/nfs/iostat.h, `bytes:`, fields 5 and 6)."""

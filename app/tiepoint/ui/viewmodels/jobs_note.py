@@ -24,6 +24,8 @@ def note_cell(job: Job, note: JobNote, place: int) -> Cell:
         tone = "err" if kind is NoteKind.FAILED else "warn"
         cause, title = cause_of(job.error, (), job.stage)
         return Cell(said_title(cause, plain(title), job.stage), tone=tone, icon="circle-alert")
+    if kind is NoteKind.HELD:
+        return Cell(tr("Jobs", "Its folder does not answer"), tone="err", icon="octagon-alert", is_strong=True)
     if kind is NoteKind.NO_NODE:
         words = tr_count("Jobs", "0 of {count} node suits", "0 of {count} nodes suit", note.total)
         return Cell(words, tone="err", icon="octagon-alert", is_strong=True)

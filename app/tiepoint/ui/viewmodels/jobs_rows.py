@@ -32,7 +32,7 @@ __all__ = ["JobContext", "elapsed_s", "job_columns", "job_row", "job_share", "le
 
 _RECENT_S: Final = 86400
 _ATTENTION, _ACTIVE, _OVER = frozenset({"attention"}), frozenset({"active"}), frozenset({"over"})
-_LOUD: Final = (NoteKind.STUCK, NoteKind.NO_NODE, NoteKind.FOREIGN)
+_LOUD: Final = (NoteKind.STUCK, NoteKind.NO_NODE, NoteKind.FOREIGN, NoteKind.HELD)
 
 
 def job_columns() -> tuple[Column, ...]:

@@ -27,6 +27,12 @@ sys.meta_path.insert(0, _ToyFinder())
 if os.environ.get("TOY_HOSTS"):
     socket.gethostname = lambda: Path(os.environ["TIEPOINT_HOME"]).name
 
+# A folder that hangs is given up sooner than for people.
+if os.environ.get("TOY_ANSWER_S"):
+    import tiepoint.runtime.folder_calls
+
+    tiepoint.runtime.folder_calls.ANSWER_S = float(os.environ["TOY_ANSWER_S"])
+
 # A worker that cannot even start: a broken library, say.
 if os.environ.get("TOY_BROKEN_WORKERS") and "worker" in sys.orig_argv:
     sys.stderr.write("the toy worker is broken\n")

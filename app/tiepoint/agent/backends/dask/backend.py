@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -23,6 +24,7 @@ from tiepoint.engine.pipeline import Executor, run_pipeline
 from tiepoint.protocol.hello import Capability, EngineVersion
 from tiepoint.protocol.methods import SubmitParams
 from tiepoint.runtime import folders
+from tiepoint.runtime.folder_calls import in_folder
 
 Pipeline: TypeAlias = Callable[[JobFolder, Executor, RunListener], Awaitable[None]]
 
@@ -88,7 +90,7 @@ class DaskBackend:
         from tiepoint.agent.backends.dask.cluster import Listening
         from tiepoint.agent.backends.dask.executor import DaskExecutor
 
-        job = await asyncio.to_thread(JobFolder.open, order.root)
+        job = await in_folder(order.root, functools.partial(JobFolder.open, order.root))
         # Cancelled half-way, a starting cluster would be left without an owner: it starts to the end in any case.
         self._starting = asyncio.create_task(self._start_cluster(), name="start cluster")
         await asyncio.shield(self._starting)

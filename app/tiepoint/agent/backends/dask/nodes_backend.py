@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,7 @@ from tiepoint.engine.pipeline import run_pipeline
 from tiepoint.protocol.hello import Capability
 from tiepoint.protocol.methods import SubmitParams
 from tiepoint.runtime import folders
+from tiepoint.runtime.folder_calls import in_folder
 
 _log = logging.getLogger(__name__)
 
@@ -94,7 +96,7 @@ class NodesBackend:
 
     async def run(self, order: RunOrder, listener: RunListener) -> None:
         """See `agent.backend.Backend`."""
-        job = await asyncio.to_thread(JobFolder.open, order.root)
+        job = await in_folder(order.root, functools.partial(JobFolder.open, order.root))
         await self._listen()
         from tiepoint.agent.backends.dask.nodes_executor import NodesExecutor
 

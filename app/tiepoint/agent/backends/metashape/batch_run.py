@@ -6,6 +6,7 @@ The loop's thread.
 from __future__ import annotations
 
 import asyncio
+import functools
 import re
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +23,7 @@ from tiepoint.agent.backends.metashape.results import CapturePhotos, photos_of, 
 from tiepoint.agent.backends.metashape.server import AgisoftServer
 from tiepoint.domain.errors import OperationFailed, TiepointError
 from tiepoint.engine.job_folder import JobFolder
+from tiepoint.runtime.folder_calls import in_folder
 
 DEAD: Final = ("aborted", "failed", "error")
 _OURS: Final = re.compile(r"jobs/([^/]+)/project/[^/]+\.psx$")
@@ -61,9 +63,10 @@ class BatchRun:
         Raises:
             TiepointError: Why it failed.
         """
-        job = await asyncio.to_thread(JobFolder.open, self._order.root)
-        self.note = await asyncio.to_thread(BatchNote.read, self._order.root)
-        photos = await asyncio.to_thread(photos_of, job.capture_folder)
+        root = self._order.root
+        job = await in_folder(root, functools.partial(JobFolder.open, root))
+        self.note = await in_folder(root, functools.partial(BatchNote.read, root))
+        photos = await in_folder(job.capture_folder, functools.partial(photos_of, job.capture_folder))
         self._specs = tasks_of(job.parameters, job.preset, job.products, is_georeferenced=photos.is_georeferenced)
         if not photos.is_georeferenced:
             for stage in GEOREFERENCED_STAGES:
@@ -100,7 +103,8 @@ class BatchRun:
         return batch if batch is not None and job_named(batch) == self._order.root.name else None
 
     async def _keep(self) -> None:
-        await asyncio.to_thread(self.note.write, self._order.root)
+        root = self._order.root
+        await in_folder(root, functools.partial(self.note.write, root))
 
     async def _submit(self, job: JobFolder, photos: CapturePhotos) -> None:
         """Make sure that there is a batch that is let go on."""
@@ -218,7 +222,7 @@ class BatchRun:
 
     async def _finish(self, job: JobFolder, photos: CapturePhotos) -> None:
         """Write down what the finished project says of itself; without that the products are no worse."""
-        await asyncio.to_thread(require_model, job.products)
+        await in_folder(job.products, functools.partial(require_model, job.products))
         described: dict[str, Any] = {}
         try:
             described = await self._server.made(
@@ -227,7 +231,9 @@ class BatchRun:
         except (Said, TiepointError) as error:
             self._listener.logged("warning", "agent", f"the finished project cannot be read: {error}")
         version = self._server.server_version or self._server.version
-        await asyncio.to_thread(write_results, job, described, version=version, is_local=photos.is_georeferenced)
+        is_local = photos.is_georeferenced
+        write = functools.partial(write_results, job, described, version=version, is_local=is_local)
+        await in_folder(job.products, write)
 
     def _host_of(self, worker: int) -> str:
         found = self._server.workers.get(worker)

@@ -15,7 +15,7 @@ from tiepoint.agent.backends.metashape.facts import CAPABILITIES, WorkerFacts
 from tiepoint.agent.backends.metashape.nodes import Nodes, node_name
 from tiepoint.agent.backends.metashape.program import NotThisVersion
 from tiepoint.agent.backends.metashape.server import AgisoftServer
-from tiepoint.agent.job_log import JobLog, tail
+from tiepoint.agent.job_log import append, line_text, log_line, tail
 from tiepoint.agent.refusal import not_capable, unknown_node
 from tiepoint.domain.failure import Failure
 from tiepoint.domain.identifiers import NodeId
@@ -116,7 +116,8 @@ class WorkerReach:
         if fresh:
             _make_room(log_file(name))
         for level, text in fresh:
-            JobLog(log_file(name)).write(level if level in ("info", "warning", "error") else "info", name, text)
+            line = log_line(level if level in ("info", "warning", "error") else "info", name, text)
+            append(log_file(name), line_text(line))
 
 
 def log_file(node: str) -> Path:

@@ -44,7 +44,8 @@ class FailurePart:
         """
         self._allowed = allowed
         has_failure = failure_card(job, ()) is not None
-        self._log.set_active(is_active=has_failure and is_seen)
+        # The log of a job whose folder does not answer cannot be read either.
+        self._log.set_active(is_active=has_failure and is_seen and job.held is None)
         if has_failure:
             self._show()
         return has_failure
