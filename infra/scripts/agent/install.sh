@@ -10,9 +10,31 @@ place=$root/opt/tiepoint
 
 say() { echo "tiepoint: $*"; }
 
-# Files that the deployment wrote stay as they are.
-write_new() {
-    if [ -e "$1" ]; then cat >/dev/null; else cat >"$1.new" && chmod "$2" "$1.new" && mv "$1.new" "$1"; fi
+# What this script wrote is renewed as long as nobody has changed it; the checksums of what it wrote are kept for that.
+# A file that somebody changed stays, and the new one lies beside it. Files of a deployment are renewed by the deployment.
+written=$place/.written
+# The unit as the first versions wrote it, which kept no checksums.
+earlier="2247228027 493 /etc/systemd/system/tiepoint-agent.service"
+
+renew() {
+    file=$root$1
+    cat >"$file.new"
+    chmod "$2" "$file.new"
+    sum="$(cksum <"$file.new") $1"
+    if [ ! -e "$file" ] || cmp -s "$file.new" "$file" || is_ours "$1"; then
+        mv -f "$file.new" "$file"
+        { grep -v " $1\$" "$written" 2>/dev/null || :; echo "$sum"; } >"$written.new"
+        mv -f "$written.new" "$written"
+    elif [ -e "$root/etc/tiepoint/cluster.conf" ]; then
+        rm -f "$file.new"
+    else
+        say "kept $1"
+    fi
+}
+
+is_ours() {
+    now="$(cksum <"$root$1") $1"
+    [ "$now" = "$earlier" ] || grep -qxF -e "$now" "$written" 2>/dev/null
 }
 
 account() {
@@ -37,7 +59,7 @@ engine_package() {
 }
 
 connect_command() {
-    write_new "$place/connect" 755 <<'CONNECT'
+    renew /opt/tiepoint/connect 755 <<'CONNECT'
 #!/bin/sh
 # Joins an SSH session of the panel to the agent: what comes goes to it, what it says comes back. No port is opened.
 set -eu
@@ -56,7 +78,7 @@ settings() {
     mkdir -p "$root/etc/tiepoint"
     engine=open
     if [ -x "$root/opt/metashape-pro/metashape.sh" ]; then engine=metashape; fi
-    write_new "$root/etc/tiepoint/agent.json" 644 <<SETTINGS
+    renew /etc/tiepoint/agent.json 644 <<SETTINGS
 {"engine": "$engine", "work": "/work"}
 SETTINGS
 }
@@ -85,7 +107,7 @@ right() {
 
 service() {
     mkdir -p "$root/etc/systemd/system"
-    write_new "$root/etc/systemd/system/tiepoint-agent.service" 644 <<'UNIT'
+    renew /etc/systemd/system/tiepoint-agent.service 644 <<'UNIT'
 [Unit]
 Description=Tiepoint's agent: takes jobs and gives them to the nodes
 Wants=network-online.target

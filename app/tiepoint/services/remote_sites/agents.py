@@ -21,6 +21,7 @@ _WHOLE_SCRIPT: Final = (
     'powershell -NoProfile -ExecutionPolicy Bypass -Command "& ([ScriptBlock]::Create([Console]::In.ReadToEnd()))"'
 )
 """`-Command -` would take it line by line, as if typed: it would go on after an error and leave the last block out."""
+_KEPT: Final = re.compile(r"^tiepoint: kept (/.+)$", re.MULTILINE)
 _SAID: Final = re.compile(r"^([a-z_]+)=(.*)$", re.MULTILINE)
 
 
@@ -46,11 +47,13 @@ class AgentStatus:
         need: See `AgentNeed`.
         version: Its version; empty = there is none.
         ours: Version that would be installed.
+        kept: After an installation, files there that somebody had changed: they stayed, the new ones lie beside them.
     """
 
     need: AgentNeed
     version: str = ""
     ours: str = ""
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,9 @@ async def status_of(scheduler: Scheduler, ours: str) -> AgentStatus:
     return AgentStatus(need, version, ours)
 
 
-async def install(hosts: RemoteHosts, route: Route, package: AgentPackage, address: str, report: Report) -> None:
+async def install(
+    hosts: RemoteHosts, route: Route, package: AgentPackage, address: str, report: Report
+) -> tuple[str, ...]:
     """Put the agent there, or a newer one, and let it start once its jobs are over.
 
     Args:
@@ -91,6 +96,9 @@ async def install(hosts: RemoteHosts, route: Route, package: AgentPackage, addre
         package: Ours.
         address: Of Tiepoint's package, where the open engine is installed from one; empty = ours is sent.
         report: Is told how far it is.
+
+    Returns:
+        See `AgentStatus.kept`.
 
     Raises:
         OperationFailed: It did not work there; the summary has its last words.
@@ -117,7 +125,9 @@ async def install(hosts: RemoteHosts, route: Route, package: AgentPackage, addre
         )
     report(OperationProgress("install", message="Installing the agent"))
     script = package.script(is_windows=route.is_windows)
-    _require(await _run(hosts, route, script, remote, address if there.has_engine else ""), route)
+    end = await _run(hosts, route, script, remote, address if there.has_engine else "")
+    _require(end, route)
+    return tuple(_KEPT.findall(end.output))
 
 
 async def _look(hosts: RemoteHosts, route: Route) -> _There:

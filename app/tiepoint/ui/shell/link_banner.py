@@ -214,7 +214,8 @@ class LinkBanner(ActionBanner):
         if snapshot.state is OperationState.FAILED and snapshot.failure is not None:
             self._panel.messages.failure(snapshot.failure)
         elif snapshot.state is OperationState.COMPLETED and site is not None:
-            self._panel.messages.done(tr("Link", "The agent of {name} is up to date", name=site_name(site)))
+            title = tr("Link", "The agent of {name} is up to date", name=site_name(site))
+            self._panel.messages.done(title, _kept_text(snapshot.result))
             site.monitor.try_now()
         self._show()
 
@@ -227,6 +228,14 @@ class LinkBanner(ActionBanner):
         """Count nothing down while nobody looks."""
         super().hideEvent(event)
         self._tick.stop()
+
+
+def _kept_text(status: AgentStatus | None) -> str:
+    """Name what an update left as it was; empty = nothing."""
+    if status is None or not status.kept:
+        return ""
+    files = ", ".join(plain(file) for file in status.kept)
+    return tr("Link", "Changed there and therefore kept: {files}. The new ones lie beside them, as .new.", files=files)
 
 
 def _both(problem: Failure) -> str:
