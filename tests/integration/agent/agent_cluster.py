@@ -28,14 +28,23 @@ class AgentCluster:
         nodes: Their names, with how many tasks each takes at a time.
         silent_s: See `AgentConfig`.
         identity: See `AgentConfig`.
+        work: The shared folder; None = one is made.
     """
 
     def __init__(
-        self, folder: Path, agent_home: Path, nodes: dict[str, int], *, silent_s: float = 3.0, identity: str = ""
+        self,
+        folder: Path,
+        agent_home: Path,
+        nodes: dict[str, int],
+        *,
+        silent_s: float = 3.0,
+        identity: str = "",
+        work: Path | None = None,
     ) -> None:
         self.folder = folder
-        self.work = folder / "shared"
-        self.work.mkdir()
+        self.work = work or folder / "shared"
+        self.work.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(exist_ok=True)
         make_certificates(folder / "tls")
         self.agent = Program(agent_home)
         self.slots = nodes

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from agent_cluster import AgentCluster
 from client import Client, Refused
 
 from patience import PATIENCE_S, until
@@ -19,6 +22,7 @@ from sticky_folder import StickyFolder, can_mount
 pytestmark = pytest.mark.skipif(not can_mount(), reason="needs the right to mount a FUSE file system")
 
 Capture = Callable[..., Path]
+TOY_ENGINE = Path(__file__).parent / "toy_engine"
 AT_ONCE_S = 5.0
 """What needs no folder is answered within this, however busy the machine."""
 
@@ -28,6 +32,18 @@ def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StickyFo
     monkeypatch.setenv("TOY_ANSWER_S", "2")
     with StickyFolder(tmp_path / "network") as folder:
         yield folder
+
+
+@pytest.fixture
+def cluster(tmp_path: Path, tiepoint_home: Path, shared: StickyFolder) -> Iterator[AgentCluster]:
+    """A cluster whose shared folder may hang."""
+    made = AgentCluster(tmp_path / "cluster", tiepoint_home, {"node-01": 1}, work=shared.path)
+    made.variables = {"PYTHONPATH": os.pathsep.join([str(TOY_ENGINE), os.environ.get("PYTHONPATH", "")])}
+    made.start()
+    yield made
+    made.stop()
+    for noise in ("never retrieved", "never awaited", "Traceback"):
+        assert noise not in made.logs(), made.logs()
 
 
 def put(capture: Path, shared: StickyFolder) -> Path:
@@ -143,3 +159,36 @@ async def test_an_agent_ends_though_a_folder_hangs(
     await client.call("agent.stop", when="now")
     wait_until(lambda: not program.processes("agent"), timeout_s=PATIENCE_S, what="the agent to end")
     assert not program.processes("worker")
+
+
+async def heard_after(client: Client, moment: datetime) -> dict[str, Any]:
+    """Wait until the node has been heard after a moment, and return it."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            node = (await client.nodes())["node-01"]
+            if datetime.fromisoformat(node["heard"]) > moment:
+                return node
+            await asyncio.sleep(0.1)
+
+
+async def test_nodes_are_heard_while_their_folder_hangs(
+    shared: StickyFolder, cluster: AgentCluster, capture: Capture, tmp_path: Path
+) -> None:
+    """A node that could not report would be given up, and its tasks with it."""
+    client = await Client.join()
+    await client.nodes_are("ready")
+    gate = tmp_path / "gate"
+    job = await client.submit(put(capture("far", features={"gate": str(gate)}), shared))
+    await client.stage_reached(job["id"], "features")
+    shared.hang()
+    gate.touch()
+    await held(client, job["id"])
+    with pytest.raises(Refused):
+        await client.call("paths.look", path=str(shared.path))
+    hung = datetime.now(UTC)
+    node = await heard_after(client, hung + timedelta(seconds=4))  # longer than the silence that is borne
+    assert node["state"] == "busy"
+    shared.go()
+    done = await client.job_until(job["id"], "completed", timeout_s=PATIENCE_S)
+    assert (done["held"], done["retried"]) == (None, 0)
+    await client.close()

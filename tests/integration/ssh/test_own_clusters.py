@@ -127,8 +127,11 @@ async def test_an_agent_is_installed_and_runs_with_the_standard_library_alone(
         assert (await site.scheduler.hello()).engine.name == "metashape"
     finally:
         Program(home).stop()
+    changed = stand.root / "etc/tiepoint/agent.json"
+    changed.write_text('{"engine": "metashape", "work": "/data"}')
     again = remote.install_agent(site.id)
-    await again.wait()
+    assert (await again.wait()).kept == ("/etc/tiepoint/agent.json",)
+    assert "/data" in changed.read_text()
     Program(home).stop()
 
 

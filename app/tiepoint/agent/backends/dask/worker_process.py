@@ -22,6 +22,7 @@ _log = logging.getLogger(__name__)
 
 _PAUSES_S: Final = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 _HEALTHY_S: Final = 20.0
+_ENDING_S: Final = 4.0
 _LOG_LIMIT_BYTES: Final = 2_000_000
 
 Order: TypeAlias = Callable[[str], dict[str, Any]]
@@ -118,7 +119,10 @@ class WorkerProcess:
             return await process.wait()
         except asyncio.CancelledError:
             self.kill()
-            await process.wait()
+            # One that waits for a file system that hangs may end only when that answers; it does nothing more then.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_ENDING_S):
+                    await process.wait()
             raise
 
     def _settle(self) -> None:
