@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +15,9 @@ from tiepoint.domain.identifiers import CaptureId
 from tiepoint.domain.photo import PhotoEntry
 from tiepoint.protocol.capture_document import CaptureDocument, document_bytes
 
-HASTY = Patience(first_s=0.01, most_s=0.05, gives_up_s=2.5, progress_s=1.0, connect_s=2.0)
+PATIENT = Patience(first_s=0.01, most_s=0.05, gives_up_s=60.0, progress_s=30.0, connect_s=15.0)
+HASTY = replace(PATIENT, gives_up_s=2.5)
+"""For what is away for good."""
 CAPTURE = "20261126-flight-0a1b2c"
 
 

@@ -36,13 +36,16 @@ IMPATIENT: dict[str, float] = {
     "whole_bytes": 1 << 20,
     "block_bytes": 1 << 18,
     "range_bytes": 1 << 18,
-    "progress_s": 1.0,
-    "connect_s": 2.0,
+    "progress_s": 30.0,
+    "connect_s": 15.0,
     "backoff_first_s": 0.02,
     "backoff_most_s": 0.3,
     "quiet_s": 0.2,
 }
-"""Small pieces and short waits: 1 MiB is a big file."""
+"""Small pieces and short waits between them: 1 MiB is a big file. A server that has much to do is waited for."""
+HASTY = {**IMPATIENT, "progress_s": 2.0}
+"""For servers that stand still on purpose, `STANDS_STILL_S`."""
+STANDS_STILL_S = 3.0
 POLL_S = 0.02
 
 

@@ -18,10 +18,11 @@ from machine_right import MetadataService
 from program import Program
 from round_cluster import RoundCluster
 from round_panel import Panel, open_panel
-from round_stand import HASTY, Sent
+from round_stand import PATIENT, Sent
 from tiepoint.agent.round.address import blob_folder
 from tiepoint.agent.round.door import Account
 from tiepoint.agent.round.identity import MachineIdentity
+from tiepoint.agent.round.patience import Patience
 from tiepoint.transfer.tuning import TUNING_VARIABLE
 from tls_papers import TlsPapers, make_papers
 from workstation import IMPATIENT
@@ -72,13 +73,13 @@ def sent(container: Container) -> Sent:
 @pytest.fixture
 def account(
     container: Container, proxy: FaultProxy, papers: TlsPapers, metadata: MetadataService
-) -> Callable[[str], Account]:
+) -> Callable[..., Account]:
     """A folder of the container, through the proxy, with the machine's right."""
-    identity = MachineIdentity(metadata.url, HASTY)
+    identity = MachineIdentity(metadata.url, PATIENT)
 
-    def make(prefix: str) -> Account:
+    def make(prefix: str, patience: Patience = PATIENT) -> Account:
         place = blob_folder(f"{proxy.url(container.url)}/{prefix}")
-        return Account(place, identity, HASTY, papers.client_context())
+        return Account(place, identity, patience, papers.client_context())
 
     return make
 

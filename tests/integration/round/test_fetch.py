@@ -6,6 +6,7 @@ import os
 import random
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from fault_proxy import FaultProxy
 from faults import Answer, CorruptReply, CutReply, StallReply
 from machine_right import MetadataService
-from round_stand import CAPTURE, Sent, manifest_of
+from round_stand import CAPTURE, HASTY, PATIENT, Sent, manifest_of
 from tiepoint.agent.round.door import Account
 from tiepoint.agent.round.fetch import Fetched, fetch_capture
 from tiepoint.domain.errors import CloudError, InputError, NotPermitted, OperationFailed
@@ -26,7 +27,7 @@ PHOTOS = {
     "ä/ß č.jpg": chance.randbytes(10),
     "empty.jpg": b"",
 }
-MakeAccount = Callable[[str], Account]
+MakeAccount = Callable[..., Account]
 
 
 def photos_in(capture: Path) -> dict[str, bytes]:
@@ -91,7 +92,7 @@ def test_cut_connections_go_on_where_they_were(
 def test_a_stalled_server_is_asked_again(sent: Sent, account: MakeAccount, proxy: FaultProxy, tmp_path: Path) -> None:
     sent.put(PHOTOS)
     proxy.add(StallReply(30, after=100_000), lambda request: request.path.endswith("DJI_0001.JPG"))
-    fetch(account, tmp_path / "c")
+    fetch(lambda prefix: account(prefix, replace(PATIENT, progress_s=2.0)), tmp_path / "c")
     assert photos_in(tmp_path / "c") == PHOTOS
 
 
@@ -242,7 +243,7 @@ def test_a_server_that_is_away_for_long_is_said(
     proxy.offline()
     try:
         with pytest.raises(OperationFailed, match="127.0.0.1 cannot be reached"):
-            fetch(account, tmp_path / "c")
+            fetch(lambda prefix: account(prefix, HASTY), tmp_path / "c")
     finally:
         proxy.online()
 

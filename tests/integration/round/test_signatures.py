@@ -12,7 +12,7 @@ import pytest
 from blob_rights import sas
 from blob_server import Container
 from fault_proxy import FaultProxy
-from round_stand import HASTY
+from round_stand import HASTY, PATIENT
 from tiepoint.agent.round.address import blob_folder
 from tiepoint.agent.round.door import Account, Ask, Door
 from tiepoint.agent.round.identity import MachineIdentity
@@ -31,7 +31,7 @@ class Signed:
         self.file, self.url = file, url
         nobody = MachineIdentity("http://127.0.0.1:9", HASTY)
         place = blob_folder(f"{url}/brighton")
-        self.account = Account(place, nobody, HASTY, papers.client_context(), signatures=str(file))
+        self.account = Account(place, nobody, PATIENT, papers.client_context(), signatures=str(file))
 
     def say(self, signature: str) -> None:
         self.file.write_text(json.dumps({self.url: signature}), encoding="utf-8")

@@ -28,12 +28,12 @@ from faults import (
 from flights import BLOCKS, SMALL, assert_is_down, assert_is_up, contents, write_flight
 from tiepoint.domain.transfer import FileState, TransferState
 from tls_papers import TlsPapers
-from workstation import Workstation, assert_completed, assert_quiet
+from workstation import HASTY, STANDS_STILL_S, Workstation, assert_completed, assert_quiet
 
 AT = 100_000
 UP = {
     "cut": CutRequest(AT),
-    "stall": Stall(1.5, AT),
+    "stall": Stall(STANDS_STILL_S, AT),
     "503": busy(503),
     "503 come again": busy(503, 1),
     "429": busy(429),
@@ -41,11 +41,11 @@ UP = {
     "500": busy(500),
     "corrupt": CorruptRequest(AT),
     "lost reply": LoseReply(),
-    "black hole": BlackHole(1.5),
+    "black hole": BlackHole(STANDS_STILL_S),
 }
 DOWN = {
     "cut": CutReply(AT),
-    "stall": StallReply(1.5, AT),
+    "stall": StallReply(STANDS_STILL_S, AT),
     "503": busy(503),
     "503 come again": busy(503, 1),
     "429": busy(429),
@@ -53,20 +53,39 @@ DOWN = {
     "500": busy(500),
     "corrupt": CorruptReply(AT),
     "lost reply": LoseReply(),
-    "black hole": BlackHole(1.5),
+    "black hole": BlackHole(STANDS_STILL_S),
 }
 SHAPES = {"small": SMALL, "blocks": BLOCKS}
 PIECE = 600 * 1024
 """Most that is sent again for one fault."""
 
 
+SILENT = ("stall", "black hole")
+
+
 @pytest.fixture(scope="module")
-def station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workstation]:
+def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workstation]:
     """One worker for all of them: it has to come through all this without a restart."""
     with Workstation(tmp_path_factory.mktemp("w")) as station:
         station.start()
         yield station
     assert_quiet(station)
+
+
+@pytest.fixture(scope="module")
+def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workstation]:
+    """One worker for all that is about silence."""
+    with Workstation(tmp_path_factory.mktemp("h"), tuning=HASTY) as station:
+        station.start()
+        yield station
+    assert_quiet(station)
+
+
+@pytest.fixture
+def station(patient: Workstation, hasty: Workstation, request: pytest.FixtureRequest) -> Workstation:
+    """The worker for the fault, which the test has as a parameter."""
+    parameters = request.node.callspec.params if hasattr(request.node, "callspec") else {}
+    return hasty if parameters.get("fault", "") in SILENT else patient
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -126,7 +145,7 @@ ANSWERS: dict[str, Fault] = {
     "503": busy(503),
     "429": busy(429, 1),
     "lost reply": LoseReply(),
-    "black hole": BlackHole(1.5),
+    "black hole": BlackHole(STANDS_STILL_S),
 }
 
 
@@ -156,13 +175,13 @@ ENCRYPTED = ["cut", "stall", "503", "corrupt", "lost reply", "black hole"]
 @pytest.mark.parametrize("fault", ENCRYPTED)
 def test_encrypted_transfers_come_through(
     fault: str,
-    make_station: Callable[[], Workstation],
+    make_station: Callable[..., Workstation],
     container_https: Container,
     trusts_papers: TlsPapers,
     tmp_path: Path,
 ) -> None:
     photos = write_flight(tmp_path / "photos", [*SMALL, *BLOCKS])
-    station = make_station()
+    station = make_station(tuning=HASTY if fault in SILENT else None)
     with FaultProxy(container_https.server.port, trusts_papers) as proxy:
         url = proxy.url(container_https.url)
         station.authorize(url, blob_rights.bearer(), "bearer")
@@ -178,18 +197,16 @@ def test_encrypted_transfers_come_through(
     assert_is_down(tmp_path / "target", contents(photos))
 
 
-def test_everything_at_once(
-    station: Workstation, container: Container, fault_proxy: FaultProxy, tmp_path: Path
-) -> None:
+def test_everything_at_once(hasty: Workstation, container: Container, fault_proxy: FaultProxy, tmp_path: Path) -> None:
     photos = write_flight(tmp_path / "photos", [*SMALL, *BLOCKS] * 3)
     url = fault_proxy.url(container.url)
     for skip, fault in enumerate([*UP.values(), *DOWN.values()]):
         fault_proxy.add(fault, "put block commit list", skip=2 * skip)
-    station.authorize(url)
+    hasty.authorize(url)
 
-    done = station.wait(station.upload(photos, url, "storm").id, timeout_s=120)
+    done = hasty.wait(hasty.upload(photos, url, "storm").id)
 
-    assert_completed(station, done)
+    assert_completed(hasty, done)
     assert_is_up(container, done, photos)
 
 
