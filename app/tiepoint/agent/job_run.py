@@ -75,8 +75,9 @@ class JobRun:
     def _pulses(self) -> list[asyncio.Future[None]]:
         """Watch whether the folders answer that the job needs."""
         root, output = self._record.root, self._record.job.output
+        capture = Path(self._record.request.capture)
         waits_s = functools.partial(self._jobs.logs.waits_s, log_path(self._record))
-        watches = [watch_folder(root, functools.partial(self._fall_silent, root), waits_s=waits_s)]
+        watches = [watch_folder(root, functools.partial(self._fall_silent, capture), waits_s=waits_s)]
         if output:
             watches.append(watch_folder(Path(output), functools.partial(self._fall_silent, Path(output))))
         return [asyncio.ensure_future(watch) for watch in watches]

@@ -6,6 +6,7 @@ The loop's thread.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import re
 from pathlib import Path
@@ -21,9 +22,9 @@ from tiepoint.agent.backends.metashape.plan import GEOREFERENCED_STAGES, TaskSpe
 from tiepoint.agent.backends.metashape.program import Said
 from tiepoint.agent.backends.metashape.results import CapturePhotos, photos_of, require_model, write_results
 from tiepoint.agent.backends.metashape.server import AgisoftServer
-from tiepoint.domain.errors import OperationFailed, TiepointError
+from tiepoint.domain.errors import FolderSilent, OperationFailed, TiepointError
 from tiepoint.engine.job_folder import JobFolder
-from tiepoint.runtime.folder_calls import in_folder
+from tiepoint.runtime.folder_calls import ask_folder, in_folder
 
 DEAD: Final = ("aborted", "failed", "error")
 _OURS: Final = re.compile(r"jobs/([^/]+)/project/[^/]+\.psx$")
@@ -88,7 +89,9 @@ class BatchRun:
     async def spend(self) -> None:
         """Remember that the batch is of no more use: the next run makes another one of what is left."""
         self.note.is_spent = True
-        await self._keep()
+        root = self._order.root
+        with contextlib.suppress(FolderSilent):  # it is written once the folder answers; nobody waits for that
+            await ask_folder(root, functools.partial(self.note.write, root))
 
     def task_came_back(self, host: str) -> None:
         """The worker on this host has gone with a task of this job."""
