@@ -9,7 +9,7 @@ from typing import Any
 from tiepoint.console.outcomes import EXIT_OK
 from tiepoint.console.outlet import Outlet
 from tiepoint.console.text import plain
-from tiepoint.domain.release import Release, fitting
+from tiepoint.domain.release import Release, fitting, note_lines
 from tiepoint.domain.space import size_text
 from tiepoint.services.program import Program
 from tiepoint.services.updates import UpdateSnapshot, UpdateState
@@ -73,8 +73,9 @@ def _off_text(program: Program) -> str:
 
 
 def _note_lines(release: Release) -> Sequence[str]:
-    lines = (plain(line.strip()).removeprefix("- ").removeprefix("• ") for line in release.notes.splitlines())
-    return [f"  • {line}" for line in lines if line] or ["  Nothing is said about what is new."]
+    lines = ((plain(line), is_point) for line, is_point in note_lines(release.notes))
+    told = [f"  • {line}" if is_point else f"  {line}" for line, is_point in lines if line]
+    return told or ["  Nothing is said about what is new."]
 
 
 def _file_lines(release: Release) -> Sequence[str]:

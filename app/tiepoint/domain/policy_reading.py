@@ -197,7 +197,10 @@ def _proxy(raw: object) -> str:
 
 
 def _shown(raw: object) -> str:
-    text = repr(raw)
+    """Show a value at the start of a sentence."""
+    if raw == "":
+        return "An empty text"
+    text = f"“{repr(raw)[1:-1]}”" if isinstance(raw, str) else repr(raw)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from tiepoint.domain.errors import InputError
 
 _VERSION: Final = re.compile(r"(\d{1,6})\.(\d{1,6})\.(\d{1,6})(.*)", re.ASCII | re.DOTALL)
+_MARKS: Final = ("- ", "* ", "• ")
 _AHEAD: Final = timedelta(days=1)
 """How far clocks may differ before a manifest counts as one of the future."""
 _KEY_BYTES: Final = 32
@@ -49,7 +50,7 @@ class Release:
     Args:
         version: Its number, `MAJOR.MINOR.PATCH`.
         published: When, UTC.
-        notes: What is new, plain text, one point a line.
+        notes: What is new, plain text, one point a line; where some lines begin with a dash, the others are headings.
         downloads: Its files.
         is_security: It closes a hole.
     """
@@ -195,3 +196,14 @@ def is_key(text: str) -> bool:
         return len(base64.b64decode(text, validate=True)) == _KEY_BYTES
     except (binascii.Error, ValueError):
         return False
+
+
+def note_lines(notes: str) -> tuple[tuple[str, bool], ...]:
+    """Return the lines of what is new, each with whether it is a point and no heading."""
+    lines = [line.strip() for line in notes.splitlines() if line.strip()]
+    has_marks = any(line.startswith(_MARKS) for line in lines)
+    return tuple((_without_mark(line), line.startswith(_MARKS) or not has_marks) for line in lines)
+
+
+def _without_mark(line: str) -> str:
+    return next((line.removeprefix(mark).lstrip() for mark in _MARKS if line.startswith(mark)), line)

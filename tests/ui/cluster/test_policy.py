@@ -51,6 +51,12 @@ def test_an_organisation_that_cannot_be_used_is_said_in_its_field(in_qt: InQt) -
             assert card is not None
             assert (card.tenant.text(), card.tenant.placeholderText()) == ("", "Cannot be used")
             assert card.mark.isVisible()
+            assert card.failure.isVisible()
+            assert f"correct it in {PLACE}" in card.failure.accessibleName()
+            assert not card.sign_in.isEnabled()
+            assert not card.with_code.isEnabled()
+            card.focus_first()
+            assert card.window().focusWidget() is card.mark
 
     in_qt(scene())
 

@@ -177,5 +177,5 @@ def test_nothing_that_can_be_written_breaks_it_or_loosens_what_stands_before(lay
 
 def test_a_region_is_shown_as_it_was_written_and_taken_in_small_letters() -> None:
     wrong = policy_of([Layer("p", {"region": "West Europe"})])
-    assert "'West Europe'" in wrong.problems[0].summary
+    assert "“West Europe” is" in wrong.problems[0].summary
     assert policy_of([Layer("p", {"region": "WestEurope"})]).region == "westeurope"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fakes.updates import ISSUED, a_manifest, a_release
 from tiepoint.domain.errors import InputError
-from tiepoint.domain.release import address_problem, check_fresh, fitting, is_key, newer_than, version_key
+from tiepoint.domain.release import address_problem, check_fresh, fitting, is_key, newer_than, note_lines, version_key
 from tiepoint.domain.release_document import NewerFormat, manifest_document, manifest_of
 
 NUMBERS = st.tuples(*(st.integers(0, 999_999),) * 3)
@@ -174,3 +174,18 @@ def test_a_version_may_stand_there_once() -> None:
 def test_what_is_no_manifest_is_refused(document: Any) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         manifest_of(document)
+
+
+@pytest.mark.parametrize(
+    ("notes", "lines"),
+    [
+        ("Faster.\n\n Smaller.", [("Faster.", True), ("Smaller.", True)]),
+        (
+            "Transfers\n- Faster.\n* Smaller.\n• -5 °C",
+            [("Transfers", False), ("Faster.", True), ("Smaller.", True), ("-5 °C", True)],
+        ),
+        (" \n", []),
+    ],
+)
+def test_notes_are_points_and_headings_only_between_marked_ones(notes: str, lines: list[tuple[str, bool]]) -> None:
+    assert list(note_lines(notes)) == lines

@@ -40,8 +40,8 @@ class SecretsCheck:
         if self._may_be_plain():
             text = "there is none; a sign-in is kept in a file that only you may read, as you agreed in the settings"
             return (Finding("keyring", Health.OK, text, facts=facts),)
-        text = "There is no store for passwords here, so a sign-in to Azure ends with the program."
         if not self._uses_cloud():
-            return (Finding("keyring", Health.OK, f"{text} Nothing here needs one.", facts=facts),)
+            return (Finding("keyring", Health.OK, "none; nothing here needs one", facts=facts),)
+        text = "There is no store for passwords here, so a sign-in to Azure ends with the program."
         remedy = "Install gnome-keyring or KWallet, or agree in the settings to keep the sign-in in a file."
         return (Finding("keyring", Health.WARNING, text, remedy, facts),)

@@ -54,6 +54,7 @@ class GraphicsBanner(TonePanel):
         """Say that the driver is tried at the next start."""
         self._text.setText(tr(_CONTEXT, "Tiepoint uses the driver again from its next start on."))
         self._remedy.hide()
+        self.retry_button.hide()
 
     def _on_retry(self) -> None:
         self.retry_button.setEnabled(False)

@@ -21,7 +21,7 @@ from tiepoint.ui.viewmodels.updates import (
     file_name,
     file_use,
     files_here,
-    note_lines,
+    harmless_notes,
     published_text,
     release_title,
 )
@@ -97,8 +97,12 @@ class UpdateDialog(QDialog):
         head = row(Label(release_title(release), "title"), Label(published_text(release), "sub"), None, spacing=10)
         if release.is_security:
             head.insertWidget(2, Pill("warning", tr("Updates", "Security")))
-        lines = note_lines(release) or (tr("Updates", "Nothing is said about what is new."),)
-        return holder(column(head, *(self._note(line) for line in lines), spacing=6, margins=(0, 0, 8, 0)))
+        lines = harmless_notes(release) or ((tr("Updates", "Nothing is said about what is new."), True),)
+        said = (self._note(line) if is_point else self._heading(line) for line, is_point in lines)
+        return holder(column(head, *said, spacing=6, margins=(0, 0, 8, 0)))
+
+    def _heading(self, text: str) -> QWidget:
+        return holder(column(Label(text, "title", wrap=True, selectable=True), margins=(0, 6, 0, 0)))
 
     def _note(self, text: str) -> QWidget:
         mark, said = Label("•", "sub"), Label(text, "body", wrap=True, selectable=True)

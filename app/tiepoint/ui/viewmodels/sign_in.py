@@ -12,9 +12,11 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from tiepoint.domain.account import SignInMethod, SubscriptionId, TokenStorage
+from tiepoint.domain.errors import SetByOrganisation
 from tiepoint.domain.failure import Failure
 from tiepoint.services.program import Program
 from tiepoint.services.sign_in import SignInSnapshot, SignInState
+from tiepoint.services.sign_in.policy import refuse_unusable
 from tiepoint.ui.background import Background
 from tiepoint.ui.text import plain, tr
 
@@ -128,6 +130,15 @@ class SignInModel(QObject):
     def is_tenant_usable(self) -> bool:
         """Whether the organisation's policy says nothing of it, or something that can be used."""
         return "tenant" not in self._program.preferences.policy.unusable
+
+    @property
+    def refusal(self) -> Failure | None:
+        """Why nobody can sign in under the organisation's policy; None = they can."""
+        try:
+            refuse_unusable(self._program.preferences.policy)
+        except SetByOrganisation as error:
+            return Failure.of(error)
+        return None
 
     def shut(self) -> None:
         """Follow nothing any more."""

@@ -12,7 +12,7 @@ from typing import Any, Final
 from PySide6.QtCore import QObject, Signal
 
 from tiepoint.domain.failure import Failure
-from tiepoint.domain.release import Download, Release, fitting
+from tiepoint.domain.release import Download, Release, fitting, note_lines
 from tiepoint.services.program import Program
 from tiepoint.services.updates import UpdateSnapshot, UpdateState
 from tiepoint.ui.background import Background
@@ -125,10 +125,10 @@ def published_text(release: Release) -> str:
     return day_text(release.published.astimezone().date())
 
 
-def note_lines(release: Release) -> tuple[str, ...]:
-    """Return what is new, line by line, made harmless."""
-    lines = (plain(line.strip(), limit=_LONGEST_LINE) for line in release.notes.splitlines())
-    return tuple(line.removeprefix("- ").removeprefix("• ") for line in lines if line)
+def harmless_notes(release: Release) -> tuple[tuple[str, bool], ...]:
+    """Return what is new, line by line, made harmless, and whether each is a point and no heading."""
+    lines = ((plain(line, limit=_LONGEST_LINE), is_point) for line, is_point in note_lines(release.notes))
+    return tuple((line, is_point) for line, is_point in lines if line)
 
 
 def files_here(release: Release) -> tuple[Download, ...]:

@@ -77,6 +77,8 @@ class SignInCard(Card):
         failure = view.failure
         if view.step is SignInStep.NO_SUBSCRIPTION and failure is not None and failure.kind != "connection":
             failure = None  # the picker says it
+        if view.step is SignInStep.SIGNED_OUT:
+            failure = self._model.refusal or failure
         self.failure.show_failure(failure)
         if self.head is not None:
             is_usual = self._model.snapshot.cloud.name == PUBLIC.name
@@ -93,7 +95,7 @@ class SignInCard(Card):
         """Begin at what is to be done now."""
         step = self._model.view.step
         first = {
-            SignInStep.SIGNED_OUT: self.sign_in,
+            SignInStep.SIGNED_OUT: self.sign_in if self.sign_in.isEnabled() else self.mark,
             SignInStep.BROWSER: self.browser.cancel,
             SignInStep.CODE: self.code.copy,
             SignInStep.LOOKING: self._looking,  # holds it until there is something to choose
@@ -120,6 +122,8 @@ class SignInCard(Card):
             show_locked(self.tenant, "" if self._model.is_tenant_usable else tr("Settings", "Cannot be used"))
             self.tenant.setAccessibleDescription(self.mark.accessibleName())
         self.mark.clicked.connect(self.settings_wanted)
+        for button in (self.sign_in, self.with_code):
+            button.setEnabled(self._model.refusal is None)
         self.settings = Button(tr("SignIn", "Another cloud or application"), "settings", "link")
         self.plan = Button(tr("SignIn", "Make a plan first, without signing in"), "sliders-horizontal", "link")
         self.plan.setVisible(has_plan)
@@ -154,6 +158,7 @@ class SignInCard(Card):
         super().showEvent(event)
         if not self.tenant.text():
             self.tenant.setText(self._model.usual_tenant)
+            self.tenant.setCursorPosition(0)  # of a long one the start is seen
 
 
 def _busy(words: str) -> QWidget:

@@ -36,6 +36,7 @@ class ValueField(QLineEdit):
         self.setPlaceholderText(automatic)
         if text != self._held:
             self.setText(text)
+            self.setCursorPosition(0)  # of a long one the start is seen
         self._held = text
 
     def _on_finished(self) -> None:

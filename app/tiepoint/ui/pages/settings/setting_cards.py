@@ -139,7 +139,7 @@ class NetworkCard(Card):
         text = tr(
             "Settings",
             "For sign-in, clusters, transfers and updates, such as http://proxy.studio.com:3128. "
-            "Transfers take a new one once none has been under way for ten minutes.",
+            "Transfers under way take another one with their next request.",
         )
         self.rows = {"proxy": SettingRow(tr("Settings", "Proxy"), text, self.proxy)}
         _fill(self, *self.rows.values())

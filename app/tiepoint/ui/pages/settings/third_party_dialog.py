@@ -29,6 +29,7 @@ _Index = QModelIndex | QPersistentModelIndex
 _NOTICE = Qt.ItemDataRole.UserRole
 _SOUGHT = Qt.ItemDataRole.UserRole + 1
 _LINE_PX = 26
+_LIST_PX = 300
 _STRICT: Final = re.compile(r"A?GPL-[\d.]+-(only|or-later)")
 """The GPL with no other licence to choose and no exception."""
 
@@ -91,7 +92,7 @@ class ThirdPartyDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Settings", "Third-party licences"))
         self.resize(900, 620)
-        self.sought = FindBox(tr("Settings", "Name or licence"), width=280)
+        self.sought = FindBox(tr("Settings", "Name or licence"), width=_LIST_PX)
         self._count = Label("", "caption")
         self._proxy = QSortFilterProxyModel(self)
         self._proxy.setFilterRole(int(_SOUGHT))
@@ -150,7 +151,7 @@ class ThirdPartyDialog(QDialog):
 
     def _lay_out(self) -> None:
         left = holder(column(self.sought, self.list, self._count, spacing=8))
-        left.setFixedWidth(300)
+        left.setFixedWidth(_LIST_PX)
         right = column(self._name, self._licence, self._source, self.text, spacing=6)
         middle = row(left, holder(right), spacing=16)
         foot = row(self._open, None, self._close)
