@@ -79,11 +79,6 @@ class AgentConfig:
     metashape: MetashapeConfig = field(default_factory=MetashapeConfig)
     signatures: str = ""
 
-    @property
-    def is_cluster(self) -> bool:
-        """Whether there is more than this computer."""
-        return bool(self.work)
-
 
 def agent_config() -> AgentConfig:
     """Read the file that the environment names; the usual values where it names none.

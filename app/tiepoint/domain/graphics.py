@@ -104,7 +104,3 @@ class GraphicsRecord:
     looked: datetime
     ended_by: tuple[tuple[Drawing, str], ...] = field(default=())
     told: str = ""
-
-    def has_ended(self, drawing: Drawing) -> bool:
-        """Whether this way of drawing took the program down."""
-        return any(drawing is way for way, _ in self.ended_by)

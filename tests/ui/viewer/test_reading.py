@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tiepoint.domain.errors import Canceled, InputError
-from tiepoint.ui.viewer.loading.reading import can_open, read_model
+from tiepoint.ui.viewer.loading.reading import read_model
 from tiepoint.ui.viewer.loading.source import Source
 from tiepoint.ui.viewer.terms import LoadProgress, Phase
 
@@ -252,8 +252,3 @@ def test_progress_is_told_and_reading_can_be_stopped(model_file: ModelMaker) -> 
     stop.set()
     with pytest.raises(Canceled):
         read_model(Source(path, stop=stop))
-
-
-def test_endings_are_known_whatever_their_case() -> None:
-    assert can_open(Path("A.GLB"))
-    assert not can_open(Path("a.txt"))

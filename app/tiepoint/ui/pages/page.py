@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +74,12 @@ class Page(QWidget):
     def focus_first(self) -> None:
         """Put the keyboard's focus where work on this page begins."""
         self.setFocus()
+
+    def turn(self, stack: QStackedWidget, place: int) -> None:
+        """Show another part of a stack; the keyboard's focus comes along where it was on the page."""
+        focused = self.window().focusWidget()
+        had_focus = focused is not None and (focused is self or stack.isAncestorOf(focused))
+        is_change = place != stack.currentIndex()
+        stack.setCurrentIndex(place)
+        if is_change and had_focus:
+            self.focus_first()

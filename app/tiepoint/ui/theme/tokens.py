@@ -8,19 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-SPACING: Final = (4, 8, 12, 16, 20, 24, 32)
 RADIUS_SMALL: Final = 6
 RADIUS: Final = 8
 RADIUS_CARD: Final = 12
-CONTROL_HEIGHT: Final = 32
 ROW_HEIGHT: Final = 36
 STRIP_HEIGHT: Final = 64
 RAIL_WIDTH: Final = 76
-CAPTION_PX: Final = 11
-SMALL_PX: Final = 12
 BODY_PX: Final = 13
-TITLE_PX: Final = 15
-DISPLAY_PX: Final = 26
 
 
 class Tone(NamedTuple):

@@ -325,11 +325,6 @@ class ModelView(QWidget):
         """Show or hide all frusta."""
         self._photos.set_shown(shown)
 
-    @property
-    def are_photos_shown(self) -> bool:
-        """Whether frusta are drawn."""
-        return self._photos.is_shown
-
     def select_photo(self, name: str) -> None:
         """Draw one frustum as selected; an empty or unknown name selects none. Sends no signal."""
         self._photos.select(name)

@@ -57,11 +57,6 @@ class Navigation(QObject):
         """The camera wished for now."""
         return self._camera
 
-    @property
-    def is_dragging(self) -> bool:
-        """True while a button steers."""
-        return self._is_dragging
-
     def set_camera(self, camera: CameraView, *, moving: bool = False) -> None:
         """Take a camera from elsewhere."""
         self._settle.stop()

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 from tiepoint import __version__
 from tiepoint.agent.backend import NodeReach, NodeSteering, OwnQueue, Recorder, RunListener, RunOrder
+from tiepoint.agent.backends.dask.new_jobs import create_job_folder
 from tiepoint.agent.backends.dask.sizing import Sizing, sizing_of_this_computer
 from tiepoint.agent.user_settings import user_settings
 from tiepoint.domain.identifiers import JobId, NodeId
@@ -77,13 +78,7 @@ class DaskBackend:
 
     def prepare(self, request: SubmitParams, root: Path) -> None:
         """See `agent.backend.Backend`."""
-        JobFolder.create(
-            root,
-            capture_folder=Path(request.capture),
-            name=request.name or Path(request.capture).name,
-            preset=request.preset,
-            changes=request.parameters,
-        )
+        create_job_folder(request, root)
 
     async def run(self, order: RunOrder, listener: RunListener) -> None:
         """See `agent.backend.Backend`."""

@@ -13,7 +13,6 @@ import shutil
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from tiepoint.agent.backends.dask.memory_watch import MemoryWatch
@@ -272,8 +271,3 @@ def _joining_plugin(joined: Callable[[str], None]) -> Any:
             joined(scheduler.workers[worker].name)
 
     return Joining()
-
-
-def worker_log(node: str) -> Path:
-    """Return where a worker's log lies."""
-    return folders.log_folder() / f"{node}.log"

@@ -14,6 +14,7 @@ from tiepoint.agent.backend import NodeReach, NodeSteering, OwnQueue, Recorder, 
 from tiepoint.agent.backends.dask.backend import DaskBackend, Pipeline
 from tiepoint.agent.backends.dask.machine import Machine
 from tiepoint.agent.backends.dask.machines import Machines
+from tiepoint.agent.backends.dask.new_jobs import create_job_folder
 from tiepoint.agent.backends.dask.node_choices import NodeChoices
 from tiepoint.agent.backends.dask.nodes_reach import NodesReach
 from tiepoint.agent.backends.dask.nodes_scheduler import NodesScheduler
@@ -86,13 +87,7 @@ class NodesBackend:
 
     def prepare(self, request: SubmitParams, root: Path) -> None:
         """See `agent.backend.Backend`."""
-        JobFolder.create(
-            root,
-            capture_folder=Path(request.capture),
-            name=request.name or Path(request.capture).name,
-            preset=request.preset,
-            changes=request.parameters,
-        )
+        create_job_folder(request, root)
 
     async def run(self, order: RunOrder, listener: RunListener) -> None:
         """See `agent.backend.Backend`."""

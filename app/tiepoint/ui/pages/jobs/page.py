@@ -145,7 +145,7 @@ class JobsPage(Page):
     def _show(self) -> None:
         job, round_ = self.viewmodel.job, self.viewmodel.round
         self._actions.update(job, is_live=self.viewmodel.is_live)
-        self._turn_to(0 if job is not None or round_ is not None else 1)
+        self.turn(self._stack, 0 if job is not None or round_ is not None else 1)
         self.banners.show_now(self.viewmodel.snapshot)
         if job is not None or round_ is not None:
             self.list_card.update_rows()
@@ -157,15 +157,6 @@ class JobsPage(Page):
             self._tell_nothing()
         self._place()
         self.strip_changed.emit()
-
-    def _turn_to(self, place: int) -> None:
-        """Show the jobs or that there are none; the keyboard's focus comes along."""
-        focused = self.window().focusWidget()
-        had_focus = focused is not None and (focused is self or self._stack.isAncestorOf(focused))
-        is_change = place != self._stack.currentIndex()
-        self._stack.setCurrentIndex(place)
-        if is_change and had_focus:
-            self.focus_first()
 
     def _tell_nothing(self) -> None:
         """Say that there are no jobs; before the agent answered nobody knows."""

@@ -69,7 +69,7 @@ class MapView(QWidget):
         self._drawn: tuple[QPixmap, MapWindow] | None = None
         self._coverage: QImage | None = None
         self._out: frozenset[str] = frozenset()
-        self._is_fitted, self._is_track = True, False
+        self._is_fitted = True
         self._pressed: QPointF | None = None
         self._is_dragged = False
         self._redraw = QTimer(self, singleShot=True, interval=_REDRAW_MS)

@@ -72,15 +72,6 @@ class PhotoTable(QTableView):
         self._setup_heads()
         self.setSortingEnabled(True)
 
-    def show_order(self, column: Column, *, is_descending: bool) -> None:
-        """Show by which column the rows are sorted."""
-        head = self.horizontalHeader()
-        order = Qt.SortOrder.DescendingOrder if is_descending else Qt.SortOrder.AscendingOrder
-        head.blockSignals(True)
-        head.setSortIndicator(COLUMNS.index(column) if column in COLUMNS else -1, order)
-        head.blockSignals(False)
-        head.viewport().update()
-
     def _setup_heads(self) -> None:
         lines = self.verticalHeader()
         lines.hide()

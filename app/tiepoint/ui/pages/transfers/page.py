@@ -168,7 +168,7 @@ class TransfersPage(Page):
         viewmodel, transfer = self.viewmodel, self.viewmodel.transfer
         snapshot = viewmodel.snapshot
         self.banner.show_snapshot(snapshot)
-        self._turn_to(0 if transfer is not None else 1)
+        self.turn(self._stack, 0 if transfer is not None else 1)
         if transfer is not None:
             self.captures.refresh()
             self.detail.show_transfer(transfer)
@@ -176,15 +176,6 @@ class TransfersPage(Page):
         else:
             self._tell_nothing()
         self._strip_soon.start()
-
-    def _turn_to(self, place: int) -> None:
-        """Show the transfers or that there are none; the keyboard's focus comes along."""
-        focused = self.window().focusWidget()
-        had_focus = focused is not None and (focused is self or self._stack.isAncestorOf(focused))
-        is_change = place != self._stack.currentIndex()
-        self._stack.setCurrentIndex(place)
-        if is_change and had_focus:
-            self.focus_first()
 
     def _tell_nothing(self) -> None:
         snapshot = self.viewmodel.snapshot

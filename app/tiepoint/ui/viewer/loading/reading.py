@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -23,11 +22,6 @@ READERS: Final[dict[str, Callable[[Source], Model]]] = {
     ".ply": read_ply,
     ".stl": read_stl,
 }
-
-
-def can_open(path: Path) -> bool:
-    """Return whether a file's ending is one that the viewer knows."""
-    return path.suffix.lower() in READERS
 
 
 def read_model(source: Source) -> Model:

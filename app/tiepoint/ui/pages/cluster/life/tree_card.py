@@ -47,7 +47,6 @@ class TreeCard(Card):
         self._operation: ClusterOperation | None = None
         self._now: datetime | None = None
         self._began: datetime | None = None
-        self._has_portal = False
         self.tree = ResourceTree()
         self._nothing = Label("", "sub")
         self._nothing.hide()
@@ -65,7 +64,6 @@ class TreeCard(Card):
             self._began = operation.began
             self.tree.forget_choices()
         self._operation, self._now = operation, now
-        self._has_portal = any(resource.portal_url for resource in cluster.resources)
         if self.head is not None:
             self.head.remark_label.setText(plain(cluster.resource_group))
         self._show()
