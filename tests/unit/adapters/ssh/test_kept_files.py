@@ -12,6 +12,7 @@ from tiepoint.adapters.files.known_hosts import FileKnownHosts
 from tiepoint.adapters.files.own_clusters import TomlOwnClusters
 from tiepoint.adapters.ssh.failures import no_answer, other_key
 from tiepoint.domain.errors import SetupError
+from tiepoint.domain.failure import Failure
 from tiepoint.domain.key_change import read_key_change
 from tiepoint.domain.own_cluster import OwnCluster
 from tiepoint.domain.route import BastionTunnel, Hop, HostKey, Route
@@ -81,11 +82,13 @@ def test_a_file_written_by_hand(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["[", "clusters = 3", "[clusters.a]\n", '[clusters.a]\nhost = "h"\nport = "x"\n'])
-def test_a_broken_list_of_clusters_is_set_aside_and_said(tmp_path: Path, text: str, expected_logs: list[str]) -> None:
-    expected_logs.append("The list of own clusters was broken")
+def test_a_broken_list_of_clusters_is_set_aside_and_said(tmp_path: Path, text: str) -> None:
+    told: list[Failure] = []
     (tmp_path / "clusters.toml").write_text(text)
-    assert TomlOwnClusters(tmp_path / "clusters.toml", keeping(now)).all() == ()
-    assert [each.name for each in tmp_path.iterdir()] == ["clusters.broken-20261126-140200.toml"]
+    assert TomlOwnClusters(tmp_path / "clusters.toml", keeping(now, told)).all() == ()
+    (aside,) = tmp_path.iterdir()
+    assert aside.name == "clusters.broken-20261126-140200.toml"
+    assert [(str(aside) in failure.summary, bool(failure.remedy)) for failure in told] == [(True, True)]
 
 
 def test_a_key_change_can_be_read_back() -> None:
