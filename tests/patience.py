@@ -39,7 +39,11 @@ class Watch:
 
     def took_s(self) -> float:
         """Return the time that counts."""
-        return max(0.0, time.monotonic() - self._began_s - (_stalled_s() - self._stalled_s))
+        return max(0.0, time.monotonic() - self._began_s - self.lost_s())
+
+    def lost_s(self) -> float:
+        """Return the time that does not."""
+        return _stalled_s() - self._stalled_s
 
 
 def _stalled_s() -> float:
