@@ -96,7 +96,7 @@ class Preferences:
     async def _save(self) -> None:
         """Store what is not stored, and take over what a window or a command beside us has changed meanwhile."""
         saved = dict(self._unsaved)
-        loaded = await asyncio.to_thread(self._store.change, lambda stored: _checked(stored, saved))
+        loaded = await asyncio.to_thread(self._store.change, lambda stored: dataclasses.replace(stored, **saved))
         self._unsaved = {
             name: value for name, value in self._unsaved.items() if name not in saved or saved[name] != value
         }
@@ -113,9 +113,3 @@ class Preferences:
         for name in sorted(self.policy.locked & changes.keys()):
             if changes[name] != getattr(now, name):
                 raise SetByOrganisation.of(LABELS[name], self.policy.place_of(name))
-
-
-def _checked(stored: Settings, changes: Mapping[str, Any]) -> Settings:
-    changed = dataclasses.replace(stored, **changes)
-    changed.check()
-    return changed
