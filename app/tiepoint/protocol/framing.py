@@ -66,19 +66,19 @@ def decode_messages(lines: Sequence[bytes]) -> list[dict[str, Any]]:
     Raises:
         MalformedMessage: One of them is no message.
     """
+    joined = b",".join(lines)
     try:
-        messages = _DECODER.decode((b"[" + b",".join(lines) + b"]").decode("utf-8"))
+        messages = _DECODER.decode(f"[{joined.decode('utf-8')}]")
     except (ValueError, RecursionError) as error:
         raise MalformedMessage(f"not lines of JSON: {error}") from error
     if len(messages) != len(lines) or not all(isinstance(message, dict) for message in messages):
         raise MalformedMessage("every message must be an object")
-    told = [_whole_text(each) if _has_escaped(line) else each for line, each in zip(lines, messages, strict=True)]
-    return cast("list[dict[str, Any]]", told)
+    return cast("list[dict[str, Any]]", [_whole_text(each) for each in messages] if _has_escaped(joined) else messages)
 
 
 def _has_escaped(line: bytes) -> bool:
     """Whether surrogates may be written out in a line, the only way by which half a pair can come."""
-    return b"\\ud" in line or b"\\uD" in line
+    return b"\\" in line and (b"\\ud" in line or b"\\uD" in line)
 
 
 def _whole_text(value: Any) -> Any:

@@ -10,6 +10,8 @@ import pytest_asyncio
 
 from fakes.agent import FakeAgent
 from fakes.scheduler import FakeScheduler
+from patience import PATIENCE_S
+from tiepoint.adapters.scheduler import client as client_module
 from tiepoint.adapters.scheduler.client import ProtocolScheduler
 from tiepoint.domain.errors import AgentUnavailable, ConnectionLost, ProtocolError
 from tiepoint.domain.failure import Failure
@@ -110,6 +112,29 @@ async def test_a_snapshot_replaces_what_was_known(agents: Agents) -> None:
         agents.agent.tell_snapshot()
         assert not (await anext(snapshots)).jobs
     await agents.client.close()
+
+
+async def test_a_whole_state_is_told_while_many_changes_come_together(
+    agents: Agents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_module, "_BRISK", 0.001)
+    monkeypatch.setattr(client_module, "_SLOWEST", 20_000)  # far longer than a test may take
+    job = await agents.client.submit(REQUEST)
+    async with aclosing(agents.client.follow()) as snapshots:
+        await anext(snapshots)
+        agents.fake.set(job.id, state=JobState.RUNNING)
+        following = asyncio.ensure_future(anext(snapshots))
+        await wait_for_waiting(agents.client)
+        agents.fake.all_jobs.clear()
+        agents.agent.tell_snapshot()
+        assert not (await asyncio.wait_for(following, PATIENCE_S)).jobs
+    await agents.client.close()
+
+
+async def wait_for_waiting(client: ProtocolScheduler) -> None:
+    """Until a change was heard that nobody looked at."""
+    while not client._subscription.waiting:  # noqa: ASYNC110  nothing tells of it
+        await asyncio.sleep(0.01)
 
 
 async def test_an_event_sent_with_the_answer_to_subscribe_is_not_lost(agents: Agents) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 
 import pytest
 from hypothesis import given
@@ -126,7 +125,6 @@ def test_a_line_that_cannot_be_read_after_all_is_said_and_passed_over(line: byte
 
 def test_lines_are_read_as_they_are_written() -> None:
     body = NodeChanged(dataclasses.replace(NODE, id=NodeId("knoten-ä")))
-    found = unread(_line(11, body))
-    assert found is not None
-    assert (found.seq, found.node) == (11, "knoten-ä")
-    assert json.loads(found.line)["params"]["node"]["id"] == "knoten-ä"
+    assert unread(_line(11, body)) == (11, "knoten-ä", "", "")
+    assert unread(_line(12, JobChanged(JOB))) == (12, "", JOB.id, "")
+    assert unread(_line(13, TasksChanged(JOB.id, "features", TaskCounts()))) == (13, "", JOB.id, "features")

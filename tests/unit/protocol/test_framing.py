@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from tiepoint.protocol.codec import MalformedMessage
 from tiepoint.protocol.envelope import Notification, Request, parse_envelope
-from tiepoint.protocol.framing import MESSAGE_LIMIT_BYTES, LineBuffer, MessageTooLong, decode_message, encode_message
+from tiepoint.protocol.framing import (
+    MESSAGE_LIMIT_BYTES,
+    LineBuffer,
+    MessageTooLong,
+    decode_message,
+    decode_messages,
+    encode_message,
+)
 from tiepoint.protocol.samples import load_stream
 
 
@@ -33,6 +40,11 @@ def test_a_message_survives_its_line(message: dict[str, Any]) -> None:
 
 def test_a_name_that_is_no_utf_8_can_travel() -> None:
     assert decode_message(encode_message({"path": "caf\udce9.jpg"})) == {"path": "caf?.jpg"}
+
+
+def test_half_a_pair_among_many_lines_becomes_a_question_mark() -> None:
+    lines = [b'{"a":"\\n"}', b'{"a":"caf\\udce9"}', b'{"a":["\\uD83D\\uDE00"]}']
+    assert decode_messages(lines) == [{"a": "\n"}, {"a": "caf?"}, {"a": ["\N{GRINNING FACE}"]}]
 
 
 def test_the_limit_holds_both_ways() -> None:

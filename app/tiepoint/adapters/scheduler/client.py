@@ -282,11 +282,10 @@ class ProtocolScheduler:
     async def _collect(self, conversation: Conversation) -> None:
         """Let changes come together for a period, or for several when there are many; a whole state is told soon."""
         if self._period_s:
-            await _while_open(conversation, self._period_s)
+            await _within(self._period_s, conversation.ended)
             more = min(_SLOWEST - 1, self._subscription.waiting // _BRISK)
-            while more and conversation.is_open and not self._subscription.is_new:
-                await _while_open(conversation, self._period_s)
-                more -= 1
+            if more and conversation.is_open:
+                await _within(more * self._period_s, conversation.ended, self._subscription.is_new)
 
     async def _wait(self, pause_s: float) -> bool:
         """Wait for the next attempt; return whether somebody did not want to."""
@@ -326,7 +325,8 @@ class ProtocolScheduler:
         self._subscription.take(notification, self._line)
 
 
-async def _while_open(conversation: Conversation, seconds: float) -> None:
+async def _within(seconds: float, *events: asyncio.Event) -> None:
+    """Wait for the first of some events, for so long at most."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            await conversation.ended.wait()
+            await first_of(*events)

@@ -93,17 +93,18 @@ class Mirror:
             self._put_stage(params.get("job"), params.get("stage"), None, params.get("tasks"))
         return True
 
-    def keep(self, event: Unread, heard: datetime) -> bool:
+    def keep(self, event: Unread, line: bytes, heard: datetime) -> bool:
         """Take an event of which only the head was read; return whether it was news."""
-        if event.seq <= self.seq:
+        seq, node, job, stage = event
+        if seq <= self.seq:
             return False
-        self.seq, self.heard = event.seq, heard
-        if event.node:
-            self._wait("node", event.node, event.line, len(event.line))
-        elif event.stage:
-            self._put_stage(event.job, event.stage, None, event.line)
+        self.seq, self.heard = seq, heard
+        if node:
+            self._wait("node", node, line, len(line))
+        elif stage:
+            self._put_stage(job, stage, None, line)
         else:
-            self._wait("job", event.job, event.line, len(event.line))
+            self._wait("job", job, line, len(line))
         return True
 
     @property

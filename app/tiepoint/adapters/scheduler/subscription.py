@@ -78,8 +78,8 @@ class Subscription:
         self._growing: Mirror | None = None
         self._change = asyncio.Event()
         self._owes_state = False
-        self.is_new = False
-        """Whether a whole state came since somebody looked."""
+        self.is_new = asyncio.Event()
+        """Set by a whole state, until somebody looks."""
 
     @property
     def is_begun(self) -> bool:
@@ -143,7 +143,7 @@ class Subscription:
         if known is None or event is None:
             return False
         doubts = self.doubts.count
-        if known.keep(event, self._now()) and self._growing is None:
+        if known.keep(event, line, self._now()) and self._growing is None:
             self._record(line)
             self._tell()
         elif self.doubts.count != doubts:
@@ -181,7 +181,8 @@ class Subscription:
         retry_s: float | None = None,
     ) -> SchedulerSnapshot:
         """The state as it was last heard."""
-        known, self.is_new = self._mirror, False
+        known = self._mirror
+        self.is_new.clear()
         if known is None:
             return SchedulerSnapshot(connection, problem=problem, retry_s=retry_s, offset_s=self.offset_s)
         jobs, nodes = known.jobs(), known.nodes()
@@ -208,7 +209,8 @@ class Subscription:
             self._tell()
 
     def _become(self, fresh: Mirror) -> None:
-        self._growing, self._mirror, self.is_new = None, fresh, True
+        self._growing, self._mirror = None, fresh
+        self.is_new.set()
         fresh.heard, self._owes_state = self._now(), True
 
     def _record(self, line: bytes) -> None:
