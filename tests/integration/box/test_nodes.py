@@ -18,7 +18,7 @@ from patience import PATIENCE_S
 
 from .conftest import TOY, assert_quiet
 
-SILENT_S = 3.0
+SILENT_S = 8.0
 
 
 @pytest.fixture(scope="module")

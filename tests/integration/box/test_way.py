@@ -18,7 +18,7 @@ from tiepoint.adapters.ssh.patience import Patience
 from tiepoint.domain.errors import AgentUnavailable, ConnectionLost, HostKeyChanged, KeyRefused
 from tiepoint.domain.route import Hop, Route
 
-IMPATIENT = Patience(hop_s=2.0)
+IMPATIENT = Patience(hop_s=5.0)
 
 
 @pytest_asyncio.fixture

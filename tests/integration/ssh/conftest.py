@@ -1,4 +1,4 @@
-"""A stand of two machines and the hosts as the program has them, impatient."""
+"""A stand of two machines and the hosts as the program has them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tiepoint.adapters.ssh.hosts import SshHosts
 from tiepoint.adapters.ssh.patience import Patience
 
 __all__ = ["azure_blobs", "azure_double", "azure_papers"]
-IMPATIENT = Patience(hop_s=2.0, hello_s=25.0, alive_s=0.3, silences=1, closing_s=0.5)
+PATIENT = Patience(hop_s=30.0, hello_s=60.0, closing_s=0.5)
 
 
 @pytest.fixture
@@ -34,10 +34,16 @@ async def stand(tiepoint_home: Path, tmp_path: Path, program: Program) -> AsyncI
         yield stand
 
 
+@pytest.fixture
+def patience() -> Patience:
+    """How long machines that have much to do are waited for; tests about silent ones give another."""
+    return PATIENT
+
+
 @pytest_asyncio.fixture
-async def hosts() -> AsyncIterator[SshHosts]:
+async def hosts(patience: Patience) -> AsyncIterator[SshHosts]:
     before = asyncio.all_tasks()
-    hosts = SshHosts("tiepoint test", patience=IMPATIENT)
+    hosts = SshHosts("tiepoint test", patience=patience)
     yield hosts
     await hosts.close()
     await asyncio.sleep(0)

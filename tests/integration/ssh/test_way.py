@@ -19,6 +19,11 @@ from tiepoint.domain.errors import AgentUnavailable, ConnectionLost, HostKeyChan
 from tiepoint.domain.key_change import read_key_change
 from tiepoint.domain.route import ClientKeys
 
+HASTY = pytest.mark.parametrize(
+    "patience", [Patience(hop_s=3.0, hello_s=60.0, alive_s=0.3, silences=1, closing_s=0.5)], ids=["hasty"]
+)
+"""Machines that stand still on purpose are soon given up."""
+
 
 async def test_a_real_agent_is_joined_through_the_jump_box(stand: SshStand, hosts: SshHosts) -> None:
     scheduler = ProtocolScheduler(lambda: hosts.open_agent(stand.route()), "test 1")
@@ -159,6 +164,7 @@ async def test_the_first_machine_that_does_not_answer_is_named(stand: SshStand, 
     await (await hosts.open_agent(route)).close()
 
 
+@HASTY
 async def test_machines_that_take_a_connection_and_say_nothing(stand: SshStand, hosts: SshHosts) -> None:
     stand.scheduler.is_silent = True
     with pytest.raises(ConnectionLost, match="The jump box answers, the scheduler"):
@@ -201,6 +207,7 @@ async def test_a_dropped_connection_is_made_again(stand: SshStand, hosts: SshHos
     assert stand.jump.logins == 3
 
 
+@HASTY
 async def test_a_half_open_connection_is_noticed(stand: SshStand, hosts: SshHosts) -> None:
     stream = await hosts.open_agent(stand.route())
     stand.jump.freeze()
