@@ -15,29 +15,24 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QImage, QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent, QWheelEvent
+from PySide6.QtGui import QCloseEvent, QImage, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tiepoint.domain.errors import TiepointError
 from tiepoint.ui import theme
-from tiepoint.ui.text import tr
 from tiepoint.ui.viewer.aim import Aim
 from tiepoint.ui.viewer.camera import CameraView
+from tiepoint.ui.viewer.canvas import Canvas
 from tiepoint.ui.viewer.content import Content
 from tiepoint.ui.viewer.limits import Limits
 from tiepoint.ui.viewer.looks import Look
 from tiepoint.ui.viewer.marks import Mark
-from tiepoint.ui.viewer.navigation import Navigation
-from tiepoint.ui.viewer.notice import Notice
 from tiepoint.ui.viewer.notice_words import no_opengl_words, waiting_words
-from tiepoint.ui.viewer.overlay import OverlayLayer
 from tiepoint.ui.viewer.photos_layer import PhotosLayer
 from tiepoint.ui.viewer.picker import Picker
-from tiepoint.ui.viewer.picture_pane import PicturePane
 from tiepoint.ui.viewer.pointing import Pointing
 from tiepoint.ui.viewer.render_thread import Frame
 from tiepoint.ui.viewer.screenshots import Screenshots
-from tiepoint.ui.viewer.slots import Slots
 from tiepoint.ui.viewer.stage import Stage
 from tiepoint.ui.viewer.surface import Model
 from tiepoint.ui.viewer.terms import (
@@ -50,14 +45,13 @@ from tiepoint.ui.viewer.terms import (
     PhotoPose,
     Point,
     Projection,
-    Slot,
     ViewerState,
 )
 
 _START_AFTER_MS: Final = 40
 
 
-class ModelView(QWidget):
+class ModelView(Canvas):
     """A 3D view of one model, its photos' frusta and marks over it.
 
     Drops of files pass through to the window. Cheap to create: the 3D library is loaded in a thread after the first
@@ -102,29 +96,16 @@ class ModelView(QWidget):
         self._look = Look().themed(theme.tokens())
         self._camera = CameraView()
         self._setup_parts()
-        self._setup_ui()
         self._connect()
         self._send_look()
 
     def _setup_parts(self) -> None:
         self._stage = Stage()
-        self._navigation = Navigation(self)
         self._photos = PhotosLayer(self._stage, self)
         self._shots = Screenshots(self._stage, self)
         self._content = Content(self._stage, self)
         self._aim = Aim(self._navigation, self._content, self._photos, self)
         self._picker = Picker()
-
-    def _setup_ui(self) -> None:
-        self.setAcceptDrops(False)
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(tr("Viewer", "3D view"))
-        self.setMinimumSize(120, 90)
-        self._pane = PicturePane(self)
-        self._overlay = OverlayLayer(self)
-        self._notice = Notice(self)
-        self._slots = Slots(self)
         self._pointing = Pointing(
             self,
             self._navigation,
@@ -257,22 +238,6 @@ class ModelView(QWidget):
     def set_grid_shown(self, shown: bool) -> None:
         """Show or hide the ground grid."""
         self._content.set_grid_shown(shown)
-
-    def set_corner_radius(self, radius_px: int, *, top: bool = False) -> None:
-        """Round the picture's lower corners to sit flush in a card.
-
-        Args:
-            radius_px: 0 for none.
-            top: Round the upper corners too.
-        """
-        self._pane.set_radius(radius_px, top=top)
-
-    def set_slot(self, slot: Slot, widget: QWidget | None) -> None:
-        """Put a widget of the page into a corner over the picture; None empties the corner.
-
-        The view becomes its parent, keeps it 12 px from the edges and above the marks.
-        """
-        self._slots.put(slot, widget)
 
     # camera
 
@@ -491,15 +456,6 @@ class ModelView(QWidget):
         super().showEvent(event)
         QTimer.singleShot(_START_AFTER_MS, self, self._start)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lay out the parts."""
-        super().resizeEvent(event)
-        for part in (self._pane, self._overlay, self._notice):
-            part.setGeometry(self.rect())
-        self._notice.setContentsMargins(24, 24, 24, 24)
-        self._slots.place()
-        self._navigation.resize(self.width(), self.height())
-
     def closeEvent(self, event: QCloseEvent) -> None:
         """Release everything."""
         self.shut()
@@ -515,28 +471,6 @@ class ModelView(QWidget):
         """The pointer is elsewhere."""
         super().leaveEvent(event)
         self._pointing.leave()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin to steer or to click."""
-        self._navigation.press(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Steer or hover."""
-        self._overlay.set_cross_shown(False)
-        self._navigation.move(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """End steering, or click."""
-        self._navigation.release(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Set the pivot, or end measuring."""
-        self._navigation.double_click(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom."""
-        self._navigation.wheel(event)
-        event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Steer, choose a view, take the point in the middle, or end measuring."""
