@@ -263,7 +263,7 @@ async def test_jobs_of_other_tools_are_followed_and_taken_over(desk: Desk, rig: 
         with pytest.raises(TiepointError):
             await desk.scheduler.adopt(JobId("batch-1"))
         return
-    photos = sorted((rig.capture("theirs", matching={"seconds": 0.5, "tasks": 2}) / "photos").iterdir())
+    photos = sorted((rig.capture("theirs", matching={"seconds": 0.5, "tasks": 400}) / "photos").iterdir())
     number = rig.stand.add_foreign("theirs", photos, "MatchPhotos", "AlignCameras")
     identifier = JobId(f"batch-{number}")
     found = await desk.until_job(identifier, lambda job: job.state is JobState.PAUSED)
