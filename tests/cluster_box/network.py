@@ -15,7 +15,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from cluster_box.process import TIED
@@ -202,15 +202,6 @@ class Network:
     def _set(self, machine: str, state: str) -> None:
         at, cable = {"jump": ("jump", "panel"), "scheduler": ("jump", "scheduler")}.get(machine, ("scheduler", machine))
         _ip("-n", self._namespaces[at], "link", "set", cable, state)
-
-    @contextlib.contextmanager
-    def cut_off(self, machine: str) -> Iterator[None]:
-        """Have a machine's cable pulled for a while."""
-        self.cut(machine)
-        try:
-            yield
-        finally:
-            self.mend(machine)
 
     def close(self) -> None:
         """End all that runs on the machines, and remove them."""

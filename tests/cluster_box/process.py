@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -86,12 +84,6 @@ class BoxProcess:
     def kill(self) -> None:
         """End it and all it started at once, as a machine that loses its power."""
         self._end(self.descendants())
-
-    def kill_alone(self) -> None:
-        """End it alone, with SIGKILL; what it started has to notice by itself."""
-        if self._process and self.pid:
-            os.kill(self.pid, signal.SIGKILL)
-            self._process.wait(_END_S)
 
     def restart(self) -> None:
         """End it and begin it again."""

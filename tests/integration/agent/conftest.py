@@ -56,9 +56,5 @@ def capture(tmp_path: Path) -> Callable[..., Path]:
     return make
 
 
-def stage_pids(program: Program) -> list[int]:
-    return [process.pid for process in program.processes("stage")]
-
-
 def cpu_s(processes: list[psutil.Process]) -> float:
     return sum(sum(process.cpu_times()[:2]) for process in processes)
