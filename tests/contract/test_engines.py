@@ -148,7 +148,9 @@ async def test_a_node_limit_holds(desk: Desk) -> None:
             await desk.scheduler.set_node_limit(JobId(job.id), 1)
         assert "cannot" in refused.value.summary
         return
-    job = await desk.submit("limited", toy=toy, node_limit=1)
+    job = await desk.submit("limited", toy=gated(), node_limit=1)
+    await desk.until_running(job.id, "depth_maps")
+    desk.open_gate("limited")
     await desk.until_state(job.id, JobState.COMPLETED)
     counts = [stage.tasks for each in desk.jobs_seen(job.id) for stage in each.stages if stage.name == "depth_maps"]
     assert max(count.running for count in counts) == 1
@@ -177,7 +179,9 @@ async def test_a_paused_node_takes_nothing_and_goes_on(desk: Desk) -> None:
         return
     await desk.until(lambda: not any(node.job for node in nodes(desk)))  # of the tests before this one
     assert (await desk.scheduler.pause_node(names[0])).state is NodeState.PAUSED
-    job = await desk.submit("on-one-node", toy={"depth_maps": {"tasks": 4, "seconds": 0.05}})
+    job = await desk.submit("on-one-node", toy=gated())
+    await desk.until(lambda: any(node.job == job.id for node in nodes(desk)))
+    desk.open_gate("on-one-node")
     await desk.until_state(job.id, JobState.COMPLETED)
     worked = {node.id for snapshot in desk.seen for node in snapshot.nodes.values() if node.job == job.id}
     assert worked
