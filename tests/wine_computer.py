@@ -88,7 +88,8 @@ class WineComputer:
             (self.folder / name).mkdir(parents=True)
         assert self._call("wineserver", "-p").returncode == 0
         try:
-            self._call("wineboot", "--init")
+            made = self._call("wineboot", "--init")
+            assert made.returncode == 0, made.stdout
             self.set_value(r"HKCU\Software\Wine", "Version", "win10")
             yield
         finally:
@@ -148,11 +149,12 @@ class WineComputer:
     def set_value(self, key: str, name: str, value: str, kind: str = "REG_SZ") -> None:
         """Write one value of the registry."""
         done = self._call("wine", "reg", "add", key, "/v", name, "/t", kind, "/d", value, "/f")
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == 0, done.stdout
 
     def forget_value(self, key: str, name: str) -> None:
-        """Delete one value of the registry."""
+        """Delete one value of the registry that may not be there."""
         self._call("wine", "reg", "delete", key, "/v", name, "/f")
+        assert self.value(key, name) is None
 
     def files(self) -> set[str]:
         """Everything on its drive that is no part of Windows."""
