@@ -12,7 +12,6 @@ import shutil
 import stat
 import sys
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -39,8 +38,6 @@ class LocalSystem:
         self._is_compiled = is_compiled
         self._launch = launch
         self._meter = LoadMeter()
-        # Always the same thread: looking through all processes leaves some MB with the allocator of each it ran in.
-        self._thread = ThreadPoolExecutor(1, "load meter")
         self._measuring = asyncio.Lock()
 
     def computer(self) -> ComputerFacts:
@@ -63,7 +60,7 @@ class LocalSystem:
     async def load(self, agent_pid: int | None) -> LoadSample:
         """Measure the load since the last call."""
         async with self._measuring:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, self._meter.sample, agent_pid)
+            return await asyncio.to_thread(self._meter.sample, agent_pid)
 
     def has_process(self, pid: int) -> bool:
         """Whether a process of this number lives."""
