@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import tracemalloc
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from fakes.scheduler import T0
-from tiepoint.adapters.files.flight_segments import segments
+from tiepoint.adapters.files.flight_segments import SegmentWriter, read_lines, segments
 from tiepoint.adapters.files.flight_tape import FolderFlightRecorder
 from tiepoint.domain.identifiers import JobId, NodeId
 from tiepoint.domain.job import Job, JobState
@@ -178,3 +179,19 @@ async def test_nodes_are_recorded_too(recorder: FolderFlightRecorder) -> None:
     moment = await recorder.at(SITE, second(1))
     assert moment is not None
     assert moment.state.nodes == (busy,)
+
+
+def test_a_busy_second_is_packed_a_little_at_a_time(tmp_path: Path) -> None:
+    lines = [b'{"a":"%d %s"}' % (number, b"x" * 700) for number in range(5_000)]
+    writer = SegmentWriter(tmp_path, T0)
+    tracemalloc.start()
+    try:
+        writer.write(lines)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    writer.write([])
+    writer.close(T0)
+    (piece,) = segments(tmp_path)
+    assert [value["a"].split()[0] for value in read_lines(piece.path)] == [str(number) for number in range(5_000)]
+    assert peak < sum(map(len, lines)) / 10
