@@ -6,13 +6,13 @@ Not what namespaces are: every machine is this one, so nothing shows that the sc
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from cluster_box.parts import BoxParts, Wishes
 from cluster_box.process import TIED
+from ports import free_port
 from ssh_server import LOOPBACK, SshStand
 from tiepoint.domain.route import Hop
 
@@ -29,7 +29,7 @@ class LoopbackBox(BoxParts):
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="ssh-stand")
         try:
-            self._put_machines(f"{LOOPBACK}:{_free_port()}", _here)
+            self._put_machines(f"{LOOPBACK}:{free_port()}", _here)
             self.stand = SshStand(self.folder / "scheduler", folder=self.folder / "ssh")
         except BaseException:
             self._stack.close()
@@ -62,8 +62,3 @@ class LoopbackBox(BoxParts):
 
 def _here(_machine: str, command: Sequence[str]) -> list[str]:
     return [*TIED, *command]
-
-
-def _free_port() -> int:
-    with socket.create_server((LOOPBACK, 0)) as probe:
-        return int(probe.getsockname()[1])

@@ -6,7 +6,6 @@ import http.server
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -16,6 +15,7 @@ from typing import Any
 
 from cluster_certificates import make_certificates
 from patience import PATIENCE_S
+from ports import free_port
 from program import Program, wait_until
 
 
@@ -37,7 +37,7 @@ class AgentCluster:
         agent_home: Path,
         nodes: dict[str, int],
         *,
-        silent_s: float = 3.0,
+        silent_s: float = 8.0,
         identity: str = "",
         work: Path | None = None,
     ) -> None:
@@ -52,7 +52,7 @@ class AgentCluster:
         self.variables: dict[str, str] = {}
         self._silent_s = silent_s
         self._identity = identity
-        self._address = f"tls://127.0.0.1:{_free_port()}"
+        self._address = f"tls://127.0.0.1:{free_port()}"
         self._ran: dict[str, subprocess.Popen[bytes]] = {}
 
     def complete(self) -> None:
@@ -169,9 +169,3 @@ class MetadataService:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -121,6 +121,12 @@ class Client:
                     return
                 await asyncio.sleep(0.05)
 
+    async def node_works(self, name: str) -> None:
+        """Poll until a task has begun on a node; a busy one may have it on its way there."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not (await self.nodes())[name]["task_since"]:  # noqa: ASYNC110  another process is polled
+                await asyncio.sleep(0.05)
+
     async def close(self) -> None:
         self.writer.close()
         with contextlib.suppress(ConnectionError):

@@ -19,6 +19,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 from client import Client  # noqa: E402
+from gate import Gate  # noqa: E402
 
 
 @pytest.fixture
@@ -54,6 +55,14 @@ def capture(tmp_path: Path) -> Callable[..., Path]:
         return folder
 
     return make
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Iterator[Gate]:
+    """One that is closed until the test has ended, however it does."""
+    made = Gate(tmp_path / "gate")
+    yield made
+    made.open()
 
 
 def cpu_s(processes: list[psutil.Process]) -> float:

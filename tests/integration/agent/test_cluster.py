@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 from agent_cluster import AgentCluster, MetadataService
 from client import Client, Refused
+from gate import Gate
 
 from patience import PATIENCE_S, Watch
 from program import Program, wait_until
@@ -77,21 +78,6 @@ async def join() -> AsyncIterator[Join]:
         await client.close()
 
 
-class Gate:
-    """A file that tasks wait for."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = str(path)
-
-    def open(self) -> None:
-        Path(self.path).touch()
-
-
-@pytest.fixture
-def gate(tmp_path: Path) -> Gate:
-    return Gate(tmp_path / "gate")
-
-
 def tries(job: dict[str, Any], stage: str) -> dict[str, int]:
     """Return how often each task of a stage was begun."""
     work = Path(job["folder"]) / "work"
@@ -106,6 +92,7 @@ async def test_a_job_runs_on_all_nodes(cluster: AgentCluster, join: Join, captur
     job = await client.submit(capture("capture-1", features={"tasks": 6, "gate": gate.path}))
     await client.stage_reached(job["id"], "features")
     await client.nodes_are("busy")
+    await client.node_works("node-01")
     nodes = await client.nodes()
     assert nodes["node-01"]["job"] == job["id"]
     assert nodes["node-01"]["stage"] == "features"

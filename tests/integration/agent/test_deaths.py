@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from client import Client
+from gate import Gate
 
 from program import Program, wait_until
 
@@ -44,21 +45,22 @@ async def test_a_killed_worker_costs_nothing_else(client: Client, capture: Captu
     await client.job_until(job["id"], "completed")
 
 
-async def test_killing_a_worker_ends_its_stage_child(client: Client, capture: Capture, program: Program) -> None:
-    job = await client.submit(capture(mesh={"isolated": True, "seconds": 3, "spin": True}))
+async def test_killing_a_worker_ends_its_stage_child(
+    client: Client, capture: Capture, program: Program, gate: Gate
+) -> None:
+    job = await client.submit(capture(mesh={"isolated": True, "gate": gate.path}))
     await client.stage_reached(job["id"], "mesh")
     wait_until(lambda: program.processes("stage"), what="a stage child")
     (child,) = program.processes("stage")
     os.kill(child.ppid(), signal.SIGKILL)
     wait_until(lambda: not child.is_running(), what="the stage child to end")
+    gate.open()
     await client.job_until(job["id"], "completed")
 
 
-async def test_a_killed_agent_leaves_nobody_and_its_job_goes_on(
-    program: Program, capture: Capture, tmp_path: Path
-) -> None:
+async def test_a_killed_agent_leaves_nobody_and_its_job_goes_on(program: Program, capture: Capture, gate: Gate) -> None:
     client = await Client.connect()
-    job = await client.submit(capture(features={"tasks": 2}, mesh={"isolated": True, "seconds": 2, "spin": True}))
+    job = await client.submit(capture(features={"tasks": 2}, mesh={"isolated": True, "gate": gate.path}))
     await client.stage_reached(job["id"], "mesh")
     wait_until(lambda: program.processes("stage"), what="a stage child")
     program.kill("agent")
@@ -70,6 +72,7 @@ async def test_a_killed_agent_leaves_nobody_and_its_job_goes_on(
     assert interrupted["state"] == "paused"
     assert interrupted["error"]["kind"] == "interrupted"
     assert again.hello["epoch"] != client.hello["epoch"]
+    gate.open()
     await again.call("jobs.resume", job=job["id"])
     done = await again.job_until(job["id"], "completed")
     assert len((Path(done["folder"]) / "work" / "features-0.tries").read_text().split()) == 1

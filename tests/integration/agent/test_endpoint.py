@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 from client import LIMIT, Client
+from gate import Gate
 
 from patience import PATIENCE_S
 from program import Program, wait_until
@@ -34,9 +35,11 @@ def listening(program: Program) -> list[tuple[str, int]]:
     ]
 
 
-async def test_nothing_listens_but_encrypted_loopback(client: Client, capture: Capture, program: Program) -> None:
+async def test_nothing_listens_but_encrypted_loopback(
+    client: Client, capture: Capture, program: Program, gate: Gate
+) -> None:
     assert listening(program) == []
-    job = await client.submit(capture(features={"tasks": 2, "seconds": 3}))
+    job = await client.submit(capture(features={"tasks": 2, "gate": gate.path}))
     await client.stage_reached(job["id"], "features")
     addresses = listening(program)
     # The scheduler and the two workers; no dashboard, no web server.
@@ -44,10 +47,12 @@ async def test_nothing_listens_but_encrypted_loopback(client: Client, capture: C
     assert {address for address, _ in addresses} == {"127.0.0.1"}
     for _, port in addresses:
         assert await _answer(port, b"GET / HTTP/1.0\r\n\r\n") == b""
+    gate.open()
+    await client.job_until(job["id"], "completed")
 
 
-async def test_a_plain_dask_client_is_refused(client: Client, capture: Capture, program: Program) -> None:
-    job = await client.submit(capture(features={"tasks": 1, "seconds": 4}))
+async def test_a_plain_dask_client_is_refused(client: Client, capture: Capture, program: Program, gate: Gate) -> None:
+    job = await client.submit(capture(features={"tasks": 1, "gate": gate.path}))
     await client.stage_reached(job["id"], "features")
     ports = [port for _, port in listening(program)]
     attempt = (
@@ -70,6 +75,7 @@ async def test_a_plain_dask_client_is_refused(client: Client, capture: Capture, 
     )
     assert "ANSWER" not in done.stdout, done.stdout
     assert done.stdout.count("refused") == 2 * len(ports), done.stdout + done.stderr
+    gate.open()
     assert (await client.job_until(job["id"], "completed"))["error"] is None
 
 

