@@ -163,6 +163,11 @@ class PanelHand:
         found: dict[str, Any] = self.ask(lag=True)
         return found
 
+    def heap(self) -> dict[str, int]:
+        """What the panel holds of memory; see `heap_facts`."""
+        found: dict[str, int] = self.ask(heap=True)
+        return found
+
     def close(self) -> None:
         """End the panel if it still runs."""
         if self._socket is not None:

@@ -1,7 +1,7 @@
 """The panel with a window for tests to look through: it says where things are, and takes pictures. It presses nothing.
 
 Run as a script: `python panel_probe.py ENDPOINT [PANEL ARGUMENTS]`. One JSON request a line on a local socket:
-{"find": text} or {"find_in": page}, {"texts": true}, {"picture": path}, {"lag": true}.
+{"find": text} or {"find_in": page}, {"texts": true}, {"picture": path}, {"heap": true}, {"lag": true}.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, 
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from heap_facts import heap_facts  # noqa: E402
 from loop_watchdog import LoopWatchdog  # noqa: E402
 from tiepoint.ui import application  # noqa: E402
 
@@ -62,7 +63,7 @@ class Probe(QObject):
             window = next(each for each in QApplication.topLevelWidgets() if each.isVisible())
             box = window.frameGeometry()
             return screen.grabWindow(0, box.x(), box.y(), box.width(), box.height()).save(request["picture"])
-        return self._lag()
+        return heap_facts() if "heap" in request else self._lag()
 
     def _lag(self) -> dict[str, Any]:
         watchdog = self._watchdog
