@@ -112,24 +112,6 @@ async def lines_told(watcher: Client, job: str) -> list[str]:
     return told
 
 
-async def test_it_goes_on_by_itself_when_the_folder_answers_again(
-    shared: StickyFolder, client: Client, capture: Capture, tmp_path: Path
-) -> None:
-    gate = tmp_path / "gate"
-    place = put(capture("far", features={"gate": str(gate)}), shared)
-    job = await client.submit(place)
-    await client.stage_reached(job["id"], "features")
-    shared.hang()
-    gate.touch()
-    await held(client, job["id"])
-    nodes = await client.nodes()
-    assert any(node["state"] == "busy" for node in nodes.values())
-    shared.go()
-    done = await client.job_until(job["id"], "completed", timeout_s=PATIENCE_S)
-    assert (done["held"], done["retried"]) == (None, 0)
-    assert (place / "jobs" / job["id"] / "work" / "features-0.tries").read_text().count("\n") == 1
-
-
 async def test_a_capture_whose_folder_hangs_is_refused_and_leaves_nothing(
     shared: StickyFolder, client: Client, capture: Capture
 ) -> None:
@@ -173,14 +155,15 @@ async def heard_after(client: Client, moment: datetime) -> dict[str, Any]:
             await asyncio.sleep(0.1)
 
 
-async def test_nodes_are_heard_while_their_folder_hangs(
+async def test_nodes_are_heard_while_their_folder_hangs_and_the_job_goes_on_by_itself(
     shared: StickyFolder, cluster: AgentCluster, capture: Capture, tmp_path: Path
 ) -> None:
     """A node that could not report would be given up, and its tasks with it."""
     client = await Client.join()
     await client.nodes_are("ready")
     gate = tmp_path / "gate"
-    job = await client.submit(put(capture("far", features={"gate": str(gate)}), shared))
+    place = put(capture("far", features={"gate": str(gate)}), shared)
+    job = await client.submit(place)
     await client.stage_reached(job["id"], "features")
     shared.hang()
     gate.touch()
@@ -193,4 +176,5 @@ async def test_nodes_are_heard_while_their_folder_hangs(
     shared.go()
     done = await client.job_until(job["id"], "completed", timeout_s=PATIENCE_S)
     assert (done["held"], done["retried"]) == (None, 0)
+    assert (place / "jobs" / job["id"] / "work" / "features-0.tries").read_text().count("\n") == 1
     await client.close()
