@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +14,7 @@ import pytest
 from agent_cluster import AgentCluster
 from client import Client, Refused
 
-from patience import PATIENCE_S, until
+from patience import PATIENCE_S, Watch, until
 from program import Program, wait_until
 from sticky_folder import StickyFolder, can_mount
 
@@ -58,9 +57,9 @@ async def held(client: Client, job: str) -> dict[str, Any]:
     """Wait until a job says what holds it up; until then everybody else is answered at once."""
     async with asyncio.timeout(PATIENCE_S):
         while True:
-            began_s = time.monotonic()
+            watch = Watch()
             found = (await client.call("jobs.get", job=job))["job"]
-            assert time.monotonic() - began_s < AT_ONCE_S
+            assert watch.took_s() < AT_ONCE_S
             if found["held"] is not None:
                 return dict(found["held"])
             await asyncio.sleep(0.1)
@@ -72,7 +71,7 @@ async def test_the_agent_goes_on_while_a_folder_hangs(
     gate = tmp_path / "gate"
     place = put(capture("far", features={"tasks": 2, "gate": str(gate)}), shared)
     watcher = await Client.connect()
-    await watcher.call("subscribe", topics=["job", "node", "log"])
+    await watcher.call("subscribe", topics=["log"])
     job = await client.submit(place)
     await client.stage_reached(job["id"], "features")
     shared.hang()
