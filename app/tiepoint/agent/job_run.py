@@ -53,6 +53,8 @@ class JobRun:
         self._backend = backend
         self._progress = JobProgress(record, jobs, publisher)
         self._round = RoundWork(self._progress)
+        self._silent: dict[Path, Failure] = {}
+        """Folders that do not answer now, and what to say of each."""
 
     async def run(self) -> None:
         """Run the stages and deliver.
@@ -86,11 +88,17 @@ class JobRun:
         """Say that a folder does not answer, or does again: the job waits for it, and nothing of it is lost."""
         record = self._record
         error = folder_silent(folder)
-        self._jobs.put(record, replace(record.job, held=Failure.of(error) if is_silent else None), keep=False)
+        if is_silent:
+            self._silent[folder] = Failure.of(error)
+        else:
+            self._silent.pop(folder, None)
+        held = next(iter(self._silent.values()), None)
+        self._jobs.put(record, replace(record.job, held=held), keep=False)
         if is_silent:
             self._jobs.log(record, "warning", "agent", f"{error.summary} {error.remedy}")
         else:
-            self._jobs.log(record, "info", "agent", f"The folder {folder} answers again; the job goes on.")
+            goes_on = "" if held else "; the job goes on"
+            self._jobs.log(record, "info", "agent", f"The folder {folder} answers again{goes_on}.")
 
     async def _stages(self) -> None:
         record = self._record

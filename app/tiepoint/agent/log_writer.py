@@ -56,7 +56,9 @@ class LogWriter:
         waiting = self._files.setdefault(path, _Waiting())
         self._add(waiting, line_text(line))
         if waiting.writing is None:
-            waiting.writing = asyncio.get_running_loop().create_task(self._write(path, waiting), name="job log")
+            loop = asyncio.get_running_loop()
+            waiting.since_s = loop.time()
+            waiting.writing = loop.create_task(self._write(path, waiting), name="job log")
         return line
 
     def waits_s(self, path: Path) -> float:

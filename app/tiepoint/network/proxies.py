@@ -48,11 +48,11 @@ def proxy_url(scheme: str, host: str, port: int) -> str:
         host: Name or address, without brackets.
         port: The server's.
     """
-    named = urllib.request.getproxies()
-    url = named.get(scheme) or named.get("all") or ""
-    # Exceptions may name a port; an address with colons is looked for alone, too, as it would lose its last group.
-    spelt = (host, f"[{host}]:{port}") if ":" in host else (f"{host}:{port}",)
-    return "" if not url or any(urllib.request.proxy_bypass(each) for each in spelt) else url
+    while True:
+        try:
+            return _named(scheme, host, port)
+        except KeyError:  # Python reads the variables one by one: another proxy was chosen meanwhile
+            continue
 
 
 def proxy_before(scheme: str, host: str, port: int) -> Proxy | None:
@@ -63,6 +63,14 @@ def proxy_before(scheme: str, host: str, port: int) -> Proxy | None:
     """
     url = proxy_url(scheme, host, port)
     return _proxy_at(url) if url else None
+
+
+def _named(scheme: str, host: str, port: int) -> str:
+    named = urllib.request.getproxies()
+    url = named.get(scheme) or named.get("all") or ""
+    # Exceptions may name a port; an address with colons is looked for alone, too, as it would lose its last group.
+    spelt = (host, f"[{host}]:{port}") if ":" in host else (f"{host}:{port}",)
+    return "" if not url or any(urllib.request.proxy_bypass(each) for each in spelt) else url
 
 
 def _proxy_at(url: str) -> Proxy:

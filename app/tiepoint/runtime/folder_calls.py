@@ -75,7 +75,7 @@ async def ask_folder(
         is_left = call.leave()
     if is_left:
         raise folder_silent(folder)
-    return await call.done
+    return await asyncio.shield(call.done)  # over, but maybe not told on the loop yet
 
 
 def folder_silent(folder: Path) -> FolderSilent:

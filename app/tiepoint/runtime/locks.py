@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import sys
@@ -63,6 +64,7 @@ class FileLock:
     def release(self) -> None:
         """Let go; does nothing when it is not held."""
         if self._handle is not None:
+            _unlock(self._handle)
             os.close(self._handle)
             self._handle = None
 
@@ -101,6 +103,11 @@ if sys.platform == "win32":
             return False
         return True
 
+    def _unlock(handle: int) -> None:
+        """Windows frees what a closed file still holds when it finds time (LockFileEx, remarks)."""
+        with contextlib.suppress(OSError):
+            msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
+
 else:
 
     def _lock(handle: int) -> bool:
@@ -109,3 +116,6 @@ else:
         except BlockingIOError:
             return False
         return True
+
+    def _unlock(_handle: int) -> None:
+        """Closing frees it at once."""

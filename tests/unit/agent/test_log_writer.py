@@ -89,3 +89,11 @@ async def test_an_agent_that_ends_waits_a_while_and_says_what_was_lost(
     writer.write(path, "info", "mesh", "last")
     await writer.close(0.01)
     assert not path.exists()
+
+
+async def test_a_line_waits_since_it_was_told(tmp_path: Path) -> None:
+    writer, path, loop = LogWriter(), tmp_path / "job.log", asyncio.get_running_loop()
+    before_s = loop.time()
+    writer.write(path, "info", "mesh", "line")
+    assert writer.waits_s(path) <= loop.time() - before_s  # else the folder would be said to hang
+    assert await writer.written(path, PATIENCE_S)

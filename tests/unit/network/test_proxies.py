@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+import threading
 
 import pytest
 
 from tiepoint.domain.errors import ConnectionLost
 from tiepoint.network.proxies import Proxy, proxy_before, proxy_url
+from tiepoint.runtime.proxy import ProxyVariables
 
 _FAR = ("https", "far.example", 443)
+_MANY = 2000
 
 
 @pytest.fixture(autouse=True)
@@ -70,3 +73,21 @@ def test_what_is_not_understood_is_said_without_the_password(named: str, monkeyp
         proxy_before(*_FAR)
     assert "TopSecret" not in repr(caught.value.to_dict())
     assert caught.value.remedy
+
+
+def test_a_proxy_that_is_changed_while_it_is_asked_for_fails_nobody() -> None:
+    environment, is_over = ProxyVariables(), threading.Event()
+
+    def change() -> None:
+        while not is_over.is_set():
+            environment.use("http://one.example:3128")
+            environment.use("")
+
+    changing = threading.Thread(target=change)
+    changing.start()
+    try:
+        assert {proxy_url(*_FAR) for _ in range(_MANY)} <= {"http://one.example:3128", ""}
+    finally:
+        is_over.set()
+        changing.join()
+        environment.restore()

@@ -62,30 +62,38 @@ def test_a_file_system_without_locks_says_so(tmp_path: Path, monkeypatch: pytest
 
 
 def test_on_windows_the_first_byte_of_the_file_is_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    windows = _as_on_windows(monkeypatch)
+    freed: list[int] = []
+    windows = _as_on_windows(monkeypatch, freed)
     path = tmp_path / "lock"
     held = windows.FileLock(path)
     assert held.try_acquire()
     assert not windows.FileLock(path).try_acquire()
     with pytest.raises(windows.LockTimeout), windows.FileLock(path, timeout_s=0):
         pass
+    assert freed == []
     held.release()
+    assert len(freed) == 1
     with windows.FileLock(path, timeout_s=0):
         pass
 
 
-def _as_on_windows(monkeypatch: pytest.MonkeyPatch) -> Any:
+def _as_on_windows(monkeypatch: pytest.MonkeyPatch, freed: list[int]) -> Any:
     """Return the module as Windows reads it, with a stand-in for the C library that locks as that one does."""
 
     def locking(handle: int, mode: int, count: int) -> None:
-        assert (mode, count, os.lseek(handle, 0, os.SEEK_CUR)) == (2, 1, 0)
+        assert (count, os.lseek(handle, 0, os.SEEK_CUR)) == (1, 0)
+        if mode == 0:
+            fcntl.flock(handle, fcntl.LOCK_UN)
+            freed.append(handle)
+            return
+        assert mode == 2
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise PermissionError(errno.EACCES, "Permission denied") from error
 
     library = types.ModuleType("msvcrt")
-    library.__dict__.update(LK_NBLCK=2, locking=locking)
+    library.__dict__.update(LK_UNLCK=0, LK_NBLCK=2, locking=locking)
     monkeypatch.setitem(sys.modules, "msvcrt", library)
     assert locks.__spec__ is not None
     assert locks.__spec__.origin is not None
