@@ -305,6 +305,18 @@ async def test_a_right_that_has_to_be_confirmed_asks_for_it() -> None:
     assert stand.snapshot.needs_confirmation
 
 
+async def test_who_signs_out_meanwhile_has_nothing_to_confirm() -> None:
+    class SignsOut(FakeIdentity):
+        async def storage_token(self) -> tuple[str, float]:
+            await stand.service.sign_out()
+            raise ConfirmationNeeded("Azure asks you to confirm.")
+
+    stand = _Stand(SignsOut(ACCOUNT))
+    with pytest.raises(ConfirmationNeeded):
+        await stand.service.blob_source().credential(PLACE)
+    assert not stand.snapshot.needs_confirmation
+
+
 async def test_a_custom_cloud_that_is_described_wrongly_is_refused() -> None:
     stand = _Stand(settings=Settings(cloud=CUSTOM, custom_cloud={"authority": "https://login.example"}))
     assert stand.snapshot.cloud.name == "public"

@@ -80,7 +80,8 @@ class Rights:
         try:
             token, expires = await self._identity.storage_token()
         except ConfirmationNeeded:
-            self._board.put(needs_confirmation=True)
+            if self._board.now().account is not None:  # else the person signed out meanwhile
+                self._board.put(needs_confirmation=True)
             raise
         except SignInNeeded as error:
             self._board.put(failure=Failure.of(error))
