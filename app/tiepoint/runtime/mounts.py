@@ -6,10 +6,13 @@ Linux; elsewhere nothing is known. Any thread.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Final
 
 TABLE: Final = Path("/proc/self/mounts")
+_OCTAL: Final = re.compile(r"\\([0-7]{3})")
+"""How blanks, tabs, line ends, backslashes and # stand in the table."""
 
 
 def mount_of(path: str, table: Path = TABLE) -> tuple[str, str]:
@@ -21,13 +24,13 @@ def mount_of(path: str, table: Path = TABLE) -> tuple[str, str]:
     """
     best, kind = "", ""
     try:
-        lines = table.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+        lines = table.read_text(encoding="utf-8", errors="surrogateescape").split("\n")
     except OSError:
         return best, kind
     path = os.path.normpath(path)
     for line in lines:
-        _, place, found, *_ = line.split(" ")
-        place = place.replace("\\040", " ")
+        _, place, found, *_ = (*line.split(" "), "", "")
+        place = _OCTAL.sub(lambda sign: chr(int(sign[1], 8)), place)
         if len(place) >= len(best) and (path == place or path.startswith(place.rstrip("/") + "/")):
             best, kind = place, found
     return best, kind

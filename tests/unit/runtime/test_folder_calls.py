@@ -92,3 +92,11 @@ def test_the_file_system_is_told_from_the_list_alone(tmp_path: Path) -> None:
     assert mount_of("/work/captures/../jobs", table) == ("/work", "lustre")
     assert mount_of("/worker", table) == ("/", "ext4")
     assert mount_of("/work", tmp_path / "none") == ("", "")
+
+
+def test_names_of_mounts_may_hold_every_sign(tmp_path: Path) -> None:
+    table = tmp_path / "mounts"
+    table.write_text("server:/a /one\u2028two ext4 rw 0 0\nserver:/b /a\\011b\\134c nfs4 rw 0 0\n", encoding="utf-8")
+    assert mount_of("/one\u2028two/x", table) == ("/one\u2028two", "ext4")
+    assert mount_of("/a\tb\\c/x", table) == ("/a\tb\\c", "nfs4")
+    assert mount_of("/elsewhere", table) == ("", "")
