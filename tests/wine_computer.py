@@ -86,7 +86,8 @@ class WineComputer:
         """
         for name in ("home", "prefix"):
             (self.folder / name).mkdir(parents=True)
-        assert self._call("wineserver", "-p").returncode == 0
+        # Of a run that is killed it is gone after a quarter of an hour.
+        assert self._call("wineserver", "-p900").returncode == 0
         try:
             made = self._call("wineboot", "--init")
             assert made.returncode == 0, made.stdout
