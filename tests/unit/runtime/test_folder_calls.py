@@ -15,7 +15,7 @@ from tiepoint.runtime import folder_calls
 from tiepoint.runtime.folder_calls import MOST_HANGING, ask_folder, in_folder
 from tiepoint.runtime.mounts import mount_of
 
-FOLDER = Path("/work/captures")
+FOLDER = Path("/lustre/captures")
 
 
 class Hanging:
@@ -53,7 +53,7 @@ async def test_results_and_failures_come_back() -> None:
 
 async def test_a_folder_that_does_not_answer_is_said_and_its_work_taken_back(work: Hanging) -> None:
     undone: list[str] = []
-    with pytest.raises(FolderSilent, match="/work/captures does not answer"):
+    with pytest.raises(FolderSilent, match="/lustre/captures does not answer"):
         await ask_folder(FOLDER, work, within_s=0.01, undo=undone.append)
     assert undone == []
     work.may_end.set()
@@ -87,11 +87,13 @@ async def test_only_a_few_hang_in_one_file_system(work: Hanging) -> None:
 
 def test_the_file_system_is_told_from_the_list_alone(tmp_path: Path) -> None:
     table = tmp_path / "mounts"
-    table.write_text("/dev/root / ext4 rw 0 0\nserver:/a /work\\040place nfs4 rw 0 0\nserver:/b /work lustre rw 0 0\n")
-    assert mount_of("/work place/captures/x", table) == ("/work place", "nfs4")
-    assert mount_of("/work/captures/../jobs", table) == ("/work", "lustre")
-    assert mount_of("/worker", table) == ("/", "ext4")
-    assert mount_of("/work", tmp_path / "none") == ("", "")
+    table.write_text(
+        "/dev/root / ext4 rw 0 0\nserver:/a /lustre\\040place nfs4 rw 0 0\nserver:/b /lustre lustre rw 0 0\n"
+    )
+    assert mount_of("/lustre place/captures/x", table) == ("/lustre place", "nfs4")
+    assert mount_of("/lustre/captures/../jobs", table) == ("/lustre", "lustre")
+    assert mount_of("/lustres", table) == ("/", "ext4")
+    assert mount_of("/lustre", tmp_path / "none") == ("", "")
 
 
 def test_names_of_mounts_may_hold_every_sign(tmp_path: Path) -> None:
