@@ -25,6 +25,7 @@ from tiepoint.domain.left_out import LeftOut
 from tiepoint.domain.node import NodeState
 from tiepoint.domain.photo_set import PhotoSet, PhotoSetsSnapshot, SetPhase
 from tiepoint.domain.transfer import Difference, Direction, FileState, TransferState
+from tiepoint.runtime.folder_calls import folder_silent
 from tiepoint.ui.pages.cluster.page import ClusterPage
 from tiepoint.ui.pages.help.page import HelpPage
 from tiepoint.ui.pages.jobs.page import JobsPage
@@ -62,6 +63,7 @@ _PROBLEMS: Final = (
 
 
 NO_CONNECTION: Final = Failure("connection", "a.jpg", retryable=True)
+SILENT: Final = Failure.of(folder_silent(Path("/captures")))
 NO_CONTAINER: Final = Failure("input", "a.jpg", "b.jpg")
 
 
@@ -310,6 +312,7 @@ SCENES: Final[dict[str, Scene]] = {
     "jobs, none": _jobs,
     "jobs, running": lambda: _jobs(a_job(), a_job("old", JobState.COMPLETED), a_job("next", JobState.QUEUED)),
     "jobs, failed": lambda: _jobs(a_job("bad", JobState.FAILED)),
+    "jobs, its folder does not answer": lambda: _jobs(dataclasses.replace(a_job(), held=SILENT)),
     "jobs, paused": lambda: _jobs(a_job("rest", JobState.PAUSED)),
     "jobs, complete": lambda: _jobs(a_job("done", JobState.COMPLETED)),
     "jobs, stopped": lambda: _jobs(a_job("gone", JobState.CANCELED)),
